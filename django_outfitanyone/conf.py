@@ -1,0 +1,218 @@
+"""All settings, read live from ``settings.OUTFITANYONE``; every default is on this screen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from django_outfitanyone.provider import Provider
+
+T = TypeVar("T")
+
+
+class ConfigurationError(ImproperlyConfigured):
+    """A setting is missing or wrong. Stands outside ``OutfitAnyoneError`` on purpose."""
+
+
+@dataclass(eq=False)
+class Setting(Generic[T]):
+    """One key of ``OUTFITANYONE``: its default, and what a value must be.
+
+    ``expects`` completes the sentence "KEY must be …" of the system check.
+    """
+
+    default: T
+    expects: str
+    accepts: Callable[[Any], bool]
+    name: str = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Setting[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> Setting[T] | T:
+        if instance is None:
+            return self
+        return cast("T", given().get(self.name, self.default))
+
+
+def text(default: str) -> Setting[str]:
+    return Setting(default, "a string", lambda value: isinstance(value, str))
+
+
+def whole(default: int, *, least: int = 1) -> Setting[int]:
+    return Setting(
+        default,
+        f"a whole number of at least {least}",
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= least,
+    )
+
+
+def flag(default: bool) -> Setting[bool]:  # noqa: FBT001 - a default value, not a switch
+    return Setting(default, "True or False", lambda value: isinstance(value, bool))
+
+
+def seconds(default: float) -> Setting[float]:
+    return Setting(
+        default,
+        "a positive number of seconds",
+        lambda value: isinstance(value, int | float) and not isinstance(value, bool) and value > 0,
+    )
+
+
+def one_of(default: str, *others: str) -> Setting[str]:
+    choices = (default, *others)
+    return Setting(default, "one of " + ", ".join(map(repr, choices)), lambda v: v in choices)
+
+
+def http_url(default: str) -> Setting[str]:
+    return Setting(
+        default,
+        "an http:// or https:// address",
+        lambda value: (
+            isinstance(value, str)
+            and urlsplit(value).scheme in {"http", "https"}
+            and bool(urlsplit(value).hostname)
+        ),
+    )
+
+
+def prices(default: Mapping[str, Decimal]) -> Setting[Mapping[str, Decimal]]:
+    return Setting(
+        default,
+        "a dict of model name to Decimal price for one image",
+        lambda value: (
+            isinstance(value, Mapping)
+            and all(isinstance(price, Decimal) and price >= 0 for price in value.values())
+        ),
+    )
+
+
+class Settings:
+    """``conf.BASE_URL`` and the others give the value in force now; nothing is cached."""
+
+    # Account
+    API_KEY = text("")  # better: the environment variable DASHSCOPE_API_KEY
+    BASE_URL = http_url("https://dashscope.aliyuncs.com/api/v1")
+    WORKSPACE = text("")
+    ACCOUNT = text("default")
+    PROVIDER = text("django_outfitanyone.dashscope.DashScope")
+
+    # Models and what one picture costs (Beijing list prices, read 2026-11-21)
+    TRY_ON_MODEL = text("aitryon-plus")
+    PARSING_MODEL = text("aitryon-parsing-v1")
+    REFINER_MODEL = text("aitryon-refiner")
+    CURRENCY = text("CNY")
+    PRICES = prices(
+        {
+            "aitryon": Decimal("0.20"),
+            "aitryon-plus": Decimal("0.50"),
+            "aitryon-parsing-v1": Decimal("0.004"),
+            "aitryon-refiner": Decimal("0.30"),
+        },
+    )
+
+    # Limits of the account
+    CONCURRENT_TASKS = whole(5)
+    SUBMITS_PER_SECOND = whole(10)
+    THROTTLE_PAUSE = seconds(60)
+
+    # When nobody can tell whether a paid request arrived, a person decides. These are two
+    # decisions made in advance:
+    EXCLUSIVE_ACCOUNT = flag(default=False)  # True: nobody else submits with this account, so
+    #   a task in its list that no row knows is the missing one, and is followed
+    REPEAT_UNCLEAR_SEARCHES = flag(default=False)  # True: rather pay a search for clothes twice
+
+    # Timing, in seconds
+    CONNECT_TIMEOUT = seconds(5)
+    READ_TIMEOUT = seconds(30)
+    POLL_INTERVAL = seconds(3)
+    EXPECTED_DURATION = seconds(20)  # shown to people who wait
+    TASK_DEADLINE = seconds(24 * 3600)
+    UNCLEAR_SUBMIT_DELAY = seconds(60)
+    RUN_BUDGET = seconds(20)
+
+    # Pictures
+    DELIVERY = one_of("auto", "url", "upload")
+    PARSE_RESULTS = flag(default=True)
+    REQUIRE_REVIEW = flag(default=False)
+    MAX_DOWNLOAD_BYTES = whole(25 * 1024 * 1024)
+    MAX_PICTURE_PIXELS = whole(64_000_000)
+    ALLOW_PRIVATE_ADDRESSES = flag(default=False)  # True only for a local sandbox
+
+    # Shop
+    CATALOGUE = text("django_outfitanyone.catalogue.CatalogueAdapter")
+    Q_CLUSTER_NAME = text("")
+
+    @property
+    def api_key(self) -> str:
+        """The key in force; ``ConfigurationError`` says how to set one."""
+        key = self.API_KEY or os.environ.get("DASHSCOPE_API_KEY", "")
+        if not key:
+            message = (
+                "No API key. Set the environment variable DASHSCOPE_API_KEY, or "
+                'OUTFITANYONE = {"API_KEY": ...}; the local sandbox takes any key.'
+            )
+            raise ConfigurationError(message)
+        return key
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claimed row is out of reach of others: longer than any one request."""
+        return timedelta(seconds=2 * (self.CONNECT_TIMEOUT + self.READ_TIMEOUT))
+
+    def price(self, model: str) -> Decimal:
+        """Price of one image, 0 for a model without a known price."""
+        return self.PRICES.get(model, Decimal(0))
+
+    def load_provider(self) -> Provider:
+        """The remote system that ``PROVIDER`` names, ready to be called."""
+        provider = import_string(self.PROVIDER)
+        try:
+            made = provider(
+                self.api_key,
+                base_url=self.BASE_URL,
+                workspace=self.WORKSPACE,
+                connect_timeout=self.CONNECT_TIMEOUT,
+                read_timeout=self.READ_TIMEOUT,
+            )
+        except ValueError as error:
+            raise ConfigurationError(str(error)) from error
+        return cast("Provider", made)
+
+
+conf = Settings()
+
+PRODUCT_MODEL_DEFAULT = "django_outfitanyone.Product"
+
+
+def given() -> Mapping[str, Any]:
+    """The dict of the project's settings, as it is."""
+    value = getattr(settings, "OUTFITANYONE", None) or {}
+    if not isinstance(value, Mapping):
+        message = "OUTFITANYONE must be a dict, e.g. OUTFITANYONE = {}"
+        raise ConfigurationError(message)
+    return value
+
+
+def known_settings() -> dict[str, Setting[Any]]:
+    """Every key that ``OUTFITANYONE`` may hold."""
+    return {name: value for name, value in vars(Settings).items() if isinstance(value, Setting)}
+
+
+def product_model_name() -> str:
+    """``app_label.Model`` of what the shop sells; a swappable model, as AUTH_USER_MODEL is."""
+    return cast("str", getattr(settings, "OUTFITANYONE_PRODUCT_MODEL", PRODUCT_MODEL_DEFAULT))
