@@ -1,0 +1,391 @@
+"""What the errors of the API mean, and who can mend them: one row for each kind.
+
+The first row whose criteria all hold wins; the last row has none. The next known case
+is a single row and a test.
+"""
+
+from __future__ import annotations
+
+from django_outfitanyone.exceptions import (
+    AccountProblem,
+    InputRejected,
+    ModelGone,
+    OutcomeUnknown,
+    RequestNotSent,
+    ServerFault,
+    TaskGone,
+    Throttled,
+)
+
+from .error_kind import NO_ANSWER, NO_CODE, TASK_GONE, UNREADABLE_ANSWER, ErrorKind
+from .error_kind import gettext_noop as _
+
+ERRORS = (
+    # Our own words
+    ErrorKind(
+        label="not-sent",
+        error=RequestNotSent,
+        codes=(RequestNotSent.code,),
+        statuses=(None,),
+        fixed_by="developer",
+        advice=_("Nothing was sent; if this lasts, check the server's network, DNS and proxy."),
+    ),
+    ErrorKind(
+        label="outcome-unknown",
+        error=OutcomeUnknown,
+        codes=(OutcomeUnknown.code,),
+        statuses=(None,),
+        fixed_by="shop",
+        advice=_(
+            "The order may have arrived: look at the task list of that minute before you order "
+            "again, because a second order is paid for again."
+        ),
+    ),
+    ErrorKind(
+        label="no-usable-answer",
+        error=ServerFault,
+        codes=(NO_ANSWER, UNREADABLE_ANSWER),
+        fixed_by="nobody",
+        advice=_("The API's answer was lost or unreadable; it will be asked again."),
+    ),
+    ErrorKind(
+        label="task-gone",
+        error=TaskGone,
+        codes=(TASK_GONE,),
+        fixed_by="shop",
+        advice=_("The API forgets tasks 24 hours after the order; order it again."),
+    ),
+    # Somebody gave up waiting
+    ErrorKind(
+        label="timeout",
+        error=ServerFault,
+        codes=("RequestTimeOut", "InternalError.Timeout"),
+        may_have_arrived=True,
+        fixed_by="nobody",
+        advice=_("The API took too long; try again later."),
+    ),
+    ErrorKind(
+        label="gateway-timeout",
+        error=ServerFault,
+        statuses=(408, 502, 504),
+        may_have_arrived=True,
+        fixed_by="nobody",
+        advice=_("A gateway got no answer from the API in time; try again later."),
+    ),
+    # The model and the account
+    ErrorKind(
+        label="model-gone",
+        error=ModelGone,
+        codes=("Endpoint.AccessDenied", "ModelNotFound"),
+        fixed_by="developer",
+        advice=_(
+            "The API no longer offers this model to this key (its end was announced for "
+            "10 October 2026); name another model or provider in the settings."
+        ),
+    ),
+    ErrorKind(
+        label="model-unknown",
+        error=ModelGone,
+        says=("model not exist",),
+        fixed_by="developer",
+        advice=_(
+            "The API does not know this model; name another model or provider in the settings."
+        ),
+    ),
+    ErrorKind(
+        label="free-quota-used-up",
+        error=AccountProblem,
+        says=("free allocated quota exceeded",),
+        fixed_by="account",
+        advice=_("The free images are used up; switch on paid use for this model."),
+    ),
+    ErrorKind(
+        label="free-quota-only",
+        error=AccountProblem,
+        codes=("AllocationQuota.FreeTierOnly",),
+        fixed_by="account",
+        advice=_("The account stops when its free images are used up; switch that off."),
+    ),
+    ErrorKind(
+        label="unpaid",
+        error=AccountProblem,
+        codes=("Arrearage", "PrepaidBillOverdue", "PostpaidBillOverdue"),
+        fixed_by="account",
+        advice=_("A bill is open; settle it in the Alibaba Cloud console."),
+    ),
+    ErrorKind(
+        label="not-purchased",
+        error=AccountProblem,
+        codes=("CommodityNotPurchased", "AccessDenied.Unpurchased"),
+        fixed_by="account",
+        advice=_("Activate Model Studio for this account in the Alibaba Cloud console."),
+    ),
+    ErrorKind(
+        label="key-not-permitted",
+        error=AccountProblem,
+        codes=("Model.AccessDenied", "Workspace.AccessDenied", "WorkSpaceNotFound"),
+        fixed_by="account",
+        advice=_(
+            "Give the key's workspace access to this model, or correct the workspace setting."
+        ),
+    ),
+    ErrorKind(
+        label="key-refused",
+        error=AccountProblem,
+        codes=("InvalidApiKey",),
+        fixed_by="account",
+        advice=_("Check the API key, and that it belongs to the API's region (Beijing)."),
+    ),
+    # Asking the wrong way
+    ErrorKind(
+        label="wrong-mode",
+        error=InputRejected,
+        codes=("AccessDenied",),
+        says=("support synchronous calls", "support asynchronous calls"),
+        fixed_by="developer",
+        advice=_("This model does not take this kind of request; check the model's name."),
+    ),
+    ErrorKind(
+        label="upload-permit-expired",
+        error=ServerFault,
+        codes=("AccessDenied",),
+        says=("policy expired",),
+        fixed_by="nobody",
+        advice=_("The permit to upload ran out before the picture was sent; try again."),
+    ),
+    ErrorKind(
+        label="upload-condition-failed",
+        error=InputRejected,
+        codes=("AccessDenied",),
+        says=("according to policy",),
+        fixed_by="developer",
+        advice=_("The object storage refused the upload; report this error."),
+    ),
+    ErrorKind(
+        label="upload-refused",
+        error=InputRejected,
+        codes=("SignatureDoesNotMatch", "InvalidAccessKeyId", "InvalidObjectName"),
+        fixed_by="developer",
+        advice=_("The object storage refused the upload; report this error."),
+    ),
+    ErrorKind(
+        label="access-denied",
+        error=AccountProblem,
+        codes=("AccessDenied",),
+        fixed_by="account",
+        advice=_("The account may not do this; check the permissions of its API key."),
+    ),
+    ErrorKind(
+        label="wrong-moment",
+        error=InputRejected,
+        codes=("UnsupportedOperation",),
+        fixed_by="nobody",
+        advice=_("The API cannot do this now; only a waiting task can be canceled."),
+    ),
+    ErrorKind(
+        label="wrong-address",
+        error=AccountProblem,
+        codes=("NotFound",),
+        fixed_by="developer",
+        advice=_("There is nothing at this address of the API; correct the base URL setting."),
+    ),
+    # Too much at once
+    ErrorKind(
+        label="throttled",
+        error=Throttled,
+        codes=("Throttling",),
+        fixed_by="nobody",
+        advice=_("Too many requests of this account; they go on after a pause."),
+    ),
+    ErrorKind(
+        label="overloaded",
+        error=Throttled,
+        codes=("ModelServingError",),
+        says=("too many requests",),
+        fixed_by="nobody",
+        advice=_("The API has no capacity left at the moment; it goes on after a pause."),
+    ),
+    # Pictures that the API could not fetch
+    ErrorKind(
+        label="picture-slow",
+        error=ServerFault,
+        codes=("InvalidURL.Timeout",),
+        fixed_by="developer",
+        advice=_(
+            "The picture's host answered too slowly; make it fast from China or upload instead."
+        ),
+    ),
+    ErrorKind(
+        label="picture-not-downloaded",
+        error=ServerFault,
+        codes=("InvalidParameter",),
+        says=("download the media resource",),
+        fixed_by="developer",
+        advice=_(
+            "The picture's host must be public and fast from China; otherwise upload instead."
+        ),
+    ),
+    ErrorKind(
+        label="picture-out-of-reach",
+        error=InputRejected,
+        codes=("InvalidParameter",),
+        says=("find the requested media resource", "access the media resource"),
+        fixed_by="developer",
+        advice=_(
+            "The picture's address is wrong, private or expired; correct the storage or upload."
+        ),
+    ),
+    ErrorKind(
+        label="picture-host-down",
+        error=InputRejected,
+        codes=("InvalidURL.ConnectionRefused", "BadRequest.InputDownloadFailed"),
+        fixed_by="developer",
+        advice=_("The picture's host did not answer the API; make it public or upload instead."),
+    ),
+    ErrorKind(
+        label="upload-not-resolved",
+        error=InputRejected,
+        says=("provided url does not appear to be valid",),
+        fixed_by="developer",
+        advice=_("The API does not understand the picture's address; report this error."),
+    ),
+    # Pictures that the API does not accept
+    ErrorKind(
+        label="picture-unreadable",
+        error=InputRejected,
+        codes=("InvalidParameter",),
+        says=("decode the image", "media format"),
+        fixed_by="shop",
+        advice=_("The picture cannot be read; save it again as JPEG or PNG."),
+    ),
+    ErrorKind(
+        label="picture-format",
+        error=InputRejected,
+        codes=("BadRequest.UnsupportedFileFormat",),
+        fixed_by="shop",
+        advice=_("The picture's format is not accepted; save it as JPEG or PNG."),
+    ),
+    ErrorKind(
+        label="picture-too-big",
+        error=InputRejected,
+        codes=("BadRequest.TooLarge", "EntityTooLarge"),
+        fixed_by="shop",
+        advice=_("The file is too big; use a picture of at most 5 MB."),
+    ),
+    ErrorKind(
+        label="picture-size",
+        error=InputRejected,
+        codes=("InvalidInputLength",),
+        fixed_by="shop",
+        advice=_("Use a picture of 5 KB to 5 MB with sides between 150 and 4096 pixels."),
+    ),
+    ErrorKind(
+        label="picture-address",
+        error=InputRejected,
+        codes=("InvalidURL",),
+        fixed_by="shop",
+        advice=_("Save the picture as JPEG or PNG and make sure that its address is public."),
+    ),
+    ErrorKind(
+        label="person",
+        error=InputRejected,
+        codes=("InvalidPerson",),
+        fixed_by="shop",
+        advice=_("Choose a photo of exactly one person, seen whole and from the front."),
+    ),
+    ErrorKind(
+        label="garment",
+        error=InputRejected,
+        codes=("InvalidGarment",),
+        fixed_by="shop",
+        advice=_("Choose at least one garment: a top, a bottom or a dress."),
+    ),
+    ErrorKind(
+        label="content-refused",
+        error=InputRejected,
+        codes=("DataInspectionFailed", "IPInfringementSuspect"),
+        fixed_by="shop",
+        advice=_("The content check refused a picture; choose one that offends and copies nobody."),
+    ),
+    ErrorKind(
+        label="refiner-size",
+        error=InputRejected,
+        says=("size of person image and coarse_image",),
+        fixed_by="shop",
+        advice=_("Only a try-on made in the person photo's own size can be refined."),
+    ),
+    ErrorKind(
+        label="malformed-request",
+        error=InputRejected,
+        codes=("InvalidParameter", "invalid_parameter_error", "BadRequest", "InvalidArgument"),
+        fixed_by="developer",
+        advice=_("The API does not accept a field of the request; report this error."),
+    ),
+    # The API itself
+    ErrorKind(
+        label="upload-name-taken",
+        error=ServerFault,
+        codes=("FileAlreadyExists",),
+        fixed_by="nobody",
+        advice=_("An uploaded file of that name was there already; try again."),
+    ),
+    ErrorKind(
+        label="server-fault",
+        error=ServerFault,
+        codes=(
+            "InternalError",
+            "SystemError",
+            "ModelServiceFailed",
+            "ModelServingError",
+            "ModelUnavailable",
+            "ServiceUnavailable",
+        ),
+        fixed_by="nobody",
+        advice=_("The API had a fault of its own; try again later."),
+    ),
+    # Codes that nobody has met yet, by HTTP status
+    ErrorKind(
+        label="http-throttled",
+        error=Throttled,
+        statuses=(429,),
+        fixed_by="nobody",
+        advice=_("Too many requests of this account; they go on after a pause."),
+    ),
+    ErrorKind(
+        label="http-access-denied",
+        error=AccountProblem,
+        statuses=(401, 402, 403, 407),
+        fixed_by="account",
+        advice=_("The API refuses this account; check its key, permissions and bills."),
+    ),
+    ErrorKind(
+        label="http-wrong-address",
+        error=AccountProblem,
+        codes=(NO_CODE,),
+        statuses=(*range(300, 400), 404, 405),
+        fixed_by="developer",
+        advice=_("This is not the address of the API; correct the base URL setting."),
+    ),
+    ErrorKind(
+        label="http-gateway-fault",
+        error=ServerFault,
+        codes=(NO_CODE,),
+        statuses=range(500, 600),
+        may_have_arrived=True,
+        fixed_by="nobody",
+        advice=_("A gateway before the API failed; try again later."),
+    ),
+    ErrorKind(
+        label="http-fault",
+        error=ServerFault,
+        statuses=range(500, 600),
+        fixed_by="nobody",
+        advice=_("The API had a fault of its own; try again later."),
+    ),
+    ErrorKind(
+        label="unknown",
+        error=InputRejected,
+        fixed_by="developer",
+        advice=_("The API gave a reason that is not known here; read its message."),
+    ),
+)

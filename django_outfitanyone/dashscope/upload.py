@@ -1,0 +1,97 @@
+"""Handing a picture to the API: a permit, a form for the object storage, an ``oss://`` address.
+
+The vendor means this for trying things out: an upload serves only the model it was made
+for, cannot be downloaded again, and lasts 48 hours.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from .answers import Malformed
+
+USABLE_FOR = timedelta(hours=47)
+"""Of 48 hours; the last one is left to orders that wait in a queue."""
+
+_NEEDED = ("policy", "signature", "upload_dir", "upload_host", "oss_access_key_id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permit:
+    """Leave to put files into one folder of the object storage, for five minutes."""
+
+    host: str
+    folder: str
+    access_key_id: str
+    policy: str
+    signature: str
+    acl: str
+    forbid_overwrite: str
+
+
+def read_permit(document: Mapping[str, Any], *, scheme: str) -> Permit:
+    """``scheme`` is that of the API: whoever asks over TLS does not hand out pictures without."""
+    data = document.get("data")
+    if not isinstance(data, dict) or not all(_is_filled(data.get(name)) for name in _NEEDED):
+        raise Malformed("The permit to upload is incomplete.")
+    host = urlsplit(data["upload_host"])
+    if not host.netloc or host.scheme not in {"https", scheme}:
+        raise Malformed("The permit to upload names a place that is not safe.")
+    return Permit(
+        host=data["upload_host"],
+        folder=data["upload_dir"],
+        access_key_id=data["oss_access_key_id"],
+        policy=data["policy"],
+        signature=data["signature"],
+        acl=_text(data.get("x_oss_object_acl"), "private"),
+        forbid_overwrite=_text(data.get("x_oss_forbid_overwrite"), "true"),
+    )
+
+
+def object_key(permit: Permit, *, filename: str) -> str:
+    """A name nobody used before: of the given one only the suffix leaves the house."""
+    suffix = PurePath(filename).suffix.lower()
+    known = suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ""
+    return f"{permit.folder}/{uuid4().hex}{known}"
+
+
+def form_fields(permit: Permit, *, key: str) -> dict[str, str]:
+    """All fields but the file, which the object storage wants last."""
+    return {
+        "OSSAccessKeyId": permit.access_key_id,
+        "policy": permit.policy,
+        "Signature": permit.signature,
+        "key": key,
+        "x-oss-object-acl": permit.acl,
+        "x-oss-forbid-overwrite": permit.forbid_overwrite,
+        "success_action_status": "200",
+    }
+
+
+def storage_fault(text: str) -> tuple[str, str, str]:
+    """Code, message and request id of the object storage's XML.
+
+    Three flat elements are not worth an XML parser and its entity attacks.
+    """
+    return _element(text, "Code"), _element(text, "Message"), _element(text, "RequestId")
+
+
+def _element(text: str, name: str) -> str:
+    found = re.search(rf"<{name}>([^<]{{0,2000}})</{name}>", text)
+    return html.unescape(found[1]).strip() if found else ""
+
+
+def _is_filled(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _text(value: object, default: str) -> str:
+    return value if isinstance(value, str) else default
