@@ -1,0 +1,121 @@
+"""What the engine knows about the person in a picture.
+
+Coordinates are pixels of the picture, x to the right, y down. "Left" and "right" are
+the person's own sides: on a front view the left arm is on the right of the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+RGB = npt.NDArray[np.uint8]
+"""Picture, shape (height, width, 3), red green blue, 0 to 255."""
+Mask = npt.NDArray[np.bool_]
+"""Shape (height, width)."""
+Soft = npt.NDArray[np.float32]
+"""Shape (height, width), 0 to 1."""
+Plane = npt.NDArray[np.float32]
+"""Shape (height, width), numbers of any range."""
+Planes = npt.NDArray[np.float32]
+"""Several planes of one size in one array."""
+Points = npt.NDArray[np.float32]
+"""x and y in the last dimension, pixels."""
+
+
+class Part(IntEnum):
+    """What a pixel shows. ``labels`` of a figure holds these numbers."""
+
+    BACKGROUND = 0
+    HAIR = 1
+    HEAD = 2
+    """Skin of face and neck."""
+    UPPER = 3
+    LOWER = 4
+    DRESS = 5
+    """One piece from the shoulders down; a figure has either this or UPPER and LOWER."""
+    ARM = 6
+    """Bare skin of the arms, hands included."""
+    LEG = 7
+    """Bare skin of the legs and midriff."""
+    SHOE = 8
+    OTHER = 9
+    """Belts, bags, anything else that belongs to the person."""
+
+
+class Joint(IntEnum):
+    """The body points used here, numbered as the pose network numbers its 33 outputs."""
+
+    NOSE = 0
+    LEFT_EYE = 2
+    RIGHT_EYE = 5
+    LEFT_EAR = 7
+    RIGHT_EAR = 8
+    MOUTH_LEFT = 9
+    MOUTH_RIGHT = 10
+    LEFT_SHOULDER = 11
+    RIGHT_SHOULDER = 12
+    LEFT_ELBOW = 13
+    RIGHT_ELBOW = 14
+    LEFT_WRIST = 15
+    RIGHT_WRIST = 16
+    LEFT_PINKY = 17
+    RIGHT_PINKY = 18
+    LEFT_INDEX = 19
+    RIGHT_INDEX = 20
+    LEFT_HIP = 23
+    RIGHT_HIP = 24
+    LEFT_KNEE = 25
+    RIGHT_KNEE = 26
+    LEFT_ANKLE = 27
+    RIGHT_ANKLE = 28
+    LEFT_HEEL = 29
+    RIGHT_HEEL = 30
+    LEFT_TOE = 31
+    RIGHT_TOE = 32
+
+
+@dataclass(frozen=True)
+class Pose:
+    """33 body points.
+
+    points: float32 (33, 2), x and y in pixels of the whole picture.
+    visibility: float32 (33,), 0 to 1, how surely the point is in view.
+    presence: 0 to 1, how surely there is a person at all.
+    """
+
+    points: npt.NDArray[np.float32]
+    visibility: npt.NDArray[np.float32]
+    presence: float
+
+    def __getitem__(self, joint: Joint) -> npt.NDArray[np.float32]:
+        """Position of one joint: x, y in pixels."""
+        point: npt.NDArray[np.float32] = self.points[joint]
+        return point
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One complete person, taken apart.
+
+    person: how much of a pixel the person covers, background excluded.
+    labels: uint8 (height, width), one ``Part`` number for each pixel.
+    """
+
+    image: RGB
+    pose: Pose
+    person: Soft
+    labels: npt.NDArray[np.uint8]
+
+    @property
+    def is_one_piece(self) -> bool:
+        """Whether the person wears a dress or jumpsuit."""
+        return bool((self.labels == Part.DRESS).any())
+
+    def mask(self, *parts: Part) -> Mask:
+        """Where any of these parts is seen."""
+        found: Mask = np.isin(self.labels, parts)
+        return found

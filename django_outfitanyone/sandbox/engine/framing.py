@@ -1,0 +1,62 @@
+"""Bring a picture into the sizes the service delivers, without stretching anybody."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .backdrop import grain
+from .figure import RGB
+from .opencv import cv2
+
+_RIM = 12
+"""Rows at the edge whose mean colour is carried on, pixels."""
+_TOP_SHARE = 0.5
+"""How much of missing height is added above."""
+
+
+def fit_to(image: RGB, *, width: int, height: int) -> RGB:
+    """The picture scaled to fit and, where it is too narrow or too low, its background
+    carried on: the colours of its edge, blurred more the further out, with its grain.
+
+    image, result: RGB uint8. Raises ValueError for sizes under one pixel.
+    """
+    if width < 1 or height < 1:
+        raise ValueError("The size has to be at least one pixel each way.")
+    scale = min(width / image.shape[1], height / image.shape[0])
+    size = (
+        min(width, max(1, round(image.shape[1] * scale))),
+        min(height, max(1, round(image.shape[0] * scale))),
+    )
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    scaled = np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
+    above = round((height - size[1]) * _TOP_SHARE)
+    scaled = _extended(scaled, before=above, after=height - size[1] - above)
+    before = (width - size[0]) // 2
+    turned = _extended(scaled.transpose(1, 0, 2), before=before, after=width - size[0] - before)
+    return np.ascontiguousarray(turned.transpose(1, 0, 2))
+
+
+def _extended(image: RGB, *, before: int, after: int) -> RGB:
+    """The picture with rows added before its first and after its last."""
+    parts = [image]
+    if before:
+        parts.insert(0, _carried_on(image[::-1], before)[::-1])
+    if after:
+        parts.append(_carried_on(image, after))
+    return np.concatenate(parts) if len(parts) > 1 else image
+
+
+def _carried_on(image: RGB, count: int) -> RGB:
+    """``count`` rows that go on after the last row of a picture."""
+    rim = image[-_RIM:].astype(np.float32)
+    edge = cv2.GaussianBlur(rim.mean(axis=0)[None], (0, 0), 2)
+    last = cv2.GaussianBlur(image[-1:].astype(np.float32), (0, 0), 1)
+    wide = cv2.GaussianBlur(edge, (0, 0), max(1.0, image.shape[1] / 12))
+    away = np.arange(1, count + 1, dtype=np.float32)[:, None, None]
+    near, far = np.exp(-away / 4), 1 - np.exp(-away / (0.35 * count + 4))
+    rows = near * last + (1 - near) * ((1 - far) * edge + far * wide)
+    still = np.zeros(image.shape[:2], bool)
+    still[-4 * _RIM :] = True
+    noise = grain((count, image.shape[1]), like=np.ascontiguousarray(image), where=still)
+    carried: RGB = np.clip(np.round(rows + noise[..., None]), 0, 255).astype(np.uint8)
+    return carried
