@@ -1,0 +1,157 @@
+"""Does the sandbox's memory stay flat over many tasks? Prints one JSON object.
+
+    python benchmarks/sandbox_memory.py --tasks 1000
+    python benchmarks/sandbox_memory.py --tasks 200 --engine local --person P.jpg --garment G.jpg
+
+The sandbox runs in a process of its own, whose resident memory is read with ``ps``. The
+``echo`` engine gives every person picture back, so that protocol, files and tasks are
+measured by themselves; ``local`` is the real one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import multiprocessing
+import subprocess
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import requests
+from PIL import Image
+
+from django_outfitanyone.sandbox.engines import LocalEngine
+from django_outfitanyone.sandbox.options import Options
+from django_outfitanyone.sandbox.server import SandboxServer
+
+PARTS = 10
+OPTIONS = Options(
+    speed=10_000, submits_per_second=10**6, queries_per_second=10**6, running_tasks=50
+)
+HEADERS = {"Authorization": "Bearer sk-benchmark"}
+RESOLVE = {"X-DashScope-Async": "enable", "X-DashScope-OssResourceResolve": "enable"}
+
+
+class EchoEngine:
+    def parse(self, _image: Any, clothes_types: Any) -> Any:
+        return [None for _ in clothes_types]
+
+    def try_on(self, person: Any, **_: Any) -> Any:
+        return person
+
+    def fit(self, image: Any, **_: Any) -> Any:
+        return image
+
+    def refine(self, coarse: Any) -> Any:
+        return coarse
+
+
+def serve(pipe: Connection, engine: str) -> None:
+    made = EchoEngine() if engine == "echo" else LocalEngine(workers=OPTIONS.workers)
+    with SandboxServer(options=OPTIONS, engine=made) as server:
+        pipe.send(server.root_url)
+        pipe.recv()
+
+
+def resident_mb(pid: int) -> float:
+    shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=True)
+    return round(int(shown.stdout) / 1024, 1)
+
+
+def noise_png(seed: int) -> bytes:
+    pixels = np.random.default_rng(seed).integers(0, 255, (200, 150, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+class Client:
+    def __init__(self, root_url: str) -> None:
+        self.root_url = root_url
+        self.session = requests.Session()
+        self.session.headers.update(HEADERS)
+
+    def upload(self, data: bytes) -> str:
+        wanted = {"action": "getPolicy", "model": "aitryon-plus"}
+        policy = self.session.get(f"{self.root_url}/api/v1/uploads", params=wanted).json()["data"]
+        key = f"{policy['upload_dir']}/picture"
+        fields = {
+            "OSSAccessKeyId": policy["oss_access_key_id"],
+            "Signature": policy["signature"],
+            "policy": policy["policy"],
+            "key": key,
+            "x-oss-object-acl": policy["x_oss_object_acl"],
+            "x-oss-forbid-overwrite": policy["x_oss_forbid_overwrite"],
+        }
+        requests.post(policy["upload_host"], data=fields, files={"file": data}).raise_for_status()
+        return f"oss://{key}"
+
+    def try_on(self, person: str, garment: str) -> None:
+        body = {
+            "model": "aitryon-plus",
+            "input": {"person_image_url": person, "top_garment_url": garment},
+        }
+        path = "/api/v1/services/aigc/image2image/image-synthesis"
+        answer = self.session.post(self.root_url + path, json=body, headers=RESOLVE)
+        answer.raise_for_status()
+
+    def finish(self) -> dict[str, Any]:
+        """Waits until every task has ended; the counts."""
+        while True:
+            stats: dict[str, Any] = self.session.get(f"{self.root_url}/sandbox/stats").json()
+            if stats["succeeded"] + stats["failed"] == stats["accepted"]:
+                return stats
+            time.sleep(0.05)
+
+
+def measure(root_url: str, pid: int, tasks: int, pictures: tuple[bytes, bytes]) -> dict[str, Any]:
+    client = Client(root_url)
+    person, garment = (client.upload(picture) for picture in pictures)
+    client.try_on(person, garment)
+    client.finish()  # libraries and engine are loaded now
+    resident = {0: resident_mb(pid)}
+    started = time.monotonic()
+    for part in range(1, PARTS + 1):
+        for _ in range(tasks // PARTS):
+            client.try_on(person, garment)
+        stats = client.finish()
+        resident[part * (tasks // PARTS)] = resident_mb(pid)
+    later = list(resident.values())[PARTS // 2 :]
+    return {
+        "tasks": stats["accepted"],
+        "succeeded": stats["succeeded"],
+        "seconds": round(time.monotonic() - started, 1),
+        "resident_mb_after": resident,
+        "growth_mb": round(later[-1] - resident[0], 1),
+        "growth_mb_second_half": round(later[-1] - later[0], 1),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--tasks", type=int, default=1000)
+    parser.add_argument("--engine", choices=["echo", "local"], default="echo")
+    parser.add_argument("--person", type=Path, help="a picture for the local engine")
+    parser.add_argument("--garment", type=Path, help="a picture for the local engine")
+    wanted = parser.parse_args()
+    if wanted.engine == "local" and not (wanted.person and wanted.garment):
+        parser.error("the local engine needs --person and --garment")
+    pictures = (noise_png(1), noise_png(2))
+    if wanted.person and wanted.garment:
+        pictures = (wanted.person.read_bytes(), wanted.garment.read_bytes())
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=serve, args=(there, wanted.engine))
+    process.start()
+    result = measure(here.recv(), process.pid or 0, wanted.tasks, pictures)
+    here.send("stop")
+    process.join()
+    print(json.dumps({"engine": wanted.engine, **result}, indent=2))
+
+
+if __name__ == "__main__":
+    main()

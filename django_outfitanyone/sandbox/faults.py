@@ -1,0 +1,186 @@
+"""What shall go wrong, for which calls and how often: data that tests and people set.
+
+``sabotage`` does it; this module only decides which call it hits.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import Problem, find
+
+ENDPOINTS = ("submit", "parse", "query", "list", "cancel", "policy", "upload", "download")
+ANYWHERE = "*"
+_NUMBER = (int, float)
+_PROBLEM = {"code": (str,), "message": (str,), "status": (int,)}
+
+
+@dataclass(frozen=True)
+class Kind:
+    about: str
+    takes: Mapping[str, tuple[type, ...]] = field(default_factory=dict)
+    """Settings beyond those every fault has."""
+    only_at: str = ""
+
+
+KINDS = {
+    "delay": Kind("the answer is right but `delay` seconds late"),
+    "drop-before": Kind("the connection is cut before the request has any effect"),
+    "drop-after": Kind("the request takes effect, then the connection is cut"),
+    "hang-before": Kind("no effect and no answer for `seconds`, or ever", {"seconds": _NUMBER}),
+    "hang-after": Kind("an effect but no answer for `seconds`, or ever", {"seconds": _NUMBER}),
+    "error": Kind("answers `code`, with its documented status and message or others", _PROBLEM),
+    "no-content-type": Kind("the right answer without a Content-Type"),
+    "not-json": Kind("the right status with a body that is no JSON"),
+    "task-failed": Kind("the task is accepted and ends FAILED with `code`", _PROBLEM, "submit"),
+    "task-status": Kind("the query shows the status `word`", {"word": (str,)}, "query"),
+    "cut-short": Kind("the file breaks off in the middle", only_at="download"),
+    "wrong-type": Kind("the file is text, not a picture", only_at="download"),
+    "too-large": Kind("the file goes on for `bytes`, unannounced", {"bytes": (int,)}, "download"),
+    "redirect": Kind("a redirect to `location`", {"location": (str,)}, "download"),
+    "expired": Kind("the address has expired", only_at="download"),
+}
+_EVERY_FAULT_TAKES: dict[str, tuple[type, ...]] = {
+    "endpoint": (str,),
+    "model": (str,),
+    "times": (int, type(None)),
+    "rate": _NUMBER,
+    "seed": (int,),
+    "delay": _NUMBER,
+}
+_RANGES = {
+    "times": (0, 10**9),
+    "rate": (0, 1),
+    "delay": (0, 3600),
+    "seconds": (0, 24 * 3600),
+    "status": (200, 599),
+    "bytes": (1, 10**10),
+}
+
+
+@dataclass
+class Fault:
+    """``times`` counts down with each hit; ``None`` never ends. ``rate`` hits by chance."""
+
+    id: int
+    kind: str
+    endpoint: str = ANYWHERE
+    model: str = ANYWHERE
+    times: int | None = 1
+    rate: float = 1.0
+    seed: int = 0
+    delay: float = 0.0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    hits: int = 0
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(self.seed)  # noqa: S311 - not a secret
+
+    def hit(self, *, endpoint: str, model: str) -> bool:
+        if self.times == 0 or self.endpoint not in {ANYWHERE, endpoint}:
+            return False
+        if self.model not in {ANYWHERE, model} or self._chance.random() >= self.rate:
+            return False
+        self.hits += 1
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+    @property
+    def problem(self) -> Problem:
+        """What an ``error`` answers, the documented words filled in for its code."""
+        code = str(self.settings.get("code", "InternalError"))
+        known = find(code) or Problem(400, code, "")
+        return Problem(
+            status=int(self.settings.get("status", known.status)),
+            code=code,
+            message=str(self.settings.get("message", known.message)),
+        )
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "endpoint": self.endpoint,
+            "model": self.model,
+            "times": self.times,
+            "rate": self.rate,
+            "seed": self.seed,
+            "delay": self.delay,
+            "hits": self.hits,
+            **self.settings,
+        }
+
+
+class FaultBook:
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._lock = threading.Lock()
+        self._number = 0
+
+    def add(self, kind: str, **wanted: Any) -> Fault:
+        """One more fault; ``ValueError`` says what is wrong with the wish.
+
+        ``endpoint`` and ``model`` narrow the calls; ``times`` (default 1, ``None`` for
+        always) and ``rate`` (with ``seed``) say how many of them are hit; every kind may
+        take a ``delay`` as well. ``KINDS`` lists the rest.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"kind must be one of: {', '.join(KINDS)}.")
+        wanted.setdefault("endpoint", KINDS[kind].only_at or ANYWHERE)
+        if "rate" in wanted:
+            wanted.setdefault("times", None)
+        named = {name: wanted.pop(name) for name in _EVERY_FAULT_TAKES if name in wanted}
+        _check(kind, named, wanted)
+        with self._lock:
+            self._number += 1
+            fault = Fault(id=self._number, kind=kind, settings=wanted, **named)
+            self._faults.append(fault)
+        return fault
+
+    def take(self, *, endpoint: str, model: str) -> Fault | None:
+        """The first fault that hits this call; it counts as used."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.hit(endpoint=endpoint, model=model):
+                    return fault
+        return None
+
+    def remove(self, fault_id: int) -> bool:
+        with self._lock:
+            kept = [fault for fault in self._faults if fault.id != fault_id]
+            found = len(kept) < len(self._faults)
+            self._faults = kept
+        return found
+
+    def clear(self) -> None:
+        with self._lock:
+            self._faults = []
+
+    def shown(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return [fault.shown() for fault in self._faults]
+
+
+def _check(kind: str, named: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+    known = {**_EVERY_FAULT_TAKES, **KINDS[kind].takes}
+    for name, value in {**named, **settings}.items():
+        if name not in known:
+            raise ValueError(f"A {kind} fault has no {name!r}.")
+        if not isinstance(value, known[name]) or isinstance(value, bool):
+            raise ValueError(f"{name} cannot be {value!r}.")  # noqa: TRY004 - said to people
+    endpoint, only_at = named["endpoint"], KINDS[kind].only_at
+    if endpoint not in {ANYWHERE, *ENDPOINTS}:
+        raise ValueError(f"endpoint must be one of: {', '.join(ENDPOINTS)}.")
+    if only_at and endpoint != only_at:
+        raise ValueError(f"A {kind} fault happens at {only_at} only.")
+    for name, (least, most) in _RANGES.items():
+        value = {**named, **settings}.get(name)
+        if value is not None and not least <= value <= most:
+            raise ValueError(f"{name} must be from {least} to {most}.")
+    if not str(settings.get("location", "")).isprintable():
+        raise ValueError("location must be one line.")
