@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class OutfitAnyoneConfig(AppConfig):
+    """Virtual try-on."""
+
+    name = "django_outfitanyone"
+    verbose_name = _("Virtual try-on")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register checks, the HEIC reader if it is installed, and the watchdog schedule."""
+        from django_outfitanyone import checks, images, scheduling
+
+        checks.register_all()
+        images.register_heif()
+        post_migrate.connect(
+            scheduling.install_watchdog, sender=self, dispatch_uid="outfitanyone_watchdog"
+        )

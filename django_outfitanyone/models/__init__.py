@@ -1,0 +1,21 @@
+"""Rows. A queryset's methods are the vocabulary: say ``.due()``, never ``filter(status__in=…)``."""
+
+from django_outfitanyone.models.account import Account
+from django_outfitanyone.models.clothes_parse import ClothesParse
+from django_outfitanyone.models.garment import Garment
+from django_outfitanyone.models.hotspot import Hotspot
+from django_outfitanyone.models.model_image import ModelImage
+from django_outfitanyone.models.product import Product
+from django_outfitanyone.models.temporary_upload import TemporaryUpload
+from django_outfitanyone.models.try_on import TryOnResult
+
+__all__ = [
+    "Account",
+    "ClothesParse",
+    "Garment",
+    "Hotspot",
+    "ModelImage",
+    "Product",
+    "TemporaryUpload",
+    "TryOnResult",
+]

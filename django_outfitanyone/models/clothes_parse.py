@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from django_outfitanyone.models.model_image import ModelImage
+from django_outfitanyone.models.remote_job import RemoteJob, RemoteJobQuerySet
+from django_outfitanyone.models.try_on import TryOnResult
+from django_outfitanyone.statuses import FINAL, Status
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from django_outfitanyone.models.hotspot import Picture
+
+
+class ClothesParseQuerySet(RemoteJobQuerySet["ClothesParse"]):
+    def not_failed_before(self, moment: datetime | None) -> Self:
+        """Open, answered or unclear, which must not be paid again; or failed after ``moment``."""
+        bad = Q(status__in=[Status.FAILED, Status.CANCELED])
+        return self.exclude(bad & Q(finished_at__lt=moment) if moment else bad)
+
+    def of(self, picture: Picture) -> Self:
+        """Searches in this very picture: a replaced file has to be searched again."""
+        return self.filter(**picture_filter(picture), picture_sha256=picture.sha256)
+
+
+def picture_filter(picture: Picture) -> dict[str, int]:
+    """Columns that point at a picture, for ClothesParse and Hotspot."""
+    column = "model_image_id" if isinstance(picture, ModelImage) else "try_on_id"
+    return {column: picture.pk}
+
+
+class ClothesParse(RemoteJob):
+    """A search for clothes in one picture; its hotspots are what was found.
+
+    ``clothes_types`` is a comma-separated list in the order asked.
+    """
+
+    model_image = models.ForeignKey(
+        ModelImage, on_delete=models.CASCADE, null=True, related_name="parses"
+    )
+    try_on = models.ForeignKey(
+        TryOnResult, on_delete=models.CASCADE, null=True, related_name="parses"
+    )
+    picture_sha256 = models.CharField(max_length=64, editable=False)
+    clothes_types = models.CharField(_("looked for"), max_length=30)
+    open_key = models.CharField(max_length=120, null=True, unique=True, editable=False)
+    """Set while open, so that one picture is never searched twice at the same time."""
+
+    objects = ClothesParseQuerySet.as_manager()
+
+    class Meta(RemoteJob.Meta):
+        verbose_name = _("search for clothes")
+        verbose_name_plural = _("searches for clothes")
+        ordering = ["-pk"]
+        constraints = [
+            *RemoteJob.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(model_image__isnull=False, try_on__isnull=True)
+                | Q(model_image__isnull=True, try_on__isnull=False),
+                name="outfitanyone_parse_of_one_picture",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clothes_types} / {self.picture}"
+
+    @property
+    def picture(self) -> Picture:
+        picture = self.model_image or self.try_on
+        assert picture is not None  # by constraint  # noqa: S101
+        return picture
+
+    def move(self, new: Status, **columns: Any) -> None:
+        if new in FINAL:
+            columns["open_key"] = None
+        super().move(new, **columns)
+
+    def covers(self, types: Sequence[str]) -> bool:
+        """Whether it looked for all of these."""
+        return set(types) <= set(self.types)
+
+    @property
+    def types(self) -> list[str]:
+        """What is looked for, in the order asked."""
+        return self.clothes_types.split(",")

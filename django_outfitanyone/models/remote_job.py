@@ -1,0 +1,201 @@
+"""What every paid request has in common: a status, a time to act, and a lease.
+
+The row is the truth. Whoever works on it first claims it, and every later write is
+fenced by the claim's token: a worker that was too slow changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from django_outfitanyone.advice import Advice, advice_for
+from django_outfitanyone.conf import conf
+from django_outfitanyone.exceptions import OutfitAnyoneError
+from django_outfitanyone.models.account import LONG_AGO, Account
+from django_outfitanyone.signals import status_changed
+from django_outfitanyone.statuses import FINAL, MAY_FOLLOW, OPEN, Status
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+logger = logging.getLogger("django_outfitanyone")
+
+Job = TypeVar("Job", bound="RemoteJob")
+
+
+class LeaseLost(OutfitAnyoneError):
+    """Somebody else has taken over this row; what was being done no longer counts."""
+
+
+class RemoteJobQuerySet(models.QuerySet[Job]):
+    def open(self) -> Self:
+        """Not finished yet."""
+        return self.filter(status__in=OPEN)
+
+    def succeeded(self) -> Self:
+        return self.filter(status=Status.SUCCEEDED)
+
+    def due(self, now: datetime) -> Self:
+        """There is something to do, and nobody is doing it."""
+        return self.filter(due_at__lte=now, lease_expires_at__lte=now)
+
+    def claim(self, *, limit: int, lease: timedelta) -> list[Job]:
+        """Take up to ``limit`` due rows of this queryset for myself, the longest due first.
+
+        The same three statements on every database: the conditions stand in the
+        UPDATE again, so of two who read the same ids only one gets each row.
+        """
+        now = timezone.now()
+        due = self.due(now)
+        ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+        if not ids:
+            return []
+        token = uuid.uuid4().hex
+        due.filter(pk__in=ids).update(lease_token=token, lease_expires_at=now + lease)
+        return list(self.model._default_manager.filter(lease_token=token).order_by("due_at", "pk"))
+
+
+class RemoteJob(models.Model):
+    """A request that costs money, from the wish to the answer brought home."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status, default=Status.QUEUED, editable=False
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("requested by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    queued_at = models.DateTimeField(
+        _("asked for at"), default=timezone.now, editable=False
+    )  # again, when a person has it tried again
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
+    finished_at = models.DateTimeField(_("finished at"), null=True, editable=False)
+
+    due_at = models.DateTimeField(
+        _("due at"), default=timezone.now, null=True, editable=False
+    )  # NULL: nothing left to do
+    lease_token = models.CharField(max_length=32, blank=True, editable=False, db_index=True)
+    lease_expires_at = models.DateTimeField(default=LONG_AGO, editable=False)
+    attempts = models.PositiveSmallIntegerField(
+        _("failed attempts at this step"), default=0, editable=False
+    )
+
+    error_code = models.CharField(_("error code"), max_length=100, blank=True, editable=False)
+    error_message = models.TextField(_("error message"), blank=True, editable=False)
+    request_id = models.CharField(
+        _("request id"),
+        max_length=100,
+        blank=True,
+        editable=False,
+        help_text=_("What the vendor's support asks for."),
+    )
+    remote_answer = models.JSONField(_("remote answer"), default=dict, editable=False)
+    image_count = models.PositiveSmallIntegerField(_("billed pictures"), default=0, editable=False)
+    cost = models.DecimalField(
+        _("cost"), max_digits=12, decimal_places=6, default=0, editable=False
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="outfitanyone_%(class)s_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values),
+                name="outfitanyone_%(class)s_status_known",
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in FINAL
+
+    @property
+    def advice(self) -> Advice | None:
+        """Who can mend the error on this row, and how."""
+        return advice_for(self.error_code, self.error_message)
+
+    @property
+    def is_past_deadline(self) -> bool:
+        """Whether the remote system has forgotten the answer by now."""
+        if self.submitted_at is None:
+            return False
+        return timezone.now() > self.submitted_at + timedelta(seconds=conf.TASK_DEADLINE)
+
+    def write(self, **columns: Any) -> None:
+        """Change these columns as the holder of the lease; ``LeaseLost`` when I am not."""
+        mine = type(self)._default_manager.filter(pk=self.pk, lease_token=self.lease_token)
+        if not self.lease_token or not mine.update(**columns):
+            raise LeaseLost
+        for name, value in columns.items():
+            setattr(self, name, value)
+
+    def move(self, new: Status, **columns: Any) -> None:
+        """Go to another status, as the holder of the lease, and announce it."""
+        old = Status(self.status)
+        if new not in MAY_FOLLOW[old]:
+            raise ValueError(f"{old} is never followed by {new}")
+        if new in FINAL:
+            columns = {"finished_at": timezone.now(), "due_at": None, **columns}
+        if new not in {Status.PREPARING, Status.SUBMITTING}:
+            columns = {"attempts": 0, **NO_ERROR, **columns}  # progress: old failures are over
+        self.write(status=new, **columns)
+        self.announce(old)
+
+    def announce(self, old: Status) -> None:
+        """Log and signal the change, once it is committed."""
+        new = Status(self.status)
+        ended_badly = new in FINAL and self.error_code
+        logger.info(
+            "%s %s: %s -> %s%s",
+            self._meta.model_name,
+            self.pk,
+            old.value,
+            new.value,
+            f" ({self.error_code}: {self.error_message})" if ended_badly else "",
+            extra={
+                "event": "status_changed",
+                "job": self._meta.model_name,
+                "job_id": self.pk,
+                "old": old.value,
+                "new": new.value,
+                "error_code": self.error_code,
+                "request_id": self.request_id,
+            },
+        )
+        transaction.on_commit(
+            lambda: status_changed.send_robust(type(self), job=self, old=old, new=new)
+        )
+
+    def renew(self, lease: timedelta) -> None:
+        """Keep the lease for another full term."""
+        self.write(lease_expires_at=timezone.now() + lease)
+
+    def release(self, due_at: datetime | None) -> None:
+        """Give the row back, to be looked at again at ``due_at``, or never."""
+        self.write(due_at=due_at, lease_token="", lease_expires_at=LONG_AGO)
+
+
+NO_ERROR = {"error_code": "", "error_message": ""}

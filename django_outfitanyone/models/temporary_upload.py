@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from django_outfitanyone.models.account import Account
+
+
+class TemporaryUpload(models.Model):
+    """A picture already handed to the remote system, good for one remote model for two days."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    remote_model = models.CharField(max_length=50)
+    url = models.CharField(max_length=500)
+    expires_at = models.DateTimeField(_("expires at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("temporary upload")
+        verbose_name_plural = _("temporary uploads")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "sha256", "remote_model"],
+                name="outfitanyone_upload_once_per_model",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+    def is_good_until(self, moment: datetime) -> bool:
+        return self.expires_at > moment

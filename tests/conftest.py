@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from django_outfitanyone.sandbox.options import Options
+from django_outfitanyone.sandbox.server import SandboxServer
+from tests.sandbox.doubles import RectangleEngine
+
+KEY = "sk-for-tests"
+
+
+@pytest.fixture(autouse=True)
+def _media_root(settings, tmp_path):
+    """Each test stores its files in a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def engine():
+    """Paints rectangles at once, so that a test about rows need not wait for pixels."""
+    return RectangleEngine()
+
+
+@pytest.fixture
+def remote(settings, engine):
+    """The remote system: a sandbox on a socket, to which the app is set up."""
+    options = Options(api_keys=(KEY,), speed=100)
+    with SandboxServer(options=options, engine=engine) as server:
+        server.set_progression([])
+        settings.OUTFITANYONE = {
+            "API_KEY": KEY,
+            "BASE_URL": server.base_url,
+            "ALLOW_PRIVATE_ADDRESSES": True,
+            "SUBMITS_PER_SECOND": 100,
+            "POLL_INTERVAL": 0.02,
+            "UNCLEAR_SUBMIT_DELAY": 0.05,
+            "THROTTLE_PAUSE": 0.2,
+        }
+        server.change_options(submits_per_second=1000, queries_per_second=1000)
+        yield server
+
+
+@pytest.fixture
+def configure(settings):
+    """Change some keys of OUTFITANYONE and keep the others."""
+
+    def change(**keys):
+        settings.OUTFITANYONE = {**settings.OUTFITANYONE, **keys}
+
+    return change

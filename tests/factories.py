@@ -1,0 +1,113 @@
+"""Rows for tests: plain functions, every argument has a default, what is made is saved."""
+
+from __future__ import annotations
+
+import itertools
+from decimal import Decimal
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
+
+from django_outfitanyone.models import (
+    Account,
+    Garment,
+    Hotspot,
+    ModelImage,
+    Product,
+    TryOnResult,
+)
+from django_outfitanyone.models.clothes_parse import picture_filter
+from django_outfitanyone.reuse import fingerprint_of
+from django_outfitanyone.statuses import ClothesType, GarmentKind, Status
+from tests.pictures import SIZE, picture
+
+_number = itertools.count(1)
+
+
+def make_product(**columns):
+    number = next(_number)
+    return Product.objects.create(
+        **{
+            "title": f"Product {number}",
+            "slug": f"product-{number}",
+            "price": Decimal("39.90"),
+            "url": f"https://shop.test/product-{number}/",
+            **columns,
+        }
+    )
+
+
+def make_garment(kind=GarmentKind.TOP, *, data=b"", **columns):
+    columns.setdefault("product", None)
+    columns["product"] = columns["product"] or make_product()
+    garment = Garment(kind=kind, **columns)
+    garment.image.save("garment.jpg", ContentFile(data or picture(next(_number))))
+    return garment
+
+
+def make_model_image(*, data=b"", **columns):
+    number = next(_number)
+    photo = ModelImage(**{"name": f"Person {number}", **columns})
+    photo.image.save("person.jpg", ContentFile(data or picture(number)))
+    return photo
+
+
+def make_try_on(*, status=Status.SUCCEEDED, garments=None, **columns):
+    """A try-on of one new top on a new person; a finished one has a picture of its own."""
+    columns.setdefault("account", Account.current())
+    columns.setdefault("model_image", None)
+    columns["model_image"] = columns["model_image"] or make_model_image()
+    for garment in [make_garment()] if garments is None else garments:
+        side = "bottom" if garment.kind == GarmentKind.BOTTOM else "top"
+        columns[f"{side}_garment"] = garment
+    columns.setdefault("remote_model", "aitryon-plus")
+    if status == Status.RUNNING:
+        columns.setdefault("remote_task_id", f"task-{next(_number)}")
+    try_on = TryOnResult(status=status, **columns)
+    try_on.fingerprint = fingerprint_of(try_on)
+    if status == Status.SUCCEEDED:
+        _give_picture(try_on)
+    try_on.save()
+    return try_on
+
+
+def _give_picture(try_on):
+    data = picture(next(_number))
+    try_on.image.save("result.jpg", ContentFile(data), save=False)
+    try_on.thumbnail.save("result.jpg", ContentFile(data), save=False)
+    try_on.width, try_on.height = SIZE
+    try_on.sha256 = f"{next(_number):064x}"
+    try_on.due_at = None
+    try_on.image_count, try_on.cost, try_on.currency = 1, Decimal("0.50"), "CNY"
+
+
+def make_hotspot(picture, clothes_type=ClothesType.UPPER, *, box=(20, 30, 120, 160), **columns):
+    x1, y1, x2, y2 = box
+    return Hotspot.objects.create(
+        **picture_filter(picture),
+        **{
+            "picture_sha256": picture.sha256,
+            "clothes_type": clothes_type,
+            "x1": x1,
+            "y1": y1,
+            "x2": x2,
+            "y2": y2,
+            "machine_box": list(box),
+            **columns,
+        },
+    )
+
+
+def make_staff(*permissions, **columns):
+    """A member of staff who may do just this: ``"add_tryonresult"``, …"""
+    number = next(_number)
+    user = get_user_model().objects.create_user(
+        **{"username": f"staff-{number}", "is_staff": True, **columns}
+    )
+    user.user_permissions.set(
+        Permission.objects.filter(
+            content_type__app_label="django_outfitanyone", codename__in=permissions
+        )
+    )
+    return user

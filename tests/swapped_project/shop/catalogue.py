@@ -1,0 +1,14 @@
+from decimal import Decimal
+
+from django_outfitanyone.catalogue import CatalogueAdapter, Money
+
+
+class ArticleCatalogue(CatalogueAdapter):
+    def visible(self, products):
+        return products.filter(online=True)
+
+    def is_visible(self, product):
+        return product.online
+
+    def price(self, product):
+        return Money(Decimal(product.cents) / 100, "EUR")
