@@ -1,0 +1,87 @@
+"""Handing pictures to the remote system, which reads addresses only."""
+
+from __future__ import annotations
+
+import socket
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+
+from django_outfitanyone.conf import conf
+from django_outfitanyone.downloads import is_public_address
+from django_outfitanyone.exceptions import PictureRefused
+from django_outfitanyone.models import Account, TemporaryUpload
+
+if TYPE_CHECKING:
+    from django_outfitanyone.provider import Provider
+
+SPARE_TIME = timedelta(hours=1)
+"""An upload must outlive queueing and the remote download by this."""
+
+
+def public_url(file: FieldFile) -> str:
+    """The file's own address if the remote system can read it, else ``""``.
+
+    A storage that signs its addresses must sign them for longer than a task may wait.
+    """
+    url = str(file.url)
+    parts = urlsplit(url)
+    if conf.DELIVERY == "upload":
+        return ""
+    if conf.DELIVERY == "url":
+        if not parts.hostname:
+            raise PictureRefused(
+                f"The picture's address {url!r} has no host, so the API cannot fetch it.",
+                remedy='Use a storage with full addresses, or OUTFITANYONE = {"DELIVERY": "auto"}.',
+                code="PictureNotPublic",
+            )
+        return url
+    return url if parts.scheme == "https" and _is_public_host(parts.hostname or "") else ""
+
+
+def address_of(
+    file: FieldFile, *, sha256: str, remote_model: str, account: Account, provider: Provider
+) -> tuple[str, bool]:
+    """An address of this file that the remote model can read, and whether it was uploaded now.
+
+    An upload is good for one remote model for 48 hours and serves every call in that time.
+    """
+    url = public_url(file)
+    if url:
+        return url, False
+    kept = TemporaryUpload.objects.filter(
+        account=account, sha256=sha256, remote_model=remote_model
+    ).first()
+    if kept and kept.is_good_until(timezone.now() + SPARE_TIME):
+        return kept.url, False
+    try:
+        with file.open("rb") as opened:
+            data = opened.read()
+    except FileNotFoundError as error:
+        raise PictureRefused(
+            f"The file {file.name} is gone from the storage.",
+            remedy="Upload the picture again.",
+            code="PictureMissing",
+        ) from error
+    suffix = PurePosixPath(file.name or "").suffix
+    upload = provider.upload(data, filename=f"{sha256[:32]}{suffix}", model=remote_model)
+    TemporaryUpload.objects.update_or_create(
+        account=account,
+        sha256=sha256,
+        remote_model=remote_model,
+        defaults={"url": upload.url, "expires_at": upload.expires_at},
+    )
+    return upload.url, True
+
+
+def _is_public_host(host: str) -> bool:
+    """Whether everything this name stands for is an address of the open internet."""
+    try:
+        found = socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        return False
+    return bool(found) and all(is_public_address(str(entry[4][0])) for entry in found)
