@@ -1,0 +1,203 @@
+"""System checks: what is wrong with the settings, and the line to paste."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from django.apps import apps
+from django.core import checks
+from django.db import connections, router
+from django.utils.module_loading import import_string
+
+from django_outfitanyone import scheduling
+from django_outfitanyone.conf import (
+    ConfigurationError,
+    conf,
+    given,
+    known_settings,
+    product_model_name,
+)
+from django_outfitanyone.models import Account
+
+Messages = list[checks.CheckMessage]
+
+IDS = {
+    "E001": "OUTFITANYONE is not a dict, or has an unknown key",
+    "E002": "a setting has a wrong value",
+    "E003": "OUTFITANYONE_PRODUCT_MODEL names no model",
+    "E004": "a dotted path in the settings cannot be imported",
+    "E005": "Q_CLUSTER_NAME names no cluster of django-q2",
+    "W001": "there is no API key",
+    "W002": "django-q2 may kill a task before it is done",
+    "W003": "django-q2 hands work out again while it is still being done",
+    "W004": "django-q2 fetches more work ahead than it can do",
+    "W005": "SQLite is not set up for several processes",
+    "W006": "nothing rings the runner",
+}
+"""Every id, for the documentation; each names one fault only."""
+
+
+def register_all() -> None:
+    """Bind the checks; called once, when the app is ready."""
+    for check in (
+        check_settings,
+        check_product_model,
+        check_paths,
+        check_key,
+        check_queue,
+        check_sqlite,
+    ):
+        checks.register(check, "outfitanyone")
+
+
+def check_settings(**_kwargs: Any) -> Messages:
+    """Unknown keys and wrong values in ``OUTFITANYONE``."""
+    try:
+        values = given()
+    except ConfigurationError as error:
+        return [_error("E001", str(error), "OUTFITANYONE = {}")]
+    known = known_settings()
+    messages: Messages = []
+    for name, value in values.items():
+        if name not in known:
+            near = get_close_matches(str(name).upper(), known, n=1, cutoff=0)[0]
+            messages.append(
+                _error(
+                    "E001",
+                    f"OUTFITANYONE has no setting {name!r}.",
+                    f'Did you mean OUTFITANYONE = {{"{near}": {value!r}}}?',
+                )
+            )
+        elif not known[name].accepts(value):
+            expects, default = known[name].expects, known[name].default
+            messages.append(
+                _error(
+                    "E002",
+                    f"OUTFITANYONE[{name!r}] must be {expects}.",
+                    f'OUTFITANYONE = {{"{name}": {default!r}}}',
+                )
+            )
+    return messages
+
+
+def check_product_model(**_kwargs: Any) -> Messages:
+    """``OUTFITANYONE_PRODUCT_MODEL`` must name an installed model."""
+    try:
+        apps.get_model(product_model_name())
+    except (LookupError, ValueError):
+        return [
+            _error(
+                "E003",
+                f"OUTFITANYONE_PRODUCT_MODEL = {product_model_name()!r} names no installed model.",
+                'OUTFITANYONE_PRODUCT_MODEL = "catalogue.Product"  # app_label.ModelName',
+            )
+        ]
+    return []
+
+
+def check_paths(**_kwargs: Any) -> Messages:
+    """Dotted paths must lead somewhere."""
+    messages: Messages = []
+    for name in ("PROVIDER", "CATALOGUE"):
+        path = getattr(conf, name)
+        try:
+            import_string(path)
+        except ImportError as error:
+            messages.append(
+                _error(
+                    "E004",
+                    f"OUTFITANYONE[{name!r}] = {path!r} cannot be imported: {error}",
+                    f'OUTFITANYONE = {{"{name}": "{known_settings()[name].default}"}}',
+                )
+            )
+    return messages
+
+
+def check_key(**_kwargs: Any) -> Messages:
+    """Without a key nothing can be submitted; everything else works."""
+    try:
+        _key = conf.api_key
+    except ConfigurationError as error:
+        return [_warning("W001", str(error), "export DASHSCOPE_API_KEY=sk-...")]
+    return []
+
+
+def check_queue(**_kwargs: Any) -> Messages:
+    """Settings of django-q2 that would kill, double or hold up work."""
+    if not scheduling.is_installed():
+        return [
+            _warning(
+                "W006",
+                "django_q is not in INSTALLED_APPS, so nothing rings the runner.",
+                "Keep `manage.py outfitanyone_poll` running, or add django_q.",
+            )
+        ]
+    try:
+        cluster = scheduling.cluster_settings()
+    except KeyError:
+        return [
+            _error(
+                "E005",
+                f"OUTFITANYONE['Q_CLUSTER_NAME'] = {conf.Q_CLUSTER_NAME!r} is neither the name in "
+                "Q_CLUSTER nor one of its ALT_CLUSTERS.",
+                'OUTFITANYONE = {"Q_CLUSTER_NAME": ""}',
+            )
+        ]
+    return list(_queue_warnings(cluster))
+
+
+def _queue_warnings(cluster: Mapping[str, Any]) -> Iterator[checks.CheckMessage]:
+    least = round(2 * conf.RUN_BUDGET)
+    timeout = cluster.get("timeout") or 0
+    retry = cluster.get("retry") or 60
+    workers = cluster.get("workers") or os.cpu_count() or 1
+    if timeout < least:
+        yield _warning(
+            "W002",
+            f"Q_CLUSTER['timeout'] should be at least {least} s, twice RUN_BUDGET.",
+            f'Q_CLUSTER = {{"timeout": {3 * least // 2}, "retry": {2 * least}}}',
+        )
+    if retry <= timeout:
+        yield _warning(
+            "W003",
+            f"Q_CLUSTER['retry'] ({retry}) must be longer than its timeout ({timeout}).",
+            f'Q_CLUSTER = {{"retry": {timeout + 30}}}',
+        )
+    if cluster.get("queue_limit", workers**2) > 2 * workers:
+        yield _warning(
+            "W004",
+            f"Q_CLUSTER['queue_limit'] should be at most {2 * workers}, twice the workers: what a "
+            "process has fetched ahead is stuck or lost when it dies.",
+            f'Q_CLUSTER = {{"queue_limit": {workers}}}',
+        )
+
+
+def check_sqlite(**_kwargs: Any) -> Messages:
+    """SQLite serves a web process and a worker well, but only in these modes."""
+    database = connections[router.db_for_write(Account)].settings_dict
+    options = database.get("OPTIONS", {})
+    is_file = "sqlite3" in database["ENGINE"] and ":memory:" not in str(database["NAME"])
+    if not is_file or (
+        options.get("transaction_mode") == "IMMEDIATE"
+        and "wal" in str(options.get("init_command", "")).lower()
+    ):
+        return []
+    return [
+        _warning(
+            "W005",
+            "SQLite answers 'database is locked' when several processes write.",
+            'DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", '
+            '"init_command": "PRAGMA journal_mode=WAL;"}',
+        )
+    ]
+
+
+def _error(number: str, message: str, hint: str) -> checks.CheckMessage:
+    return checks.Error(message, hint=hint, id=f"django_outfitanyone.{number}")
+
+
+def _warning(number: str, message: str, hint: str) -> checks.CheckMessage:
+    return checks.Warning(message, hint=hint, id=f"django_outfitanyone.{number}")

@@ -1,0 +1,150 @@
+"""The second half of a try-on: waiting for the remote task, and bringing its picture home."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from django_outfitanyone import images
+from django_outfitanyone.advice import is_passing
+from django_outfitanyone.conf import conf
+from django_outfitanyone.downloads import download
+from django_outfitanyone.exceptions import TaskGone
+from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models.picture import unguessable_name
+from django_outfitanyone.models.remote_job import LeaseLost
+from django_outfitanyone.parsing import ONE_PIECE, TWO_PIECES, ask_for_clothes
+from django_outfitanyone.provider import RemoteState, TaskReport
+from django_outfitanyone.statuses import GarmentKind, Status
+
+if TYPE_CHECKING:
+    from django_outfitanyone.provider import Provider
+
+LOOK_AGAIN = timedelta(seconds=2)
+"""For a wait that whoever is waited for normally cuts short."""
+FURTHER_TASKS = 2
+FURTHER_TASK_AFTER = timedelta(seconds=10)
+REGISTRATION_DELAY = timedelta(seconds=60)
+"""A task this young that the API does not know may not have reached its register yet."""
+
+
+def next_look(try_on: TryOnResult) -> datetime:
+    """When to ask for the task's state again: every few seconds, more rarely with age."""
+    age = timezone.now() - sent_at(try_on)
+    wait = max(conf.POLL_INTERVAL, age.total_seconds() / 20)
+    return timezone.now() + timedelta(seconds=min(wait, 60))
+
+
+def poll(try_on: TryOnResult, provider: Provider) -> datetime | None:
+    """Step: ask how the task is doing."""
+    report = provider.query(try_on.remote_task_id or "")
+    now = timezone.now()
+    if report.state is RemoteState.SUCCEEDED and report.image_url:
+        try_on.move(
+            Status.COLLECTING,
+            **answer_columns(report),
+            image_count=report.image_count,
+            cost=conf.price(try_on.remote_model) * report.image_count,
+            currency=conf.CURRENCY,
+        )
+        return now
+    if report.state is RemoteState.GONE and now - sent_at(try_on) < REGISTRATION_DELAY:
+        return next_look(try_on)
+    if report.state is RemoteState.GONE or try_on.is_past_deadline:
+        raise TaskGone(
+            "The API no longer knows this task; results are forgotten after 24 hours.",
+            code="TaskGone",
+            request_id=report.request_id,
+        )
+    if report.state is RemoteState.FAILED:
+        return _after_failure(try_on, report)
+    if report.state is RemoteState.CANCELED:
+        try_on.move(Status.CANCELED, **answer_columns(report))
+        return None
+    return next_look(try_on)
+
+
+def collect(try_on: TryOnResult, provider: Provider) -> datetime | None:
+    """Step: bring the picture home, then have its clothes found, then be done."""
+    if not try_on.image:
+        _store_picture(try_on, provider)
+        return timezone.now()
+    if conf.PARSE_RESULTS and not _is_parsed(try_on):
+        return timezone.now() + LOOK_AGAIN
+    try_on.move(Status.SUCCEEDED)
+    return None
+
+
+def _after_failure(try_on: TryOnResult, report: TaskReport) -> datetime | None:
+    """A failed task is not billed; if the fault was a passing one, another task may succeed."""
+    columns = {
+        **answer_columns(report),
+        "error_code": report.code,
+        "error_message": report.message,
+    }
+    if not is_passing(report.code, report.message) or try_on.failed_tasks >= FURTHER_TASKS:
+        try_on.move(Status.FAILED, **columns)
+        return None
+    failed = try_on.failed_tasks + 1
+    try_on.move(
+        Status.PREPARING,
+        **columns,
+        failed_tasks=failed,
+        remote_task_id=None,
+        submitted_at=None,
+    )
+    return timezone.now() + FURTHER_TASK_AFTER * failed
+
+
+def sent_at(try_on: TryOnResult) -> datetime:
+    """When the paid request left."""
+    return try_on.submitted_at or try_on.created_at
+
+
+def answer_columns(report: TaskReport) -> dict[str, Any]:
+    """What every answer about a task leaves on the row."""
+    return {
+        "remote_answer": dict(report.raw),
+        "request_id": report.request_id,
+        "result_url": report.image_url,
+    }
+
+
+def _store_picture(try_on: TryOnResult, provider: Provider) -> None:
+    """Download, check and keep the result; remote copies die after 24 hours."""
+    if try_on.attempts:  # the address may have expired since; the task still names a good one
+        try_on.write(**answer_columns(provider.query(try_on.remote_task_id or "")))
+    picture = images.verify(download(try_on.result_url))
+    small = images.thumbnail(picture.data)
+    try_on.image.save(unguessable_name(picture.suffix), ContentFile(picture.data), save=False)
+    try_on.thumbnail.save(unguessable_name(".jpg"), ContentFile(small), save=False)
+    try:
+        try_on.write(
+            image=try_on.image.name,
+            thumbnail=try_on.thumbnail.name,
+            width=picture.width,
+            height=picture.height,
+            sha256=picture.sha256,
+            is_preview=picture.is_sandbox_preview,
+            result_url="",
+        )
+    except LeaseLost:
+        try_on.image.delete(save=False)
+        try_on.thumbnail.delete(save=False)
+        raise
+
+
+def _is_parsed(try_on: TryOnResult) -> bool:
+    """Whether the search for clothes is over; a failed search does not spoil the picture."""
+    garment = try_on.top_garment
+    one_piece = garment is not None and garment.kind == GarmentKind.ONE_PIECE
+    ask_for_clothes(
+        try_on,
+        ONE_PIECE if one_piece else TWO_PIECES,
+        requested_by=try_on.requested_by,
+        failed_since=try_on.queued_at,
+    )
+    return not try_on.parses.open().exists()

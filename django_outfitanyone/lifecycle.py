@@ -1,0 +1,107 @@
+"""One step of one job, and what becomes of the job when the step fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import OperationalError
+from django.utils import timezone
+
+from django_outfitanyone import collecting, limits, parsing, submitting
+from django_outfitanyone.conf import conf
+from django_outfitanyone.exceptions import (
+    AccountProblem,
+    OutfitAnyoneError,
+    Throttled,
+    UnexpectedFault,
+)
+from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models.remote_job import LeaseLost, RemoteJob
+from django_outfitanyone.retries import wait_before_retry
+from django_outfitanyone.statuses import Status
+
+if TYPE_CHECKING:
+    from django_outfitanyone.provider import Provider
+
+logger = logging.getLogger("django_outfitanyone")
+
+Step = Callable[[Any, "Provider"], datetime | None]
+
+STEPS: dict[type[RemoteJob], dict[Status, Step]] = {
+    TryOnResult: {
+        Status.QUEUED: submitting.start,
+        Status.PREPARING: submitting.prepare,
+        Status.SUBMITTING: submitting.look_into,
+        Status.RUNNING: collecting.poll,
+        Status.COLLECTING: collecting.collect,
+        Status.NEEDS_ATTENTION: submitting.free_slot,
+    },
+    ClothesParse: {
+        Status.QUEUED: parsing.prepare,
+        Status.PREPARING: parsing.prepare,
+        Status.SUBMITTING: parsing.look_into,
+        Status.COLLECTING: parsing.collect,
+    },
+}
+"""Which step a job takes in which status; a step says when to come back, ``None`` for never."""
+
+
+def advance(job: RemoteJob, provider: Provider) -> None:
+    """Take one step with a claimed job and give it back.
+
+    Raises nothing but ``OperationalError``: whatever fails here, others wait behind it.
+    """
+    try:
+        job.renew(conf.lease)
+        job.release(_step(job, provider))
+    except LeaseLost:
+        logger.info("%s %s: taken over by another worker", job._meta.model_name, job.pk)
+    if isinstance(job, ClothesParse) and job.is_finished:
+        parsing.wake_waiting(job)
+
+
+def _step(job: RemoteJob, provider: Provider) -> datetime | None:
+    step = STEPS[type(job)].get(Status(job.status))
+    if step is None:
+        return None
+    try:
+        return step(job, provider)
+    except (LeaseLost, OperationalError):
+        raise
+    except OutfitAnyoneError as error:
+        return _after_error(job, error)
+    except Exception as error:  # a bug in one row must not stop the others
+        logger.exception("%s %s: unexpected fault", job._meta.model_name, job.pk)
+        return _after_error(job, UnexpectedFault(f"{type(error).__name__}: {error}"))
+
+
+def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
+    """Note the error on the row; wait and try again as the policy says, or give up."""
+    if isinstance(error, Throttled):
+        limits.pause(job.account)
+    if isinstance(error, AccountProblem):
+        limits.stop(job.account, error)
+    columns = {
+        "error_code": error.code[:100],
+        "error_message": str(error.message),
+        "request_id": getattr(error, "request_id", "") or job.request_id,
+    }
+    wait = None if job.is_past_deadline else wait_before_retry(error, job.attempts + 1, job.status)
+    if wait is None:
+        # a submit that may have been paid is never written off as a mere failure
+        unclear = job.status == Status.SUBMITTING
+        job.move(Status.NEEDS_ATTENTION if unclear else Status.FAILED, **columns)
+        return None
+    job.write(attempts=job.attempts + 1, **columns)
+    logger.warning(
+        "%s %s: %s; next attempt in %.0f s",
+        job._meta.model_name,
+        job.pk,
+        error,
+        wait.total_seconds(),
+        extra={"event": "retry", "job_id": job.pk, "error_code": error.code},
+    )
+    return timezone.now() + wait

@@ -1,0 +1,130 @@
+"""What the account allows: tasks at a time, submits a second, pauses, and full stops.
+
+All of it lives in rows and holds over every process and host. The clock is the
+application's: MariaDB's ``NOW()`` may differ from it by the server's time zone.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from django_outfitanyone.conf import conf
+from django_outfitanyone.exceptions import AccountProblem
+from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.models.account import LONG_AGO
+from django_outfitanyone.signals import account_stopped
+
+logger = logging.getLogger("django_outfitanyone")
+
+RUNNER_LEASE = timedelta(seconds=15)
+
+
+def free_slots(account: Account) -> int:
+    """How many more tasks may be given to the remote system now."""
+    return max(0, conf.CONCURRENT_TASKS - len(_taken_slots(account.pk)))
+
+
+def take_slot(try_on: TryOnResult) -> bool:
+    """Reserve one of the account's task slots for this row; False when all are taken.
+
+    A unique constraint decides, so that no two hosts can take the same. The slot
+    belongs to the row until the row gives it back: no crash leaks or frees it.
+    """
+    if try_on.slot is not None:
+        return True
+    taken = _taken_slots(try_on.account_id)
+    for number in range(1, conf.CONCURRENT_TASKS + 1):
+        if number in taken:
+            continue
+        try:
+            with transaction.atomic():
+                try_on.write(slot=number)
+        except IntegrityError:
+            try_on.slot = None
+        else:
+            return True
+    return False
+
+
+def pass_gate(account: Account) -> bool:
+    """Ask for permission to send one paid request; at most the allowed number get it each second.
+
+    5 % of spacing on top keeps every sliding second within the limit.
+    """
+    now = timezone.now()
+    spacing = timedelta(seconds=1.05 / conf.SUBMITS_PER_SECOND)
+    return bool(
+        Account.objects.filter(
+            pk=account.pk, next_submission_at__lte=now, stopped_at__isnull=True
+        ).update(next_submission_at=now + spacing)
+    )
+
+
+def pause(account: Account) -> None:
+    """Nothing is submitted for a while: the API answered that there were too many requests."""
+    until = timezone.now() + timedelta(seconds=conf.THROTTLE_PAUSE)
+    Account.objects.filter(pk=account.pk, next_submission_at__lt=until).update(
+        next_submission_at=until
+    )
+
+
+def stop(account: Account, error: AccountProblem) -> None:
+    """Nothing is submitted until a person resumes: every request would fail the same way."""
+    stopped = Account.objects.filter(pk=account.pk, stopped_at__isnull=True).update(
+        stopped_at=timezone.now(), stopped_code=error.code, stopped_message=error.message
+    )
+    if stopped:
+        logger.error(
+            "Account %s stopped: %s",
+            account.pk,
+            error,
+            extra={"event": "account_stopped", "error_code": error.code},
+        )
+        transaction.on_commit(
+            lambda: account_stopped.send_robust(Account, account=account, error=error)
+        )
+
+
+def resume(account: Account) -> bool:
+    """Lift a stop or a pause; False when there was none."""
+    return bool(
+        Account.objects.filter(pk=account.pk)
+        .exclude(stopped_at__isnull=True, next_submission_at__lte=timezone.now())
+        .update(stopped_at=None, stopped_code="", stopped_message="", next_submission_at=LONG_AGO)
+    )
+
+
+def take_runner_lease(account: Account) -> str:
+    """Become the account's only runner; the token that proves it, or ``""``."""
+    now = timezone.now()
+    token = uuid.uuid4().hex
+    taken = Account.objects.filter(pk=account.pk, runner_expires_at__lte=now).update(
+        runner_token=token, runner_expires_at=now + RUNNER_LEASE
+    )
+    return token if taken else ""
+
+
+def keep_runner_lease(account: Account, token: str) -> bool:
+    """Stay the runner for another term; False when somebody else has taken over."""
+    return bool(
+        Account.objects.filter(pk=account.pk, runner_token=token).update(
+            runner_expires_at=timezone.now() + RUNNER_LEASE
+        )
+    )
+
+
+def give_up_runner_lease(account: Account, token: str) -> None:
+    """Let the next runner start at once."""
+    Account.objects.filter(pk=account.pk, runner_token=token).update(
+        runner_token="", runner_expires_at=timezone.now()
+    )
+
+
+def _taken_slots(account_id: str) -> set[int | None]:
+    rows = TryOnResult.objects.filter(account_id=account_id, slot__isnull=False)
+    return set(rows.values_list("slot", flat=True))

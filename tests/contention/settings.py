@@ -1,0 +1,22 @@
+"""Settings of the processes that a test starts: its database, its sandbox, its files."""
+
+import os
+
+from tests.settings import *  # noqa: F403
+from tests.settings import DATABASES, Q_CLUSTER
+
+DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE_NAME"]
+MEDIA_ROOT = os.environ["TEST_MEDIA_ROOT"]
+OUTFITANYONE = {
+    "API_KEY": "sk-for-tests",
+    "BASE_URL": os.environ["TEST_BASE_URL"],
+    "ALLOW_PRIVATE_ADDRESSES": True,
+    "CONNECT_TIMEOUT": 1,
+    "READ_TIMEOUT": 1,  # short leases: what a killed worker held is free again soon
+    "POLL_INTERVAL": 0.2,
+    "UNCLEAR_SUBMIT_DELAY": 1,
+    "EXCLUSIVE_ACCOUNT": True,
+    "REPEAT_UNCLEAR_SEARCHES": True,
+    "RUN_BUDGET": 3,
+}
+Q_CLUSTER |= {"guard_cycle": 1, "timeout": 30, "retry": 40}

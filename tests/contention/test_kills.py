@@ -1,0 +1,130 @@
+"""Real worker processes, killed at random moments: nothing is lost, nothing is paid twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+from django.conf import settings as project
+from django.db import connection
+
+from django_outfitanyone.actions import request_try_ons
+from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.statuses import Status
+from django_outfitanyone.wishes import Options, combine
+from tests.factories import make_garment, make_model_image
+
+pytestmark = [pytest.mark.contention, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def start(remote):
+    """Start a process of the project on this test's database and sandbox."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.contention.settings",
+        "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
+        "TEST_BASE_URL": remote.base_url,
+        "TEST_MEDIA_ROOT": str(project.MEDIA_ROOT),
+    }
+    processes = []
+
+    def run(*command):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "django", *command], env=environment, start_new_session=True
+        )
+        processes.append(process)
+        return process
+
+    yield run
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # a cluster with all its children
+        process.wait()
+
+
+def ask(count):
+    garments = [make_garment() for _ in range(count // 2)]
+    people = [make_model_image(), make_model_image()]
+    return request_try_ons(combine(garments, people), options=Options(keep_other_half=True))
+
+
+def settle(batch, *, seconds, meanwhile=lambda: time.sleep(0.2)):
+    end = time.monotonic() + seconds
+    while TryOnResult.objects.filter(batch=batch).open().exists():
+        assert time.monotonic() < end, _open(batch)
+        meanwhile()
+
+
+def wait_until_at_work():
+    """The runner that was killed left its lease behind; the new one puts its own there."""
+    left = Account.current().runner_token
+    end = time.monotonic() + 40
+    while Account.current().runner_token in {"", left} and time.monotonic() < end:
+        if not TryOnResult.objects.open().exists():
+            return
+        time.sleep(0.05)
+
+
+def _open(batch):
+    rows = TryOnResult.objects.filter(batch=batch).open()
+    return list(rows.values_list("pk", "status", "error_code", "due_at", "lease_expires_at"))
+
+
+def test_worker_killed_again_and_again__finishes_the_batch_and_pays_once(remote, start):
+    remote.change_options(submits_per_second=10, queries_per_second=20)
+    remote.set_progression([("PENDING", 0.02), ("RUNNING", 0.7)])
+    batch = ask(12)[0].batch
+    chance = random.Random(4711)
+    worker = start("outfitanyone_poll")
+
+    def kill_and_start_again():
+        nonlocal worker
+        wait_until_at_work()
+        time.sleep(chance.uniform(0.1, 2.0))
+        worker.kill()
+        worker.wait()
+        worker = start("outfitanyone_poll")
+
+    settle(batch, seconds=200, meanwhile=kill_and_start_again)
+
+    rows = TryOnResult.objects.filter(batch=batch)
+    assert {row.status for row in rows} == {Status.SUCCEEDED}
+    assert remote.stats["submits"] == len(rows) == 12
+    assert remote.stats["peak_running"] <= 5
+    assert remote.stats["peak_submits_per_second"] <= 10
+
+
+def test_three_runners_at_once__are_one(remote, start):
+    remote.change_options(submits_per_second=10)
+    remote.set_progression([("RUNNING", 0.3)])
+    batch = ask(10)[0].batch
+    for _ in range(3):
+        start("outfitanyone_poll")
+    settle(batch, seconds=60)
+
+    rows = TryOnResult.objects.filter(batch=batch)
+    assert {row.status for row in rows} == {Status.SUCCEEDED}
+    assert remote.stats["submits"] == 10
+    assert remote.stats["throttled"] == 0
+    assert remote.stats["peak_running"] <= 5
+
+
+def test_qcluster__is_rung_by_the_request_itself(remote, start):
+    """No schedule, no page: the ring that goes out on commit is enough."""
+    from django_q.models import Schedule
+
+    Schedule.objects.all().delete()
+    remote.set_progression([("RUNNING", 0.3)])
+    start("qcluster")
+    batch = ask(4)[0].batch
+    settle(batch, seconds=60)
+
+    assert {row.status for row in TryOnResult.objects.filter(batch=batch)} == {Status.SUCCEEDED}
+    assert remote.stats["submits"] == 4

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import connections
+
+from django_outfitanyone import checks
+
+
+def ids(messages):
+    return [message.id.removeprefix("django_outfitanyone.") for message in messages]
+
+
+def all_ids():
+    return ids(
+        message
+        for check in (
+            checks.check_settings,
+            checks.check_product_model,
+            checks.check_paths,
+            checks.check_key,
+            checks.check_queue,
+            checks.check_sqlite,
+        )
+        for message in check()
+    )
+
+
+def test_settings_of_the_test_project__are_fine():
+    assert all_ids() == []
+
+
+def test_checks__are_bound(settings):
+    settings.OUTFITANYONE = {"CONCURENT_TASKS": 5}
+    with pytest.raises(SystemCheckError, match=r"django_outfitanyone\.E001"):
+        call_command("check")
+
+
+def test_unknown_key__names_the_nearest(settings):
+    settings.OUTFITANYONE = {"CONCURENT_TASKS": 3}
+    (message,) = checks.check_settings()
+
+    assert ids([message]) == ["E001"]
+    assert '"CONCURRENT_TASKS": 3' in message.hint
+
+
+def test_no_dict(settings):
+    settings.OUTFITANYONE = "sk-key"
+
+    assert ids(checks.check_settings()) == ["E001"]
+
+
+def test_wrong_value__hint_is_a_line_to_paste(settings):
+    settings.OUTFITANYONE = {"CONCURRENT_TASKS": "five"}
+    (message,) = checks.check_settings()
+
+    assert ids([message]) == ["E002"]
+    assert message.hint == 'OUTFITANYONE = {"CONCURRENT_TASKS": 5}'
+
+
+@pytest.mark.parametrize("name", ["shop.Nothing", "nothing"])
+def test_product_model__must_exist(settings, name):
+    settings.OUTFITANYONE_PRODUCT_MODEL = name
+
+    assert ids(checks.check_product_model()) == ["E003"]
+
+
+@pytest.mark.parametrize("name", ["CATALOGUE", "PROVIDER"])
+def test_dotted_path__must_lead_somewhere(settings, name):
+    settings.OUTFITANYONE = {name: "shop.catalogue.Missing"}
+
+    assert ids(checks.check_paths()) == ["E004"]
+
+
+def test_no_key__is_a_warning_so_that_migrate_works(settings, monkeypatch):
+    monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
+    settings.OUTFITANYONE = {}
+
+    assert ids(checks.check_key()) == ["W001"]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "expected"),
+    [
+        ({}, []),
+        ({"timeout": None}, ["W002"]),
+        ({"timeout": 30}, ["W002"]),
+        ({"timeout": 120, "retry": 120}, ["W003"]),
+        ({"retry": None, "timeout": 80}, ["W003"]),  # django-q2's own retry is 60
+        ({"workers": 4, "queue_limit": 16}, ["W004"]),
+        ({"workers": 4, "queue_limit": None}, ["W004"]),  # django-q2 takes workers squared
+    ],
+)
+def test_queue_settings(settings, cluster, expected):
+    merged = {**settings.Q_CLUSTER, **cluster}
+    settings.Q_CLUSTER = {name: value for name, value in merged.items() if value is not None}
+
+    assert ids(checks.check_queue()) == expected
+
+
+def test_queue__settings_of_the_named_cluster_count(settings):
+    settings.Q_CLUSTER = {
+        **settings.Q_CLUSTER,
+        "ALT_CLUSTERS": {"pictures": {"timeout": 10}},
+    }
+    settings.OUTFITANYONE = {"Q_CLUSTER_NAME": "pictures"}
+
+    assert ids(checks.check_queue()) == ["W002"]
+
+
+def test_queue__unknown_cluster(settings):
+    settings.OUTFITANYONE = {"Q_CLUSTER_NAME": "nowhere"}
+
+    assert ids(checks.check_queue()) == ["E005"]
+
+
+def test_queue__not_installed(settings):
+    settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "django_q"]
+
+    assert ids(checks.check_queue()) == ["W006"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, ["W005"]),
+        ({"transaction_mode": "IMMEDIATE"}, ["W005"]),
+        (
+            {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=wal;"},
+            [],
+        ),
+    ],
+)
+def test_sqlite__modes(monkeypatch, options, expected):
+    database = deepcopy(connections["default"].settings_dict)
+    database |= {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": "shop.sqlite3",
+        "OPTIONS": options,
+    }
+    monkeypatch.setattr(connections["default"], "settings_dict", database)
+
+    assert ids(checks.check_sqlite()) == expected
+
+
+def test_ids__each_has_one_meaning_and_is_used():
+    from pathlib import Path
+
+    source = Path(checks.__file__).read_text("utf-8")
+    used = re.findall(r'_(?:error|warning)\(\s*"([EW]\d{3})"', source)
+
+    assert set(used) == set(checks.IDS)
