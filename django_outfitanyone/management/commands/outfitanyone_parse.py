@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from django_outfitanyone import actions
+from django_outfitanyone.conf import ConfigurationError
+from django_outfitanyone.exceptions import OutfitAnyoneError
+from django_outfitanyone.management.picture_arguments import person_from
+from django_outfitanyone.management.reports import check_success, report_of_search
+from django_outfitanyone.management.waiting import wait_for
+from django_outfitanyone.statuses import ClothesType
+
+
+class Command(BaseCommand):
+    """One search for clothes from the command line."""
+
+    help = "Finds clothes in a picture: a file, or the number of a model photo."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--image", required=True, metavar="FILE|ID")
+        parser.add_argument(
+            "--clothes",
+            nargs="+",
+            choices=ClothesType.values,
+            default=["upper"],
+            help="upper, lower, dress, or upper lower",
+        )
+        parser.add_argument("--again", action="store_true", help="pay again although it was found")
+        parser.add_argument(
+            "--timeout", type=float, default=120, metavar="SECONDS", help="longest wait (120)"
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, **options: Any) -> None:
+        """Search and report; the search is waited for."""
+        try:
+            types = sorted(set(options["clothes"]), key=ClothesType.values.index)
+            parse = actions.find_clothes(
+                person_from(options["image"]), types, again=options["again"]
+            )
+        except (OutfitAnyoneError, ConfigurationError) as error:
+            raise CommandError(str(error)) from error
+        wait_for(parse, progress=self.stderr, seconds=options["timeout"], clock=time.monotonic)
+        report = report_of_search(parse)
+        if options["json"]:
+            self.stdout.write(json.dumps(report))
+        else:
+            for name, area in zip(parse.types, report["areas"], strict=True):
+                self.stdout.write(f"{name}: {area['bbox'] if area else 'nothing found'}")
+        check_success(parse)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from django_outfitanyone import actions
+from django_outfitanyone.conf import ConfigurationError, conf
+from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
+from django_outfitanyone.management.picture_arguments import garment_from, person_from
+from django_outfitanyone.management.reports import check_success, report_of
+from django_outfitanyone.management.waiting import wait_for
+from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.statuses import GarmentKind, Status
+from django_outfitanyone.wishes import RESOLUTIONS, Options, Wish
+
+
+class Command(BaseCommand):
+    """One try-on from the command line."""
+
+    help = (
+        "Tries garments on a person. Pictures are files, or numbers of model photos and garments. "
+        "Exit code 0 means: succeeded, or without --wait, accepted."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--person", required=True, metavar="FILE|ID")
+        parser.add_argument("--top", metavar="FILE|ID")
+        parser.add_argument("--bottom", metavar="FILE|ID")
+        parser.add_argument("--one-piece", metavar="FILE|ID", help="a dress or jumpsuit")
+        parser.add_argument(
+            "--keep", choices=["upper", "lower"], help="half of the person's own clothes that stays"
+        )
+        parser.add_argument("--model", default="", help=f"default: {conf.TRY_ON_MODEL}")
+        parser.add_argument("--resolution", type=int, default=-1, choices=RESOLUTIONS)
+        parser.add_argument("--new-face", action="store_true", help="do not keep the face")
+        parser.add_argument(
+            "--force-new", action="store_true", help="pay again even if the same picture exists"
+        )
+        parser.add_argument("--wait", action="store_true", help="work on it until it is finished")
+        parser.add_argument(
+            "--timeout", type=float, default=600, metavar="SECONDS", help="longest wait (600)"
+        )
+        parser.add_argument("--out", metavar="FILE", help="write the picture there; implies --wait")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, **options: Any) -> None:
+        """Ask, wait if wanted, report."""
+        try:
+            try_on = self._request(options)
+        except (OutfitAnyoneError, ConfigurationError) as error:
+            raise CommandError(str(error)) from error
+        if options["wait"] or options["out"]:
+            wait_for(try_on, progress=self.stderr, seconds=options["timeout"], clock=time.monotonic)
+            self._report(try_on, options)
+            check_success(try_on)
+        else:
+            self._report(try_on, options)
+
+    def _request(self, options: dict[str, Any]) -> TryOnResult:
+        kinds = {
+            "top": GarmentKind.TOP,
+            "bottom": GarmentKind.BOTTOM,
+            "one_piece": GarmentKind.ONE_PIECE,
+        }
+        if not any(options[name] for name in kinds):
+            raise RequestRefused(
+                "Name at least one garment: --top, --bottom or --one-piece.", code="NoGarment"
+            )
+        if options["top"] and options["one_piece"]:
+            raise RequestRefused(
+                "A top and a one-piece cannot be worn together.", code="NotTogether"
+            )
+        person = person_from(options["person"])
+        worn = [garment_from(options[name], kind) for name, kind in kinds.items() if options[name]]
+        wish = Wish.of(person, worn)
+        wanted = Options(
+            model=options["model"],
+            keep_other_half=bool(options["keep"]),
+            resolution=options["resolution"],
+            restore_face=not options["new_face"],
+            force_new=options["force_new"],
+        )
+        if options["keep"] and wish.keep(wanted) != options["keep"]:
+            raise RequestRefused(
+                f"--keep {options['keep']} contradicts the garments given.", code="NothingToKeep"
+            )
+        return actions.request_try_on(wish, options=wanted)
+
+    def _report(self, try_on: TryOnResult, options: dict[str, Any]) -> None:
+        if options["out"] and try_on.image:
+            Path(options["out"]).write_bytes(try_on.read())
+        if options["json"]:
+            self.stdout.write(json.dumps(report_of(try_on)))
+        elif try_on.is_open:
+            self.stdout.write(f"Try-on {try_on.pk} is {try_on.get_status_display()}.")
+        elif try_on.status == Status.SUCCEEDED:
+            price = "reused, free" if try_on.is_reused else f"{try_on.cost} {try_on.currency}"
+            where = options["out"] or try_on.image.name
+            self.stdout.write(f"Try-on {try_on.pk} succeeded ({price}): {where}")

@@ -1,0 +1,67 @@
+"""What the commands print as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
+from django_outfitanyone.models.hotspot import Picture
+from django_outfitanyone.models.remote_job import RemoteJob
+from django_outfitanyone.statuses import Status
+
+
+def report_of(try_on: TryOnResult) -> dict[str, Any]:
+    """``id, status, image, cost, reused, error, hotspots`` of a try-on."""
+    return {
+        **_common(try_on),
+        "image": try_on.image.url if try_on.image else None,
+        "reused": try_on.is_reused,
+        "hotspots": _hotspots(try_on),
+    }
+
+
+def report_of_search(parse: ClothesParse) -> dict[str, Any]:
+    """``id, status, cost, error, areas`` of a search: an area, or null, for each type asked."""
+    found = {spot["clothes_type"]: spot for spot in _hotspots(parse.picture)}
+    return {**_common(parse), "areas": [found.get(name) for name in parse.types]}
+
+
+def check_success(job: RemoteJob) -> None:
+    """Exit with the error, its code and the advice, unless the job succeeded."""
+    if job.status == Status.SUCCEEDED:
+        return
+    account = Account.current()
+    if job.is_open and account.is_stopped:
+        raise CommandError(
+            f"The account is stopped, {account.stopped_code}: {account.stopped_message} "
+            "The request is kept; mend the cause and resume the account."
+        )
+    if job.is_open:
+        raise CommandError(
+            f"Still {job.get_status_display()} when time was up. The request is kept. "
+            f"{job.error_message}"
+        )
+    advice = job.advice.text if job.advice else ""
+    raise CommandError(
+        f"{job.get_status_display()}, {job.error_code}: {job.error_message} {advice}".strip()
+    )
+
+
+def _common(job: RemoteJob) -> dict[str, Any]:
+    error = None
+    if job.error_code:
+        error = {
+            "code": job.error_code,
+            "message": job.error_message,
+            "request_id": job.request_id,
+        }
+    return {"id": job.pk, "status": job.status, "cost": str(job.cost), "error": error}
+
+
+def _hotspots(picture: Picture) -> list[dict[str, Any]]:
+    return [
+        {"clothes_type": spot.clothes_type, "bbox": list(spot.box), "product": spot.product_id}
+        for spot in Hotspot.objects.of(picture)
+    ]

@@ -1,0 +1,61 @@
+"""Working on a job until it is finished, with a line that says how it goes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.core.management.base import OutputWrapper
+
+from django_outfitanyone import poller
+from django_outfitanyone.models import Account
+from django_outfitanyone.models.remote_job import RemoteJob
+
+SLICE = 1.0
+"""Seconds of work between two looks at the job."""
+
+
+def wait_for(
+    job: RemoteJob, *, progress: OutputWrapper, seconds: float, clock: Callable[[], float]
+) -> None:
+    """Do the runner's work in this process until the job is finished or time is up.
+
+    A worker that runs elsewhere goes on: only one of the two is the runner at a time.
+    """
+    started = clock()
+    line = _Line(progress)
+    while not job.is_finished and clock() - started < seconds:
+        poller.run(budget=SLICE)
+        job.refresh_from_db()
+        line.show(_describe(job), clock() - started)
+        stopped = Account.current()
+        if stopped.is_stopped and not job.is_finished:
+            break
+        if not job.is_finished:
+            time.sleep(0.2)
+    line.end()
+
+
+def _describe(job: RemoteJob) -> str:
+    trouble = f": {job.error_message}" if job.error_message and not job.is_finished else ""
+    return f"{job.get_status_display()}{trouble}"
+
+
+class _Line:
+    """One line that is written over on a terminal, and a line for each change elsewhere."""
+
+    def __init__(self, stream: OutputWrapper) -> None:
+        self.stream = stream
+        self.last = ""
+
+    def show(self, text: str, seconds: float) -> None:
+        if self.stream.isatty():
+            self.stream.write(f"\r\x1b[K{text} ({seconds:.0f} s)", ending="")
+            self.stream.flush()
+        elif text != self.last:
+            self.stream.write(text)
+        self.last = text
+
+    def end(self) -> None:
+        if self.stream.isatty():
+            self.stream.write("\r\x1b[K", ending="")

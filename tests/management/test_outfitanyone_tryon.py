@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from PIL import Image
+
+from django_outfitanyone.models import Garment, ModelImage, TryOnResult
+from django_outfitanyone.statuses import GarmentKind, Status
+from tests.factories import make_garment, make_model_image
+from tests.pictures import drawn, encoded, picture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Paths of picture files with what they are named for."""
+
+    def path(name, data=None):
+        file = tmp_path / name
+        file.write_bytes(picture(len(name)) if data is None else data)
+        return str(file)
+
+    return path
+
+
+def run(capsys, *arguments):
+    call_command("outfitanyone_tryon", *map(str, arguments))
+    return capsys.readouterr()
+
+
+def test_ids__asked_for_and_left_to_the_worker(remote, capsys):
+    person, top = make_model_image(), make_garment()
+    out = run(capsys, "--person", person.pk, "--top", top.pk).out
+
+    assert "queued" in out
+    assert TryOnResult.objects.get().top_garment == top
+
+
+def test_wait__works_on_it_until_it_is_finished(remote, capsys):
+    person, top = make_model_image(), make_garment()
+    captured = run(capsys, "--person", person.pk, "--top", top.pk, "--wait")
+
+    assert "succeeded" in captured.out
+    assert "0.5" in captured.out
+    assert captured.err.splitlines()[-1] == "succeeded"
+
+
+def test_json__is_one_object(remote, capsys):
+    person, top = make_model_image(), make_garment()
+    out = run(capsys, "--person", person.pk, "--top", top.pk, "--wait", "--json").out
+    report = json.loads(out)
+
+    assert set(report) == {"id", "status", "image", "cost", "reused", "error", "hotspots"}
+    assert report["status"] == "succeeded"
+    assert report["error"] is None
+    assert not report["reused"]
+    upper = report["hotspots"][0]
+    assert upper == {"clothes_type": "upper", "bbox": [50, 60, 150, 150], "product": top.product_id}
+
+
+def test_files__and_the_picture_back(remote, capsys, files, tmp_path):
+    out = tmp_path / "result.jpg"
+    run(
+        capsys,
+        "--person", files("anna.jpg"),
+        "--top", files("shirt.jpg"),
+        "--bottom", files("trousers.jpg"),
+        "--out", out,
+    )  # fmt: skip
+
+    with Image.open(out) as image:
+        assert image.size == (200, 300)
+    assert ModelImage.objects.get().is_active is False
+    assert {garment.kind for garment in Garment.objects.all()} == {"top", "bottom"}
+
+
+def test_files__the_same_again_is_free(remote, capsys, files):
+    arguments = ["--person", files("anna.jpg"), "--one-piece", files("dress.jpg"), "--json"]
+    run(capsys, *arguments, "--wait")
+    report = json.loads(run(capsys, *arguments, "--wait").out)
+
+    assert report["reused"]
+    assert float(report["cost"]) == 0
+    assert ModelImage.objects.count() == Garment.objects.count() == 1
+
+
+def test_options__travel_along(remote, capsys):
+    person, bottom = make_model_image(), make_garment(GarmentKind.BOTTOM)
+    run(
+        capsys,
+        "--person", person.pk,
+        "--bottom", bottom.pk,
+        "--keep", "upper",
+        "--model", "aitryon",
+        "--resolution", 1024,
+        "--new-face",
+    )  # fmt: skip
+    try_on = TryOnResult.objects.get()
+
+    assert (try_on.keep, try_on.remote_model) == ("upper", "aitryon")
+    assert (try_on.resolution, try_on.restore_face) == (1024, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "at least one garment"),
+        (["--top", "shirt.jpg", "--one-piece", "dress.jpg"], "cannot be worn together"),
+        (["--one-piece", "dress.jpg", "--bottom", "trousers.jpg"], "cannot be worn together"),
+        (["--top", "shirt.jpg", "--keep", "upper"], "contradicts"),
+        (["--top", "999999"], "There is no garment number 999999"),
+        (["--top", "missing.jpg"], "No such file"),
+        (["--top", "text.jpg"], "not a picture"),
+        (["--top", "truncated.jpg"], "damaged"),
+        (["--top", "small.png"], "120 x 400"),
+        (["--top", "icon.jpg"], "4.0 KB"),
+    ],
+)
+def test_bad_input__clear_message_nothing_stored_nothing_paid(
+    remote, capsys, files, tmp_path, monkeypatch, arguments, words
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("shirt.jpg", "dress.jpg", "trousers.jpg"):
+        files(name)
+    files("text.jpg", b"only a text\n" * 800)
+    files("truncated.jpg", picture(1)[:-9000])
+    files("small.png", encoded(drawn(size=(120, 400)), "PNG"))
+    files("icon.jpg", picture(1)[:4096])
+
+    with pytest.raises(CommandError, match=words):
+        run(capsys, "--person", files("anna.jpg"), *arguments)
+    assert not TryOnResult.objects.exists()
+    assert remote.stats["submits"] == 0
+
+
+def test_no_key__says_where_to_put_it(settings, monkeypatch, capsys):
+    monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
+    settings.OUTFITANYONE = {}
+    with pytest.raises(CommandError, match="DASHSCOPE_API_KEY"):
+        run(capsys, "--person", make_model_image().pk, "--top", make_garment().pk)
+
+
+def test_wrong_key__stops_the_account_and_keeps_the_wish(remote, configure, capsys):
+    configure(API_KEY="sk-wrong-but-long-enough")
+    with pytest.raises(CommandError, match="InvalidApiKey") as failed:
+        run(capsys, "--person", make_model_image().pk, "--top", make_garment().pk, "--wait")
+
+    assert "sk-wrong" not in str(failed.value)
+    assert TryOnResult.objects.get().is_open
+    assert remote.stats["accepted"] == 0
+
+
+def test_remote_not_running__keeps_the_wish(configure, capsys):
+    configure(BASE_URL="http://127.0.0.1:9/api/v1")
+    with pytest.raises(CommandError, match="kept") as failed:
+        run(
+            capsys,
+            "--person", make_model_image().pk,
+            "--top", make_garment().pk,
+            "--wait",
+            "--timeout", 2,
+        )  # fmt: skip
+
+    assert "127.0.0.1" in str(failed.value)
+    assert TryOnResult.objects.get().is_open
+
+
+def test_refused_person__says_what_the_api_said_and_what_to_do(remote, capsys, files):
+    nobody = files("nobody.bmp", encoded(Image.new("RGB", (400, 600), "grey"), "BMP"))
+    with pytest.raises(CommandError, match="InvalidPerson") as failed:
+        run(capsys, "--person", nobody, "--top", files("shirt.jpg"), "--wait", "--json")
+
+    assert "single person" in str(failed.value)
+    assert TryOnResult.objects.get().status == Status.FAILED
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "InvalidPerson"
