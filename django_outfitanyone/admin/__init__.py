@@ -1,0 +1,27 @@
+"""The shop's back office. The mixins assume no base class, so that admin themes can use them."""
+
+from django_outfitanyone.admin.account import AccountAdminMixin
+from django_outfitanyone.admin.clothes_search import ClothesParseAdminMixin, FindClothesMixin
+from django_outfitanyone.admin.garment import GarmentAdminMixin, GarmentInline, GarmentInlineMixin
+from django_outfitanyone.admin.hotspot import HotspotInline, HotspotOwnerMixin
+from django_outfitanyone.admin.model_image import ModelImageAdminMixin
+from django_outfitanyone.admin.product import ProductAdminMixin
+from django_outfitanyone.admin.try_on import TryOnResultAdminMixin
+from django_outfitanyone.admin.try_on_action import TryOnActionMixin
+from django_outfitanyone.admin.uploads import UploadMixin
+
+__all__ = [
+    "AccountAdminMixin",
+    "ClothesParseAdminMixin",
+    "FindClothesMixin",
+    "GarmentAdminMixin",
+    "GarmentInline",
+    "GarmentInlineMixin",
+    "HotspotInline",
+    "HotspotOwnerMixin",
+    "ModelImageAdminMixin",
+    "ProductAdminMixin",
+    "TryOnActionMixin",
+    "TryOnResultAdminMixin",
+    "UploadMixin",
+]

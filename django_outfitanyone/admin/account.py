@@ -1,0 +1,150 @@
+"""The account to look at, and the way to resume it after a stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from django_outfitanyone.admin.addresses import address_of, back_to
+from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin
+from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.rendering import STYLESHEET, badge
+from django_outfitanyone.admin.trouble import resume
+from django_outfitanyone.conf import conf
+from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.models.account import LONG_AGO
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+
+class AccountAdminMixin(NoticeMixin, AdminMixin):
+    """Rows are made and kept by the runner: there is nothing to edit."""
+
+    list_display = ("name", "state", "runner", "slots", "pause")
+    actions = ("resume_selected",)
+    fields = ("name", "state", "runner", "slots", "pause")
+    why_stopped = ("stopped_at", "stopped_code", "stopped_message", "advice")
+
+    class Media:
+        css = {"all": [STYLESHEET]}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        obj: Any = None,  # noqa: ARG002
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        obj: Any = None,  # noqa: ARG002
+    ) -> bool:
+        return False
+
+    def has_resume_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may lift a stop: Django's right to change accounts."""
+        return super().has_change_permission(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        taken = (
+            TryOnResult.objects.filter(account=OuterRef("pk"), slot__isnull=False)
+            .order_by()
+            .values("account")
+            .annotate(count=Count("pk"))
+            .values("count")
+        )
+        accounts: QuerySet[Account] = super().get_queryset(request)
+        return accounts.annotate(taken=Coalesce(Subquery(taken), 0))
+
+    @admin.action(description=gettext_lazy("Resume"), permissions=["resume"])
+    def resume_selected(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        for account in queryset:
+            resume(account, request=request)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, account: Account) -> SafeString:
+        if account.is_stopped:
+            return badge("stopped", _("stopped: %(code)s") % {"code": account.stopped_code})
+        return badge("working", _("working"))
+
+    @admin.display(description=gettext_lazy("who can mend it"))
+    def advice(self, account: Account) -> str:
+        advice = account.advice
+        return f"{advice.person}: {advice.text}" if advice else "–"
+
+    @admin.display(description=gettext_lazy("runner"))
+    def runner(self, account: Account) -> str:
+        if account.runner_expires_at > timezone.now():
+            return _("at work")
+        if account.runner_expires_at == LONG_AGO:
+            return _("never seen")
+        ago = timesince(account.runner_expires_at)
+        return _("idle; last seen %(time)s ago") % {"time": ago}
+
+    @admin.display(description=gettext_lazy("slots in use"))
+    def slots(self, account: Any) -> str:
+        return _("%(taken)d of %(all)d") % {"taken": account.taken, "all": conf.CONCURRENT_TASKS}
+
+    @admin.display(description=gettext_lazy("pause"))
+    def pause(self, account: Account) -> str:
+        """What spaces requests is too short to be called a pause."""
+        wait = (account.next_submission_at - timezone.now()).total_seconds()
+        if wait < 1:
+            return "–"
+        return _("after too many requests, for %(count)d more seconds") % {"count": wait}
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
+        return (*self.fields, *self.why_stopped) if obj and obj.is_stopped else self.fields
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        account: Account = context["original"]
+        is_held = account.is_stopped or account.next_submission_at > timezone.now()
+        context["may_resume"] = is_held and self.has_resume_permission(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        resume_url = path(
+            "<path:name>/resume/",
+            self.admin_site.admin_view(self.resume_view),
+            name="django_outfitanyone_account_resume",
+        )
+        return [resume_url, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def resume_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """Lifts a stop from anywhere in the admin, and goes back there."""
+        if not self.has_resume_permission(request):
+            raise PermissionDenied
+        account = self.get_object(request, name)
+        if account is None:
+            raise Http404
+        resume(account, request=request)
+        accounts = address_of(self.admin_site, "account_changelist")
+        return redirect(back_to(request, otherwise=accounts))
+
+
+@admin.register(Account)
+class AccountAdmin(AccountAdminMixin, ModelAdmin):
+    """API accounts: normally one."""

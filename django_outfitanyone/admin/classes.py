@@ -1,0 +1,31 @@
+"""Django's admin and form classes, as Python and as mypy read them.
+
+The mixins of this package are plain classes, so that an admin theme can put them
+before its own ``ModelAdmin``; type checkers see what they will be mixed into.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.contrib import admin
+
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+    ModelAdmin: TypeAlias = admin.ModelAdmin[Any]
+    StackedInline: TypeAlias = admin.StackedInline[Any, Any]
+    AdminMixin: TypeAlias = admin.ModelAdmin[Any]
+    InlineMixin: TypeAlias = admin.StackedInline[Any, Any]
+    ModelForm: TypeAlias = forms.ModelForm[Any]
+    InlineFormSet: TypeAlias = forms.BaseInlineFormSet[Any, Any, Any]
+    ModelMultipleChoiceField: TypeAlias = forms.ModelMultipleChoiceField[Any]
+else:
+    ModelAdmin, StackedInline = admin.ModelAdmin, admin.StackedInline
+    AdminMixin = InlineMixin = object
+    ModelForm, InlineFormSet = forms.ModelForm, forms.BaseInlineFormSet
+    ModelMultipleChoiceField = forms.ModelMultipleChoiceField
+
+Names = list[str] | tuple[str, ...]
+"""What Django takes where it wants names of fields."""

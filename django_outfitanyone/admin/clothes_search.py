@@ -1,0 +1,178 @@
+"""“Find clothes” in the lists of pictures, and the searches themselves to look at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from django_outfitanyone import actions
+from django_outfitanyone.admin import rendering
+from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin
+from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.verbs import refusal_of, warn_of_refusals
+from django_outfitanyone.conf import conf
+from django_outfitanyone.models import ClothesParse
+from django_outfitanyone.statuses import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from django_outfitanyone.models.hotspot import Picture
+
+
+FIND_CLOTHES = ("find_clothes", "find_clothes_again")
+"""To be named in ``actions`` beside the mixin."""
+
+
+class FindClothesMixin(AdminMixin):
+    """For admins of model photos and try-on results."""
+
+    @admin.action(description=gettext_lazy("Find clothes"), permissions=["change"])
+    def find_clothes(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.search(request, queryset, again=False)
+
+    @admin.action(
+        description=gettext_lazy("Find clothes again (is paid again)"), permissions=["change"]
+    )
+    def find_clothes_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.search(request, queryset, again=True)
+
+    def search(self, request: HttpRequest, pictures: Iterable[Picture], *, again: bool) -> None:
+        """Queue a search for each, and say how many of them cost something."""
+        started_at = timezone.now()
+        searches: list[ClothesParse] = []
+
+        def ask(picture: Picture) -> None:
+            searches.append(actions.find_clothes(picture, requested_by=request.user, again=again))
+
+        refusals = Counter(refusal_of(partial(ask, picture)) for picture in pictures)
+        del refusals[""]
+        new = sum(search.created_at >= started_at for search in searches)
+        known = len(searches) - new
+        if new:
+            self.message_user(request, _announcement(new, again=again), messages.SUCCESS)
+        if known:
+            text = ngettext(
+                "%(count)d picture has been searched, or is being searched; nothing is paid for "
+                "it. To search anew, use “Find clothes again”.",
+                "%(count)d pictures have been searched, or are being searched; nothing is paid "
+                "for them. To search anew, use “Find clothes again”.",
+                known,
+            )
+            self.message_user(request, text % {"count": known}, messages.INFO)
+        warn_of_refusals(refusals, model_admin=self, request=request)
+
+
+def _announcement(count: int, *, again: bool) -> str:
+    text = ngettext(
+        "%(count)d search for clothes is queued and will cost %(cost)s.",
+        "%(count)d searches for clothes are queued and will cost %(cost)s.",
+        count,
+    ) % {
+        "count": count,
+        "cost": rendering.money(count * conf.price(conf.PARSING_MODEL), conf.CURRENCY),
+    }
+    return f"{text} {_('What was found before is paid for again.')}" if again else text
+
+
+class ClothesParseAdminMixin(NoticeMixin, AdminMixin):
+    """To look at only: a search is asked for at its picture."""
+
+    list_display = ("__str__", "status_badge", "paid", "requested_by", "created_at")
+    list_filter = ("status", "created_at")
+    list_select_related = (
+        "requested_by",
+        "model_image",
+        "try_on__model_image",
+        "try_on__top_garment__product",
+        "try_on__bottom_garment__product",
+    )
+    search_fields = ("model_image__name", "request_id")
+    date_hierarchy = "created_at"
+    actions = ("search_again", "give_up")
+    fieldsets = (
+        (None, {"fields": ("picture", "clothes_types", "status_badge", "error", "paid")}),
+        (None, {"fields": ("requested_by", "created_at", "submitted_at", "finished_at")}),
+        (
+            gettext_lazy("Technical details"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    "account",
+                    "image_count",
+                    "request_id",
+                    "attempts",
+                    "due_at",
+                    "picture_sha256",
+                    "remote_answer",
+                ),
+            },
+        ),
+    )
+
+    class Media:
+        css = {"all": [rendering.STYLESHEET]}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        obj: Any = None,  # noqa: ARG002
+    ) -> bool:
+        return False
+
+    def has_search_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may have a search that failed repeated, which costs money."""
+        return super().has_change_permission(request)
+
+    @admin.action(description=gettext_lazy("Try those that failed again"), permissions=["search"])
+    def search_again(self, request: HttpRequest, queryset: QuerySet[ClothesParse]) -> None:
+        failed = queryset.filter(status__in=[Status.FAILED, Status.NEEDS_ATTENTION])
+        refusals = Counter(refusal_of(partial(actions.retry, search)) for search in failed)
+        done = refusals.pop("", 0)
+        text = ngettext(
+            "%(count)d search is tried again.", "%(count)d searches are tried again.", done
+        )
+        self.message_user(request, text % {"count": done})
+        warn_of_refusals(refusals, model_admin=self, request=request)
+
+    @admin.action(description=gettext_lazy("Give up"), permissions=["search"])
+    def give_up(self, request: HttpRequest, queryset: QuerySet[ClothesParse]) -> None:
+        refusals = Counter(refusal_of(partial(actions.cancel, search)) for search in queryset)
+        done = refusals.pop("", 0)
+        text = ngettext("%(count)d search given up.", "%(count)d searches given up.", done)
+        self.message_user(request, text % {"count": done})
+        warn_of_refusals(refusals, model_admin=self, request=request)
+
+    @admin.display(description=gettext_lazy("picture"))
+    def picture(self, search: ClothesParse) -> SafeString:
+        return rendering.thumbnail(search.picture.thumbnail, alt=str(search.picture))
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def status_badge(self, search: ClothesParse) -> SafeString:
+        return rendering.status_badge(search)
+
+    @admin.display(description=gettext_lazy("error"))
+    def error(self, search: ClothesParse) -> SafeString | str:
+        return rendering.error(search)
+
+    @admin.display(description=gettext_lazy("cost"), ordering="cost")
+    def paid(self, search: ClothesParse) -> str:
+        return rendering.cost(search)
+
+
+@admin.register(ClothesParse)
+class ClothesParseAdmin(ClothesParseAdminMixin, ModelAdmin):
+    """Searches for clothes."""

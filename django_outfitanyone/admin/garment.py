@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from django_outfitanyone.admin import rendering
+from django_outfitanyone.admin.classes import (
+    AdminMixin,
+    InlineFormSet,
+    InlineMixin,
+    ModelAdmin,
+    Names,
+    StackedInline,
+)
+from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.product_field import ProductFieldMixin, product_search_fields
+from django_outfitanyone.admin.try_on_action import TryOnActionMixin
+from django_outfitanyone.admin.uploads import PICTURE_WIDGET, UploadMixin, tell_of_conversion
+from django_outfitanyone.models import Garment
+
+if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest
+
+
+class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnActionMixin, NoticeMixin, AdminMixin):
+    list_display = ("picture", "__str__", "kind", "product", "pixels")
+    list_display_links = ("picture", "__str__")
+    list_filter = ("kind", "created_at")
+    list_select_related = ("product",)
+    search_fields = ("name",)
+    fields = ("product", "kind", "name", "image", "created_at")
+    readonly_fields = ("created_at",)
+
+    class Media:
+        css = {"all": [rendering.STYLESHEET]}
+
+    @admin.display(description=_("picture"))
+    def picture(self, garment: Garment) -> SafeString:
+        return rendering.thumbnail(garment.thumbnail, alt=str(garment))
+
+    @admin.display(description=_("pixels"))
+    def pixels(self, garment: Garment) -> str:
+        return rendering.pixels(garment.width, garment.height)
+
+    def get_search_fields(self, request: HttpRequest) -> Names:
+        of_product = product_search_fields(self.admin_site, request, through="product")
+        return [*super().get_search_fields(request), *of_product]
+
+    def garments_of(self, queryset: QuerySet[Any]) -> QuerySet[Garment]:
+        return queryset
+
+
+@admin.register(Garment)
+class GarmentAdmin(GarmentAdminMixin, ModelAdmin):
+    """Garments with their pictures; the way to many try-ons at once."""
+
+
+class GarmentFormSet(InlineFormSet):
+    request: HttpRequest
+
+    def save(self, commit: bool = True) -> list[Any]:  # noqa: FBT001 - Django's signature
+        saved = super().save(commit)
+        for form in self.initial_forms + self.extra_forms if commit else []:
+            if form.instance in saved:
+                upload = form.cleaned_data.get("image")
+                tell_of_conversion(self.request, upload, stored=form.instance)
+        return saved
+
+
+class GarmentInlineMixin(InlineMixin):
+    model = Garment
+    formset = GarmentFormSet
+    formfield_overrides = PICTURE_WIDGET
+    fields = (("kind", "name"), "image")
+    extra = 0
+
+    class Media:
+        css = {"all": [rendering.STYLESHEET]}
+
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.request = request  # the class is new for each request
+        return formset
+
+
+class GarmentInline(GarmentInlineMixin, StackedInline):
+    """The wearable pieces of a product, each with its picture.
+
+    For a shop's own product admin, together with the action to try them on::
+
+        from django_outfitanyone.admin import GarmentInline, TryOnActionMixin
+
+        @admin.register(Product)
+        class ProductAdmin(TryOnActionMixin, admin.ModelAdmin):
+            inlines = [GarmentInline]
+    """

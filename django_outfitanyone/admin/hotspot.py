@@ -1,0 +1,108 @@
+"""Hotspots beside their picture; what a person changes there, later searches leave alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from django_outfitanyone import actions
+from django_outfitanyone.admin.classes import AdminMixin, InlineFormSet, ModelForm, StackedInline
+from django_outfitanyone.admin.product_field import ProductFieldMixin
+from django_outfitanyone.admin.rendering import HOTSPOT_EDITOR, STYLESHEET, thumbnail
+from django_outfitanyone.models import Hotspot
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+
+class HotspotForm(ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """The box must lie in the picture and have an area."""
+        values = super().clean() or self.cleaned_data
+        picture = self.instance.picture
+        sides = ("x1", "y1", "x2", "y2")
+        if any(values.get(side) is None for side in sides):
+            return values  # the fields themselves complain
+        x1, y1, x2, y2 = (values[side] for side in sides)
+        if x1 >= x2 or y1 >= y2:
+            raise ValidationError(
+                _("The box must have an area: right beyond left, bottom below top."),
+                code="empty_box",
+            )
+        if picture and picture.width and (x2 > picture.width or y2 > (picture.height or 0)):
+            raise ValidationError(
+                _("The box must lie in the picture, which has %(width)d × %(height)d pixels."),
+                params={"width": picture.width, "height": picture.height},
+                code="box_outside",
+            )
+        return values
+
+
+class HotspotInline(ProductFieldMixin, StackedInline):
+    model = Hotspot
+    form = HotspotForm
+    fields = (("clothes_type", "product"), ("x1", "y1", "x2", "y2"), ("found", "origin"))
+    readonly_fields = ("found", "origin")
+    extra = 0
+
+    class Media:
+        css = {"all": [STYLESHEET]}
+        js = [forms.Script(HOTSPOT_EDITOR, defer=True)]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Hotspot]:
+        hotspots: QuerySet[Hotspot] = super().get_queryset(request)
+        return hotspots.select_related("model_image", "try_on", "product", "corrected_by")
+
+    @admin.display(description=gettext_lazy("found clothes"))
+    def found(self, hotspot: Hotspot) -> SafeString | str:
+        if not hotspot.crop:
+            return "–"
+        return format_html(
+            "{} {}",
+            thumbnail(hotspot.cutout, alt=_("cut out")),
+            thumbnail(hotspot.crop, alt=_("cropped")),
+        )
+
+    @admin.display(description=gettext_lazy("origin"))
+    def origin(self, hotspot: Hotspot) -> str:
+        if hotspot.pk is None:
+            return "–"
+        if hotspot.picture and hotspot.picture_sha256 != hotspot.picture.sha256:
+            return _("found in an earlier file of this picture; not shown to visitors")
+        if hotspot.is_corrected and hotspot.corrected_by:
+            return _("corrected by %(person)s") % {"person": hotspot.corrected_by}
+        return _("corrected by a person") if hotspot.is_corrected else _("found automatically")
+
+
+class HotspotOwnerMixin(AdminMixin):
+    """For admins of pictures that carry hotspots."""
+
+    inlines = (HotspotInline,)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        """None on a picture that is not stored yet: there is nothing to point at."""
+        return [] if obj is None else list(super().get_inlines(request, obj))
+
+    def save_formset(
+        self,
+        request: HttpRequest,
+        form: ModelForm,
+        formset: InlineFormSet,
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        if formset.model is not Hotspot:
+            super().save_formset(request, form, formset, change)
+            return
+        changed = formset.save(commit=False)
+        for hotspot in formset.deleted_objects:
+            hotspot.delete()
+        for hotspot in changed:
+            actions.correct_hotspot(hotspot, corrected_by=request.user)

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db.models import Count
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from django_outfitanyone.admin import rendering
+from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin
+from django_outfitanyone.admin.clothes_search import FIND_CLOTHES, FindClothesMixin
+from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
+from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
+from django_outfitanyone.admin.uploads import UploadMixin
+from django_outfitanyone.models import ModelImage
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+
+class ModelImageAdminMixin(
+    FindClothesMixin, HotspotOwnerMixin, UploadMixin, NoticeMixin, AdminMixin
+):
+    list_display = ("picture", "name", "is_active", "pixels", "hotspot_count")
+    list_display_links = ("picture", "name")
+    list_editable = ("is_active",)
+    list_filter = ("is_active", "created_at")
+    search_fields = ("name",)
+    fields = ("name", "is_active", "image", "created_at")
+    readonly_fields = ("created_at",)
+    actions = ("try_on_photos", *FIND_CLOTHES)
+
+    class Media:
+        css = {"all": [rendering.STYLESHEET]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ModelImage]:
+        photos: QuerySet[ModelImage] = super().get_queryset(request)
+        return photos.annotate(hotspot_count=Count("hotspots"))
+
+    @admin.display(description=gettext_lazy("picture"))
+    def picture(self, photo: ModelImage) -> SafeString:
+        return rendering.thumbnail(photo.thumbnail, alt=photo.name)
+
+    @admin.display(description=gettext_lazy("pixels"))
+    def pixels(self, photo: ModelImage) -> str:
+        return rendering.pixels(photo.width, photo.height)
+
+    @admin.display(description=gettext_lazy("hotspots"), ordering="hotspot_count")
+    def hotspot_count(self, photo: Any) -> int:
+        return int(photo.hotspot_count)
+
+    def has_try_on_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may ask for try-ons, which costs money."""
+        return may_try_on(self.admin_site, request)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["may_try_on"] = self.has_try_on_permission(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.action(description=gettext_lazy("Try garments on these photos…"), permissions=["try_on"])
+    def try_on_photos(
+        self, request: HttpRequest, queryset: QuerySet[ModelImage]
+    ) -> HttpResponse | None:
+        photos = [photo for photo in queryset if photo.is_active]
+        if not photos:
+            text = _("None of these photos is offered for try-ons; tick that first.")
+            self.message_user(request, text, messages.WARNING)
+            return None
+        return start_try_on(self.admin_site, request, photos=photos)
+
+
+@admin.register(ModelImage)
+class ModelImageAdmin(ModelImageAdminMixin, ModelAdmin):
+    """Photos of people that garments are tried on."""

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from django_outfitanyone.admin import rendering
+from django_outfitanyone.admin.attention import AttentionMixin, candidates_of
+from django_outfitanyone.admin.batch import BatchMixin
+from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin, Names
+from django_outfitanyone.admin.clothes_search import FIND_CLOTHES, FindClothesMixin
+from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
+from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.product_field import product_search_fields
+from django_outfitanyone.admin.try_on_page import TryOnPage
+from django_outfitanyone.admin.verbs import VERBS, as_list_action
+from django_outfitanyone.models import Garment, ModelImage, TryOnResult
+from django_outfitanyone.scheduling import ring_if_silent
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+SIDES = ("top_garment", "bottom_garment")
+
+
+class PublishedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("published")
+    parameter_name = "published"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
+
+    def queryset(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[TryOnResult],
+    ) -> QuerySet[TryOnResult]:
+        if self.value() not in {"yes", "no"}:
+            return queryset
+        return queryset.filter(published_at__isnull=self.value() == "no")
+
+
+class TryOnResultAdminMixin(
+    BatchMixin, AttentionMixin, FindClothesMixin, HotspotOwnerMixin, NoticeMixin, AdminMixin
+):
+    list_display = (
+        "picture",
+        "person",
+        "worn",
+        "status_badge",
+        "review_badge",
+        "paid",
+        "requested_by",
+        "created_at",
+    )
+    list_display_links = ("picture", "person")
+    list_filter = (
+        "status",
+        "review",
+        PublishedFilter,
+        ("remote_model", admin.AllValuesFieldListFilter),
+        "is_preview",
+        "created_at",
+    )
+    list_select_related = (
+        "model_image",
+        "top_garment__product",
+        "bottom_garment__product",
+        "requested_by",
+    )
+    list_per_page = 50
+    search_fields = (
+        "model_image__name",
+        "top_garment__name",
+        "bottom_garment__name",
+        "=remote_task_id",
+        "=request_id",
+        "=batch",
+    )
+    date_hierarchy = "created_at"
+    actions = (
+        *(as_list_action(verb) for verb in VERBS.values()),
+        *FIND_CLOTHES,
+    )
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("requested_by", "created_at"),
+                    ("reviewed_by", "reviewed_at", "published_at"),
+                )
+            },
+        ),
+        (
+            gettext_lazy("Technical details"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    *("status", "remote_model", "resolution", "keep", "restore_face", "force_new"),
+                    *("refines", "gender", "account", "remote_task_id", "request_id"),
+                    *("submitted_at", "finished_at", "due_at", "attempts"),
+                    *("image_count", "cost", "reused_from", "is_preview", "width", "height"),
+                    *("batch", "number", "fingerprint", "sha256", "raw_answer"),
+                ),
+            },
+        ),
+    )
+
+    class Media:
+        css = {"all": [rendering.STYLESHEET]}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Names:
+        """Everything: a try-on is changed by what is done to it."""
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
+
+    def get_search_fields(self, request: HttpRequest) -> Names:
+        fields = list(super().get_search_fields(request))
+        for side in SIDES:
+            fields += product_search_fields(self.admin_site, request, through=f"{side}__product")
+        return fields
+
+    @admin.display(description=gettext_lazy("picture"))
+    def picture(self, try_on: TryOnResult) -> SafeString:
+        return rendering.thumbnail(try_on.thumbnail, alt=str(try_on))
+
+    @admin.display(description=gettext_lazy("model photo"), ordering="model_image__name")
+    def person(self, try_on: TryOnResult) -> str:
+        return str(try_on.model_image or _("deleted"))
+
+    @admin.display(description=gettext_lazy("garments"))
+    def worn(self, try_on: TryOnResult) -> str:
+        return " + ".join(map(str, try_on.garments)) or _("deleted")
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def status_badge(self, try_on: TryOnResult) -> SafeString:
+        return rendering.status_badge(try_on)
+
+    @admin.display(description=gettext_lazy("review"), ordering="review")
+    def review_badge(self, try_on: TryOnResult) -> SafeString:
+        return rendering.review_badge(try_on)
+
+    @admin.display(description=gettext_lazy("cost"), ordering="cost")
+    def paid(self, try_on: TryOnResult) -> str:
+        return _("reused") if try_on.is_reused else rendering.cost(try_on)
+
+    @admin.display(description=gettext_lazy("remote answer"))
+    def raw_answer(self, try_on: TryOnResult) -> SafeString:
+        text = json.dumps(try_on.remote_answer, indent=2, ensure_ascii=False)
+        return format_html('<pre class="outfit-raw">{}</pre>', text)
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",  # noqa: ARG002 - Django's signature
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> HttpResponse:
+        """A try-on is asked for, not filled in."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        page = TryOnPage(self, request)
+        return page.answer() if request.method == "POST" else page.start_from_address()
+
+    def start_try_on(
+        self,
+        request: HttpRequest,
+        *,
+        garments: Sequence[Garment] = (),
+        photos: Sequence[ModelImage] = (),
+    ) -> HttpResponse:
+        """The same page, for a selection in some list."""
+        return TryOnPage(self, request).start(garments=garments, photos=photos)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if TryOnResult.objects.open().exists():
+            ring_if_silent()
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try_on = self.get_object(request, object_id)
+        if try_on is not None and try_on.is_open:
+            ring_if_silent()
+        context = {
+            "card": self.card(request, try_on) if try_on else None,
+            "candidates": candidates_of(try_on) if try_on else [],
+            "may_decide": self.has_change_permission(request, try_on),
+            "may_pay": self.has_add_permission(request),
+            "show_save_and_add_another": False,
+            **(extra_context or {}),
+        }
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TryOnResult]:
+        return super().get_queryset(request).select_related(*self.list_select_related)
+
+
+@admin.register(TryOnResult)
+class TryOnResultAdmin(TryOnResultAdminMixin, ModelAdmin):
+    """Try-ons: what was asked for, what came of it, and what people think of it."""

@@ -1,0 +1,42 @@
+"""Form widgets that show pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminFileWidget
+
+from django_outfitanyone.admin.classes import ModelMultipleChoiceField
+from django_outfitanyone.models.picture import StoredPicture
+
+
+class PictureInput(AdminFileWidget):
+    """An upload with the present picture beside it."""
+
+    template_name = "admin/django_outfitanyone/widgets/picture_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        picture = getattr(value, "instance", None)
+        if isinstance(picture, StoredPicture):
+            context["picture"] = picture
+        return context
+
+
+class PictureCards(forms.CheckboxSelectMultiple):
+    """Checkboxes as cards with a picture each: real inputs, so keyboards and readers know them."""
+
+    template_name = "admin/django_outfitanyone/widgets/picture_cards.html"
+    option_template_name = "admin/django_outfitanyone/widgets/picture_card.html"
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        option["picture"] = value.instance
+        return option
+
+
+class PictureChoiceField(ModelMultipleChoiceField):
+    """Pick rows by their pictures."""
+
+    widget = PictureCards

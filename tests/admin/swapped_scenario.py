@@ -1,0 +1,92 @@
+"""Run with swapped_project.settings: the admin of a shop that has its own product model."""
+
+import os
+import re
+import sys
+import tempfile
+import uuid
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.swapped_project.settings"
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.contrib import admin  # noqa: E402
+from django.contrib.auth import get_user_model  # noqa: E402
+from django.core.files.base import ContentFile  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
+from django.urls import clear_url_caches, reverse  # noqa: E402
+
+import tests.urls  # noqa: E402
+from django_outfitanyone.admin import GarmentInline, TryOnActionMixin  # noqa: E402
+from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult  # noqa: E402
+from tests.pictures import picture  # noqa: E402
+from tests.swapped_project.shop.models import Article  # noqa: E402
+
+setup_test_environment()  # so that answers have a context
+settings.MEDIA_ROOT = tempfile.mkdtemp()
+call_command("migrate", verbosity=0)
+client = Client()
+client.force_login(get_user_model().objects.create_superuser("root"))
+
+article = Article.objects.create(number="A-1", label="Striped longsleeve", cents=3900)
+garment = Garment(product=article, kind="top")
+garment.image.save("top.jpg", ContentFile(picture(1)))
+person = ModelImage(name="Anna")
+person.image.save("anna.jpg", ContentFile(picture(2)))
+
+
+def found(words):
+    garments = reverse("admin:django_outfitanyone_garment_changelist")
+    return client.get(garments, {"q": words}).context["cl"].result_count
+
+
+# the shipped product has no table and no pages; another's is chosen by its id
+assert not admin.site.is_registered(Product)
+page = client.get(reverse("admin:django_outfitanyone_garment_change", args=[garment.pk]))
+assert b'<input type="text" name="product" value="A-1"' in page.content
+assert found("striped") == 0
+
+
+@admin.register(Article)
+class ArticleAdmin(TryOnActionMixin, admin.ModelAdmin):
+    actions = ["delete_selected"]
+    search_fields = ["=number", "label"]
+    inlines = [GarmentInline]
+
+
+tests.urls.urlpatterns[0].url_patterns[:] = admin.site.get_urls()
+clear_url_caches()
+call_command("check")
+
+# with an admin of its own it is searched, has its garments inline, and is tried on
+page = client.get(reverse("admin:django_outfitanyone_garment_change", args=[garment.pk]))
+assert re.search(rb'name="product"[^>]*admin-autocomplete', page.content)
+assert found("striped") == 1
+page = client.get(reverse("admin:shop_article_change", args=["A-1"]))
+assert garment.thumbnail.url.encode() in page.content
+
+form = client.post(
+    reverse("admin:shop_article_changelist"), {"action": "try_on", "_selected_action": ["A-1"]}
+)
+assert f'name="garments" value="{garment.pk}"'.encode() in form.content
+batch = uuid.uuid4()
+answers = {
+    "garments": garment.pk,
+    "photos": person.pk,
+    "model": "aitryon-plus",
+    "resolution": -1,
+    "other_half": "keep",
+    "face": "keep",
+    "batch": str(batch),
+    "_order": 1,
+}
+done = client.post(reverse("admin:django_outfitanyone_tryonresult_add"), answers)
+assert client.get(done.url).status_code == 200
+assert TryOnResult.objects.get().top_garment.product == article
+page = client.get(reverse("admin:shop_article_delete", args=["A-1"]))
+assert page.status_code == 200
+sys.stdout.write("fine\n")

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from django_outfitanyone.actions import find_clothes
+from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.statuses import Review, Status
+from tests.admin.pages import text_of
+from tests.factories import make_garment, make_model_image, make_try_on
+
+pytestmark = pytest.mark.django_db
+
+PAID = "CNY 0.50 was paid for this. Once deleted, it can only be made and paid anew."
+
+
+def test_paid_result__is_not_deleted_without_a_word(site):
+    assert PAID in text_of(site.get("tryonresult_delete", make_try_on().pk))
+
+
+def test_free_result__is(site):
+    try_on = make_try_on(status=Status.CANCELED)
+
+    assert "outfit-notice" not in text_of(site.get("tryonresult_delete", try_on.pk))
+
+
+def test_many_results__sum_up_and_name_those_that_are_published(site):
+    rows = [make_try_on(), make_try_on(review=Review.APPROVED, published_at=timezone.now())]
+
+    page = text_of(site.select("tryonresult", "delete_selected", rows))
+
+    assert "CNY 1.00 was paid for this." in page
+    assert "1 of the pictures is published in the shop; unpublish it first." in page
+    assert TryOnResult.objects.count() == 2
+
+
+def test_search__says_what_was_paid(site):
+    find_clothes(make_model_image())
+    ClothesParse.objects.update(cost="0.004")
+
+    page = text_of(site.get("clothesparse_delete", ClothesParse.objects.get().pk))
+
+    assert "CNY 0.004 was paid for this." in page
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_photo_in_use__is_better_unticked(site, bulk):
+    photo = make_try_on().model_image
+
+    response = (
+        site.select("modelimage", "delete_selected", [photo])
+        if bulk
+        else site.get("modelimage_delete", photo.pk)
+    )
+
+    page = text_of(response)
+    assert "1 try-on result was made with this and stays." in page
+    assert "Better untick “offered for try-ons” instead of deleting." in page
+
+
+@pytest.mark.parametrize("model", ["garment", "product"])
+@pytest.mark.parametrize("bulk", [False, True])
+def test_garment_or_product_in_use__is_better_kept(site, model, bulk):
+    garment = make_garment()
+    make_try_on(garments=[garment])
+    make_try_on(garments=[garment])
+    row = garment if model == "garment" else garment.product
+
+    response = (
+        site.select(model, "delete_selected", [row])
+        if bulk
+        else site.get(f"{model}_delete", row.pk)
+    )
+
+    page = text_of(response)
+    assert "2 try-on results were made with this and stay." in page
+    assert "Better keep it." in page
+
+
+def test_unused_rows__go_without_a_word(site):
+    garment, photo = make_garment(), make_model_image()
+
+    for page, row in (
+        ("garment_delete", garment),
+        ("product_delete", garment.product),
+        ("modelimage_delete", photo),
+    ):
+        assert "outfit-notice" not in text_of(site.get(page, row.pk))
+
+
+def test_bulk_deletion__is_for_those_who_may_delete(site_of):
+    make_try_on()
+
+    assert "delete_selected" not in site_of("change_tryonresult").offered_actions("tryonresult")
+    assert "delete_selected" in site_of("view_tryonresult", "delete_tryonresult").offered_actions(
+        "tryonresult"
+    )

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from django_outfitanyone.models import Garment, ModelImage
+from tests.admin.pages import text_of
+from tests.factories import make_garment, make_model_image, make_product
+from tests.pictures import drawn, encoded, picture
+
+pytestmark = pytest.mark.django_db
+
+
+def png_bomb(side):
+    """A PNG of ``side`` x ``side`` black pixels in a few kilobytes."""
+    row = b"\0" * (side // 8 + 1)
+    packed = zlib.compressobj(9)
+    data = b"".join(packed.compress(row) for _ in range(side)) + packed.flush()
+
+    def chunk(kind, body):
+        checksum = zlib.crc32(kind + body)
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", checksum)
+
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    )
+
+
+def upload(data, name="photo.jpg"):
+    return SimpleUploadedFile(name, data)
+
+
+def errors_on(response):
+    found = re.search(r'class="errorlist[^>]*>\s*<li>([^<]*)<', text_of(response))
+    return found and found[1]
+
+
+BAD = {
+    "a text file named .jpg": (
+        b"This is no picture at all. " * 400,
+        "The file is not a picture that can be read. Use a JPEG, PNG, WEBP, BMP or HEIC photo.",
+    ),
+    "half a JPEG": (
+        picture(size=(400, 600))[:60_000],
+        "The picture file is damaged or incomplete. Export or upload it again.",
+    ),
+    "100 megapixels in 13 KB": (
+        png_bomb(10_000),
+        (
+            "The picture has 10000 x 10000 px; the most is 64 megapixels. "
+            "Scale it down to at most 4095 px a side."
+        ),
+    ),
+    "120 pixels wide": (
+        picture(size=(120, 300)),
+        (
+            "The picture has 120 x 300 px; each side needs at least 151 px. "
+            "Use a larger photo; enlarging this one would not add detail."
+        ),
+    ),
+    "4 KB": (
+        picture(size=(300, 400))[:4096],
+        (
+            "The file has 4.0 KB; the least is 5 KB. "
+            "Use the original photo instead of a preview or an icon."
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "reason"), BAD.values(), ids=BAD)
+def test_photo__that_cannot_be_used_is_refused_with_reason_and_remedy(site, data, reason):
+    response = site.post("modelimage_add", **_photo(data))
+
+    assert response.status_code == 200
+    assert errors_on(response) == reason
+    assert not ModelImage.objects.exists()
+
+
+def _photo(data, **changes):
+    return {
+        "name": "Anna",
+        "is_active": "on",
+        "image": upload(data),
+        "hotspots-TOTAL_FORMS": 0,
+        "hotspots-INITIAL_FORMS": 0,
+        **changes,
+    }
+
+
+def test_photo__is_stored_as_it_is_when_it_fits(site, said):
+    data = picture(7)
+
+    response = site.post("modelimage_add", **_photo(data))
+
+    photo = ModelImage.objects.get()
+    assert photo.read() == data
+    assert photo.thumbnail.size
+    assert not any("converted" in text for text in said(response))
+
+
+@pytest.fixture(scope="module")
+def six_megabytes():
+    data = encoded(drawn(size=(2400, 1800)), quality=85, subsampling=0)
+    assert len(data) > 6_000_000
+    return data
+
+
+def test_photo__of_six_megabytes_is_recompressed_and_says_so(site, said, six_megabytes):
+    response = site.post("modelimage_add", **_photo(six_megabytes))
+
+    photo = ModelImage.objects.get()
+    assert photo.image.size <= 5 * 1024 * 1024
+    with Image.open(io.BytesIO(photo.read())) as stored:
+        stored.load()
+    message = next(text for text in said(response) if "converted" in text)
+    assert message.startswith("“photo.jpg” was converted to what the try-on system takes: ")
+    assert re.search(r"\d+ × \d+ pixels, \d\.\d MB instead of \d\.\d MB\.$", message)
+
+
+def test_photo__is_replaced(site):
+    photo = make_model_image()
+    before = photo.sha256
+
+    site.post("modelimage_change", photo.pk, **_photo(picture(99)))
+
+    photo.refresh_from_db()
+    assert photo.sha256 != before
+
+
+def test_photo__stays_when_only_its_name_changes(site):
+    photo = make_model_image()
+
+    site.post("modelimage_change", photo.pk, **_photo(b"", image="", name="Berta"))
+
+    changed = ModelImage.objects.get()
+    assert (changed.name, changed.sha256) == ("Berta", photo.sha256)
+
+
+def test_photo__is_shown_beside_its_field(site):
+    photo = make_model_image()
+
+    assert photo.thumbnail.url in text_of(site.get("modelimage_change", photo.pk))
+
+
+def _product_with_garment(data, **changes):
+    return {
+        "title": "Parka",
+        "slug": "parka",
+        "price": "99",
+        "currency": "EUR",
+        "is_visible": "on",
+        "outfit_garments-TOTAL_FORMS": 1,
+        "outfit_garments-INITIAL_FORMS": 0,
+        "outfit_garments-0-kind": "top",
+        "outfit_garments-0-image": upload(data),
+        **changes,
+    }
+
+
+def test_garment__is_added_with_its_product(site):
+    site.post("product_add", **_product_with_garment(picture(3)))
+
+    garment = Garment.objects.get()
+    assert (garment.kind, garment.product.title) == ("top", "Parka")
+
+
+@pytest.mark.parametrize(("data", "reason"), BAD.values(), ids=BAD)
+def test_garment__that_cannot_be_used_is_refused(site, data, reason):
+    response = site.post("product_add", **_product_with_garment(data))
+
+    assert errors_on(response) == reason
+    assert not Garment.objects.exists()
+
+
+def test_garment__that_is_converted_says_so(site, said):
+    response = site.post("product_add", **_product_with_garment(encoded(drawn(5), "BMP")))
+
+    assert any("“photo.jpg” was converted" in text for text in said(response))
+
+
+def test_garment__is_saved_on_its_own_page(site, said):
+    product = make_product()
+
+    response = site.post(
+        "garment_add", product=product.pk, kind="bottom", image=upload(encoded(drawn(6), "BMP"))
+    )
+
+    assert Garment.objects.get().product == product
+    assert any("converted" in text for text in said(response))
+
+
+def test_garment__is_deleted_and_changed_in_the_product(site):
+    garment = make_garment()
+    form = {
+        "outfit_garments-INITIAL_FORMS": 1,
+        "outfit_garments-0-id": garment.pk,
+        "outfit_garments-0-product": garment.product.pk,
+        "outfit_garments-0-kind": "bottom",
+        "outfit_garments-0-image": "",
+    }
+
+    site.post("product_change", garment.product.pk, **_product_with_garment(b"", **form))
+    garment.refresh_from_db()
+    assert garment.kind == "bottom"
+
+    form["outfit_garments-0-DELETE"] = "on"
+    site.post("product_change", garment.product.pk, **_product_with_garment(b"", **form))
+    assert not Garment.objects.exists()
