@@ -1,0 +1,325 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.template import Context, Engine, Template, TemplateSyntaxError, engines
+from django.utils import translation
+
+from django_outfitanyone import scheduling
+from django_outfitanyone.models import Hotspot, ModelImage, TryOnResult
+from django_outfitanyone.statuses import ClothesType, GarmentKind, Status
+from tests.factories import (
+    make_garment,
+    make_hotspot,
+    make_model_image,
+    make_product,
+    make_try_on,
+)
+
+UPPER, LOWER, DRESS = ClothesType.UPPER, ClothesType.LOWER, ClothesType.DRESS
+
+
+def make_look(**product_columns):
+    """A finished try-on of one top, with its hotspot."""
+    product = make_product(
+        **{"title": "Striped longsleeve", "price": Decimal(39), **product_columns}
+    )
+    look = make_try_on(garments=[make_garment(product=product)])
+    make_hotspot(look, product=product, box=(20, 30, 120, 150))
+    return look
+
+
+def fresh(picture):
+    return type(picture).objects.get(pk=picture.pk)
+
+
+def test_picture__has_its_size_so_that_nothing_moves(show):
+    look = make_look()
+    image = show(look).one("img").attributes
+    assert (image["width"], image["height"]) == ("200", "300")
+    assert image["src"] == look.image.url
+    assert image["loading"] == "lazy"
+    assert image["alt"] == "Model wearing Striped longsleeve"
+
+
+def test_picture__size_is_never_written_with_thousands_separators(show, settings):
+    settings.USE_THOUSAND_SEPARATOR = True
+    look = make_look()
+    TryOnResult.objects.update(width=1280, height=2048)
+    image = show(fresh(look)).one("img").attributes
+    assert (image["width"], image["height"]) == ("1280", "2048")
+
+
+def test_hotspot__is_a_link_with_name_and_price_on_the_box(show):
+    spot = show(make_look()).one(".outfit-hotspot")
+    assert spot.tag == "a"
+    assert spot.attributes["href"].startswith("https://shop.test/")
+    assert spot.text == "Striped longsleeve, 39.00 EUR"
+    assert {"outfit-x10", "outfit-y10", "outfit-w50", "outfit-h40"} <= spot.classes
+    assert "outfit-upper" in spot.classes
+
+
+def test_product_list__repeats_what_the_picture_shows(show):
+    page = show(make_look())
+    assert (
+        page.one(".outfit-product-link").attributes["href"]
+        == (page.one(".outfit-hotspot").attributes["href"])
+    )
+    assert page.one(".outfit-product-title").text == "Striped longsleeve"
+    assert page.one(".outfit-price").text == "39.00 EUR"
+
+
+def test_price__follows_the_readers_language(show):
+    look = make_look(price=Decimal("1234.5"))
+    with translation.override("de"):
+        assert show(look).one(".outfit-price").text == "1.234,50 EUR"
+
+
+def test_product_list__names_a_product_once_though_two_hotspots_lead_to_it(show):
+    look = make_look()
+    make_hotspot(look, LOWER, product=look.top_garment.product, box=(20, 150, 120, 290))
+    page = show(look)
+    assert len(page.all(".outfit-hotspot")) == 2
+    assert len(page.all(".outfit-product")) == 1
+    assert all("outfit-n1" in spot.classes for spot in page.all(".outfit-hotspot"))
+
+
+def test_sold_out_product__says_so_in_the_list_and_on_the_hotspot(show):
+    page = show(make_look(is_available=False))
+    assert page.one(".outfit-hotspot").text == "Striped longsleeve, 39.00 EUR, sold out"
+    assert page.one(".outfit-sold-out").text == "sold out"
+
+
+def test_hotspots__come_in_reading_order_with_the_smallest_on_top(show):
+    look = make_try_on()
+    names = {}
+    for area, box in {
+        LOWER: (0, 150, 200, 300),
+        UPPER: (0, 0, 200, 160),
+        DRESS: (90, 140, 110, 160),
+    }.items():
+        names[area] = make_product(title=str(area.value))
+        make_hotspot(look, area, product=names[area], box=box)
+    spots = show(look).all(".outfit-hotspot")
+    assert [spot.text.split(",")[0] for spot in spots] == ["upper", "dress", "lower"]
+    assert [("outfit-z9" in s.classes, "outfit-z8" in s.classes) for s in spots] == [
+        (False, False),
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_model_photo__shows_its_hotspots_without_a_label(show):
+    photo = make_model_image()
+    make_hotspot(photo, product=make_product(title="Red T-shirt"))
+    page = show(photo)
+    assert page.one(".outfit-hotspot").text == "Red T-shirt, 39.90 EUR"
+    assert not page.all(".outfit-label")
+
+
+@pytest.mark.parametrize("columns", [{"is_visible": False}, {"gone": True}])
+def test_hotspot__disappears_with_its_product_and_the_picture_stays(show, columns):
+    look = make_look()
+    product = look.top_garment.product
+    if columns.pop("gone", False):
+        Hotspot.objects.update(product=None)
+    else:
+        type(product).objects.filter(pk=product.pk).update(**columns)
+    page = show(fresh(look))
+    assert page.one("img")
+    assert not page.all("a")
+    assert "Striped" not in page.html
+
+
+def test_hotspot__of_an_earlier_file_of_the_picture_is_not_shown(show):
+    photo = make_model_image()
+    make_hotspot(photo, product=make_product(), picture_sha256="0" * 64)
+    assert not show(photo).all(".outfit-hotspot")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        " javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "\x01javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "vbscript:x",
+        "",
+    ],
+)
+def test_address_that_is_no_page__is_never_linked(show, url):
+    page = show(make_look(url=url))
+    assert not page.all("a")
+    assert page.one(".outfit-product-title").text == "Striped longsleeve"
+
+
+@pytest.mark.parametrize("url", ["/shirts/7/", "shirts?size=m", "http://x.test", "//x.test/a:b"])
+def test_address_of_a_page__is_linked_as_it_is(show, url):
+    assert show(make_look(url=url)).one(".outfit-hotspot").attributes["href"] == url
+
+
+HOSTILE = "\"><script>alert(1)</script>&lt;'{{ 7|add:7 }}"
+
+
+def test_hostile_words__stay_text(show):
+    look = make_look(title=HOSTILE, url=f"/shirts/{HOSTILE}")
+    page = show(
+        look,
+        "heading=x caption=x css_class=x id_prefix=x",
+        x=HOSTILE,
+    )
+    assert not page.all("script")
+    assert page.one(".outfit-hotspot").attributes["href"] == f"/shirts/{HOSTILE}"
+    assert page.one(".outfit-product-title").text == HOSTILE
+    assert page.one(".outfit-heading").text == HOSTILE
+    assert page.one(".outfit-caption").text == HOSTILE
+    assert page.one("img").attributes["alt"] == f"Model wearing {HOSTILE}"
+
+
+def test_markup__holds_no_inline_style_or_script(show):
+    page = show(make_look(), "heading='Worn here'")
+    for element in page.elements:
+        assert element.tag not in {"style", "script"}
+        assert not [name for name in element.attributes if name == "style" or name[:2] == "on"]
+
+
+@pytest.mark.parametrize(
+    ("is_preview", "label"), [(True, "AI-generated preview"), (False, "AI-generated image")]
+)
+def test_label__says_what_kind_of_picture_it_is(show, is_preview, label):
+    look = make_try_on(is_preview=is_preview)
+    assert show(look).one(".outfit-label").text == label
+    assert not show(look, "label=False").all(".outfit-label")
+
+
+def test_options__change_what_is_shown(show):
+    page = show(
+        make_look(),
+        "heading='Worn here' caption='Autumn' alt='Anna at the sea' loading='eager' "
+        "css_class='wide quiet' products=True",
+    )
+    assert page.one(".outfit-heading").text == "Worn here"
+    assert page.one(".outfit-caption").text == "Autumn"
+    assert page.one("img").attributes["alt"] == "Anna at the sea"
+    assert page.one("img").attributes["loading"] == "eager"
+    assert page.one(".outfit-look").classes == {"outfit-look", "wide", "quiet"}
+
+
+def test_list_without_heading__has_a_name_all_the_same(show):
+    assert show(make_look()).one("ul").attributes["aria-label"] == "Products in this picture"
+
+
+def test_list_with_heading__is_named_by_it(show):
+    page = show(make_look(), "heading='Worn here'")
+    assert (
+        page.one("ul").attributes["aria-labelledby"] == page.one(".outfit-heading").attributes["id"]
+    )
+
+
+def test_alt__may_be_empty_for_a_picture_that_only_decorates(show):
+    assert show(make_look(), "alt=''").one("img").attributes["alt"] == ""
+
+
+def test_products_off__leaves_the_hotspots(show):
+    page = show(make_look(), "products=False")
+    assert page.all(".outfit-hotspot")
+    assert not page.all("ul")
+
+
+def test_ids__differ_between_pictures_and_by_prefix(show):
+    look, other = make_look(), make_look()
+    ids = [
+        show(picture, options).one(".outfit-look").attributes["id"]
+        for picture, options in [(look, ""), (other, ""), (look, "id_prefix='hero'")]
+    ]
+    assert len(set(ids)) == 3
+    assert ids[2].startswith("hero-")
+
+
+def test_unknown_option__is_named():
+    with pytest.raises(TemplateSyntaxError, match="titel"):
+        Template("{% load outfitanyone %}{% outfit_hotspots look titel='x' %}")
+
+
+def test_wrong_loading__is_named(show):
+    with pytest.raises(TemplateSyntaxError, match="'lazy' or 'eager', not 'later'"):
+        show(make_look(), "loading='later'")
+
+
+def test_wrong_thing__is_named(show):
+    with pytest.raises(TemplateSyntaxError, match="not Product 'Scarf'"):
+        show(make_product(title="Scarf"))
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_missing_picture__shows_nothing(show, nothing):
+    assert show(nothing).html.strip() == ""
+
+
+def test_unfinished_try_on__shows_nothing_and_rings(show, monkeypatch):
+    rings = []
+    monkeypatch.setattr(scheduling, "ring", lambda: rings.append(1))
+    assert show(make_try_on(status=Status.RUNNING)).html.strip() == ""
+    assert rings
+
+
+def test_queries__do_not_grow_with_the_number_of_pictures(django_assert_num_queries, show):
+    source = Template(
+        "{% load outfitanyone %}{% for look in looks %}{% outfit_hotspots look %}{% endfor %}"
+    )
+    for _ in range(4):
+        make_look()
+    with django_assert_num_queries(3):
+        html = source.render(Context({"looks": TryOnResult.objects.with_hotspots()}))
+    assert html.count('<a class="outfit-hotspot ') == 4
+
+
+def test_queries__for_one_picture_alone(django_assert_num_queries, show):
+    photo = make_model_image()
+    for area in (UPPER, LOWER):
+        make_hotspot(photo, area, product=make_product())
+    photo = ModelImage.objects.get()
+    with django_assert_num_queries(2):
+        assert len(show(photo).all(".outfit-hotspot")) == 2
+
+
+PAGES = {
+    "base.html": "{% load outfitanyone %}{% outfit_assets %}{% block body %}{% endblock %}",
+    "page.html": "{% extends 'base.html' %}{% load outfitanyone %}{% block body %}"
+    "{% outfit_assets %}{% include 'part.html' only %}{% endblock %}",
+    "part.html": "{% load outfitanyone %}{% outfit_assets %}",
+}
+
+
+def test_assets__are_linked_once_through_parents_and_includes():
+    engine = Engine(
+        loaders=[
+            ("django.template.loaders.locmem.Loader", PAGES),
+            "django.template.loaders.app_directories.Loader",
+        ],
+        libraries=engines["django"].engine.libraries,
+    )
+    template = engine.get_template("page.html")
+    for _page in range(2):
+        html = template.render(Context())
+        assert html.count("hotspots.css") == html.count("hotspot-positions.css") == 1
+        assert "<style" not in html
+
+
+def test_hotspot_that_a_person_drew__is_shown_like_the_others(show):
+    look = make_try_on()
+    make_hotspot(look, None, product=make_product(title="Scarf"))
+    spot = show(look).one(".outfit-hotspot")
+    assert spot.text.startswith("Scarf, ")
+    assert "outfit-drawn" in spot.classes
+
+
+def test_kinds_of_clothes__all_get_hotspots(show):
+    product = make_product(title="Jumpsuit")
+    look = make_try_on(garments=[make_garment(GarmentKind.ONE_PIECE, product=product)])
+    make_hotspot(look, DRESS, product=product)
+    assert show(look).one(".outfit-hotspot").text.startswith("Jumpsuit, ")
