@@ -1,0 +1,27 @@
+"""``path("api/outfitanyone/v1/", include("django_outfitanyone.api.urls"))``"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver
+from rest_framework.routers import SimpleRouter
+
+from django_outfitanyone.api import views
+from django_outfitanyone.api.try_on_views import TryOnViewSet
+
+app_name = "outfitanyone_api"
+
+router = SimpleRouter()
+router.register("products", views.ProductViewSet, basename="product")
+router.register("garments", views.GarmentViewSet, basename="garment")
+router.register("model-images", views.ModelImageViewSet, basename="model-image")
+router.register("try-ons", TryOnViewSet, basename="try-on")
+router.register("hotspots", views.HotspotViewSet, basename="hotspot")
+
+urlpatterns: list[URLPattern | URLResolver] = [*router.urls]
+
+if find_spec("drf_spectacular"):
+    from django_outfitanyone.api.schema import urlpatterns as schema_urlpatterns
+
+    urlpatterns += schema_urlpatterns

@@ -1,0 +1,117 @@
+"""Sites that differ in what is installed. ``python -m tests.api.sites NAME`` needs a process:
+
+views and models are made once. Prints a line of JSON about what it found.
+"""
+
+import json
+import sys
+import tempfile
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+TESTS = "tests.settings"
+SWAPPED = "tests.swapped_project.settings"
+
+
+def without_spectacular():
+    """The package is not there at all."""
+    sys.modules["drf_spectacular"] = None
+    client = started(TESTS, without="drf_spectacular", REST_FRAMEWORK={})
+    return {
+        "imported": [name for name in sys.modules if name.startswith("drf_spectacular.")],
+        "products": client.get("products/").status_code,
+        "try-ons": client.get("try-ons/").json()["results"],
+        "schema": client.get("schema/").status_code,
+    }
+
+
+def opinionated():
+    """A site that has made up its mind about its own API, in every point."""
+    client = started(
+        TESTS,
+        REST_FRAMEWORK={
+            "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.BasicAuthentication"],
+            "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+            "DEFAULT_VERSIONING_CLASS": "rest_framework.versioning.NamespaceVersioning",
+            "DEFAULT_VERSION": "v7",
+            "ALLOWED_VERSIONS": ["v7"],
+            "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+            "DEFAULT_FILTER_BACKENDS": ["rest_framework.filters.SearchFilter"],
+            "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+            "EXCEPTION_HANDLER": "rest_framework.views.exception_handler",
+            "COERCE_DECIMAL_TO_STRING": False,
+            "UPLOADED_FILES_USE_URL": False,
+        },
+    )
+    from django_outfitanyone.api.schema import Generator
+    from tests.factories import make_garment, make_staff
+
+    garment = make_garment()
+    shown = client.get(f"garments/{garment.pk}/").json()
+    unknown = client.get("garments/0/").json()
+    stranger = client.post("garments/")
+    client.force_authenticate(make_staff("add_garment"))
+    operation = Generator().get_schema(public=True)["paths"]["/garments/"]["get"]
+    return {
+        "picture": shown["picture"]["url"].removesuffix(garment.image.name),
+        "amount": shown["product"]["price"]["amount"],
+        "page": list(client.get("garments/?page_size=1").json()),
+        "parameters": [parameter["name"] for parameter in operation["parameters"]],
+        "unknown": unknown["code"],
+        "stranger": [stranger.status_code, stranger.json()["code"]],
+        "form": list(client.post("garments/", {"kind": "top"}).json()["field_errors"]),
+    }
+
+
+def spectacular_not_set_up():
+    """Somebody installed the extra and left the settings as they were."""
+    client = started(TESTS, without="drf_spectacular", REST_FRAMEWORK={})
+    return {
+        "schema": client.get("schema/").status_code,
+        "paths": len(client.get("schema/", HTTP_ACCEPT="application/json").json()["paths"]),
+    }
+
+
+def swapped_product():
+    """The shop's own products have a textual key, and it may have a dot in it."""
+    client = started(SWAPPED)
+    from django_outfitanyone.api.schema import Generator
+    from tests.swapped_project.shop.models import Article
+
+    Article.objects.create(number="A.1", label="Longsleeve", cents=3900)
+    Article.objects.create(number="B-2", label="Secret", online=False)
+    return {
+        "list": client.get("products/").json()["results"],
+        "one": client.get("products/A.1/").json()["title"],
+        "hidden": client.get("products/B-2/").status_code,
+        "narrowed": client.get("try-ons/?product=A.1").json()["results"],
+        "bad cursor": client.get("products/?cursor=cD14").status_code,
+        "type": Generator().get_schema(public=True)["components"]["schemas"]["OutfitProduct"][
+            "properties"
+        ]["id"]["type"],
+    }
+
+
+def started(settings_module, *, without="", **changed):
+    import importlib
+
+    module = importlib.import_module(settings_module)
+    values = {name: value for name, value in vars(module).items() if name.isupper()} | changed
+    values["INSTALLED_APPS"] = [app for app in values["INSTALLED_APPS"] if app != without]
+    values["MEDIA_ROOT"] = tempfile.gettempdir()
+    settings.configure(**values)
+    django.setup()
+    call_command("migrate", verbosity=0)
+    from rest_framework.test import APIClient
+
+    class Client(APIClient):
+        def generic(self, method, path, *args, **kwargs):
+            return super().generic(method, f"/api/outfitanyone/v1/{path}", *args, **kwargs)
+
+    return Client()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(globals()[sys.argv[1]]()))

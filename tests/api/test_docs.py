@@ -1,0 +1,66 @@
+"""docs/api.md says what is so."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from django_outfitanyone.api import inputs, operations
+from django_outfitanyone.api.errors import CONFLICTS, MENDERS
+from django_outfitanyone.api.idempotency import HEADER, LONGEST
+from django_outfitanyone.api.pagination import NewestFirst
+from django_outfitanyone.api.views import THROTTLE_SCOPE
+from django_outfitanyone.statuses import Status
+from tests.api import contract
+from tests.api.test_permissions import OPERATIONS
+from tests.api.test_schema import REFRESH
+
+TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+EXAMPLES = re.findall(r"```json (\w+)\n(.*?)```", TEXT, re.DOTALL)
+ROWS = re.findall(
+    r"^\| (GET|POST|PATCH|DELETE) \| `(\S+)` \|.*\| (?:`(\w+)` )?\|$", TEXT, re.MULTILINE
+)
+
+
+@pytest.mark.parametrize(("component", "example"), EXAMPLES)
+def test_examples__are_what_the_schema_describes(component, example):
+    contract.validator(f"#/components/schemas/{component}").validate(json.loads(example))
+
+
+def test_examples__are_there():
+    assert len(EXAMPLES) == TEXT.count("```json") > 5
+
+
+def test_operations__are_all_in_the_table():
+    documented = {(method.lower(), f"/{path}") for method, path, _permission in ROWS}
+    existing = {
+        (method, path) for path, methods in contract.schema()["paths"].items() for method in methods
+    }
+
+    assert documented == existing
+
+
+def test_permissions__are_those_that_are_tested():
+    documented = {
+        (method.lower(), path, permission) for method, path, permission in ROWS if permission
+    }
+    tested = {
+        (method, re.sub(r"{\w+}", "{id}", path), permission)
+        for method, path, permission in OPERATIONS
+    }
+
+    assert documented == tested
+
+
+def test_words_and_numbers__are_the_present_ones():
+    for word in (*MENDERS, *CONFLICTS, *Status.values, HEADER, THROTTLE_SCOPE, REFRESH):
+        assert word in TEXT, word
+    assert f"at most {LONGEST} characters" in TEXT
+    assert f"`page_size` is {NewestFirst.page_size}, at\nmost {NewestFirst.max_page_size}" in TEXT
+    assert f"{inputs.MOST_IDS} ids of each and {inputs.MOST_IN_A_BATCH} try-ons" in TEXT
+    assert re.findall(r"^\| (\d{3}) \|", TEXT, re.MULTILINE) == [
+        str(one) for one in operations.MEANINGS
+    ]

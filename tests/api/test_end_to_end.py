@@ -1,0 +1,133 @@
+"""A headless shop and a running sandbox: ask, look again, show the picture with its products."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from django_outfitanyone import poller
+from django_outfitanyone.models import TryOnResult
+from tests.factories import make_product
+from tests.pictures import picture
+from tests.working import step, work
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(staff_with):
+    return staff_with("add_garment", "add_modelimage", "add_tryonresult", "change_tryonresult")
+
+
+def uploaded(client, path, seed, **fields):
+    image = SimpleUploadedFile("photo.jpg", picture(seed), content_type="image/jpeg")
+    answer = client.post(path, {**fields, "image": image})
+    assert answer.status_code == 201
+    return answer.json()["id"]
+
+
+@pytest.fixture
+def wish(client):
+    product = make_product(title="Linen shirt")
+    return {
+        "model_image": uploaded(client, "model-images/", 1, name="Ada"),
+        "garments": [uploaded(client, "garments/", 2, product=product.pk, kind="top")],
+    }
+
+
+def poll(client, location, *, times=200):
+    """As a client does, with the runner's work done in between."""
+    for _ in range(times):
+        answer = client.get(location)
+        if answer.json()["poll_after"] is None:
+            return answer.json()
+        assert int(answer["Retry-After"]) >= 1
+        poller.run(budget=0.05)
+    raise AssertionError(f"still {answer.json()['status']}")
+
+
+def test_road__from_upload_to_hotspot(remote, client, wish, visitor):
+    asked = client.ask("try-ons/", wish)
+    assert asked.status_code == 202
+
+    done = poll(client, asked["Location"])
+
+    assert done["status"] == "succeeded"
+    assert (done["picture"]["width"], done["picture"]["height"]) == (200, 300)
+    assert done["is_preview"] is True
+    assert done["job"]["cost"] == "0.500000"
+    upper = next(spot for spot in done["hotspots"] if spot["clothes_type"] == "upper")
+    assert upper["box"] == {"x1": 50, "y1": 60, "x2": 150, "y2": 150}
+    assert upper["fractions"] == {"x1": 0.25, "y1": 0.2, "x2": 0.75, "y2": 0.5}
+    assert upper["product"]["title"] == "Linen shirt"
+    shown = visitor.get(asked["Location"]).json()
+    assert shown == {**done, "job": None, "hotspots": [upper]}
+
+
+def test_road__sent_again_with_its_key_after_it_is_done_costs_nothing(remote, client, wish):
+    key = {"HTTP_IDEMPOTENCY_KEY": "order-1"}
+    asked = client.ask("try-ons/", wish, **key)
+    done = poll(client, asked["Location"])
+
+    again = client.ask("try-ons/", wish, **key)
+
+    assert again.status_code == 200
+    assert again.json() == done
+    assert remote.stats["submits"] == 1
+
+
+def test_road__the_same_wish_without_a_key_is_reused(remote, client, wish):
+    first = poll(client, client.ask("try-ons/", wish)["Location"])
+    second = poll(client, client.ask("try-ons/", wish)["Location"])
+
+    assert second["id"] != first["id"]
+    assert second["job"]["reused_from"] == first["id"]
+    assert second["job"]["cost"] == "0.000000"
+    assert second["picture"] == first["picture"]
+    assert len(second["hotspots"]) == len(first["hotspots"])
+    assert remote.stats["submits"] == 1
+
+
+def test_road__refused_by_the_remote_system(remote, client, wish, engine):
+    engine.worn = {"dress"}
+
+    failed = poll(client, client.ask("try-ons/", wish)["Location"])
+
+    assert failed["status"] == "failed"
+    assert failed["picture"] is None
+    assert failed["job"]["error"]["code"] == "NothingToKeep"
+    assert failed["job"]["error"]["fixed_by"] == "shop"
+
+
+def test_cancel__a_task_that_waits_over_there(remote, client, wish):
+    remote.set_progression([("PENDING", 60)])
+    asked = client.ask("try-ons/", {**wish, "keep_other_half": False})
+    try_on = TryOnResult.objects.get()
+    while try_on.status != "running":
+        step(try_on)
+
+    answer = client.ask(f"try-ons/{try_on.pk}/cancel/")
+    assert answer.status_code == 202  # asked for; the task will be seen to be canceled
+    work(try_on)
+
+    canceled = client.get(asked["Location"]).json()
+    assert (canceled["status"], canceled["job"]["cost"]) == ("canceled", "0.000000")
+
+
+def test_search__of_a_model_photo(remote, staff_with, wish, visitor):
+    client = staff_with("add_clothesparse", "change_hotspot")
+    place = f"model-images/{wish['model_image']}/find-clothes/"
+
+    assert client.ask(place).status_code == 202
+    found = poll(client, place)
+
+    assert found["status"] == "succeeded"
+    assert found["cost"] == "0.004000"
+    spots = client.get(f"hotspots/?model_image={wish['model_image']}").json()["results"]
+    assert {spot["clothes_type"] for spot in spots} == {"upper", "lower"}
+    assert client.ask(place).status_code == 200  # found already, so not asked for again
+    assert remote.stats["parses"] == 1
+    product = make_product()
+    client.patch(f"hotspots/{spots[0]['id']}/", {"product": product.pk}, format="json")
+    shown = visitor.get(f"model-images/{wish['model_image']}/").json()["hotspots"]
+    assert [spot["product"]["id"] for spot in shown] == [product.pk]

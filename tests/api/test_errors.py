@@ -1,0 +1,134 @@
+"""One form for everything that goes wrong."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import Http404
+from rest_framework import exceptions as rest
+
+from django_outfitanyone import actions
+from django_outfitanyone.api.errors import CONFLICTS, MENDERS, as_response
+from django_outfitanyone.conf import ConfigurationError
+from django_outfitanyone.exceptions import (
+    AccountProblem,
+    OutcomeUnknown,
+    PictureRefused,
+    RequestRefused,
+)
+from tests.factories import make_model_image
+
+SHAPE = {"code", "message", "fixed_by", "advice", "field_errors"}
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code", "fixed_by"),
+    [
+        (RequestRefused("No.", code="NoGarment"), 422, "NoGarment", "caller"),
+        (RequestRefused("No.", code="TooLate"), 409, "TooLate", "caller"),
+        (RequestRefused("No.", code="NoPicture"), 409, "NoPicture", "caller"),
+        (PictureRefused("Small.", remedy="Grow."), 400, "PictureRefused", "shop"),
+        (ConfigurationError("Set X."), 503, "NotConfigured", "developer"),
+        (AccountProblem("Pay!", code="Arrearage"), 502, "Arrearage", "account"),
+        (OutcomeUnknown(), 502, "OutcomeUnknown", "shop"),
+        (Http404(), 404, "NotFound", "caller"),
+        (PermissionDenied(), 403, "PermissionDenied", "caller"),
+        (rest.NotAuthenticated(), 401, "NotAuthenticated", "caller"),
+        (rest.MethodNotAllowed("PUT"), 405, "MethodNotAllowed", "caller"),
+        (rest.ParseError(), 400, "ParseError", "caller"),
+        (rest.UnsupportedMediaType("text/x"), 415, "UnsupportedMediaType", "caller"),
+        (rest.ValidationError({"box": ["Bad."]}), 400, "Invalid", "caller"),
+        (rest.Throttled(wait=5), 429, "Throttled", "nobody"),
+    ],
+)
+def test_every_error__has_the_same_form(error, status, code, fixed_by):
+    response = as_response(error, {})
+
+    assert response.status_code == status
+    assert set(response.data) == SHAPE
+    assert (response.data["code"], response.data["fixed_by"]) == (code, fixed_by)
+    assert response.data["message"]
+    assert response.data["advice"]
+    assert fixed_by in MENDERS
+
+
+def test_fault_of_the_software__stays_one():
+    assert as_response(ZeroDivisionError(), {}) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [RequestRefused(), Http404()])
+def test_every_error__undoes_the_request_where_the_site_has_atomic_ones(monkeypatch, error):
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
+
+    as_response(error, {})
+
+    assert connection.get_rollback()
+    connection.set_rollback(False)
+
+
+def test_picture_refused__the_remedy_is_the_advice():
+    response = as_response(PictureRefused("Too small.", remedy="Use a larger one."), {})
+
+    assert (response.data["message"], response.data["advice"]) == (
+        "Too small.",
+        "Use a larger one.",
+    )
+
+
+def test_throttled__keeps_the_header_that_says_when_to_come_again():
+    assert as_response(rest.Throttled(wait=5), {})["Retry-After"] == "5"
+
+
+def test_invalid__nested_messages_are_named_by_their_path():
+    error = rest.ValidationError({"box": {"x1": ["Bad."]}, "garments": {0: ["Worse.", "Still."]}})
+
+    response = as_response(error, {})
+
+    assert response.data["field_errors"] == {
+        "box.x1": ["Bad."],
+        "garments.0": ["Worse.", "Still."],
+    }
+    assert "box.x1, garments.0" in response.data["message"]
+
+
+def test_invalid__a_list_of_objects_is_numbered_and_a_bare_message_is_of_the_body():
+    nested = as_response(rest.ValidationError([{"x1": ["Bad."]}, {}]), {})
+    bare = as_response(rest.ValidationError("Bad."), {})
+
+    assert nested.data["field_errors"] == {"0.x1": ["Bad."]}
+    assert bare.data["field_errors"] == {"body": ["Bad."]}
+
+
+def test_conflicts__are_codes_that_exist():
+    """A code that nobody raises any more would silently turn 409 into 422."""
+    source = inspect.getsource(actions)
+    for code in CONFLICTS:
+        assert f'code="{code}"' in source
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status", "code"),
+    [
+        ("application/json", "{", 400, "ParseError"),
+        ("application/json", "[]", 400, "Invalid"),
+        ("application/json", '"x"', 400, "Invalid"),
+        ("text/csv", "a,b", 415, "UnsupportedMediaType"),
+    ],
+)
+def test_body__that_is_no_request(staff_with, content_type, body, status, code):
+    answer = staff_with("add_tryonresult").post("try-ons/", body, content_type=content_type)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_messages__come_in_the_language_of_the_request(visitor):
+    make_model_image()
+    english = visitor.get("model-images/0/").json()
+    german = visitor.get("model-images/0/", HTTP_ACCEPT_LANGUAGE="de").json()
+
+    assert english["code"] == german["code"] == "NotFound"
+    assert german["message"] == "Nicht gefunden."

@@ -1,0 +1,180 @@
+"""What the answers hold: enough to draw a picture with its products in one request."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.core.files.base import ContentFile
+
+from django_outfitanyone.catalogue import CatalogueAdapter
+from django_outfitanyone.statuses import GarmentKind, Status
+from tests.factories import (
+    make_garment,
+    make_hotspot,
+    make_model_image,
+    make_product,
+    make_try_on,
+)
+from tests.pictures import picture
+
+HOST = "http://testserver"
+
+
+class Bare(CatalogueAdapter):
+    """Of a shop that shows no prices, and whose products have no page."""
+
+    def price(self, product):
+        return None
+
+    def url(self, product):
+        return ""
+
+
+def test_try_on__has_its_picture_with_sizes_and_whole_addresses(visitor):
+    try_on = make_try_on()
+
+    answer = visitor.get(f"try-ons/{try_on.pk}/").json()
+
+    assert answer["picture"] == {
+        "url": HOST + try_on.image.url,
+        "width": 200,
+        "height": 300,
+        "thumbnail_url": HOST + try_on.thumbnail.url,
+    }
+    assert answer["status"] == "succeeded"
+    assert answer["poll_after"] is None
+    assert answer["is_preview"] is False
+    assert answer["keep"] is None
+    assert answer["model_image"] == try_on.model_image_id
+
+
+def test_try_on__has_hotspots_in_pixels_and_in_fractions_with_what_they_sell(visitor):
+    product = make_product(title="Linen shirt", price=Decimal("1234.50"), currency="EUR")
+    try_on = make_try_on(garments=[make_garment(product=product)])
+    hotspot = make_hotspot(try_on, "upper", box=(20, 30, 120, 160), product=product)
+
+    (spot,) = visitor.get(f"try-ons/{try_on.pk}/").json()["hotspots"]
+
+    assert spot == {
+        "id": hotspot.pk,
+        "try_on": try_on.pk,
+        "model_image": None,
+        "clothes_type": "upper",
+        "box": {"x1": 20, "y1": 30, "x2": 120, "y2": 160},
+        "fractions": {"x1": 0.1, "y1": 0.1, "x2": 0.6, "y2": 0.533333},
+        "product": {
+            "id": product.pk,
+            "title": "Linen shirt",
+            "url": product.url,
+            "price": {"amount": "1234.50", "currency": "EUR"},
+            "available": True,
+            "image_url": None,
+        },
+        "is_corrected": False,
+    }
+
+
+def test_try_on__unfinished_one_has_no_picture_and_says_when_to_look_again(reader):
+    try_on = make_try_on(status=Status.RUNNING)
+
+    answer = reader.get(f"try-ons/{try_on.pk}/")
+
+    assert answer.json()["status"] == "running"
+    assert answer.json()["picture"] is None
+    assert answer.json()["hotspots"] == []
+    assert answer.json()["poll_after"] == 3
+    assert answer["Retry-After"] == "3"
+
+
+def test_try_on__failed_one_says_who_can_mend_it_and_how(reader):
+    try_on = make_try_on(
+        status=Status.FAILED, error_code="InvalidPerson", error_message="No person found."
+    )
+
+    error = reader.get(f"try-ons/{try_on.pk}/").json()["job"]["error"]
+
+    assert error["code"] == "InvalidPerson"
+    assert error["message"] == "No person found."
+    assert error["fixed_by"] == "shop"
+    assert error["advice"] == try_on.advice.text
+
+
+def test_try_on__staff_see_what_it_cost_and_how_it_was_asked_for(reader):
+    original = make_try_on()
+    try_on = make_try_on(reused_from=original, resolution=1024, restore_face=False)
+
+    job = reader.get(f"try-ons/{try_on.pk}/").json()["job"]
+
+    assert (job["cost"], job["currency"]) == ("0.500000", "CNY")
+    assert (job["model"], job["resolution"], job["restore_face"]) == ("aitryon-plus", 1024, False)
+    assert job["reused_from"] == original.pk
+    assert job["batch"] == str(try_on.batch)
+    assert job["review"] == "to_review"
+    assert job["error"] is None
+
+
+def test_try_on__names_the_half_that_is_kept(visitor):
+    try_on = make_try_on(keep="lower")
+
+    assert visitor.get(f"try-ons/{try_on.pk}/").json()["keep"] == "lower"
+
+
+def test_garment__comes_with_picture_and_product(visitor):
+    garment = make_garment(GarmentKind.BOTTOM, name="Trousers")
+
+    answer = visitor.get(f"garments/{garment.pk}/").json()
+
+    assert answer["kind"] == "bottom"
+    assert answer["name"] == "Trousers"
+    assert answer["picture"]["url"] == HOST + garment.image.url
+    assert (answer["picture"]["width"], answer["picture"]["height"]) == (200, 300)
+    assert answer["product"]["id"] == garment.product_id
+
+
+def test_product__comes_with_what_of_it_can_be_tried_on(visitor):
+    product = make_product(is_available=False)
+    product.image.save("shirt.jpg", ContentFile(picture(1)))
+    garment = make_garment(product=product)
+
+    answer = visitor.get(f"products/{product.pk}/").json()
+
+    assert [piece["id"] for piece in answer["garments"]] == [garment.pk]
+    assert answer["available"] is False
+    assert answer["image_url"] == HOST + product.image.url
+
+
+def test_product__without_price_page_and_picture_has_nulls(visitor, configure):
+    configure(CATALOGUE=f"{__name__}.Bare")
+    product = make_product()
+
+    answer = visitor.get(f"products/{product.pk}/").json()
+
+    assert (answer["price"], answer["url"], answer["image_url"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("/shirts/1/", HOST + "/shirts/1/"),
+        ("https://shop.test/1", "https://shop.test/1"),
+        ("javascript:alert(1)", None),
+        ("", None),
+    ],
+)
+def test_product__page_is_a_whole_address_or_none(visitor, stored, shown):
+    product = make_product(url=stored)
+
+    assert visitor.get(f"products/{product.pk}/").json()["url"] == shown
+
+
+def test_model_image__comes_with_its_hotspots(visitor):
+    photo = make_model_image(name="Ada")
+    make_hotspot(photo, "lower", box=(0, 150, 200, 300), product=make_product())
+
+    answer = visitor.get(f"model-images/{photo.pk}/").json()
+
+    assert answer["name"] == "Ada"
+    assert answer["is_active"] is True
+    assert answer["hotspots"][0]["fractions"] == {"x1": 0.0, "y1": 0.5, "x2": 1.0, "y2": 1.0}
+    assert answer["hotspots"][0]["model_image"] == photo.pk

@@ -1,0 +1,363 @@
+"""Lists in as many queries for three rows as for thirty; filters; uploads; hotspots; searches."""
+
+from __future__ import annotations
+
+import zlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from PIL import Image
+
+from django_outfitanyone import actions
+from django_outfitanyone.models import ClothesParse, Garment, Hotspot, ModelImage
+from django_outfitanyone.statuses import GarmentKind, Status
+from tests.factories import (
+    make_garment,
+    make_hotspot,
+    make_model_image,
+    make_product,
+    make_try_on,
+)
+from tests.pictures import drawn, encoded, picture
+
+PICTURE = picture(0)
+
+
+def make_everything():
+    """A row of every kind, with all that hangs on it."""
+    top, bottom = make_garment(data=PICTURE), make_garment(GarmentKind.BOTTOM, data=PICTURE)
+    photo = make_model_image(data=PICTURE)
+    try_on = make_try_on(garments=[top, bottom], model_image=photo)
+    make_hotspot(try_on, "upper", product=top.product)
+    make_hotspot(try_on, "lower", product=bottom.product)
+    make_hotspot(photo, "lower", product=bottom.product)
+
+
+def queries_for(client, path):
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(path)
+    assert answer.status_code == 200
+    return len(queries), len(answer.json()["results"])
+
+
+@pytest.mark.parametrize("who", ["visitor", "reader"])
+def test_lists__take_as_many_queries_for_thirty_rows_as_for_three(request, who):
+    client = request.getfixturevalue(who)
+    for _ in range(30):
+        make_everything()
+    client.get("products/")  # permissions are read once for each user object
+
+    for name in ("products", "garments", "model-images", "try-ons", "hotspots"):
+        few, three = queries_for(client, f"{name}/?page_size=3")
+        many, thirty = queries_for(client, f"{name}/?page_size=30")
+
+        assert (three, thirty) == (3, 30)
+        assert many == few <= 8
+
+
+def upload(data, name="photo.jpg"):
+    return SimpleUploadedFile(name, data, content_type="image/jpeg")
+
+
+def bomb():
+    """A small file that claims to be 20000 x 20000 pixels."""
+    data = bytearray(encoded(Image.new("L", (200, 200)), "PNG"))
+    data[16:24] = (20000).to_bytes(4, "big") * 2
+    data[29:33] = zlib.crc32(bytes(data[12:29])).to_bytes(4, "big")
+    return bytes(data) + b"\0" * 6000
+
+
+BAD_PICTURES = {
+    "text": (b"I am no picture at all. " * 400, "PictureUnreadable"),
+    "empty but for a few bytes": (b"GIF89a", "PictureTooSmall"),
+    "cut off": (picture(1)[:20_000], "PictureDamaged"),
+    "too small": (picture(1, size=(150, 300)), "PictureTooSmall"),
+    "bomb": (bomb(), "PictureTooLarge"),
+}
+
+
+def test_garment__is_uploaded_and_made_fit(staff_with):
+    client, product = staff_with("add_garment"), make_product()
+    sent = upload(encoded(drawn(1, size=(5000, 300)), "PNG"), "../../etc/passwd.png")
+
+    answer = client.post(
+        "garments/", {"product": product.pk, "kind": "top", "name": "Shirt", "image": sent}
+    )
+
+    assert answer.status_code == 201
+    garment = Garment.objects.get()
+    assert (garment.product, garment.kind, garment.name) == (product, "top", "Shirt")
+    assert answer.json()["picture"]["width"] == garment.width == 4095
+    assert "passwd" not in garment.image.name
+    assert answer["Location"] == f"http://testserver/api/outfitanyone/v1/garments/{garment.pk}/"
+    assert client.get(answer["Location"]).json() == answer.json()
+
+
+@pytest.mark.parametrize("kind", BAD_PICTURES)
+def test_upload__bad_picture_is_refused_with_code_and_remedy(staff_with, kind):
+    data, code = BAD_PICTURES[kind]
+    client = staff_with("add_garment", "add_modelimage")
+
+    for path, fields in (
+        ("garments/", {"product": make_product().pk, "kind": "top"}),
+        ("model-images/", {"name": "Ada"}),
+    ):
+        answer = client.post(path, {**fields, "image": upload(data)})
+        assert answer.status_code == 400
+        assert answer.json()["code"] == code
+        assert answer.json()["fixed_by"] == "shop"
+        assert answer.json()["advice"]
+    assert not Garment.objects.exists()
+    assert not ModelImage.objects.exists()
+
+
+def test_upload__nothing_and_text_are_no_picture(staff_with):
+    client = staff_with("add_modelimage")
+
+    for image in ({}, {"image": "photo.jpg"}, {"image": upload(b"")}):
+        answer = client.post("model-images/", {"name": "Ada", **image})
+        assert (answer.status_code, answer.json()["code"]) == (400, "Invalid")
+        assert set(answer.json()["field_errors"]) == {"image"}
+
+
+def test_upload__product_must_be_one_that_the_caller_may_see(staff_with):
+    hidden = make_product(is_visible=False)
+    client = staff_with("add_garment")
+
+    body = {"product": hidden.pk, "kind": "top", "image": upload(picture(1))}
+    answer = client.post("garments/", body)
+    assert answer.status_code == 400
+    unknown = client.post("garments/", {**body, "product": 999999, "image": upload(picture(1))})
+    assert str(hidden.pk) in answer.json()["field_errors"]["product"][0]
+    assert answer.json()["code"] == unknown.json()["code"]
+    assert not Garment.objects.exists()
+
+    body["image"] = upload(picture(1))
+    assert staff_with("add_garment", "view_product").post("garments/", body).status_code == 201
+
+
+def test_model_image__is_offered_unless_it_is_said_otherwise(staff_with):
+    client = staff_with("add_modelimage")
+
+    client.post("model-images/", {"name": "Ada", "image": upload(picture(1))})
+    answer = client.post(
+        "model-images/", {"name": "Eve", "is_active": "false", "image": upload(picture(2))}
+    )
+
+    assert answer.status_code == 201  # although its maker cannot see it any more
+    assert list(ModelImage.objects.values_list("name", "is_active")) == [
+        ("Ada", True),
+        ("Eve", False),
+    ]
+
+
+def test_model_image__is_changed_in_part(staff_with):
+    photo = make_model_image(name="Ada")
+    client, before = staff_with("change_modelimage"), photo.sha256
+
+    answer = client.patch(f"model-images/{photo.pk}/", {"is_active": False}, format="json")
+
+    photo.refresh_from_db()
+    assert answer.json()["is_active"] is False
+    assert (photo.name, photo.is_active, photo.sha256) == ("Ada", False, before)
+
+
+def test_model_image__new_file_leaves_old_hotspots_behind(staff_with):
+    photo = make_model_image()
+    make_hotspot(photo, product=make_product())
+
+    answer = staff_with("change_modelimage").patch(
+        f"model-images/{photo.pk}/", {"image": upload(picture(77, size=(300, 300)))}
+    )
+
+    assert answer.json()["picture"]["width"] == 300
+    assert answer.json()["hotspots"] == []
+
+
+def test_delete__takes_the_garment_and_leaves_the_finished_picture(staff_with, visitor):
+    garment = make_garment()
+    try_on = make_try_on(garments=[garment])
+
+    assert staff_with("delete_garment").delete(f"garments/{garment.pk}/").status_code == 204
+    assert visitor.get(f"try-ons/{try_on.pk}/").json()["garments"] == []
+
+
+def test_hotspots__narrowed_down_to_one_picture(reader):
+    try_on, photo = make_try_on(), make_model_image()
+    on_result, on_photo = make_hotspot(try_on), make_hotspot(photo)
+
+    assert reader.ids(f"hotspots/?try_on={try_on.pk}") == [on_result.pk]
+    assert reader.ids(f"hotspots/?model_image={photo.pk}") == [on_photo.pk]
+
+
+def test_hotspots__of_an_invisible_picture_answer_as_those_of_an_unknown_one(visitor):
+    hidden = make_model_image(is_active=False)
+
+    answers = [visitor.get(f"hotspots/?model_image={pk}") for pk in (hidden.pk, 999999, "x")]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+    assert {answer.json()["code"] for answer in answers} == {"Invalid"}
+
+
+def test_hotspot__is_put_right_and_stays_so(staff_with):
+    try_on = make_try_on()
+    hotspot, product = make_hotspot(try_on), make_product()
+    client = staff_with("change_hotspot")
+
+    answer = client.patch(
+        f"hotspots/{hotspot.pk}/",
+        {"box": {"x1": 1, "y1": 2, "x2": 200, "y2": 300}, "product": product.pk},
+        format="json",
+    )
+
+    assert answer.status_code == 200
+    assert answer.json()["box"] == {"x1": 1, "y1": 2, "x2": 200, "y2": 300}
+    assert answer.json()["product"]["id"] == product.pk
+    hotspot.refresh_from_db()
+    assert hotspot.box == (1, 2, 200, 300)
+    assert hotspot.is_corrected
+    assert hotspot.corrected_by == client.user
+
+
+def test_hotspot__product_alone_can_be_taken_away(staff_with):
+    hotspot = make_hotspot(make_try_on(), product=make_product())
+
+    answer = staff_with("change_hotspot").patch(
+        f"hotspots/{hotspot.pk}/", {"product": None}, format="json"
+    )
+
+    assert answer.json()["product"] is None
+    assert answer.json()["box"] == {"x1": 20, "y1": 30, "x2": 120, "y2": 160}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "non_field_errors"),
+        ({"box": {"x1": 0, "y1": 0, "x2": 201, "y2": 300}}, "box"),
+        ({"box": {"x1": 0, "y1": 0, "x2": 200, "y2": 301}}, "box"),
+        ({"box": {"x1": 50, "y1": 0, "x2": 50, "y2": 300}}, "box"),
+        ({"box": {"x1": -1, "y1": 0, "x2": 50, "y2": 300}}, "box.x1"),
+        ({"box": {"x1": 0, "y1": 0, "x2": 50}}, "box.y2"),
+        ({"box": [0, 0, 50, 50]}, "box.non_field_errors"),
+        ({"product": 999999}, "product"),
+        ({"clothes_type": "dress"}, "clothes_type"),
+    ],
+)
+def test_hotspot__what_cannot_be_is_refused_by_field(staff_with, body, field):
+    hotspot = make_hotspot(make_try_on())
+
+    answer = staff_with("change_hotspot").patch(f"hotspots/{hotspot.pk}/", body, format="json")
+
+    assert answer.status_code == 400
+    assert list(answer.json()["field_errors"]) == [field]
+    assert not Hotspot.objects.get().is_corrected
+
+
+def test_hotspot__product_must_be_one_that_the_caller_may_see(staff_with):
+    hotspot, hidden = make_hotspot(make_try_on()), make_product(is_visible=False)
+    body = {"product": hidden.pk}
+    path = f"hotspots/{hotspot.pk}/"
+
+    assert staff_with("change_hotspot").patch(path, body, format="json").status_code == 400
+    client = staff_with("change_hotspot", "view_product")
+    assert client.patch(path, body, format="json").status_code == 200
+
+
+def test_find_clothes__starts_one_search_however_often_it_is_asked(staff_with):
+    photo, client = make_model_image(), staff_with("add_clothesparse")
+
+    first = client.ask(f"model-images/{photo.pk}/find-clothes/")
+    second = client.ask(f"model-images/{photo.pk}/find-clothes/", {"clothes_types": ["lower"]})
+
+    assert first.status_code == second.status_code == 202
+    assert first["Retry-After"] == "3"
+    assert first.json() == second.json()
+    assert first.json()["clothes_types"] == ["upper", "lower"]
+    assert first.json()["status"] == "queued"
+    assert ClothesParse.objects.get().requested_by == client.user
+
+
+def test_find_clothes__tells_how_the_newest_search_went(staff_with):
+    photo, client = make_model_image(), staff_with("add_clothesparse")
+    search = actions.find_clothes(photo)
+    ClothesParse.objects.update(
+        status=Status.FAILED, error_code="InvalidPerson", error_message="Nobody there."
+    )
+
+    answer = client.get(f"model-images/{photo.pk}/find-clothes/")
+
+    assert answer.status_code == 200
+    assert answer.json()["id"] == search.pk
+    assert answer.json()["poll_after"] is None
+    assert answer.json()["error"]["code"] == "InvalidPerson"
+    assert answer.json()["error"]["fixed_by"] == "shop"
+
+
+def test_find_clothes__nothing_is_told_of_searches_that_are_none_of_ones_business(visitor, reader):
+    photo = make_model_image()
+    path = f"model-images/{photo.pk}/find-clothes/"
+    assert reader.get(path).status_code == 404
+    actions.find_clothes(photo)
+
+    assert visitor.get(path).status_code == 404
+    assert reader.get(path).status_code == 200
+
+
+def test_find_clothes__works_on_try_ons_and_needs_their_picture(staff_with):
+    client = staff_with("add_clothesparse", "view_tryonresult")
+    finished, running = make_try_on(), make_try_on(status=Status.RUNNING)
+
+    answer = client.ask(f"try-ons/{finished.pk}/find-clothes/", {"clothes_types": ["dress"]})
+    refused = client.ask(f"try-ons/{running.pk}/find-clothes/")
+
+    assert answer.status_code == 202
+    assert ClothesParse.objects.get().try_on == finished
+    assert (refused.status_code, refused.json()["code"]) == (409, "NoPicture")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"clothes_types": ["hat"]}, 400, "Invalid"),
+        ({"clothes_types": []}, 400, "Invalid"),
+        ({"clothes_types": ["upper", "dress"]}, 422, "UnknownCombination"),
+        ({"agian": True}, 400, "Invalid"),
+    ],
+)
+def test_find_clothes__what_cannot_be_looked_for_is_refused(staff_with, body, status, code):
+    photo = make_model_image()
+
+    answer = staff_with("add_clothesparse").ask(f"model-images/{photo.pk}/find-clothes/", body)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert not ClothesParse.objects.exists()
+
+
+def test_browsable_api__shows_the_pages(staff_with):
+    """The site decides whether it is on; it must not break on our fields."""
+    client = staff_with(
+        "add_garment", "change_garment", "add_tryonresult", "change_hotspot", "view_product"
+    )
+    hotspot = make_hotspot(make_try_on(), product=make_product())
+    garment = make_garment()
+    for path in (
+        "products/",
+        "garments/",
+        f"garments/{garment.pk}/",
+        "try-ons/",
+        f"hotspots/{hotspot.pk}/",
+        "hotspots/",
+    ):
+        answer = client.get(path, HTTP_ACCEPT="text/html")
+        assert answer.status_code == 200, path
+        assert answer["Content-Type"].startswith("text/html")
+
+
+def test_options__describes_what_may_be_sent(staff_with):
+    answer = staff_with("add_garment").options("garments/")
+
+    assert answer.status_code == 200
+    assert "image" in answer.json()["actions"]["POST"]

@@ -1,0 +1,184 @@
+"""What visitors see, what staff see, and that the rest answers as if it were not there."""
+
+from __future__ import annotations
+
+import pytest
+
+from django_outfitanyone.models import Garment
+from django_outfitanyone.statuses import GarmentKind, Review, Status
+from tests.factories import (
+    make_garment,
+    make_hotspot,
+    make_model_image,
+    make_product,
+    make_try_on,
+)
+
+
+def test_products__visitors_see_the_visible_ones(visitor, reader):
+    shown, hidden = make_product(), make_product(is_visible=False)
+
+    assert visitor.ids("products/") == [shown.pk]
+    assert reader.ids("products/") == [hidden.pk, shown.pk]
+    assert visitor.get(f"products/{shown.pk}/").status_code == 200
+    assert visitor.get(f"products/{hidden.pk}/").status_code == 404
+    assert reader.get(f"products/{hidden.pk}/").status_code == 200
+
+
+def test_garments__visitors_see_those_of_visible_products(visitor, reader):
+    shown = make_garment()
+    hidden = make_garment(product=make_product(is_visible=False))
+    of_no_product = make_garment()
+    Garment.objects.filter(pk=of_no_product.pk).update(product=None)
+
+    assert visitor.ids("garments/") == [shown.pk]
+    assert reader.ids("garments/") == [of_no_product.pk, hidden.pk, shown.pk]
+    assert visitor.get(f"garments/{hidden.pk}/").status_code == 404
+
+
+def test_model_images__visitors_see_the_active_ones(visitor, reader):
+    shown, retired = make_model_image(), make_model_image(is_active=False)
+
+    assert visitor.ids("model-images/") == [shown.pk]
+    assert reader.ids("model-images/") == [retired.pk, shown.pk]
+    assert visitor.get(f"model-images/{retired.pk}/").status_code == 404
+
+
+def test_try_ons__visitors_see_finished_ones_that_are_not_rejected(visitor, reader):
+    finished = make_try_on()
+    approved = make_try_on(review=Review.APPROVED)
+    others = [
+        make_try_on(review=Review.REJECTED),
+        make_try_on(status=Status.RUNNING),
+        make_try_on(status=Status.FAILED, error_code="InvalidPerson"),
+        make_try_on(status=Status.NEEDS_ATTENTION),
+    ]
+
+    assert visitor.ids("try-ons/") == [approved.pk, finished.pk]
+    assert set(reader.ids("try-ons/")) == {finished.pk, approved.pk, *(row.pk for row in others)}
+    for row in others:
+        assert visitor.get(f"try-ons/{row.pk}/").status_code == 404
+
+
+def test_try_ons__visitors_see_published_ones_only_where_review_is_required(visitor, configure):
+    configure(REQUIRE_REVIEW=True)
+    make_try_on(review=Review.APPROVED)
+    published = make_try_on(review=Review.APPROVED, published_at="2026-05-01T12:00Z")
+
+    assert visitor.ids("try-ons/") == [published.pk]
+
+
+def test_try_ons__whoever_asked_sees_what_becomes_of_it(visitor, staff_with):
+    client = staff_with("add_tryonresult")
+    own = make_try_on(status=Status.FAILED, error_code="NoAnswer", requested_by=client.user)
+    make_try_on(status=Status.FAILED, requested_by=staff_with("add_tryonresult").user)
+
+    assert client.ids("try-ons/") == [own.pk]
+    assert client.get(f"try-ons/{own.pk}/").json()["job"]["error"]["code"] == "NoAnswer"
+    assert visitor.ids("try-ons/") == []
+
+
+@pytest.mark.parametrize("permission", ["view_tryonresult", "change_tryonresult"])
+def test_try_ons__staff_see_all_with_either_permission(staff_with, permission):
+    failed = make_try_on(status=Status.FAILED)
+
+    assert staff_with(permission).ids("try-ons/") == [failed.pk]
+
+
+def test_try_ons__what_it_cost_and_how_it_went_is_not_for_visitors(visitor, reader):
+    try_on = make_try_on(error_code="NoAnswer", request_id="req-1")
+
+    assert visitor.get(f"try-ons/{try_on.pk}/").json()["job"] is None
+    assert reader.get(f"try-ons/{try_on.pk}/").json()["job"]["request_id"] == "req-1"
+
+
+def test_hotspots__visitors_see_those_that_lead_to_a_visible_product(visitor, reader):
+    try_on, photo = make_try_on(), make_model_image()
+    hidden = make_product(is_visible=False)
+    on_result = make_hotspot(try_on, "upper", product=make_product())
+    on_photo = make_hotspot(photo, "upper", product=make_product())
+    others = [
+        make_hotspot(try_on, "lower", product=hidden),
+        make_hotspot(photo, "lower"),
+        make_hotspot(make_model_image(is_active=False), product=make_product()),
+        make_hotspot(make_try_on(review=Review.REJECTED), product=make_product()),
+    ]
+
+    assert visitor.ids("hotspots/") == [on_photo.pk, on_result.pk]
+    assert len(reader.ids("hotspots/")) == 6
+    for hotspot in others:
+        assert visitor.get(f"hotspots/{hotspot.pk}/").status_code == 404
+
+
+def test_hotspots__those_of_a_replaced_file_are_gone_for_everybody(reader):
+    photo = make_model_image()
+    make_hotspot(photo, product=make_product(), picture_sha256="0" * 64)
+
+    assert reader.ids("hotspots/") == []
+    assert reader.get(f"model-images/{photo.pk}/").json()["hotspots"] == []
+
+
+def test_nested__nothing_is_named_that_could_not_be_fetched(visitor, reader):
+    top = make_garment(product=make_product(is_visible=False))
+    bottom = make_garment(GarmentKind.BOTTOM)
+    retired = make_model_image(is_active=False)
+    try_on = make_try_on(garments=[top, bottom], model_image=retired)
+    make_hotspot(try_on, "upper", product=top.product)
+    make_hotspot(try_on, "lower", product=bottom.product)
+
+    seen = visitor.get(f"try-ons/{try_on.pk}/").json()
+    assert seen["model_image"] is None
+    assert [garment["id"] for garment in seen["garments"]] == [bottom.pk]
+    assert [spot["clothes_type"] for spot in seen["hotspots"]] == ["lower"]
+
+    all_of_it = reader.get(f"try-ons/{try_on.pk}/").json()
+    assert all_of_it["model_image"] == retired.pk
+    assert [garment["id"] for garment in all_of_it["garments"]] == [top.pk, bottom.pk]
+    assert len(all_of_it["hotspots"]) == 2
+
+
+def test_nested__staff_who_may_not_see_products_learn_nothing_of_hidden_ones(staff_with):
+    hidden = make_garment(product=make_product(title="Secret", is_visible=False))
+    try_on = make_try_on(garments=[hidden])
+    make_hotspot(try_on, product=hidden.product)
+    client = staff_with("view_tryonresult", "view_garment", "view_hotspot")
+
+    answer = client.get(f"try-ons/{try_on.pk}/")
+    assert answer.json()["garments"][0]["product"] is None
+    assert answer.json()["hotspots"][0]["product"] is None
+    assert b"Secret" not in answer.content
+    assert b"Secret" not in client.get("garments/").content
+    assert b"Secret" not in client.get("hotspots/").content
+
+
+def test_invisible__is_told_from_unknown_by_nothing(visitor):
+    rows = {
+        "products": make_product(is_visible=False),
+        "garments": make_garment(product=make_product(is_visible=False)),
+        "model-images": make_model_image(is_active=False),
+        "try-ons": make_try_on(status=Status.RUNNING),
+        "hotspots": make_hotspot(make_try_on()),
+    }
+    for name, row in rows.items():
+        hidden, unknown = visitor.get(f"{name}/{row.pk}/"), visitor.get(f"{name}/999999/")
+        assert (hidden.status_code, hidden.json()) == (unknown.status_code, unknown.json())
+
+
+@pytest.mark.parametrize("pk", ["0", "-1", "abc", "1.5", "9" * 30, "%00"])
+def test_ids_that_are_none__are_not_found(visitor, pk):
+    for name in ("products", "garments", "model-images", "try-ons", "hotspots"):
+        assert visitor.get(f"{name}/{pk}/").status_code == 404
+
+
+def test_answers__hold_no_names_keys_or_paths_of_the_server(reader, settings):
+    photo = make_model_image()
+    try_on = make_try_on(model_image=photo, requested_by=reader.user, reviewed_by=reader.user)
+    make_hotspot(try_on, product=make_product(), corrected_by=reader.user)
+    make_hotspot(photo, product=make_product())
+
+    for name in ("products", "garments", "model-images", "try-ons", "hotspots"):
+        text = reader.get(f"{name}/").content.decode()
+        assert reader.user.username not in text
+        assert str(settings.MEDIA_ROOT) not in text
+        assert "sk-for-tests" not in text
+        assert "sha256" not in text
