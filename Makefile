@@ -1,0 +1,59 @@
+# `make demo` and `make test` set up everything they need in .venv; nothing else has to be installed.
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/postgres
+MARIADB_URL ?= mysql://root@127.0.0.1:3306/mysql
+REDIS_URL ?= redis://127.0.0.1:6379/0
+
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
+
+.PHONY: help demo test test-services test-browser lint bench contact-sheet messages clean
+
+help:
+	@echo "make demo           the example shop with sandbox and worker (PORT=8000)"
+	@echo "make test           the test suite, on SQLite"
+	@echo "make test-services  the suite on PostgreSQL, MariaDB and Redis"
+	@echo "make lint           ruff, import-linter, mypy"
+	@echo "make contact-sheet  all try-ons of the shipped pictures in one picture"
+
+# The stamps are older than pyproject.toml when the dependencies have changed.
+$(VENV)/.demo-ready: pyproject.toml
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@echo "Installing (once; about a minute) ..."
+	@$(RUN) -m pip install --quiet --upgrade "pip>=25.1"
+	@$(RUN) -m pip install --quiet --editable ".[sandbox,heif,api]"
+	@touch $@
+
+$(VENV)/.dev-ready: pyproject.toml
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@echo "Installing test and lint tools (once; about a minute) ..."
+	@$(RUN) -m pip install --quiet --upgrade "pip>=25.1"
+	@$(RUN) -m pip install --quiet --editable ".[sandbox,heif,api,s3]" --group dev
+	@touch $@ $(VENV)/.demo-ready
+
+demo: $(VENV)/.demo-ready
+	@$(RUN) example_project/manage.py demo --port $(PORT)
+
+test: $(VENV)/.dev-ready
+	$(RUN) -m pytest --cov --cov-report=term $(ARGS)
+
+lint: $(VENV)/.dev-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+# What touches a database or a queue, on the real ones.
+SERVICE_TESTS = tests -m "not package and not browser" --ignore=tests/dashscope --ignore=tests/sandbox
+
+test-services: $(VENV)/.dev-ready
+	DATABASE_URL=$(POSTGRES_URL) Q_BROKER=$(REDIS_URL) $(RUN) -m pytest $(SERVICE_TESTS) $(ARGS)
+	DATABASE_URL=$(MARIADB_URL) Q_BROKER=orm $(RUN) -m pytest $(SERVICE_TESTS) $(ARGS)
+
+contact-sheet: $(VENV)/.demo-ready
+	$(RUN) benchmarks/contact_sheet.py docs/pictures/contact-sheet.jpg
+
+clean:
+	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

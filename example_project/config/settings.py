@@ -1,0 +1,135 @@
+"""A small shop. The environment may set DEMO_DIR, DATABASE_URL, Q_BROKER,
+OUTFITANYONE_BASE_URL, DASHSCOPE_API_KEY and SECRET_KEY; nothing has to be set.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DEMO_DIR = Path(os.environ.get("DEMO_DIR") or REPOSITORY / ".demo").resolve()
+"""Database, pictures, logs and the sandbox's memory; deleting it starts the shop afresh."""
+
+SECRET_KEY = os.environ.get("SECRET_KEY", "not secret: the demo listens on this machine only")
+DEBUG = False
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+INSTALLED_APPS = [
+    "shop",
+    "django_outfitanyone",
+    "django_q",
+    "rest_framework",
+    "drf_spectacular",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "config.csp.content_security_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database: SQLite serves a web process and a worker well in these two modes
+if database_url := os.environ.get("DATABASE_URL"):
+    try:
+        import dj_database_url
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is set: pip install dj-database-url, and the database's driver."
+        ) from error
+    if database_url.startswith("mysql"):
+        import pymysql
+
+        pymysql.version_info = (2, 2, 7, "final", 0)  # what Django asks of mysqlclient
+        pymysql.install_as_MySQLdb()
+    DATABASES = {"default": dj_database_url.parse(database_url)}
+else:
+    DATABASES = {
+        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DEMO_DIR / "shop.sqlite3"}
+    }
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Queue: any number of try-ons keep one worker busy
+Q_CLUSTER = {
+    "name": "shop",
+    "workers": 1,
+    "queue_limit": 1,
+    "timeout": 60,
+    "retry": 90,
+    "max_attempts": 1,
+    "catch_up": False,
+}
+if os.environ.get("Q_BROKER", "orm").startswith("redis"):
+    Q_CLUSTER["redis"] = os.environ["Q_BROKER"]
+else:
+    Q_CLUSTER["orm"] = "default"
+
+# Try-on: the local sandbox, unless the environment names another address
+SANDBOX_ADDRESS = DEMO_DIR / "sandbox.url"
+"""Where the demo's sandbox listens, for every command that is run beside it."""
+IS_SANDBOX = not os.environ.get("OUTFITANYONE_BASE_URL")
+if not IS_SANDBOX:
+    BASE_URL = os.environ["OUTFITANYONE_BASE_URL"]
+elif SANDBOX_ADDRESS.exists():
+    BASE_URL = SANDBOX_ADDRESS.read_text()
+else:
+    BASE_URL = "http://127.0.0.1:8321/api/v1"
+IS_LOCAL = urlsplit(BASE_URL).hostname in {"127.0.0.1", "localhost", "::1"}
+OUTFITANYONE = {
+    "BASE_URL": BASE_URL,
+    "API_KEY": os.environ.get("DASHSCOPE_API_KEY") or ("sk-sandbox" if IS_LOCAL else ""),
+    "ALLOW_PRIVATE_ADDRESSES": IS_LOCAL,
+    "CATALOGUE": "shop.catalogue.ShopCatalogue",
+    "POLL_INTERVAL": 1 if IS_LOCAL else 3,
+    "RUN_BUDGET": 5,  # the worker stops within so many seconds
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+MEDIA_URL = "media/"
+MEDIA_ROOT = DEMO_DIR / "media"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django_outfitanyone": {"handlers": ["console"], "level": "INFO"}},
+}

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import errno
+import fcntl
+import logging
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from config.supervision import CannotStart, Child, Supervisor, answers, supervising
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, close_old_connections
+from django.db.models import Count
+from django.utils import timezone
+
+from django_outfitanyone import poller
+from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.scheduling import ring_if_silent
+from django_outfitanyone.statuses import OPEN, Status
+from shop.management.commands.seed import ADMIN
+
+SANDBOX_SPEED = 4
+PATIENCE = 20
+"""Seconds that due work may lie there before the worker is taken for dead on its feet."""
+MANAGE = [sys.executable, str(Path(__file__).resolve().parents[3] / "manage.py")]
+
+
+class Command(BaseCommand):
+    help = "Sets the shop up in DEMO_DIR and runs shop, worker and sandbox until Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="the shop's (default: 8000)")
+
+    def handle(self, *, port: int, **_options: Any) -> None:
+        logging.getLogger("django-q").setLevel(logging.WARNING)  # rings are no news here
+        folder: Path = settings.DEMO_DIR
+        (folder / "logs").mkdir(parents=True, exist_ok=True)
+        check_port(port)
+        with only_one_in(folder):
+            self.set_up(folder)
+            children = [*sandbox(), worker(), shop(port)]
+            self.say(f"Starting {', '.join(child.name for child in children)} ...")
+            with supervising(children, say=self.say) as supervisor:
+                try:
+                    if supervisor.start():
+                        self.say(welcome(port))
+                        supervisor.run(Watch(supervisor))
+                except CannotStart as error:
+                    raise CommandError(str(error)) from error
+                self.say("Stopping ...")
+        self.say("Stopped. The data stays; the next start takes seconds.")
+
+    def set_up(self, folder: Path) -> None:
+        self.say(f"Setting up the shop in {folder} ...")
+        try:
+            call_command("migrate", verbosity=0)
+            call_command("seed")
+        except KeyboardInterrupt:
+            raise CommandError("Stopped; the next start goes on from here.") from None
+
+    def say(self, message: str) -> None:
+        self.stdout.write(message)
+        self.stdout.flush()
+
+
+class Watch:
+    """Tells how the looks are coming on, and restarts a worker that does nothing.
+
+    A django-q2 cluster whose idle worker is killed seems alive but never works again.
+    """
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self.supervisor = supervisor
+        self.worker = next(child for child in supervisor.children if child.name == "worker")
+        self.last_report = ""
+        self.busy_at = time.monotonic()
+
+    def __call__(self) -> None:
+        try:
+            report, is_idle = progress(), work_lies_idle()
+        except OperationalError:
+            close_old_connections()  # the database is away: look again in a second
+            return
+        if report != self.last_report:
+            self.supervisor.say(report)
+            self.last_report = report
+        if not is_idle:
+            self.busy_at = time.monotonic()
+            return
+        ring_if_silent()
+        if time.monotonic() - self.busy_at > PATIENCE:
+            self.supervisor.restart(self.worker, because=f"has done nothing for {PATIENCE} s")
+            self.busy_at = time.monotonic()
+
+
+def progress() -> str:
+    """How many try-ons are ready, in one line."""
+    rows = TryOnResult.objects.order_by().values_list("status").annotate(Count("pk"))
+    counts: dict[str, int] = dict(rows)
+    being_made = sum(counts.get(status, 0) for status in OPEN)
+    failed = counts.get(Status.FAILED, 0) + counts.get(Status.NEEDS_ATTENTION, 0)
+    words = [f"Try-ons: {counts.get(Status.SUCCEEDED, 0)} of {sum(counts.values())} ready"]
+    words += [f"{being_made} being made"] if being_made else []
+    words += [f"{failed} failed, the admin says why"] if failed else []
+    return ", ".join(words)
+
+
+def work_lies_idle() -> bool:
+    """Whether something is due that nobody is doing."""
+    account = Account.current()
+    now = timezone.now()
+    due_at = poller.next_due_at(account)
+    return account.runner_expires_at < now and due_at is not None and due_at < now
+
+
+def sandbox() -> list[Child]:
+    """The local stand-in for the remote API; none when the environment names another."""
+    address: Path = settings.SANDBOX_ADDRESS
+    if not settings.IS_SANDBOX:
+        return []
+    port = urlsplit(settings.BASE_URL).port or 0
+    if why_unusable(port):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/api/v1"
+    address.write_text(url)
+    command = [sys.executable, "-m", "django_outfitanyone.sandbox", "--port", str(port)]
+    command += ["--speed", str(SANDBOX_SPEED), "--state-dir", str(settings.DEMO_DIR / "sandbox")]
+    return [child("sandbox", command, is_ready=lambda child: child.has_logged(url))]
+
+
+def worker() -> Child:
+    """The django-q2 cluster, in which try-ons move on."""
+    command = [*MANAGE, "qcluster"]
+    return child("worker", command, is_ready=lambda child: child.has_logged(" running."))
+
+
+def shop(port: int) -> Child:
+    """Storefront, admin and API; Django's own server is enough for a demo."""
+    command = [*MANAGE, "runserver", "--noreload", "--insecure", f"127.0.0.1:{port}"]
+    return child("shop", command, is_ready=lambda _child: answers(f"http://127.0.0.1:{port}/"))
+
+
+def child(name: str, command: list[str], *, is_ready: Any) -> Child:
+    return Child(name, command, log=settings.DEMO_DIR / "logs" / f"{name}.log", is_ready=is_ready)
+
+
+def welcome(port: int) -> str:
+    name, password = ADMIN
+    site = f"http://127.0.0.1:{port}/"
+    return f"""
+  Shop     {site}
+  Looks    {site}looks/
+  Admin    {site}admin/   user {name}, password {password}
+  API      {site}api/outfitanyone/v1/schema/
+  Remote   {settings.SANDBOX_ADDRESS.read_text() if settings.IS_SANDBOX else settings.BASE_URL}
+  Logs     {settings.DEMO_DIR / "logs"}
+
+Stop with Ctrl-C.
+"""
+
+
+def check_port(port: int) -> None:
+    """``CommandError`` with the way out when the shop cannot listen there."""
+    if reason := why_unusable(port):
+        other = 9000 if port != 9000 else 8000
+        raise CommandError(f"{reason} Choose another one, for instance: make demo PORT={other}")
+
+
+def why_unusable(port: int) -> str:
+    """Why nothing can listen on this port, ``""`` when it is free."""
+    if not 0 < port < 65536:
+        return f"{port} is no port."
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return f"Port {port} is taken by another program."
+        return f"Port {port} cannot be used: {error.strerror}."
+    return ""
+
+
+@contextmanager
+def only_one_in(folder: Path) -> Iterator[None]:
+    """``CommandError`` when another demo uses this data folder; ends with the process."""
+    with (folder / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(
+                f"A demo is already running in {folder}. Stop it first, or name another data "
+                "folder: make demo DEMO_DIR=/some/folder"
+            ) from None
+        yield

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from django_outfitanyone.models import Product, TryOnResult
+from django_outfitanyone.scheduling import ring_if_silent
+from django_outfitanyone.statuses import GarmentKind
+
+CATEGORIES = {
+    "tops": ("Tops", GarmentKind.TOP),
+    "bottoms": ("Trousers & skirts", GarmentKind.BOTTOM),
+    "dresses": ("Dresses & jumpsuits", GarmentKind.ONE_PIECE),
+}
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    looks = list(public_looks()[:4])
+    return render(
+        request,
+        "shop/home.html",
+        {
+            "featured": looks[0] if looks else None,
+            "looks": looks[1:],
+            "products": Product.objects.visible().order_by("-pk")[:8],
+            "waiting": waiting_looks(),
+        },
+    )
+
+
+def clothes(request: HttpRequest, category: str = "") -> HttpResponse:
+    products = Product.objects.visible()
+    title = "All clothes"
+    if category:
+        if category not in CATEGORIES:
+            raise Http404
+        title, kind = CATEGORIES[category]
+        products = products.filter(outfit_garments__kind=kind).distinct()
+    context = {
+        "title": title,
+        "products": products,
+        "category": category,
+        "categories": {slug: title for slug, (title, _kind) in CATEGORIES.items()},
+    }
+    return render(request, "shop/clothes.html", context)
+
+
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = get_object_or_404(Product.objects.visible(), slug=slug)
+    looks = list(public_looks().for_product(shown))
+    context = {"product": shown, "looks": looks, "companions": companions(shown, looks)}
+    return render(request, "shop/product.html", context)
+
+
+def looks(request: HttpRequest) -> HttpResponse:
+    return render(request, "shop/looks.html", {"looks": public_looks(), "waiting": waiting_looks()})
+
+
+def public_looks() -> Any:
+    return TryOnResult.objects.public().with_hotspots()
+
+
+def waiting_looks() -> list[TryOnResult]:
+    """Looks that are being made; whoever sees them rings the worker if it sleeps."""
+    waiting = list(TryOnResult.objects.open().with_hotspots())
+    if waiting:
+        ring_if_silent()
+    return waiting
+
+
+def companions(shown: Product, looks: list[TryOnResult]) -> QuerySet[Product]:
+    """What else is worn in these looks."""
+    worn = {garment.product_id for look in looks for garment in look.garments}
+    return Product.objects.visible().filter(pk__in=worn - {shown.pk})

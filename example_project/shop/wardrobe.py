@@ -1,0 +1,146 @@
+"""What a new shop holds: twelve pieces, five people, and the looks to make of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from django_outfitanyone.statuses import GarmentKind
+
+TOP, BOTTOM, ONE_PIECE = GarmentKind.TOP, GarmentKind.BOTTOM, GarmentKind.ONE_PIECE
+PICTURES = Path(__file__).resolve().parent.parent / "pictures"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A product with its flat-lay picture; ``picture`` is a file in pictures/garments."""
+
+    picture: str
+    kind: GarmentKind
+    title: str
+    price: Decimal
+    description: str
+    is_available: bool = True
+
+
+PIECES = [
+    Piece(
+        picture="tshirt-red.jpg",
+        kind=TOP,
+        title="Poppy T-shirt",
+        price=Decimal(24),
+        description="A heavy cotton T-shirt in the red of a poppy field. Cut straight, with a "
+        "narrow collar that stays where it is after fifty washes.",
+    ),
+    Piece(
+        picture="tshirt-white-mountain-print.jpg",
+        kind=TOP,
+        title="Sunrise T-shirt",
+        price=Decimal(29),
+        description="The view from our first camping trip, screen-printed by hand on flecked "
+        "organic cotton. Relaxed fit.",
+    ),
+    Piece(
+        picture="longsleeve-navy-stripes.jpg",
+        kind=TOP,
+        title="Striped longsleeve",
+        price=Decimal(39),
+        description="Fisherman's stripes in navy on undyed cotton jersey. Boat-builders wear it "
+        "loose; so should you.",
+    ),
+    Piece(
+        picture="shirt-lightblue.jpg",
+        kind=TOP,
+        title="Oxford shirt",
+        price=Decimal(55),
+        description="A washed Oxford in the blue everybody owns and nobody tires of. Chest "
+        "pocket, curved hem, buttons of real shell.",
+    ),
+    Piece(
+        picture="sweater-mustard.jpg",
+        kind=TOP,
+        title="Lambswool sweater",
+        price=Decimal(79),
+        description="Spun from the first shearing and dyed in mustard yellow. Ribbed at collar, "
+        "cuffs and hem, warm from October on.",
+    ),
+    Piece(
+        picture="jeans-blue.jpg",
+        kind=BOTTOM,
+        title="Straight jeans",
+        price=Decimal(79),
+        description="Thirteen-ounce denim, straight from hip to hem and washed once, so that "
+        "the rest of the story is yours to write.",
+    ),
+    Piece(
+        picture="chinos-beige.jpg",
+        kind=BOTTOM,
+        title="Everyday chinos",
+        price=Decimal(65),
+        description="Brushed cotton twill with a little stretch and a regular leg. Made for "
+        "desks and for the bicycle that takes you there.",
+    ),
+    Piece(
+        picture="shorts-olive.jpg",
+        kind=BOTTOM,
+        title="Field shorts",
+        price=Decimal(45),
+        description="Turn-up shorts of ripstop cotton in olive, with pockets deep enough for a "
+        "map and an apple.",
+        is_available=False,
+    ),
+    Piece(
+        picture="skirt-green-plaid.jpg",
+        kind=BOTTOM,
+        title="Plaid A-line skirt",
+        price=Decimal(59),
+        description="A wide skirt in a green check woven for us in the hills. Side zip, cotton "
+        "lining, and room for long steps.",
+    ),
+    Piece(
+        picture="dress-floral.jpg",
+        kind=ONE_PIECE,
+        title="Wildflower dress",
+        price=Decimal(89),
+        description="Poppies and cornflowers on airy viscose. V-neck, short sleeves and a tied "
+        "waist that gives it its swing.",
+    ),
+    Piece(
+        picture="dress-navy-dots.jpg",
+        kind=ONE_PIECE,
+        title="Polka-dot dress",
+        price=Decimal(85),
+        description="Sleeveless, navy and dotted: dressed up in a minute, comfortable for a day. "
+        "Falls just over the knee.",
+    ),
+    Piece(
+        picture="jumpsuit-terracotta.jpg",
+        kind=ONE_PIECE,
+        title="Terracotta jumpsuit",
+        price=Decimal(99),
+        description="One piece, two pockets, no decisions. Soft Tencel twill with a button "
+        "placket and cropped legs.",
+    ),
+]
+
+PEOPLE = {
+    "Ines": "model-01-woman-red-tshirt-jeans.jpg",
+    "Jonas": "model-02-man-navy-tshirt-chinos.jpg",
+    "Amara": "model-03-woman-yellow-tshirt-skirt.jpg",
+    "Mio": "model-05-woman-teal-dress.jpg",
+    "Leila": "model-07-woman-black-tanktop-grey-trousers.jpg",
+}
+
+LOOKS = [
+    ("Amara", ["Oxford shirt"]),
+    ("Jonas", ["Field shorts"]),
+    ("Leila", ["Lambswool sweater", "Straight jeans"]),
+    ("Amara", ["Plaid A-line skirt"]),
+    ("Ines", ["Sunrise T-shirt"]),
+    ("Leila", ["Terracotta jumpsuit"]),
+    ("Jonas", ["Oxford shirt", "Straight jeans"]),
+    ("Mio", ["Wildflower dress"]),
+    ("Ines", ["Striped longsleeve"]),
+]
+"""Who wears what; the newest, which the home page shows first, is the last."""

@@ -1,0 +1,235 @@
+"""What the admin's scripts add to pages that work without them."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+
+from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.statuses import Status
+from tests.admin.pages import Site, text_of
+from tests.admin.test_try_on_page import answers
+from tests.factories import make_garment, make_hotspot, make_model_image, make_try_on
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+BATCH = uuid.UUID("11111111-2222-4333-8444-555555555555")
+
+
+@pytest.fixture
+def site(admin_client):
+    return Site(admin_client)
+
+
+def answer_with(page, pattern, html, *, heard=None):
+    """What the server says to requests like these from now on."""
+
+    def fulfil(route):
+        if heard is not None:
+            heard.append(route.request)
+        route.fulfill(body=html, content_type="text/html")
+
+    page.route(re.compile(pattern), fulfil)
+
+
+def numbers_of(page, index=0):
+    return [
+        int(page.input_value(f"#id_hotspots-{index}-{side}")) for side in ["x1", "y1", "x2", "y2"]
+    ]
+
+
+@pytest.fixture
+def form(site, open_page):
+    garment, photos = make_garment(), [make_model_image(), make_model_image()]
+    html = text_of(site.get("tryonresult_add", garments=garment.pk))
+    summary = text_of(site.post("tryonresult_add", **answers([garment], photos), _summary=1))
+    page = open_page(html, width=1280)
+    page.heard = []
+    answer_with(page, "/tryonresult/add/", summary, heard=page.heard)
+    return page
+
+
+def test_form__keeps_the_price_up_to_date(form):
+    assert form.is_hidden("#outfit-recalculate")
+
+    form.check("#id_photos_0")
+    form.wait_for_selector("text=2 pictures;")
+
+    assert 'name="_summary"' in form.heard[0].post_data
+    assert form.complaints == []
+
+
+def test_form__selects_all_and_none(form):
+    form.click("text=Select all")
+    assert form.is_checked("#id_photos_0")
+    assert form.is_checked("#id_photos_1")
+
+    form.click("text=Select none")
+    assert not form.is_checked("#id_photos_0")
+
+
+def test_form__is_filled_in_with_the_keyboard(form):
+    form.focus("#id_photos_0")
+    form.keyboard.press("Space")
+    form.keyboard.press("Tab")
+    form.keyboard.press("Space")
+
+    assert form.is_checked("#id_photos_0")
+    assert form.is_checked("#id_photos_1")
+
+
+def test_form__offers_to_recalculate_when_the_server_is_away(form):
+    form.unroute_all()
+    form.route("**/add/", lambda route: route.abort())
+
+    form.check("#id_photos_0")
+
+    form.wait_for_selector("#outfit-recalculate", state="visible")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("shown", ["form", "batch", "detail"])
+def test_pages__fit_a_phone(site, open_page, shown, scheme):
+    try_on = make_try_on(status=Status.FAILED, error_code="InvalidPerson", error_message="x" * 80)
+    response = {
+        "form": lambda: site.get("tryonresult_add", garments=try_on.top_garment_id),
+        "batch": lambda: site.get("tryonresult_batch", try_on.batch),
+        "detail": lambda: site.get("tryonresult_change", try_on.pk),
+    }[shown]()
+
+    page = open_page(without_catalogue(text_of(response)), width=375, color_scheme=scheme)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def without_catalogue(html):
+    """Django's translations for scripts come from a view, which nobody serves here."""
+    return html.replace('<script src="/admin/jsi18n/"></script>', "")
+
+
+@pytest.fixture
+def batch(site):
+    """Pages of a batch at three moments: at first, when one picture is there, and at last."""
+    done, waiting = (
+        make_try_on(status=Status.RUNNING, batch=BATCH, number=number) for number in range(2)
+    )
+    source = make_try_on()
+    moments = [text_of(site.get("tryonresult_batch", BATCH))]
+    for row in (done, waiting):
+        TryOnResult.objects.filter(pk=row.pk).update(
+            status=Status.SUCCEEDED, image=source.image.name, thumbnail=source.thumbnail.name
+        )
+        fragment = site.get("tryonresult_batch_cards", BATCH, card=[done.pk, waiting.pk])
+        moments.append(text_of(fragment))
+    return done, waiting, moments
+
+
+def test_batch__replaces_only_what_changed_and_keeps_the_focus(batch, open_page):
+    done, waiting, moments = batch
+    page = open_page(moments[0], width=1280)
+    answer_with(page, "/cards/", moments[1])
+    page.evaluate("id => document.getElementById(id).dataset.mine = 'yes'", f"try-on-{waiting.pk}")
+    focused = f"try-on-{done.pk}-picture"
+    page.focus(f"#{focused}")
+
+    page.wait_for_selector("text=1 of 2 ready")
+
+    assert page.evaluate("document.activeElement.id") == focused
+    assert page.locator(f"#try-on-{done.pk} [value=approve]").count() == 1
+    assert page.locator(f"#try-on-{waiting.pk}[data-mine=yes]").count() == 1
+    assert page.complaints == []
+
+
+def test_batch__asks_for_open_cards_only_and_stops_when_all_is_done(batch, open_page):
+    done, waiting, moments = batch
+    page = open_page(moments[0], width=1280)
+    heard = []
+    answer_with(page, "/cards/", moments[1], heard=heard)
+    page.wait_for_selector("text=1 of 2 ready")
+    page.unroute_all()
+    answer_with(page, "/cards/", moments[2], heard=heard)
+    page.wait_for_selector("text=2 of 2 ready")
+    page.wait_for_timeout(2500)
+
+    assert [f"card={done.pk}" in request.url for request in heard] == [True, False]
+    assert all(f"card={waiting.pk}" in request.url for request in heard)
+
+
+def test_batch__survives_a_failed_look(batch, open_page):
+    _done, _waiting, moments = batch
+    page = open_page(moments[0], width=1280)
+    page.clock.install()
+    page.route(re.compile("/cards/"), lambda route: route.fulfill(status=502))
+    page.reload()
+    page.clock.run_for(3000)
+    page.unroute_all()
+    page.route(re.compile("/static/|/media/"), lambda route: route.fallback())
+    answer_with(page, "/cards/", moments[2])
+
+    page.clock.run_for(16_000)
+
+    page.wait_for_selector("text=2 of 2 ready")
+
+
+@pytest.fixture
+def editor(site, open_page):
+    photo = make_model_image()
+    make_hotspot(photo, box=(40, 60, 140, 180))
+    html = without_catalogue(text_of(site.get("modelimage_change", photo.pk)))
+    return open_page(html, width=1280)
+
+
+def drag(page, element, dx, dy):
+    """Take hold of the middle of it and move it by CSS pixels."""
+    element.scroll_into_view_if_needed()
+    box = element.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + dx, y + dy, steps=3)
+    page.mouse.up()
+
+
+def scale_of(page):
+    """CSS pixels for one pixel of the picture."""
+    return page.evaluate("document.querySelector('.outfit-boxes').getScreenCTM().a")
+
+
+def test_editor__moves_a_box_with_the_mouse(editor):
+    step = scale_of(editor)
+
+    drag(editor, editor.locator(".outfit-box"), 20 * step, -10 * step)
+
+    assert numbers_of(editor) == pytest.approx([60, 50, 160, 170], abs=1)
+
+
+def test_editor__pulls_a_corner(editor):
+    step = scale_of(editor)
+
+    drag(editor, editor.locator(".outfit-handle").nth(2), 30 * step, 15 * step)
+
+    assert numbers_of(editor) == pytest.approx([40, 60, 170, 195], abs=1)
+
+
+def test_editor__keeps_a_box_in_the_picture(editor):
+    drag(editor, editor.locator(".outfit-box"), -2000, -2000)
+
+    assert numbers_of(editor) == [0, 0, 100, 120]
+
+
+def test_editor__moves_and_resizes_with_the_keyboard(editor):
+    editor.focus(".outfit-box")
+    editor.keyboard.press("ArrowRight")
+    editor.keyboard.press("ArrowUp")
+    editor.keyboard.press("Shift+ArrowDown")
+
+    assert numbers_of(editor) == [41, 59, 141, 180]
+
+
+def test_editor__follows_the_numbers(editor):
+    editor.fill("#id_hotspots-0-x1", "10")
+
+    assert editor.locator(".outfit-box").get_attribute("x") == "10"
+    assert editor.locator(".outfit-box").get_attribute("width") == "130"

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "example_project"
+sys.path.insert(0, str(EXAMPLE))
+ENVIRONMENT = ["DEMO_DIR", "DATABASE_URL", "Q_BROKER", "OUTFITANYONE_BASE_URL", "DASHSCOPE_API_KEY"]
+
+
+@pytest.fixture
+def read_settings(monkeypatch, tmp_path):
+    """The example's settings as they are with this environment and no other."""
+
+    def read(**environment):
+        for name in ENVIRONMENT:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in {"DEMO_DIR": str(tmp_path), **environment}.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(str(EXAMPLE / "config" / "settings.py"))
+
+    return read
+
+
+@pytest.fixture
+def shop_settings(settings, read_settings):
+    """The running test project turned into the example shop."""
+    example = read_settings(DASHSCOPE_API_KEY=os.environ.get("DASHSCOPE_API_KEY", "sk-test"))
+    kept = "ROOT_URLCONF MIDDLEWARE OUTFITANYONE DEMO_DIR SANDBOX_ADDRESS IS_SANDBOX"
+    for name in [*kept.split(), "BASE_URL"]:
+        setattr(settings, name, example[name])
+    (templates,) = example["TEMPLATES"]
+    settings.TEMPLATES = [{**templates, "DIRS": [EXAMPLE / "shop" / "templates"]}]
+    settings.LANGUAGE_CODE = example["LANGUAGE_CODE"]
+    return settings

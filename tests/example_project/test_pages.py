@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from shop.management.commands import seed
+from shop.wardrobe import LOOKS, PEOPLE, PIECES
+
+from django_outfitanyone import scheduling
+from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult
+from django_outfitanyone.statuses import GarmentKind, Status
+from tests.factories import make_garment, make_hotspot, make_product, make_try_on
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop_settings")]
+
+PAGES = ["/", "/clothes/", "/clothes/tops/", "/clothes/bottoms/", "/clothes/dresses/", "/looks/"]
+POLICY = "Content-Security-Policy"
+
+
+@pytest.fixture
+def rings(monkeypatch):
+    """How often the worker's bell was rung."""
+    rings = []
+    monkeypatch.setattr(scheduling, "ring", lambda: rings.append(1))
+    return rings
+
+
+def make_look(title="Linen shirt", *, kind=GarmentKind.TOP):
+    product = make_product(title=title)
+    look = make_try_on(garments=[make_garment(kind, product=product)])
+    make_hotspot(look, product=product)
+    return look
+
+
+def test_seed__fills_the_shop_and_every_page_shows_it(client, rings):
+    call_command(seed.Command())
+    assert Product.objects.count() == len(PIECES) == 12
+    assert ModelImage.objects.count() == len(PEOPLE) == 5
+    assert TryOnResult.objects.count() == len(LOOKS)
+    for page in [*PAGES, *(f"/products/{product.slug}/" for product in Product.objects.all())]:
+        assert client.get(page).status_code == 200, page
+    assert client.login(username=seed.ADMIN[0], password=seed.ADMIN[1])
+    assert client.get("/admin/").status_code == 200
+
+
+def test_seed__again_changes_nothing_that_was_edited(rings):
+    call_command(seed.Command())
+    Product.objects.filter(slug="oxford-shirt").update(price=1)
+    counted = [model.objects.count() for model in (Product, Garment, TryOnResult)]
+    call_command(seed.Command())
+    assert counted == [model.objects.count() for model in (Product, Garment, TryOnResult)]
+    assert Product.objects.get(slug="oxford-shirt").price == 1
+
+
+def test_seed__asks_for_no_look_where_looks_cost_money(settings, rings):
+    settings.IS_SANDBOX = False
+    call_command(seed.Command())
+    assert ModelImage.objects.exists()
+    assert not TryOnResult.objects.exists()
+
+
+def test_seed__asks_again_for_a_look_that_failed(rings):
+    call_command(seed.Command())
+    TryOnResult.objects.update(status=Status.FAILED)
+    call_command(seed.Command())
+    assert set(TryOnResult.objects.values_list("status", flat=True)) == {Status.QUEUED}
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/admin/login/", "/nothing/here/"])
+def test_every_page__forbids_inline_style_and_script(client, page):
+    policy = client.get(page).headers[POLICY]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "://" not in policy
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/nothing/here/"])
+def test_every_page__keeps_to_that_itself(client, page):
+    make_look()
+    html = client.get(page).content.decode()
+    for forbidden in ("<style", "<script", " style=", "javascript:", "//fonts.", 'src="http'):
+        assert forbidden not in html
+
+
+def test_looks_page__shows_finished_pictures_with_links_to_product_pages(client):
+    look = make_look()
+    html = client.get("/looks/").content.decode()
+    assert look.image.url in html
+    assert html.count(f'href="/products/{look.top_garment.product.slug}/"') == 2
+    assert html.count("outfit-hotspot ") == 1
+
+
+def test_looks_page__shows_what_is_being_made_and_rings(client, rings):
+    make_try_on(status=Status.QUEUED, garments=[make_garment(product=make_product(title="Cape"))])
+    html = client.get("/looks/").content.decode()
+    assert "1 look being made" in html
+    assert "Cape" in html
+    assert rings
+
+
+def test_rejected_look__is_shown_nowhere(client):
+    look = make_look()
+    TryOnResult.objects.update(review="rejected")
+    for page in ["/", "/looks/", f"/products/{look.top_garment.product.slug}/"]:
+        assert look.image.url not in client.get(page).content.decode()
+
+
+def test_product_page__shows_looks_and_what_else_is_worn_in_them(client):
+    shirt, jeans = make_product(title="Linen shirt"), make_product(title="Wide jeans")
+    garments = [make_garment(product=shirt), make_garment(GarmentKind.BOTTOM, product=jeans)]
+    look = make_try_on(garments=garments)
+    other = make_look("Rain coat")
+    html = client.get(f"/products/{shirt.slug}/").content.decode()
+    assert look.image.url in html
+    assert "Wide jeans" in html
+    assert other.image.url not in html
+    assert "Rain coat" not in html
+
+
+def test_category__holds_its_kind_of_clothes_only(client):
+    make_look("Linen shirt")
+    make_look("Wide jeans", kind=GarmentKind.BOTTOM)
+    html = client.get("/clothes/bottoms/").content.decode()
+    assert "Wide jeans" in html
+    assert "Linen shirt" not in html
+    assert client.get("/clothes/hats/").status_code == 404
+
+
+def test_hidden_product__has_no_page(client):
+    product = make_product(is_visible=False)
+    assert client.get(f"/products/{product.slug}/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["/", "/looks/", "/clothes/"])
+def test_pages__cost_the_same_however_many_looks_there_are(
+    client, page, django_assert_max_num_queries
+):
+    for _number in range(4):
+        make_look()
+    with django_assert_max_num_queries(10):
+        client.get(page)
