@@ -1,0 +1,56 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from django_outfitanyone import checks
+from django_outfitanyone.conf import known_settings
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def rows(page):
+    """Cells of every table row of a page, without its backquotes."""
+    text = (ROOT / page).read_text("utf-8")
+    return [
+        [cell.strip().strip("`") for cell in line.strip("|").split("|")]
+        for line in text.splitlines()
+        if line.startswith("| `")
+    ]
+
+
+def test_settings_page__lists_every_setting_with_its_default():
+    listed = {row[0]: row[1] for row in rows("docs/settings.md") if len(row) == 3}
+    known = known_settings()
+
+    assert set(listed) == set(known)
+    for name, default in listed.items():
+        assert eval(default, {"Decimal": Decimal}) == known[name].default, name
+
+
+def test_settings_page__lists_every_check():
+    listed = {
+        row[0].rpartition(".")[2]: row[1] for row in rows("docs/settings.md") if len(row) == 2
+    }
+
+    assert listed == checks.IDS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages__link_to_files_that_exist(page):
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages__name_make_targets_that_exist(page):
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = set(re.findall(r"`make ([\w-]+)", page.read_text("utf-8")))
+
+    assert named <= targets
