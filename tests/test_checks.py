@@ -34,6 +34,7 @@ def test_settings_of_the_test_project__are_fine():
     assert all_ids() == []
 
 
+@pytest.mark.django_db
 def test_checks__are_bound(settings):
     settings.OUTFITANYONE = {"CONCURENT_TASKS": 5}
     with pytest.raises(SystemCheckError, match=r"django_outfitanyone\.E001"):

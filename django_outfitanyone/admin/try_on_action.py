@@ -48,12 +48,16 @@ class TryOnActionMixin(AdminMixin):
             return None
         return start_try_on(self.admin_site, request, garments=garments)
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Adds the action here, so that a class with ``actions`` of its own keeps it."""
-        actions = super().get_actions(request)
-        is_list = self.actions is not None and IS_POPUP_VAR not in request.GET
-        action = self.get_action("try_on")
-        if is_list and action and self.has_try_on_permission(request):
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict[str, Any]:
+        """Adds the action here, so that a class with ``actions`` of its own keeps it.
+
+        action_location: list or change form; Django gives it from 6.1 on.
+        """
+        location = {} if action_location is None else {"action_location": action_location}
+        actions = super().get_actions(request, **location)
+        is_offered = self.actions is not None and IS_POPUP_VAR not in request.GET
+        action = self.get_action("try_on", **location)
+        if is_offered and action and self.has_try_on_permission(request):
             actions["try_on"] = action
         return actions
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import call_command
+from django.utils import translation
 
 from django_outfitanyone.statuses import ClothesType, GarmentKind, Review, Status
 from tests.api import contract
@@ -21,7 +22,8 @@ GENERATOR = "django_outfitanyone.api.schema.Generator"
 
 
 def generated(path, **options):
-    call_command("spectacular", file=str(path), validate=True, fail_on_warn=True, **options)
+    with translation.override("en"):
+        call_command("spectacular", file=str(path), validate=True, fail_on_warn=True, **options)
     return path.read_text()
 
 
