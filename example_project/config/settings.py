@@ -110,9 +110,18 @@ OUTFITANYONE = {
     "API_KEY": os.environ.get("DASHSCOPE_API_KEY") or ("sk-sandbox" if IS_LOCAL else ""),
     "ALLOW_PRIVATE_ADDRESSES": IS_LOCAL,
     "CATALOGUE": "shop.catalogue.ShopCatalogue",
-    "POLL_INTERVAL": 1 if IS_LOCAL else 3,
     "RUN_BUDGET": 5,  # the worker stops within so many seconds
 }
+if IS_LOCAL:
+    OUTFITANYONE |= {
+        "POLL_INTERVAL": 1,
+        "READ_TIMEOUT": 10,
+        # The sandbox belongs to this shop alone and costs nothing, so whatever a killed worker
+        # leaves unclear is looked up and carried on without asking a person.
+        "EXCLUSIVE_ACCOUNT": True,
+        "REPEAT_UNCLEAR_SEARCHES": True,
+        "UNCLEAR_SUBMIT_DELAY": 5,
+    }
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -18,6 +18,7 @@ def test_defaults__are_sqlite_for_two_processes_and_the_local_sandbox(read_setti
     assert settings["OUTFITANYONE"]["BASE_URL"] == "http://127.0.0.1:8321/api/v1"
     assert settings["OUTFITANYONE"]["ALLOW_PRIVATE_ADDRESSES"] is True
     assert settings["OUTFITANYONE"]["API_KEY"]
+    assert settings["OUTFITANYONE"]["EXCLUSIVE_ACCOUNT"] is True
     assert settings["Q_CLUSTER"]["orm"] == "default"
 
 
@@ -29,6 +30,7 @@ def test_sandbox__is_found_where_the_demo_has_put_it(read_settings, tmp_path):
 def test_real_api__gets_no_invented_key_and_no_private_addresses(read_settings):
     settings = read_settings(OUTFITANYONE_BASE_URL="https://dashscope.aliyuncs.com/api/v1")
     assert settings["OUTFITANYONE"]["API_KEY"] == ""
+    assert "EXCLUSIVE_ACCOUNT" not in settings["OUTFITANYONE"]
     assert settings["OUTFITANYONE"]["ALLOW_PRIVATE_ADDRESSES"] is False
     assert settings["IS_SANDBOX"] is False
 
