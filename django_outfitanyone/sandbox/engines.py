@@ -69,8 +69,7 @@ class LocalEngine:
         self._turn = threading.BoundedSemaphore(workers)
 
     def parse(self, image: RGB, clothes_types: Sequence[str]) -> Sequence[Area | None]:
-        from .engine.parsing import parse
-        from .engine.refusals import PersonRefused
+        from .engine import PersonRefused, parse
 
         with self._turn:
             try:
@@ -84,9 +83,7 @@ class LocalEngine:
         """No documented code says "no garment to be seen in this picture"; InvalidGarment,
         "missing clothing image", is the one that sends people to the right picture.
         """
-        from .engine.cutout import GarmentRefused
-        from .engine.refusals import PersonRefused
-        from .engine.try_on import try_on
+        from .engine import GarmentRefused, PersonRefused, try_on
 
         with self._turn:
             try:
@@ -97,7 +94,7 @@ class LocalEngine:
                 raise _refused(refused, NO_GARMENT) from refused
 
     def fit(self, image: RGB, *, width: int, height: int) -> RGB:
-        from .engine.framing import fit_to
+        from .engine import fit_to
 
         return fit_to(image, width=width, height=height)
 

@@ -26,6 +26,12 @@ Points = npt.NDArray[np.float32]
 """x and y in the last dimension, pixels."""
 
 
+def check_picture(image: RGB) -> None:
+    """Raise ValueError for an array that is no RGB picture."""
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+        raise ValueError(f"Expected RGB uint8 (height, width, 3), not {image.dtype} {image.shape}.")
+
+
 class Part(IntEnum):
     """What a pixel shows. ``labels`` of a figure holds these numbers."""
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from django_outfitanyone.sandbox.engine.cutout import GarmentRefused, Reason, cut_out
+from django_outfitanyone.sandbox.engine.garments.cutout import GarmentRefused, Reason, cut_out
 from tests.sandbox.engine import garments
 from tests.sandbox.engine.figures import checks, plain
 from tests.sandbox.engine.garments import Flat

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from django_outfitanyone.sandbox.engine.cutout import GarmentRefused, Reason
-from django_outfitanyone.sandbox.engine.garment import Kind, read_garment
+from django_outfitanyone.sandbox.engine.garments.cutout import GarmentRefused, Reason
+from django_outfitanyone.sandbox.engine.garments.garment import Kind, read_garment
 from django_outfitanyone.sandbox.engine.outline import LEFT, RIGHT
 from tests.sandbox.engine import garments
 from tests.sandbox.engine.figures import checks, dots, plain, stripes

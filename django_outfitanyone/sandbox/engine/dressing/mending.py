@@ -1,0 +1,91 @@
+"""Mend the labels where a slip of the parser would show in a try-on.
+
+White shoes come out with holes in them, and ends of dark hair over a dark top as part of
+the top; both would be taken off with the clothes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from django_outfitanyone.sandbox.engine.figure import Figure, Joint, Mask, Part
+from django_outfitanyone.sandbox.engine.garments.cutout import to_lab
+from django_outfitanyone.sandbox.engine.opencv import cv2
+from django_outfitanyone.sandbox.engine.outline import LEFT, SIDES
+
+from .physique import Physique, measure
+from .skeleton import Skeleton
+
+_ALIKE = 12.0
+"""Distance in Lab up to which cloth may be hair ..."""
+_SHINE = np.array([0.4, 1, 1], np.float32)
+"""... with lightness counting less: hair shines."""
+
+
+def mended(figure: Figure) -> Physique:
+    """The measurements of a figure, which is given better labels."""
+    figure = _with_whole_shoes(figure)
+    physique = measure(figure)
+    labels = figure.labels.copy()
+    labels[_hair_ends(figure, physique)] = Part.HAIR
+    return replace(physique, skeleton=Skeleton(replace(figure, labels=labels)))
+
+
+def _with_whole_shoes(figure: Figure) -> Figure:
+    """Holes and bays of shoes filled, below the ankles only."""
+    shoes = figure.mask(Part.SHOE).astype(np.uint8)
+    if not shoes.any():
+        return figure
+    ankles = figure.pose.points[[Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE]]
+    knees = figure.pose.points[[Joint.LEFT_KNEE, Joint.RIGHT_KNEE]]
+    reach = max(3, round(0.1 * float(np.linalg.norm(ankles - knees, axis=1).mean())))
+    x, y, width, height = cv2.boundingRect(shoes)
+    window = (
+        slice(max(0, y - reach), y + height + reach),
+        slice(max(0, x - reach), x + width + reach),
+    )
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    whole = cv2.morphologyEx(shoes[window], cv2.MORPH_CLOSE, kernel)
+    contours, _ = cv2.findContours(whole, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    cv2.drawContours(whole, contours, -1, 1, cv2.FILLED)
+    rows = np.arange(window[0].start, window[0].start + len(whole))[:, None]
+    filled = (whole > 0) & (rows > ankles[:, 1].min())
+    filled &= (shoes[window] > 0) | (figure.person[window] > 0.5)
+    labels = figure.labels.copy()
+    labels[window][filled] = Part.SHOE
+    return replace(figure, labels=labels)
+
+
+def _hair_ends(figure: Figure, physique: Physique) -> Mask:
+    """Cloth beside the neck, above the shoulders, close to hair and coloured like it."""
+    hair = figure.mask(Part.HAIR)
+    ends = np.zeros(hair.shape, bool)
+    if not hair.any():
+        return ends
+    reach = 2 * round(0.12 * physique.torso) + 1
+    low = round(float(physique.shoulders[1]))
+    near = cv2.dilate(hair[:low].astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    cloth = np.isin(figure.labels[:low], (Part.UPPER, Part.DRESS))
+    suspects = near & cloth & _above_shoulders(figure, physique)[:low]
+    if suspects.any():
+        colours = to_lab(figure.image[:low])
+        usual = np.median(colours[hair[:low]], axis=0)
+        unlike = np.linalg.norm((colours - usual) * _SHINE, axis=2)
+        ends[:low] = suspects & (unlike < _ALIKE)
+    return ends
+
+
+def _above_shoulders(figure: Figure, physique: Physique) -> Mask:
+    """Beside the neck and clearly above the line of the shoulders."""
+    above = np.zeros(figure.labels.shape, bool)
+    for side in SIDES:
+        slope = physique.slopes[side]
+        order = np.argsort(slope[:, 0])
+        neck = physique.neck[int(side == LEFT)]
+        first, last = sorted((round(float(neck)), round(float(slope[-1, 0]))))
+        columns = np.arange(max(first, 0), min(last, figure.labels.shape[1]))
+        line = np.interp(columns, slope[order, 0], slope[order, 1]) - 0.01 * physique.torso
+        above[:, columns] = np.arange(len(above))[:, None] < line
+    return above

@@ -1,0 +1,1 @@
+"""From a picture of a garment lying flat to its outline."""

@@ -1,0 +1,1 @@
+"""From a picture of a person to a figure: who is seen, in what pose, in which clothes."""
