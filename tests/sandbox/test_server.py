@@ -124,7 +124,6 @@ class TestStateDir:
         server, api = start(engine)
         order = {"person_image_url": person, "top_garment_url": garment}
         tasks = [api.submitted(**order) for _ in range(7)]
-        threading.Timer(0.1, engine.gate.set).start()
         engine.try_on = lambda *_, **__: (_ for _ in ()).throw(SystemError("stopped"))
         second_engine = RectangleEngine()
         # what was being made when the first sandbox stopped is unknown to the second
@@ -133,6 +132,7 @@ class TestStateDir:
             assert saved["made_at"] is None
         server.sandbox._runner.work = lambda *_: None
         server.sandbox.tasks.record = lambda *_, **__: True
+        engine.gate.set()
         server, api = start(second_engine)
         for _ in range(3):
             server.settle()
