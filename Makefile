@@ -22,15 +22,15 @@ help:
 $(VENV)/.demo-ready: pyproject.toml
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing (once; about a minute) ..."
-	@$(RUN) -m pip install --quiet --upgrade "pip>=25.1"
-	@$(RUN) -m pip install --quiet --editable ".[sandbox,heif,api]"
+	@$(RUN) -m pip install -qq --upgrade "pip>=25.1"
+	@$(RUN) -m pip install -qq --editable ".[sandbox,heif,api]"
 	@touch $@
 
 $(VENV)/.dev-ready: pyproject.toml
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing test and lint tools (once; about a minute) ..."
-	@$(RUN) -m pip install --quiet --upgrade "pip>=25.1"
-	@$(RUN) -m pip install --quiet --editable ".[sandbox,heif,api,s3]" --group dev
+	@$(RUN) -m pip install -qq --upgrade "pip>=25.1"
+	@$(RUN) -m pip install -qq --editable ".[sandbox,heif,api,s3]" --group dev
 	@touch $@ $(VENV)/.demo-ready
 
 demo: $(VENV)/.demo-ready
