@@ -36,7 +36,7 @@ def check_success(job: RemoteJob) -> None:
     if job.is_open and account.is_stopped:
         raise CommandError(
             f"The account is stopped, {account.stopped_code}: {account.stopped_message} "
-            "The request is kept; mend the cause and resume the account."
+            "The request is kept. Mend the cause, then run: manage.py outfitanyone_resume"
         )
     if job.is_open:
         raise CommandError(
