@@ -27,6 +27,10 @@ OWN = {
         "shop",
         _("Decide about the search for clothes: try it again, or cancel it."),
     ),
+    "BudgetSpent": (
+        "developer",
+        _("Nothing has to be done: it goes on with the next day or month, or a larger budget."),
+    ),
     "PictureMissing": ("developer", _("Upload the picture again; its file is gone.")),
     "PictureNotPublic": ("developer", _('Set OUTFITANYONE = {"DELIVERY": "auto"}.')),
     "PictureUnreadable": ("shop", _("Upload the picture again as JPEG or PNG.")),

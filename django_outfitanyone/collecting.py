@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from django_outfitanyone import images
+from django_outfitanyone import budgets, images
 from django_outfitanyone.advice import is_passing
 from django_outfitanyone.conf import conf
 from django_outfitanyone.downloads import download
 from django_outfitanyone.exceptions import TaskGone
+from django_outfitanyone.ledger import settle
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.picture import unguessable_name
 from django_outfitanyone.models.remote_job import LeaseLost
@@ -27,6 +28,8 @@ LOOK_AGAIN = timedelta(seconds=2)
 """For a wait that whoever is waited for normally cuts short."""
 FURTHER_TASKS = 2
 FURTHER_TASK_AFTER = timedelta(seconds=10)
+PATIENCE = 4
+"""Failed attempts of the search for clothes, within half a minute, that a picture waits for."""
 REGISTRATION_DELAY = timedelta(seconds=60)
 """A task this young that the API does not know may not have reached its register yet."""
 
@@ -43,12 +46,12 @@ def poll(try_on: TryOnResult, provider: Provider) -> datetime | None:
     report = provider.query(try_on.remote_task_id or "")
     now = timezone.now()
     if report.state is RemoteState.SUCCEEDED and report.image_url:
-        try_on.move(
-            Status.COLLECTING,
+        settle(
+            try_on,
+            remote_model=try_on.remote_model,
+            images=report.image_count,
+            task_id=try_on.remote_task_id,
             **answer_columns(report),
-            image_count=report.image_count,
-            cost=conf.price(try_on.remote_model) * report.image_count,
-            currency=conf.CURRENCY,
         )
         return now
     if report.state is RemoteState.GONE and now - sent_at(try_on) < REGISTRATION_DELAY:
@@ -138,7 +141,11 @@ def _store_picture(try_on: TryOnResult, provider: Provider) -> None:
 
 
 def _is_parsed(try_on: TryOnResult) -> bool:
-    """Whether the search for clothes is over; a failed search does not spoil the picture."""
+    """Whether the search for clothes is over, or not worth waiting for.
+
+    A picture is not held back by a search that failed, that meets trouble again and
+    again, or that has to wait for money: its hotspots come later, or not at all.
+    """
     garment = try_on.top_garment
     one_piece = garment is not None and garment.kind == GarmentKind.ONE_PIECE
     ask_for_clothes(
@@ -147,4 +154,6 @@ def _is_parsed(try_on: TryOnResult) -> bool:
         requested_by=try_on.requested_by,
         failed_since=try_on.queued_at,
     )
-    return not try_on.parses.open().exists()
+    if conf.PARSING_MODEL in budgets.unaffordable(try_on.account):
+        return True
+    return not try_on.parses.open().filter(attempts__lt=PATIENCE).exists()

@@ -90,6 +90,14 @@ def http_url(default: str) -> Setting[str]:
     )
 
 
+def amount_or_none() -> Setting[Decimal | None]:
+    return Setting(
+        None,
+        "a Decimal amount, or None",
+        lambda value: value is None or (isinstance(value, Decimal) and value >= 0),
+    )
+
+
 def prices(default: Mapping[str, Decimal]) -> Setting[Mapping[str, Decimal]]:
     return Setting(
         default,
@@ -124,6 +132,11 @@ class Settings:
             "aitryon-refiner": Decimal("0.30"),
         },
     )
+
+    # Money: the most that may be spent, in CURRENCY; a Decimal, or None for no limit. Days and
+    # months are those of the project's TIME_ZONE.
+    BUDGET_PER_DAY = amount_or_none()
+    BUDGET_PER_MONTH = amount_or_none()
 
     # Limits of the account
     CONCURRENT_TASKS = whole(5)

@@ -8,6 +8,8 @@ forgive a missing key.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class OutfitAnyoneError(Exception):
     """The try-on could not be made."""
@@ -57,6 +59,19 @@ class DownloadFailed(OutfitAnyoneError):
     """A file behind a remote address could not be fetched; trying again may help."""
 
     code = "DownloadFailed"
+
+
+class BudgetSpent(OutfitAnyoneError):
+    """The budget does not cover another picture; what waits is sent when there is one again.
+
+    ``until`` is when the day or month of the shop's calendar is over.
+    """
+
+    code = "BudgetSpent"
+
+    def __init__(self, message: str = "", *, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until
 
 
 class UnexpectedFault(OutfitAnyoneError):

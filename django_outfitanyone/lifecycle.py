@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("django_outfitanyone")
 
+MOST_ATTEMPTS = 30_000
+"""What the column can count to, with room to spare: an account may be stopped for months."""
+
 Step = Callable[[Any, "Provider"], datetime | None]
 
 STEPS: dict[type[RemoteJob], dict[Status, Step]] = {
@@ -95,7 +98,7 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
         unclear = job.status == Status.SUBMITTING
         job.move(Status.NEEDS_ATTENTION if unclear else Status.FAILED, **columns)
         return None
-    job.write(attempts=job.attempts + 1, **columns)
+    job.write(attempts=min(job.attempts + 1, MOST_ATTEMPTS), **columns)
     logger.warning(
         "%s %s: %s; next attempt in %.0f s",
         job._meta.model_name,

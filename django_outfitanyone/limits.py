@@ -13,11 +13,13 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from django_outfitanyone import budgets
 from django_outfitanyone.conf import conf
-from django_outfitanyone.exceptions import AccountProblem
-from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.exceptions import AccountProblem, BudgetSpent
+from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.signals import account_stopped
+from django_outfitanyone.statuses import Status
 
 logger = logging.getLogger("django_outfitanyone")
 
@@ -63,6 +65,26 @@ def pass_gate(account: Account) -> bool:
             pk=account.pk, next_submission_at__lte=now, stopped_at__isnull=True
         ).update(next_submission_at=now + spacing)
     )
+
+
+def admit(job: TryOnResult | ClothesParse, *, remote_model: str) -> bool:
+    """Write down that the paid request leaves now; every one goes through here.
+
+    False while the gate is closed, ``BudgetSpent`` when the money is used up. All of it is
+    one transaction that holds the account's row: of two processes the second one sees
+    what the first has spent.
+    """
+    try:
+        with transaction.atomic():
+            if not pass_gate(job.account):
+                return False
+            budgets.check(job.account, remote_model)
+            now = timezone.now()
+            job.move(Status.SUBMITTING, submitted_at=now, lease_expires_at=now + conf.lease)
+    except BudgetSpent as error:
+        budgets.close(job.account, error)
+        raise
+    return True
 
 
 def pause(account: Account) -> None:

@@ -16,6 +16,7 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.delivery import address_of
 from django_outfitanyone.downloads import download
 from django_outfitanyone.exceptions import APIError, OutcomeUnknown, RequestNotSent, RequestRefused
+from django_outfitanyone.ledger import settle
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.models.clothes_parse import picture_filter
 from django_outfitanyone.models.hotspot import Picture, product_id_worn
@@ -91,18 +92,18 @@ def prepare(parse: ClothesParse, provider: Provider) -> datetime | None:
         account=parse.account,
         provider=provider,
     )
-    if uploaded or not limits.pass_gate(parse.account):
+    if uploaded:
         return timezone.now()
     return call(parse, url, provider)
 
 
 def call(parse: ClothesParse, url: str, provider: Provider) -> datetime | None:
-    """Make the paid call, once. The answer is written down before anything else is done."""
-    parse.move(
-        Status.SUBMITTING,
-        submitted_at=timezone.now(),
-        lease_expires_at=timezone.now() + conf.lease,
-    )
+    """Make the paid call, once, when it is allowed to.
+
+    The answer is written down before anything else is done.
+    """
+    if not limits.admit(parse, remote_model=conf.PARSING_MODEL):
+        return timezone.now()
     try:
         report = provider.parse(model=conf.PARSING_MODEL, image_url=url, clothes_types=parse.types)
     except OutcomeUnknown:
@@ -110,13 +111,12 @@ def call(parse: ClothesParse, url: str, provider: Provider) -> datetime | None:
     except (RequestNotSent, APIError):
         parse.move(Status.PREPARING)
         raise
-    parse.move(
-        Status.COLLECTING,
+    settle(
+        parse,
+        remote_model=conf.PARSING_MODEL,
+        images=report.image_count,
         remote_answer=_as_json(report),
         request_id=report.request_id,
-        image_count=report.image_count,
-        cost=conf.price(conf.PARSING_MODEL) * report.image_count,
-        currency=conf.CURRENCY,
     )
     return timezone.now()
 

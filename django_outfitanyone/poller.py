@@ -17,12 +17,12 @@ from django.db import OperationalError, close_old_connections, connection
 from django.db.models import Min
 from django.utils import timezone
 
-from django_outfitanyone import limits
+from django_outfitanyone import budgets, limits
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.lifecycle import advance
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.models.remote_job import RemoteJobQuerySet
-from django_outfitanyone.statuses import IN_FLIGHT, Status
+from django_outfitanyone.statuses import IN_FLIGHT, UNSENT, Status
 
 if TYPE_CHECKING:
     from django_outfitanyone.provider import Provider
@@ -105,21 +105,27 @@ def _queues(account: Account) -> Iterator[tuple[RemoteJobQuerySet[Any], int]]:
     """
     account.refresh_from_db()
     try_ons = TryOnResult.objects.filter(account=account)
-    parses = ClothesParse.objects.filter(account=account)
+    parses = ClothesParse.objects.filter(account=account).open()
     yield try_ons.filter(status__in=[*IN_FLIGHT, Status.NEEDS_ATTENTION]), CLAIM
+    queued = try_ons.filter(status=Status.QUEUED)
     if account.is_stopped:
+        yield queued.with_finished_twin(), CLAIM  # free, whatever the account's trouble
         yield parses.filter(status=Status.COLLECTING), CLAIM
         return
-    yield parses.open(), CLAIM
+    dear = budgets.unaffordable(account)
+    yield parses.exclude(status__in=UNSENT) if conf.PARSING_MODEL in dear else parses, CLAIM
     if account.next_submission_at > timezone.now() + SOON:
         return
-    prepared = try_ons.filter(status=Status.PREPARING, is_prepared=True)
+    if dear:
+        yield queued.with_finished_twin(), CLAIM
     in_flight = try_ons.filter(slot__isnull=False).exclude(status=Status.PREPARING)
+    affordable = try_ons.exclude(remote_model__in=dear)
+    prepared = affordable.filter(status=Status.PREPARING, is_prepared=True)
     yield prepared, conf.CONCURRENT_TASKS - in_flight.count()
-    yield try_ons.filter(status=Status.PREPARING, is_prepared=False), CLAIM
+    yield affordable.filter(status=Status.PREPARING, is_prepared=False), CLAIM
     # a few are made ready ahead, so that a free slot never waits for an upload
-    ready = try_ons.filter(status=Status.PREPARING).count()
-    yield try_ons.filter(status=Status.QUEUED), 2 * conf.CONCURRENT_TASKS - ready
+    ready = affordable.filter(status=Status.PREPARING).count()
+    yield affordable.filter(status=Status.QUEUED), 2 * conf.CONCURRENT_TASKS - ready
 
 
 def _is_soon(moment: datetime | None) -> bool:

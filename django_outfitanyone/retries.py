@@ -13,6 +13,7 @@ from datetime import timedelta
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import (
     AccountProblem,
+    BudgetSpent,
     DownloadFailed,
     OutfitAnyoneError,
     RequestNotSent,
@@ -45,6 +46,8 @@ TABLE = (
     # the whole account pauses or is stopped; not this row's failure, so without end
     Retry(error=Throttled, attempts=None, first=5, longest=60),
     Retry(error=AccountProblem, attempts=None, first=30, longest=300),
+    # the runner comes back by itself when there is budget again
+    Retry(error=BudgetSpent, attempts=None, first=5, longest=30),
     # the API, or the way to it, is down: a day of outages must not lose a batch
     Retry(error=RequestNotSent, attempts=None, first=2, longest=120),
     Retry(error=ServerFault, attempts=8, first=2, longest=120),

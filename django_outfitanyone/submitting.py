@@ -6,12 +6,9 @@ Each step does one thing, writes it down, and says when to come back.
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from django.db import OperationalError, connection
 from django.utils import timezone
 
 from django_outfitanyone import limits
@@ -20,10 +17,12 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.delivery import address_of
 from django_outfitanyone.exceptions import (
     APIError,
+    BudgetSpent,
     OutcomeUnknown,
     RequestNotSent,
     RequestRefused,
 )
+from django_outfitanyone.ledger import insist
 from django_outfitanyone.models import ClothesParse, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.models.remote_job import LeaseLost
 from django_outfitanyone.models.try_on import Keep
@@ -86,25 +85,29 @@ def prepare(try_on: TryOnResult, provider: Provider) -> datetime:
     if not try_on.is_prepared:
         try_on.write(is_prepared=True)
         return timezone.now()
-    if not limits.take_slot(try_on) or not limits.pass_gate(try_on.account):
+    if not limits.take_slot(try_on):
         return timezone.now()
     return submit(try_on, addresses, provider)
 
 
 def submit(try_on: TryOnResult, addresses: dict[str, str], provider: Provider) -> datetime:
-    """Send the paid request, once.
+    """Send the paid request, once, when it is allowed to.
 
     The row says so before anything leaves this machine. Only an answer that proves
     that no task was made takes it back; anything unclear stays ``submitting`` and is
     looked into by ``look_into``.
     """
-    now = timezone.now()
-    try_on.move(Status.SUBMITTING, submitted_at=now, lease_expires_at=now + conf.lease)
+    try:
+        if not limits.admit(try_on, remote_model=try_on.remote_model):
+            return timezone.now()
+    except BudgetSpent:
+        try_on.write(slot=None)  # a cheaper model may still fit
+        raise
     try:
         report = _send(try_on, addresses, provider)
     except OutcomeUnknown as error:
         try_on.write(error_code=error.code, error_message=error.message)
-        return now + timedelta(seconds=conf.UNCLEAR_SUBMIT_DELAY)
+        return sent_at(try_on) + timedelta(seconds=conf.UNCLEAR_SUBMIT_DELAY)
     except (RequestNotSent, APIError):
         try_on.move(Status.PREPARING, submitted_at=None)
         raise
@@ -229,7 +232,7 @@ def _keep_task(try_on: TryOnResult, report: TaskReport) -> None:
     """Write the task's id down, even if the lease was lost meanwhile: it is paid for."""
     columns = {"remote_task_id": report.task_id, **answer_columns(report)}
     try:
-        _insist(lambda: try_on.move(Status.RUNNING, **columns))
+        insist(lambda: try_on.move(Status.RUNNING, **columns))
     except LeaseLost:
         kept = TryOnResult.objects.filter(
             pk=try_on.pk,
@@ -244,20 +247,6 @@ def _keep_task(try_on: TryOnResult, report: TaskReport) -> None:
             extra={"event": "late_answer", "job_id": try_on.pk, "task_id": report.task_id},
         )
         raise
-
-
-def _insist(write: Callable[[], None]) -> None:
-    """Write although the database is away for some seconds: what is in hand cannot be had again."""
-    for pause in (0.1, 0.5, 1, 2, 4, 0):
-        try:
-            write()
-        except OperationalError:  # noqa: PERF203
-            if not pause or connection.in_atomic_block:
-                raise
-            connection.close()
-            time.sleep(pause)
-        else:
-            return
 
 
 def _surely_mine(try_on: TryOnResult, candidates: list[dict[str, str]]) -> str:

@@ -19,6 +19,7 @@ from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.verbs import refusal_of, warn_of_refusals
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import ClothesParse
+from django_outfitanyone.money import money
 from django_outfitanyone.statuses import Status
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _announcement(count: int, *, again: bool) -> str:
         count,
     ) % {
         "count": count,
-        "cost": rendering.money(count * conf.price(conf.PARSING_MODEL), conf.CURRENCY),
+        "cost": money(count * conf.price(conf.PARSING_MODEL), conf.CURRENCY),
     }
     return f"{text} {_('What was found before is paid for again.')}" if again else text
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.db.models.fields.files import FieldFile
 from django.template.loader import render_to_string
-from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -16,6 +15,7 @@ from django.utils.translation import ngettext
 
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.remote_job import RemoteJob
+from django_outfitanyone.money import money
 from django_outfitanyone.statuses import Review, Status
 
 STYLESHEET = "django_outfitanyone/admin/admin.css"
@@ -76,13 +76,6 @@ def thumbnail(file: FieldFile | None, *, alt: str = "") -> SafeString:
 def pixels(width: int, height: int) -> str:
     """``576 × 1024``, in this order also among words that run from right to left."""
     return f"\N{LEFT-TO-RIGHT ISOLATE}{width} × {height}\N{POP DIRECTIONAL ISOLATE}"
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """``CNY 3.02``; amounts below one are given to the last digit, as ``CNY 0.004``."""
-    places = max(2, -int(amount.normalize().as_tuple().exponent)) if amount < 1 else 2
-    rounded = amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return f"{currency} {formats.number_format(rounded, places)}".strip()
 
 
 def cost(job: RemoteJob) -> str:

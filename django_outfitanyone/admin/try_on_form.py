@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from django_outfitanyone import wishes
-from django_outfitanyone.admin.rendering import about, money, pixels
+from django_outfitanyone.admin.rendering import about, pixels
 from django_outfitanyone.admin.widgets import PictureChoiceField
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.models import Garment, ModelImage
+from django_outfitanyone.money import money
 from django_outfitanyone.statuses import GarmentKind
 from django_outfitanyone.wishes import Estimate, Options, Wish
 

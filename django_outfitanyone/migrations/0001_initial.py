@@ -48,6 +48,15 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, max_length=100, verbose_name="reason"),
                 ),
                 ("stopped_message", models.TextField(blank=True, verbose_name="message")),
+                (
+                    "budget_spent_until",
+                    models.DateTimeField(
+                        default=datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc),
+                        editable=False,
+                        help_text="Until then it is looked at whether the next paid request still fits.",
+                        verbose_name="budget spent until",
+                    ),
+                ),
                 ("runner_token", models.CharField(blank=True, editable=False, max_length=32)),
                 (
                     "runner_expires_at",
@@ -362,6 +371,12 @@ class Migration(migrations.Migration):
                         help_text="What the vendor's support asks for.",
                         max_length=100,
                         verbose_name="request id",
+                    ),
+                ),
+                (
+                    "warned_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="loss announced at"
                     ),
                 ),
                 (
@@ -791,6 +806,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "warned_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="loss announced at"
+                    ),
+                ),
+                (
                     "remote_answer",
                     models.JSONField(default=dict, editable=False, verbose_name="remote answer"),
                 ),
@@ -866,6 +887,78 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "searches for clothes",
                 "ordering": ["-pk"],
                 "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Charge",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("charged_at", models.DateTimeField(verbose_name="charged at")),
+                (
+                    "charged_on",
+                    models.DateField(
+                        db_index=True,
+                        help_text="On the shop's calendar, that of TIME_ZONE.",
+                        verbose_name="day",
+                    ),
+                ),
+                ("remote_model", models.CharField(max_length=50, verbose_name="model")),
+                ("images", models.PositiveSmallIntegerField(verbose_name="pictures")),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=6, max_digits=12, verbose_name="amount"),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("task_id", models.CharField(max_length=100, null=True, verbose_name="task id")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="django_outfitanyone.account",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="requested by",
+                    ),
+                ),
+                (
+                    "clothes_parse",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="charges",
+                        to="django_outfitanyone.clothesparse",
+                        verbose_name="search for clothes",
+                    ),
+                ),
+                (
+                    "try_on",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="charges",
+                        to="django_outfitanyone.tryonresult",
+                        verbose_name="for the try-on",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "charge",
+                "verbose_name_plural": "charges",
+                "ordering": ["-pk"],
             },
         ),
         migrations.AddConstraint(
@@ -1043,6 +1136,12 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="outfitanyone_parse_of_one_picture",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="charge",
+            constraint=models.UniqueConstraint(
+                fields=("account", "task_id"), name="outfitanyone_task_charged_once"
             ),
         ),
     ]

@@ -1,6 +1,7 @@
 """Rows. A queryset's methods are the vocabulary: say ``.due()``, never ``filter(status__in=…)``."""
 
 from django_outfitanyone.models.account import Account
+from django_outfitanyone.models.charge import Charge
 from django_outfitanyone.models.clothes_parse import ClothesParse
 from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.hotspot import Hotspot
@@ -11,6 +12,7 @@ from django_outfitanyone.models.try_on import TryOnResult
 
 __all__ = [
     "Account",
+    "Charge",
     "ClothesParse",
     "Garment",
     "Hotspot",

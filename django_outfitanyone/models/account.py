@@ -27,6 +27,12 @@ class Account(models.Model):
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     stopped_code = models.CharField(_("reason"), max_length=100, blank=True)
     stopped_message = models.TextField(_("message"), blank=True)
+    budget_spent_until = models.DateTimeField(
+        _("budget spent until"),
+        default=LONG_AGO,
+        editable=False,
+        help_text=_("Until then it is looked at whether the next paid request still fits."),
+    )
     runner_token = models.CharField(max_length=32, blank=True, editable=False)
     runner_expires_at = models.DateTimeField(
         _("runner lease ends at"), default=LONG_AGO, editable=False

@@ -105,6 +105,9 @@ class RemoteJob(models.Model):
         editable=False,
         help_text=_("What the vendor's support asks for."),
     )
+    warned_at = models.DateTimeField(
+        _("loss announced at"), null=True, editable=False
+    )  # that the remote copies are about to die
     remote_answer = models.JSONField(_("remote answer"), default=dict, editable=False)
     image_count = models.PositiveSmallIntegerField(_("billed pictures"), default=0, editable=False)
     cost = models.DecimalField(

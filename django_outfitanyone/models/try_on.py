@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.conf import conf
@@ -53,6 +53,15 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
         return self.select_related(
             "model_image", "top_garment__product", "bottom_garment__product"
         ).prefetch_related("hotspots__product")
+
+    def with_finished_twin(self) -> Self:
+        """What would be reused if it were asked for now: it costs nothing."""
+        twins = self.model._default_manager.filter(
+            account=OuterRef("account"),
+            fingerprint=OuterRef("fingerprint"),
+            status=Status.SUCCEEDED,
+        )
+        return self.filter(Exists(twins), force_new=False)
 
     def needing_attention(self) -> Self:
         return self.filter(status=Status.NEEDS_ATTENTION)

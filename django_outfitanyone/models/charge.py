@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from django_outfitanyone.conf import conf
+from django_outfitanyone.models.account import Account
+from django_outfitanyone.models.clothes_parse import ClothesParse
+from django_outfitanyone.models.try_on import TryOnResult
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+TOP = "try_on__top_garment__product"
+BOTTOM = "try_on__bottom_garment__product"
+
+Totals = dict[Any, Decimal]
+
+
+def shop_day(moment: datetime) -> date:
+    """The day on the shop's calendar: that of ``TIME_ZONE``, whatever the reader's zone is."""
+    return timezone.localtime(moment, timezone.get_default_timezone()).date()
+
+
+class ChargeQuerySet(models.QuerySet["Charge"]):
+    """Sums are in the currency of the settings; what was paid in another one is left out."""
+
+    def payable(self) -> Self:
+        """In the currency in which prices and budgets are given now."""
+        return self.filter(currency=conf.CURRENCY)
+
+    def since(self, day: date) -> Self:
+        """From this day on, by the shop's calendar."""
+        return self.filter(charged_on__gte=day)
+
+    def total(self) -> Decimal:
+        return self.payable().order_by().aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+    def by_day(self) -> Totals:
+        return self._by("charged_on")
+
+    def by_model(self) -> Totals:
+        """By the name of the remote model."""
+        return self._by("remote_model")
+
+    def by_requester(self) -> Totals:
+        """By the primary key of the user; ``None`` for what nobody in particular asked for."""
+        return self._by("requested_by")
+
+    def by_product(self) -> Totals:
+        """By the product's primary key; a picture of two products is shared between them.
+
+        ``None`` holds searches in model photos, and pictures whose garments were deleted.
+        """
+        totals: defaultdict[Any, Decimal] = defaultdict(Decimal)
+        groups = self.payable().order_by().values_list(TOP, BOTTOM).annotate(sum=Sum("amount"))
+        for top, bottom, amount in groups:
+            shared = {product for product in (top, bottom) if product is not None} or {None}
+            for product in shared:
+                totals[product] += amount / len(shared)
+        return _largest_first(totals.items())
+
+    def count_images(self) -> int:
+        """Pictures paid for."""
+        return self.aggregate(count=Sum("images"))["count"] or 0
+
+    def record(
+        self, job: TryOnResult | ClothesParse, *, remote_model: str, task_id: str | None = None
+    ) -> Charge | None:
+        """Write down what this job has just cost; ``None`` when it was free.
+
+        Belongs into the transaction that writes down that it has to be paid. One remote
+        task is charged once, however often it is told.
+        """
+        if not job.image_count:
+            return None
+        is_search = isinstance(job, ClothesParse)
+        now = timezone.now()
+        columns = {
+            "charged_at": now,
+            "charged_on": shop_day(now),
+            "remote_model": remote_model,
+            "images": job.image_count,
+            "amount": job.cost,
+            "currency": job.currency,
+            "try_on_id": job.try_on_id if isinstance(job, ClothesParse) else job.pk,
+            "clothes_parse_id": job.pk if is_search else None,
+            "requested_by_id": job.requested_by_id,
+        }
+        if task_id is None:
+            return self.create(account_id=job.account_id, **columns)
+        return self.get_or_create(account_id=job.account_id, task_id=task_id, defaults=columns)[0]
+
+    def _by(self, column: str) -> Totals:
+        groups = self.payable().order_by().values_list(column).annotate(sum=Sum("amount"))
+        return _largest_first(groups)
+
+
+class Charge(models.Model):
+    """One line of the ledger: pictures that the remote system bills.
+
+    It stays when what was paid for is deleted. What is reused costs nothing and has no line.
+    """
+
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="+"
+    )
+    charged_at = models.DateTimeField(_("charged at"))
+    charged_on = models.DateField(
+        _("day"), db_index=True, help_text=_("On the shop's calendar, that of TIME_ZONE.")
+    )
+    remote_model = models.CharField(_("model"), max_length=50)
+    images = models.PositiveSmallIntegerField(_("pictures"))
+    amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=6)
+    currency = models.CharField(_("currency"), max_length=3)
+    task_id = models.CharField(_("task id"), max_length=100, null=True)
+    try_on = models.ForeignKey(
+        TryOnResult,
+        verbose_name=_("for the try-on"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="charges",
+    )
+    clothes_parse = models.ForeignKey(
+        ClothesParse,
+        verbose_name=_("search for clothes"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="charges",
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("requested by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+    )
+
+    objects = ChargeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("charge")
+        verbose_name_plural = _("charges")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "task_id"], name="outfitanyone_task_charged_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.charged_on} {self.remote_model} {self.currency} {self.amount.normalize():f}"
+
+
+def _largest_first(totals: Iterable[tuple[Any, Decimal]]) -> Totals:
+    return dict(sorted(totals, key=lambda total: total[1], reverse=True))

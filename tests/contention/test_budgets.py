@@ -1,0 +1,75 @@
+"""Many processes, one budget: together they spend no more than one alone would."""
+
+from __future__ import annotations
+
+import threading
+import time
+from decimal import Decimal
+
+import pytest
+from django.db import OperationalError, connection
+
+from django_outfitanyone import limits
+from django_outfitanyone.conf import conf
+from django_outfitanyone.exceptions import BudgetSpent
+from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.statuses import Status
+from tests.factories import make_garment, make_model_image, make_try_on
+
+pytestmark = [pytest.mark.contention, pytest.mark.django_db(transaction=True)]
+
+THREADS = 8
+FITTING = 3
+
+
+def test_admit__of_many_at_once_only_as_many_as_fit(configure):
+    configure(BUDGET_PER_DAY=FITTING * Decimal("0.50"), SUBMITS_PER_SECOND=10_000)
+    account, person, garment = Account.current(), make_model_image(), make_garment()
+    for _row in range(THREADS):
+        make_try_on(
+            status=Status.PREPARING, account=account, model_image=person, garments=[garment]
+        )
+    outcomes: list[str] = []
+    starting_line = threading.Barrier(THREADS)
+
+    def run():
+        try:
+            (row,) = claim_one()
+            starting_line.wait(30)
+            outcomes.append(admit(row))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert sorted(outcomes) == ["sent"] * FITTING + ["spent"] * (THREADS - FITTING)
+    assert TryOnResult.objects.filter(status=Status.SUBMITTING).count() == FITTING
+
+
+def claim_one():
+    while True:
+        try:
+            rows = TryOnResult.objects.filter(status=Status.PREPARING).claim(
+                limit=1, lease=conf.lease
+            )
+        except OperationalError:
+            continue
+        if rows:
+            return rows
+
+
+def admit(row):
+    """As the runner does: a closed gate or a busy database means another try."""
+    while True:
+        try:
+            if limits.admit(row, remote_model=row.remote_model):
+                return "sent"
+        except BudgetSpent:
+            return "spent"
+        except OperationalError:
+            pass
+        time.sleep(0.001)
