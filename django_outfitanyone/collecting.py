@@ -17,6 +17,7 @@ from django_outfitanyone.ledger import settle
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.picture import unguessable_name
 from django_outfitanyone.models.remote_job import LeaseLost
+from django_outfitanyone.models.renditions import discard
 from django_outfitanyone.parsing import ONE_PIECE, TWO_PIECES, ask_for_clothes
 from django_outfitanyone.provider import RemoteState, TaskReport
 from django_outfitanyone.statuses import GarmentKind, Status
@@ -120,14 +121,16 @@ def _store_picture(try_on: TryOnResult, provider: Provider) -> None:
     """Download, check and keep the result; remote copies die after 24 hours."""
     if try_on.attempts:  # the address may have expired since; the task still names a good one
         try_on.write(**answer_columns(provider.query(try_on.remote_task_id or "")))
-    picture = images.verify(download(try_on.result_url))
+    picture = images.verify(download(try_on.result_url)).marked(conf.DIGITAL_SOURCE_TYPE)
     small = images.thumbnail(picture.data)
     try_on.image.save(unguessable_name(picture.suffix), ContentFile(picture.data), save=False)
     try_on.thumbnail.save(unguessable_name(".jpg"), ContentFile(small), save=False)
+    renditions = try_on.make_renditions(picture.data)
     try:
         try_on.write(
             image=try_on.image.name,
             thumbnail=try_on.thumbnail.name,
+            renditions=renditions,
             width=picture.width,
             height=picture.height,
             sha256=picture.sha256,
@@ -135,6 +138,7 @@ def _store_picture(try_on: TryOnResult, provider: Provider) -> None:
             result_url="",
         )
     except LeaseLost:
+        discard(try_on.image.storage, renditions)
         try_on.image.delete(save=False)
         try_on.thumbnail.delete(save=False)
         raise

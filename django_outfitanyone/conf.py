@@ -161,6 +161,9 @@ class Settings:
     # Pictures
     DELIVERY = one_of("auto", "url", "upload")
     PARSE_RESULTS = flag(default=True)
+    DIGITAL_SOURCE_TYPE = one_of(
+        "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", ""
+    )
     REQUIRE_REVIEW = flag(default=False)
     MAX_DOWNLOAD_BYTES = whole(25 * 1024 * 1024)
     MAX_PICTURE_PIXELS = whole(64_000_000)

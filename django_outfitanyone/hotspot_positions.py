@@ -10,8 +10,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from django_outfitanyone.provider import Box
-
 LEVELS = 9
 """Layers for boxes that overlap, and products of one picture that light up in pairs."""
 
@@ -21,7 +19,9 @@ _HEAD = """\
 """
 
 
-def position_classes(box: Box, *, width: int, height: int) -> str:
+def position_classes(
+    box: tuple[float, float, float, float], *, width: float, height: float
+) -> str:
     """Class names that put a hotspot on this box of a picture of that size.
 
     Edges are rounded to a tenth of a percent each, so none is off by more than half of that.
@@ -29,8 +29,12 @@ def position_classes(box: Box, *, width: int, height: int) -> str:
     x1, y1, x2, y2 = box
     left, right = _permille(x1, width), _permille(x2, width)
     top, bottom = _permille(y1, height), _permille(y2, height)
-    lengths = {"x": left, "y": top, "w": right - left, "h": bottom - top}
-    return " ".join(name for axis, length in lengths.items() for name in _names(axis, length))
+    return axis_classes(x=left, y=top, w=right - left, h=bottom - top)
+
+
+def axis_classes(**permille: int) -> str:
+    """Class names for lengths of ``x``, ``y``, ``w`` and ``h``, each of 0 to 1000."""
+    return " ".join(name for axis, length in permille.items() for name in _names(axis, length))
 
 
 def level_class(place: int) -> str:
@@ -43,7 +47,7 @@ def stylesheet() -> str:
     return _HEAD + "\n".join(_rules()) + "\n"
 
 
-def _permille(edge: int, side: int) -> int:
+def _permille(edge: float, side: float) -> int:
     return min(max(0, round(edge * 1000 / side)), 1000)
 
 

@@ -13,12 +13,13 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from django_outfitanyone import provenance
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import DownloadRefused, PictureRefused
 
@@ -31,6 +32,8 @@ SENDABLE = {"JPEG": ".jpg", "PNG": ".png"}
 READABLE = (*SENDABLE, "MPO", "BMP", "WEBP", "TIFF", "GIF", "AVIF", "HEIF")
 """Formats taken from people; HEIF only with the extra ``[heif]``."""
 THUMBNAIL_SIZE = (320, 480)
+RENDITION_WIDTHS = (360, 540, 800, 1200, 1800)
+"""Pixels across the smaller copies: phones and columns, at one to three pixels for each of CSS."""
 SANDBOX_MARK = "OutfitAnyone sandbox preview"
 """The EXIF Software of a picture that the local sandbox made."""
 
@@ -51,6 +54,10 @@ class Picture:
     @property
     def sha256(self) -> str:
         return fingerprint(self.data)
+
+    def marked(self, source_type: str) -> Picture:
+        """The same picture, whose file says how it was made; see ``provenance``."""
+        return replace(self, data=provenance.mark(self.data, source_type))
 
 
 def fingerprint(data: bytes) -> str:
@@ -109,6 +116,18 @@ def thumbnail(data: bytes) -> bytes:
         small = _flattened(ImageOps.exif_transpose(image))
         small.thumbnail(THUMBNAIL_SIZE, Image.Resampling.LANCZOS)
         return _saved(small, "JPEG", quality=85)
+
+
+def smaller_copies(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Width and WEBP bytes of each copy that is worth having; they say how they were made."""
+    with _opened(data) as image:
+        upright = _flattened(ImageOps.exif_transpose(image))
+        xmp = image.info.get("xmp", b"")
+        for width in RENDITION_WIDTHS:
+            if width <= upright.width * 0.8:
+                height = max(1, round(upright.height * width / upright.width))
+                copy = upright.resize((width, height), Image.Resampling.LANCZOS)
+                yield width, _saved(copy, "WEBP", quality=82, xmp=xmp)
 
 
 def human_size(count: int) -> str:

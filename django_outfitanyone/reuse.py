@@ -56,6 +56,7 @@ def reuse(twin: TryOnResult, *, for_row: TryOnResult) -> None:
         height=twin.height,
         sha256=twin.sha256,
         thumbnail=twin.thumbnail.name,
+        renditions=twin.renditions,
         is_preview=twin.is_preview,
         currency=twin.currency,
         reused_from_id=twin.reused_from_id or twin.pk,

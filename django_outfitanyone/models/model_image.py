@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.models.picture import StoredPicture
+from django_outfitanyone.models.renditions import ResponsivePicture, discard
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -21,7 +23,7 @@ class ModelImageQuerySet(models.QuerySet["ModelImage"]):
         return self.prefetch_related("hotspots__product")
 
 
-class ModelImage(StoredPicture):
+class ModelImage(StoredPicture, ResponsivePicture):
     """A photo of one whole person, standing, seen from the front; garments are tried on it."""
 
     name = models.CharField(_("name"), max_length=100)
@@ -32,6 +34,8 @@ class ModelImage(StoredPicture):
 
     objects = ModelImageQuerySet.as_manager()
 
+    _outdated: list[list[Any]] | None = None
+
     class Meta:
         verbose_name = _("model photo")
         verbose_name_plural = _("model photos")
@@ -39,3 +43,17 @@ class ModelImage(StoredPicture):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Smaller copies are made when the row is safe; those of a replaced file go then."""
+        super().save(*args, **kwargs)
+        using = self._state.db
+        if self._outdated:
+            drop = partial(discard, self.image.storage, self._outdated)
+            transaction.on_commit(drop, using=using, robust=True)
+            self._outdated = None
+        if self.renditions is None:
+            transaction.on_commit(self.add_renditions, using=using, robust=True)
+
+    def picture_changed(self) -> None:
+        self._outdated, self.renditions = self.renditions, None

@@ -49,6 +49,7 @@ class PictureFile(ImageFieldFile):
         picture = images.prepare(content.read())
         owner = cast("StoredPicture", self.instance)
         owner.sha256, owner.width, owner.height = picture.sha256, picture.width, picture.height
+        owner.picture_changed()
         owner.thumbnail.save(
             unguessable_name(".jpg"), ContentFile(images.thumbnail(picture.data)), save=False
         )
@@ -75,6 +76,9 @@ class StoredPicture(models.Model):
 
     class Meta:
         abstract = True
+
+    def picture_changed(self) -> None:
+        """Called when another file is stored, before the row is."""
 
     def read(self) -> bytes:
         """The stored bytes."""

@@ -12,6 +12,7 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.remote_job import RemoteJob, RemoteJobQuerySet
+from django_outfitanyone.models.renditions import ResponsivePicture
 from django_outfitanyone.statuses import (
     AREA_OF_GARMENT,
     IN_FLIGHT,
@@ -84,7 +85,7 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
         return self.filter(Q(top_garment=garment) | Q(bottom_garment=garment))
 
 
-class TryOnResult(RemoteJob):
+class TryOnResult(RemoteJob, ResponsivePicture):
     """One try-on: who wears what, how it went, and the picture that came of it."""
 
     batch = models.UUIDField(_("batch"), default=uuid.uuid4, editable=False)

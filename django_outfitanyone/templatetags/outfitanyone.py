@@ -2,70 +2,172 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Collection, Iterable
+from difflib import get_close_matches
+from inspect import signature
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.template import Context, TemplateSyntaxError
+from django.template.base import Node, Parser, Token
+from django.utils.safestring import SafeString
 
+from django_outfitanyone.crop import Crop
 from django_outfitanyone.models import ModelImage, TryOnResult
 from django_outfitanyone.models.hotspot import Picture
 from django_outfitanyone.scheduling import ring_if_silent
 from django_outfitanyone.storefront import ShownPicture, shown_picture
+from django_outfitanyone.structured_data import json_ld
 
 register = template.Library()
 
 LOADING = ("lazy", "eager")
+MARKERS = ("dot", "outline", "none")
+HEADING_LEVELS = (0, 2, 3, 4, 5, 6)
+_OPTION = re.compile(r"(\w+)=")
 
 
-@register.inclusion_tag("django_outfitanyone/hotspots.html")
 def outfit_hotspots(
+    context: Context,
     picture: Picture | None,
     *,
-    heading: str = "",
-    caption: str = "",
     alt: str | None = None,
-    loading: str = "lazy",
-    css_class: str = "",
-    id_prefix: str = "outfit",
+    caption: str = "",
+    heading: str = "",
+    heading_level: int = 0,
     products: bool = True,
+    only: Any = None,
+    without: Any = None,
+    card: bool = True,
+    card_actions: str = "django_outfitanyone/card_actions.html",
+    marker: str = "dot",
+    crop: str = "",
+    focus: str = "50% 50%",
+    sizes: str = "",
+    loading: str = "lazy",
     label: bool = True,
+    structured_data: bool = False,
+    css_class: str = "",
+    image_class: str = "",
+    id_prefix: str = "outfit",
 ) -> dict[str, Any]:
     """Show a ``TryOnResult`` or ``ModelImage`` with a link on each product it shows.
 
-    ``heading`` stands over the list of products, ``caption`` under the picture;
-    ``products`` and ``label`` switch the list and the "AI-generated" mark off. Give
-    ``id_prefix`` when the same picture stands on a page twice. Nothing is shown of a
-    try-on that is still being made.
+    The options stand in docs/storefront.md. Nothing is shown of a try-on that is still
+    being made.
     """
-    if loading not in LOADING:
-        raise TemplateSyntaxError(
-            f"outfit_hotspots: loading must be 'lazy' or 'eager', not {loading!r}."
-        )
-    shown = _shown(picture)
+    _must_be_one_of("loading", loading, LOADING)
+    _must_be_one_of("marker", marker, MARKERS)
+    _must_be_one_of("heading_level", heading_level, HEADING_LEVELS)
+    shown = _shown(
+        picture,
+        crop=_crop(crop, focus),
+        only=None if only is None else _keys("only", only),
+        without=_keys("without", without),
+    )
+    if not shown:
+        return {"picture": None}
+    alt = shown.alt if alt is None else alt
     return {
         "picture": shown,
-        "heading": heading,
+        "id": f"{id_prefix}-{shown.id}",
+        "alt": alt,
         "caption": caption,
-        "alt": shown.alt if shown and alt is None else alt,
-        "loading": loading,
-        "css_class": css_class,
-        "id": f"{id_prefix}-{shown.id}" if shown else "",
+        "heading": heading,
+        "heading_tag": f"h{heading_level}" if heading_level else "p",
         "show_products": products,
         "show_label": label,
+        "card": card,
+        "card_actions": card_actions,
+        "marker": marker,
+        "sizes": sizes or ("auto, 100vw" if loading == "lazy" else "100vw"),
+        "loading": loading,
+        "css_class": css_class,
+        "image_class": image_class,
+        "json_ld": _json_ld(context, shown, alt, caption) if structured_data else "",
+        "request": context.get("request"),
     }
 
 
+OPTIONS = {
+    name: parameter.default
+    for name, parameter in signature(outfit_hotspots).parameters.items()
+    if parameter.kind is parameter.KEYWORD_ONLY
+}
+"""Every option of the tag with its default."""
+
+register.inclusion_tag("django_outfitanyone/hotspots.html", takes_context=True)(outfit_hotspots)
+_compile: Callable[[Parser, Token], Node] = register.tags["outfit_hotspots"]
+
+
+@register.tag("outfit_hotspots")
+def compile_outfit_hotspots(parser: Parser, token: Token) -> Node:
+    """As Django does it, with more help for those who mistype an option."""
+    for bit in token.split_contents()[1:]:
+        option = _OPTION.match(bit)
+        if option and option[1] not in {"picture", *OPTIONS}:
+            raise TemplateSyntaxError(
+                f"outfit_hotspots has no option {option[1]!r}. {_nearest(option[1], OPTIONS)}"
+            )
+    return _compile(parser, token)
+
+
 @register.inclusion_tag("django_outfitanyone/assets.html", takes_context=True)
-def outfit_assets(context: Context) -> dict[str, Any]:
-    """Link the stylesheets, once per page however often it is called; belongs into ``<head>``."""
+def outfit_assets(context: Context, *, events: bool = False) -> dict[str, Any]:
+    """Link the stylesheets, once per page however often it is called; belongs into ``<head>``.
+
+    ``events`` adds the small script that announces what visitors open and follow.
+    """
     # the one layer that includes and parents share
     page: Any = context.render_context.dicts[0]
     is_first = "outfit_assets" not in page
     page["outfit_assets"] = True
-    return {"is_first": is_first}
+    return {"is_first": is_first, "events": events}
 
 
-def _shown(picture: Any) -> ShownPicture | None:
+def _nearest(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"Did you mean {close[0]!r}?" if close else f"Its options are {', '.join(known)}."
+
+
+def _must_be_one_of(option: str, value: object, allowed: Collection[object]) -> None:
+    if value not in allowed:
+        *others, last = map(repr, allowed)
+        raise TemplateSyntaxError(
+            f"outfit_hotspots: {option} must be {', '.join(others)} or {last}, not {value!r}."
+        )
+
+
+def _crop(ratio: str, focus: str) -> Crop | None:
+    if not ratio:
+        return None
+    try:
+        return Crop.read(ratio, focus)
+    except ValueError as error:
+        raise TemplateSyntaxError(f"outfit_hotspots: {error}.") from error
+
+
+def _keys(option: str, products: Any) -> set[Any]:
+    """Keys of one product or of several, whichever was given."""
+    if isinstance(products, Model):
+        return {products.pk}
+    try:
+        return {product.pk for product in products or ()}
+    except (TypeError, AttributeError) as error:
+        raise TemplateSyntaxError(
+            f"outfit_hotspots: {option} must be a product or several, not {products!r}."
+        ) from error
+
+
+def _json_ld(context: Context, shown: ShownPicture, alt: str, caption: str) -> SafeString:
+    request = context.get("request")
+    absolute = request.build_absolute_uri if request else str
+    return json_ld(shown, alt=alt, caption=caption, absolute=absolute)
+
+
+def _shown(picture: Any, **parts: Any) -> ShownPicture | None:
     if not picture:
         return None  # a missing variable shows nothing, as everywhere in templates
     if not isinstance(picture, TryOnResult | ModelImage):
@@ -75,4 +177,4 @@ def _shown(picture: Any) -> ShownPicture | None:
         )
     if isinstance(picture, TryOnResult) and picture.is_open:
         ring_if_silent()
-    return shown_picture(picture)
+    return shown_picture(picture, **parts)

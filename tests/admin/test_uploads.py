@@ -129,7 +129,7 @@ def test_photo__is_replaced(site):
     photo = make_model_image()
     before = photo.sha256
 
-    site.post("modelimage_change", photo.pk, **_photo(picture(99)))
+    site.post("modelimage_change", photo.pk, **_photo(picture(99, size=(240, 300))))
 
     photo.refresh_from_db()
     assert photo.sha256 != before

@@ -85,7 +85,7 @@ def test_looks_page__shows_finished_pictures_with_links_to_product_pages(client)
     look = make_look()
     html = client.get("/looks/").content.decode()
     assert look.image.url in html
-    assert html.count(f'href="/products/{look.top_garment.product.slug}/"') == 2
+    assert html.count(f'href="/products/{look.top_garment.product.slug}/"') == 3  # link, card, list
     assert html.count("outfit-hotspot ") == 1
 
 

@@ -49,10 +49,13 @@ class Page(HTMLParser):
             element.words.append(data)
 
     def all(self, name):
-        """Elements of this tag or, with a dot in front, of this class."""
-        if name.startswith("."):
-            return [element for element in self.elements if name[1:] in element.classes]
-        return [element for element in self.elements if element.tag == name]
+        """Elements of this tag, of this class (``.card``), or of both (``a.card``)."""
+        tag, _dot, wanted = name.partition(".")
+        return [
+            element
+            for element in self.elements
+            if tag in {"", element.tag} and (not wanted or wanted in element.classes)
+        ]
 
     def one(self, name):
         (element,) = self.all(name)

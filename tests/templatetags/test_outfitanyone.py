@@ -52,10 +52,11 @@ def test_picture__size_is_never_written_with_thousands_separators(show, settings
 
 
 def test_hotspot__is_a_link_with_name_and_price_on_the_box(show):
-    spot = show(make_look()).one(".outfit-hotspot")
-    assert spot.tag == "a"
-    assert spot.attributes["href"].startswith("https://shop.test/")
-    assert spot.text == "Striped longsleeve, 39.00 EUR"
+    page = show(make_look(), "card=False")
+    link = page.one("a.outfit-target")
+    assert link.attributes["href"].startswith("https://shop.test/")
+    assert link.text == "Striped longsleeve, 39.00 EUR"
+    spot = page.one(".outfit-hotspot")
     assert {"outfit-x10", "outfit-y10", "outfit-w50", "outfit-h40"} <= spot.classes
     assert "outfit-upper" in spot.classes
 
@@ -64,7 +65,7 @@ def test_product_list__repeats_what_the_picture_shows(show):
     page = show(make_look())
     assert (
         page.one(".outfit-product-link").attributes["href"]
-        == (page.one(".outfit-hotspot").attributes["href"])
+        == (page.one(".outfit-plain").attributes["href"])
     )
     assert page.one(".outfit-product-title").text == "Striped longsleeve"
     assert page.one(".outfit-price").text == "39.00 EUR"
@@ -87,7 +88,7 @@ def test_product_list__names_a_product_once_though_two_hotspots_lead_to_it(show)
 
 def test_sold_out_product__says_so_in_the_list_and_on_the_hotspot(show):
     page = show(make_look(is_available=False))
-    assert page.one(".outfit-hotspot").text == "Striped longsleeve, 39.00 EUR, sold out"
+    assert page.one(".outfit-opener").text == "Striped longsleeve, 39.00 EUR, sold out"
     assert page.one(".outfit-sold-out").text == "sold out"
 
 
@@ -114,7 +115,7 @@ def test_model_photo__shows_its_hotspots_without_a_label(show):
     photo = make_model_image()
     make_hotspot(photo, product=make_product(title="Red T-shirt"))
     page = show(photo)
-    assert page.one(".outfit-hotspot").text == "Red T-shirt, 39.90 EUR"
+    assert page.one(".outfit-opener").text == "Red T-shirt, 39.90 EUR"
     assert not page.all(".outfit-label")
 
 
@@ -159,7 +160,7 @@ def test_address_that_is_no_page__is_never_linked(show, url):
 
 @pytest.mark.parametrize("url", ["/shirts/7/", "shirts?size=m", "http://x.test", "//x.test/a:b"])
 def test_address_of_a_page__is_linked_as_it_is(show, url):
-    assert show(make_look(url=url)).one(".outfit-hotspot").attributes["href"] == url
+    assert show(make_look(url=url)).one(".outfit-plain").attributes["href"] == url
 
 
 HOSTILE = "\"><script>alert(1)</script>&lt;'{{ 7|add:7 }}"
@@ -173,7 +174,7 @@ def test_hostile_words__stay_text(show):
         x=HOSTILE,
     )
     assert not page.all("script")
-    assert page.one(".outfit-hotspot").attributes["href"] == f"/shirts/{HOSTILE}"
+    assert page.one(".outfit-plain").attributes["href"] == f"/shirts/{HOSTILE}"
     assert page.one(".outfit-product-title").text == HOSTILE
     assert page.one(".outfit-heading").text == HOSTILE
     assert page.one(".outfit-caption").text == HOSTILE
@@ -206,7 +207,12 @@ def test_options__change_what_is_shown(show):
     assert page.one(".outfit-caption").text == "Autumn"
     assert page.one("img").attributes["alt"] == "Anna at the sea"
     assert page.one("img").attributes["loading"] == "eager"
-    assert page.one(".outfit-look").classes == {"outfit-look", "wide", "quiet"}
+    assert page.one(".outfit-look").classes == {
+        "outfit-look",
+        "outfit-marker-dot",
+        "wide",
+        "quiet",
+    }
 
 
 def test_list_without_heading__has_a_name_all_the_same(show):
@@ -275,7 +281,7 @@ def test_queries__do_not_grow_with_the_number_of_pictures(django_assert_num_quer
         make_look()
     with django_assert_num_queries(3):
         html = source.render(Context({"looks": TryOnResult.objects.with_hotspots()}))
-    assert html.count('<a class="outfit-hotspot ') == 4
+    assert html.count('<div class="outfit-hotspot ') == 4
 
 
 def test_queries__for_one_picture_alone(django_assert_num_queries, show):

@@ -1,0 +1,79 @@
+"""Smaller copies of the pictures that visitors see, for ``srcset``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
+from django.db import models, transaction
+from django.db.models.signals import post_delete
+from django.utils.translation import gettext_lazy as _
+
+from django_outfitanyone import images
+from django_outfitanyone.models.picture import unguessable_name
+
+if TYPE_CHECKING:
+    from django.db.models.fields.files import ImageFieldFile
+
+
+class ResponsivePicture(models.Model):
+    """A picture that is also kept in smaller sizes. Those without them are shown all the same."""
+
+    renditions = models.JSONField(_("smaller copies"), null=True, editable=False)
+    """``[[width, name], ...]`` with names in the storage of ``image``, the smallest first."""
+
+    if TYPE_CHECKING:
+        image: ImageFieldFile
+        objects: Any
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def without_renditions(cls) -> models.QuerySet[Any]:
+        """Pictures whose smaller copies have not been made."""
+        rows: models.QuerySet[Any] = cls.objects.filter(renditions__isnull=True)
+        return rows.exclude(image="")
+
+    def make_renditions(self, data: bytes) -> list[list[Any]]:
+        """Store smaller copies of the picture; what to write into ``renditions``.
+
+        Takes a second, so keep it out of transactions.
+        """
+        storage = self.image.storage
+        folder = str(self.image.name).rpartition("/")[0]
+        return [
+            [width, storage.save(f"{folder}/{unguessable_name('.webp')}", ContentFile(copy))]
+            for width, copy in images.smaller_copies(data)
+        ]
+
+    def add_renditions(self) -> None:
+        """Make them for a stored row, unless its picture is replaced meanwhile."""
+        with self.image.open("rb") as file:
+            renditions = self.make_renditions(file.read())
+        rows = type(self).objects.filter(pk=self.pk, image=self.image.name)
+        if rows.filter(renditions__isnull=True).update(renditions=renditions):
+            self.renditions = renditions
+        else:
+            discard(self.image.storage, renditions)
+
+
+def discard(storage: Storage, renditions: Iterable[Iterable[Any]] | None) -> None:
+    """Delete the files."""
+    for _width, name in renditions or []:
+        storage.delete(name)
+
+
+def _follow_the_last_row(sender: type[models.Model], instance: Any, using: str, **_: Any) -> None:
+    """Reused results share their files: these go with the last row that shows them."""
+    if not issubclass(sender, ResponsivePicture) or not instance.renditions:
+        return
+    if not sender.objects.using(using).filter(image=instance.image.name).exists():
+        clean = partial(discard, instance.image.storage, instance.renditions)
+        transaction.on_commit(clean, using=using, robust=True)
+
+
+post_delete.connect(_follow_the_last_row, dispatch_uid="outfitanyone_renditions")
