@@ -83,16 +83,45 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ModelImage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image', django_outfitanyone.models.picture.PictureField(upload_to='outfitanyone/pictures/%Y/%m/', verbose_name='picture')),
-                ('width', models.PositiveIntegerField(editable=False, verbose_name='width in pixels')),
-                ('height', models.PositiveIntegerField(editable=False, verbose_name='height in pixels')),
-                ('sha256', models.CharField(db_index=True, editable=False, max_length=64)),
-                ('thumbnail', models.ImageField(editable=False, upload_to='outfitanyone/thumbnails/%Y/%m/')),
-                ('renditions', models.JSONField(editable=False, null=True, verbose_name='smaller copies')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True, help_text='Untick instead of deleting.', verbose_name='offered for try-ons')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "image",
+                    django_outfitanyone.models.picture.PictureField(
+                        upload_to="outfitanyone/pictures/%Y/%m/", verbose_name="picture"
+                    ),
+                ),
+                (
+                    "width",
+                    models.PositiveIntegerField(editable=False, verbose_name="width in pixels"),
+                ),
+                (
+                    "height",
+                    models.PositiveIntegerField(editable=False, verbose_name="height in pixels"),
+                ),
+                ("sha256", models.CharField(db_index=True, editable=False, max_length=64)),
+                (
+                    "thumbnail",
+                    models.ImageField(editable=False, upload_to="outfitanyone/thumbnails/%Y/%m/"),
+                ),
+                (
+                    "renditions",
+                    models.JSONField(editable=False, null=True, verbose_name="smaller copies"),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Untick instead of deleting.",
+                        verbose_name="offered for try-ons",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
             ],
             options={
                 "verbose_name": "model photo",
@@ -254,56 +283,330 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="TryOnResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('renditions', models.JSONField(editable=False, null=True, verbose_name='smaller copies')),
-                ('status', models.CharField(choices=[('queued', 'queued'), ('preparing', 'preparing'), ('submitting', 'submitting'), ('running', 'running'), ('collecting', 'collecting'), ('succeeded', 'succeeded'), ('failed', 'failed'), ('canceled', 'canceled'), ('needs_attention', 'needs attention')], default='queued', editable=False, max_length=20, verbose_name='status')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                ('queued_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='asked for at')),
-                ('submitted_at', models.DateTimeField(editable=False, null=True, verbose_name='submitted at')),
-                ('finished_at', models.DateTimeField(editable=False, null=True, verbose_name='finished at')),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, null=True, verbose_name='due at')),
-                ('lease_token', models.CharField(blank=True, db_index=True, editable=False, max_length=32)),
-                ('lease_expires_at', models.DateTimeField(default=datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), editable=False)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='failed attempts at this step')),
-                ('error_code', models.CharField(blank=True, editable=False, max_length=100, verbose_name='error code')),
-                ('error_message', models.TextField(blank=True, editable=False, verbose_name='error message')),
-                ('request_id', models.CharField(blank=True, editable=False, help_text="What the vendor's support asks for.", max_length=100, verbose_name='request id')),
-                ('warned_at', models.DateTimeField(editable=False, null=True, verbose_name='loss announced at')),
-                ('remote_answer', models.JSONField(default=dict, editable=False, verbose_name='remote answer')),
-                ('image_count', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='billed pictures')),
-                ('cost', models.DecimalField(decimal_places=6, default=0, editable=False, max_digits=12, verbose_name='cost')),
-                ('currency', models.CharField(blank=True, editable=False, max_length=3, verbose_name='currency')),
-                ('batch', models.UUIDField(default=uuid.uuid4, editable=False, verbose_name='batch')),
-                ('number', models.PositiveIntegerField(default=0, editable=False, verbose_name='number in the batch')),
-                ('keep', models.CharField(blank=True, choices=[('upper', 'keep the top'), ('lower', 'keep the trousers or skirt')], max_length=10, verbose_name='keep')),
-                ('remote_model', models.CharField(max_length=50, verbose_name='quality')),
-                ('resolution', models.IntegerField(default=-1, verbose_name='resolution')),
-                ('restore_face', models.BooleanField(default=True, verbose_name='keep the face')),
-                ('gender', models.CharField(blank=True, choices=[('woman', 'woman'), ('man', 'man')], max_length=5, verbose_name='gender, for refining')),
-                ('force_new', models.BooleanField(default=False, verbose_name='paid again on purpose')),
-                ('fingerprint', models.CharField(db_index=True, editable=False, max_length=64)),
-                ('is_prepared', models.BooleanField(default=False, editable=False)),
-                ('slot', models.PositiveSmallIntegerField(editable=False, null=True)),
-                ('remote_task_id', models.CharField(editable=False, max_length=100, null=True, verbose_name='task id')),
-                ('failed_tasks', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='tasks that failed by a passing fault')),
-                ('result_url', models.CharField(blank=True, editable=False, max_length=1000)),
-                ('image', models.ImageField(blank=True, editable=False, upload_to='outfitanyone/results/%Y/%m/', verbose_name='picture')),
-                ('width', models.PositiveIntegerField(editable=False, null=True, verbose_name='width in pixels')),
-                ('height', models.PositiveIntegerField(editable=False, null=True, verbose_name='height in pixels')),
-                ('sha256', models.CharField(blank=True, editable=False, max_length=64)),
-                ('thumbnail', models.ImageField(blank=True, editable=False, upload_to='outfitanyone/thumbnails/%Y/%m/')),
-                ('is_preview', models.BooleanField(default=False, editable=False, verbose_name='preview')),
-                ('review', models.CharField(choices=[('to_review', 'to review'), ('approved', 'approved'), ('rejected', 'rejected')], default='to_review', max_length=10, verbose_name='review')),
-                ('reviewed_at', models.DateTimeField(editable=False, null=True, verbose_name='reviewed at')),
-                ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='published at')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='django_outfitanyone.account')),
-                ('bottom_garment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='try_ons_as_bottom', to='django_outfitanyone.garment', verbose_name='trousers, shorts or skirt')),
-                ('model_image', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='try_ons', to='django_outfitanyone.modelimage', verbose_name='model photo')),
-                ('refines', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='refinements', to='django_outfitanyone.tryonresult', verbose_name='refines')),
-                ('requested_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
-                ('reused_from', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reuses', to='django_outfitanyone.tryonresult', verbose_name='reused from')),
-                ('reviewed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reviewed by')),
-                ('top_garment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='try_ons_as_top', to='django_outfitanyone.garment', verbose_name='top, dress or jumpsuit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "renditions",
+                    models.JSONField(editable=False, null=True, verbose_name="smaller copies"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("preparing", "preparing"),
+                            ("submitting", "submitting"),
+                            ("running", "running"),
+                            ("collecting", "collecting"),
+                            ("succeeded", "succeeded"),
+                            ("failed", "failed"),
+                            ("canceled", "canceled"),
+                            ("needs_attention", "needs attention"),
+                        ],
+                        default="queued",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                (
+                    "queued_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="asked for at",
+                    ),
+                ),
+                (
+                    "submitted_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="submitted at"),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="finished at"),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        null=True,
+                        verbose_name="due at",
+                    ),
+                ),
+                (
+                    "lease_token",
+                    models.CharField(blank=True, db_index=True, editable=False, max_length=32),
+                ),
+                (
+                    "lease_expires_at",
+                    models.DateTimeField(
+                        default=datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc),
+                        editable=False,
+                    ),
+                ),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="failed attempts at this step"
+                    ),
+                ),
+                (
+                    "error_code",
+                    models.CharField(
+                        blank=True, editable=False, max_length=100, verbose_name="error code"
+                    ),
+                ),
+                (
+                    "error_message",
+                    models.TextField(blank=True, editable=False, verbose_name="error message"),
+                ),
+                (
+                    "request_id",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="What the vendor's support asks for.",
+                        max_length=100,
+                        verbose_name="request id",
+                    ),
+                ),
+                (
+                    "warned_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="loss announced at"
+                    ),
+                ),
+                (
+                    "remote_answer",
+                    models.JSONField(default=dict, editable=False, verbose_name="remote answer"),
+                ),
+                (
+                    "image_count",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="billed pictures"
+                    ),
+                ),
+                (
+                    "cost",
+                    models.DecimalField(
+                        decimal_places=6,
+                        default=0,
+                        editable=False,
+                        max_digits=12,
+                        verbose_name="cost",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        blank=True, editable=False, max_length=3, verbose_name="currency"
+                    ),
+                ),
+                (
+                    "batch",
+                    models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="batch"),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="number in the batch"
+                    ),
+                ),
+                (
+                    "keep",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("upper", "keep the top"),
+                            ("lower", "keep the trousers or skirt"),
+                        ],
+                        max_length=10,
+                        verbose_name="keep",
+                    ),
+                ),
+                ("remote_model", models.CharField(max_length=50, verbose_name="quality")),
+                ("resolution", models.IntegerField(default=-1, verbose_name="resolution")),
+                ("restore_face", models.BooleanField(default=True, verbose_name="keep the face")),
+                (
+                    "gender",
+                    models.CharField(
+                        blank=True,
+                        choices=[("woman", "woman"), ("man", "man")],
+                        max_length=5,
+                        verbose_name="gender, for refining",
+                    ),
+                ),
+                (
+                    "force_new",
+                    models.BooleanField(default=False, verbose_name="paid again on purpose"),
+                ),
+                ("fingerprint", models.CharField(db_index=True, editable=False, max_length=64)),
+                ("is_prepared", models.BooleanField(default=False, editable=False)),
+                ("slot", models.PositiveSmallIntegerField(editable=False, null=True)),
+                (
+                    "remote_task_id",
+                    models.CharField(
+                        editable=False, max_length=100, null=True, verbose_name="task id"
+                    ),
+                ),
+                (
+                    "failed_tasks",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        editable=False,
+                        verbose_name="tasks that failed by a passing fault",
+                    ),
+                ),
+                ("result_url", models.CharField(blank=True, editable=False, max_length=1000)),
+                (
+                    "image",
+                    models.ImageField(
+                        blank=True,
+                        editable=False,
+                        upload_to="outfitanyone/results/%Y/%m/",
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "width",
+                    models.PositiveIntegerField(
+                        editable=False, null=True, verbose_name="width in pixels"
+                    ),
+                ),
+                (
+                    "height",
+                    models.PositiveIntegerField(
+                        editable=False, null=True, verbose_name="height in pixels"
+                    ),
+                ),
+                ("sha256", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "thumbnail",
+                    models.ImageField(
+                        blank=True, editable=False, upload_to="outfitanyone/thumbnails/%Y/%m/"
+                    ),
+                ),
+                (
+                    "is_preview",
+                    models.BooleanField(default=False, editable=False, verbose_name="preview"),
+                ),
+                (
+                    "review",
+                    models.CharField(
+                        choices=[
+                            ("to_review", "to review"),
+                            ("approved", "approved"),
+                            ("rejected", "rejected"),
+                        ],
+                        default="to_review",
+                        max_length=10,
+                        verbose_name="review",
+                    ),
+                ),
+                (
+                    "reviewed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="reviewed at"),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="published at"),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="django_outfitanyone.account",
+                    ),
+                ),
+                (
+                    "bottom_garment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="try_ons_as_bottom",
+                        to="django_outfitanyone.garment",
+                        verbose_name="trousers, shorts or skirt",
+                    ),
+                ),
+                (
+                    "model_image",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="try_ons",
+                        to="django_outfitanyone.modelimage",
+                        verbose_name="model photo",
+                    ),
+                ),
+                (
+                    "refines",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="refinements",
+                        to="django_outfitanyone.tryonresult",
+                        verbose_name="refines",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="requested by",
+                    ),
+                ),
+                (
+                    "reused_from",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reuses",
+                        to="django_outfitanyone.tryonresult",
+                        verbose_name="reused from",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "top_garment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="try_ons_as_top",
+                        to="django_outfitanyone.garment",
+                        verbose_name="top, dress or jumpsuit",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "try-on result",
