@@ -28,7 +28,10 @@ ERRORS = (
         codes=(RequestNotSent.code,),
         statuses=(None,),
         fixed_by="developer",
-        advice=_("Nothing was sent; if this lasts, check the server's network, DNS and proxy."),
+        advice=_(
+            "Nothing was sent and nothing paid; it is tried again. If this lasts, check BASE_URL, "
+            "whether the sandbox runs if it is meant, and the server's network, DNS and proxy."
+        ),
     ),
     ErrorKind(
         label="outcome-unknown",

@@ -38,12 +38,12 @@ def check_success(job: RemoteJob) -> None:
             f"The account is stopped, {account.stopped_code}: {account.stopped_message} "
             "The request is kept. Mend the cause, then run: manage.py outfitanyone_resume"
         )
+    advice = job.advice.text if job.advice else ""
     if job.is_open:
         raise CommandError(
             f"Still {job.get_status_display()} when time was up. The request is kept. "
-            f"{job.error_message}"
+            f"{job.error_message} {advice}".strip()
         )
-    advice = job.advice.text if job.advice else ""
     raise CommandError(
         f"{job.get_status_display()}, {job.error_code}: {job.error_message} {advice}".strip()
     )
@@ -57,7 +57,7 @@ def _common(job: RemoteJob) -> dict[str, Any]:
             "message": job.error_message,
             "request_id": job.request_id,
         }
-    return {"id": job.pk, "status": job.status, "cost": str(job.cost), "error": error}
+    return {"id": job.pk, "status": job.status, "cost": f"{job.cost.normalize():f}", "error": error}
 
 
 def _hotspots(picture: Picture) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from django_outfitanyone.management.picture_arguments import garment_from, perso
 from django_outfitanyone.management.reports import check_success, report_of
 from django_outfitanyone.management.waiting import wait_for
 from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.money import money
 from django_outfitanyone.statuses import GarmentKind, Status
 from django_outfitanyone.wishes import RESOLUTIONS, Options, Wish
 
@@ -98,6 +99,6 @@ class Command(BaseCommand):
         elif try_on.is_open:
             self.stdout.write(f"Try-on {try_on.pk} is {try_on.get_status_display()}.")
         elif try_on.status == Status.SUCCEEDED:
-            price = "reused, free" if try_on.is_reused else f"{try_on.cost} {try_on.currency}"
+            price = "reused, free" if try_on.is_reused else money(try_on.cost, try_on.currency)
             where = options["out"] or try_on.image.name
             self.stdout.write(f"Try-on {try_on.pk} succeeded ({price}): {where}")
