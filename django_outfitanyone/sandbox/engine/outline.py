@@ -63,6 +63,14 @@ class Outline:
             for name, points in named.items():
                 yield name, side, points
 
+    def open_ends(self) -> list[Points]:
+        """Hems and cuffs, each with the cloth on its left in the direction it runs."""
+        ends = [] if self.bottom is None else [self.bottom]
+        for name in ("cuff", "leg hem"):
+            if name in self.sides[RIGHT]:
+                ends += [self.sides[RIGHT][name], self.sides[LEFT][name][::-1]]
+        return ends
+
     def mapped(self, scale: float) -> Outline:
         """The same outline in a picture resized by ``scale``."""
         return Outline(

@@ -28,6 +28,8 @@ _ROUNDED = 0.72
 """How wide a sleeve looks on the arm, of its flat width."""
 _SNUG, _LOOSE = 1.12, 1.5
 """Least and greatest width of a sleeve, in widths of the arm."""
+_ABOVE = 0.3
+"""How much of a sleeve's ease stands off the outside of the arm; the rest hangs below it."""
 _THICKNESS = 0.012
 """How far cloth stands off the shoulder, in torsos."""
 _NECK_DEPTH = 0.72
@@ -197,8 +199,8 @@ class _Sleeve:
             ease = (
                 float(np.clip(wanted, _SNUG * (out + into), _LOOSE * (out + into)) - out - into) / 2
             )
-            outer.append(point + normal * (out + ease))
-            inner.append(point - normal * (into + ease))
+            outer.append(point + normal * (out + 2 * _ABOVE * ease))
+            inner.append(point - normal * (into + 2 * (1 - _ABOVE) * ease))
         return np.stack(outer).astype(np.float32), np.stack(inner).astype(np.float32)
 
     def _split(self, outer: Points) -> int:

@@ -23,8 +23,8 @@ _SWING = 0.65
 """How much of a lying skirt's flare is left when it hangs."""
 _BREAK = 0.01
 """How far full-length trousers hang over the shoe, in torsos."""
-_SNUG, _WIDE = 1.08, 2.2
-"""Least and greatest width of a trouser leg, in widths of the leg."""
+_SNUG = 1.08
+"""Least width of a trouser leg, in widths of the leg there; the greatest is the thigh's."""
 _GAP = 4.0
 """Least distance of a trouser leg from the middle line, pixels: the warp's grid must see
 two legs apart."""
@@ -128,7 +128,8 @@ def _leg_borders(
     across = resample(lying["leg"], _POINTS) - resample(lying["inner leg"][::-1], _POINTS)
     flat = np.linalg.norm(across, axis=1)
     point, _, out, _ = leg.at(start)
-    scale = 1.06 * (abs(float(point[0] - physique.crotch[0])) + out) / float(flat[:4].mean())
+    widest = 1.06 * (abs(float(point[0] - physique.crotch[0])) + out)
+    scale = widest / float(flat[:4].mean())
     drop = np.zeros(2)
     if end >= 0.99:
         x, row, _ = physique.shoe_tops[side]
@@ -136,7 +137,8 @@ def _leg_borders(
     outer, inner = [], []
     for share, width in zip(np.linspace(0, 1, _POINTS), scale * flat, strict=True):
         point, normal, out, into = leg.at(start + share * (end - start))
-        ease = float(np.clip(width, _SNUG * (out + into), _WIDE * (out + into)) - out - into) / 2
+        least = _SNUG * (out + into)
+        ease = float(np.clip(width, least, max(least, widest)) - out - into) / 2
         outer.append(point + share**2 * drop + normal * (out + ease))
         inner.append(point + share**2 * drop - normal * (into + ease))
     return np.stack(outer).astype(np.float32), np.stack(inner).astype(np.float32)

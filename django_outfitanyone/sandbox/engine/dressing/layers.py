@@ -22,6 +22,8 @@ from .undress import Halves, in_front, split_clothes
 
 _TUCK = 0.03
 """How far the bodice of a dress goes on under a bottom's waistband, in torsos."""
+_UNEVEN = 0.15
+"""How far a waistband may lie off its middle row, in torsos."""
 _UNDERLAP = 0.03
 """How far a bottom goes on under the hem of a top, in torsos."""
 
@@ -136,6 +138,12 @@ def _ending_at(outline: Outline, upper: Garment, physique: Physique, kept: Mask)
     start = float(np.median(starts[near])) if near.any() else float(starts.min())
     if float(outline.hem[:, 1].min()) <= start:
         return outline
+    waistband = np.flatnonzero(np.abs(starts - start) < _UNEVEN * physique.torso)
+    corner = len(waistband) // 10
+    waistband = waistband[corner : len(waistband) - corner]
+    columns, starts = columns[waistband], starts[waistband]
     hem = outline.hem.copy()
-    hem[:, 1] = start + _UNDERLAP * physique.torso
+    beside = (hem[:, 0] < columns[0]) | (hem[:, 0] > columns[-1])
+    hem[:, 1] = np.interp(hem[:, 0], columns, starts)
+    hem[~beside, 1] += _UNDERLAP * physique.torso
     return drape_top(upper, physique, hem=hem)

@@ -1,7 +1,8 @@
 """Mend the labels where a slip of the parser would show in a try-on.
 
 White shoes come out with holes in them, and ends of dark hair over a dark top as part of
-the top; both would be taken off with the clothes.
+the top; both would be taken off with the clothes. The corners of trouser legs come out as
+shoe and the inside of a collar as skin; both would stay behind.
 """
 
 from __future__ import annotations
@@ -9,19 +10,29 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
-from django_outfitanyone.sandbox.engine.figure import Figure, Joint, Mask, Part
+from django_outfitanyone.sandbox.engine.figure import RGB, Figure, Joint, Mask, Part
 from django_outfitanyone.sandbox.engine.garments.cutout import to_lab
+from django_outfitanyone.sandbox.engine.masks import grown, without_specks
 from django_outfitanyone.sandbox.engine.opencv import cv2
 from django_outfitanyone.sandbox.engine.outline import LEFT, SIDES
 
 from .physique import Physique, measure
 from .skeleton import Skeleton
 
+Labels = npt.NDArray[np.uint8]
+
+_HEM = 0.06
+"""How far a hem may hang over a shoe, in torsos."""
+_LINING, _UNLIKE_SKIN = 0.08, 24.0
+"""The same for the inside of a collar, and distance from which it is no skin."""
+_HAIR_SHADE = 0.03
+"""Skin this close to hair may be dark without being cloth, torsos."""
 _ALIKE = 12.0
-"""Distance in Lab up to which cloth may be hair ..."""
-_SHINE = np.array([0.4, 1, 1], np.float32)
-"""... with lightness counting less: hair shines."""
+"""Distance in Lab up to which a pixel may be of another part than its label ..."""
+_SHADED = np.array([0.4, 1, 1], np.float32)
+"""... with lightness counting less: hair shines, and hems are darker inside."""
 
 
 def mended(figure: Figure) -> Physique:
@@ -29,8 +40,45 @@ def mended(figure: Figure) -> Physique:
     figure = _with_whole_shoes(figure)
     physique = measure(figure)
     labels = figure.labels.copy()
+    _take_hems_off_shoes(labels, figure.image, reach=_HEM * physique.torso)
+    _take_collar_off_neck(labels, figure.image, physique)
     labels[_hair_ends(figure, physique)] = Part.HAIR
     return replace(physique, skeleton=Skeleton(replace(figure, labels=labels)))
+
+
+def _take_hems_off_shoes(labels: Labels, image: RGB, *, reach: float) -> None:
+    """Give back to the clothes what lies between them and the shoes and looks like them."""
+    cloth = np.isin(labels, (Part.LOWER, Part.DRESS))
+    shoes = labels == Part.SHOE
+    near_cloth, near_shoes = grown(cloth, reach) & shoes, grown(shoes, reach) & cloth
+    if not near_cloth.any() or not near_shoes.any():
+        return
+    far = shoes & ~near_cloth
+    hem, shoe = (np.median(to_lab(image[where][None])[0], axis=0) for where in (near_shoes, far))
+    colours = to_lab(image[near_cloth][None])[0]
+    unlike_hem, unlike_shoe = (
+        np.linalg.norm((colours - usual) * _SHADED, axis=1) for usual in (hem, shoe)
+    )
+    is_hem = (unlike_hem < _ALIKE) & (unlike_hem < unlike_shoe)
+    hems = np.zeros_like(shoes)
+    hems[near_cloth] = is_hem
+    hems |= near_cloth & ~without_specks(shoes & ~hems)
+    labels[hems] = labels[cloth].max()
+
+
+def _take_collar_off_neck(labels: Labels, image: RGB, physique: Physique) -> None:
+    """Give back to the top what lies between it and the neck and is far from skin."""
+    cloth = np.isin(labels, (Part.UPPER, Part.DRESS))
+    neck = labels == Part.HEAD
+    neck[: round(float(physique.chin[1]))] = False
+    lining = grown(cloth, _LINING * physique.torso) & neck
+    lining &= ~grown(labels == Part.HAIR, _HAIR_SHADE * physique.torso)
+    if not lining.any() or not (neck & ~lining).any():
+        return
+    skin = np.median(to_lab(image[neck & ~lining][None])[0], axis=0)
+    unlike = np.zeros_like(lining)
+    unlike[lining] = np.linalg.norm(to_lab(image[lining][None])[0] - skin, axis=1) > _UNLIKE_SKIN
+    labels[grown(unlike, 2) & lining] = labels[cloth].max()
 
 
 def _with_whole_shoes(figure: Figure) -> Figure:
@@ -72,7 +120,7 @@ def _hair_ends(figure: Figure, physique: Physique) -> Mask:
     if suspects.any():
         colours = to_lab(figure.image[:low])
         usual = np.median(colours[hair[:low]], axis=0)
-        unlike = np.linalg.norm((colours - usual) * _SHINE, axis=2)
+        unlike = np.linalg.norm((colours - usual) * _SHADED, axis=2)
         ends[:low] = suspects & (unlike < _ALIKE)
     return ends
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from django_outfitanyone.sandbox.engine.backdrop import Plane, bleed
 from django_outfitanyone.sandbox.engine.figure import RGB, Mask, Part, Soft
+from django_outfitanyone.sandbox.engine.masks import without_specks
 from django_outfitanyone.sandbox.engine.opencv import cv2
 
 from .creases import cover as cover_of
@@ -15,7 +16,7 @@ from .creases import crease_shade
 from .layers import Layer, Plan
 from .physique import Physique
 from .shading import cast_shadow, folds, light_from, roundness
-from .undress import undress, without_specks
+from .undress import undress
 from .warping import Window, coverage, warp, window_around
 
 _MARGIN = 0.1
@@ -90,7 +91,9 @@ def _put_on(scene: _Scene, layer: Layer, cover: Soft) -> None:
     if not garment.kind.is_bottom:
         _line_collar(scene, layer)
     colours = warp(garment.image, garment.mask, garment.outline, layer.outline, scene.window)
-    shade = roundness(cover, torso=torso, light=scene.light)
+    corner = np.array([scene.window.x1, scene.window.y1])
+    ends = [end - corner for end in layer.outline.open_ends()]
+    shade = roundness(cover, ends, torso=torso, light=scene.light)
     for old in layer.old:
         shade *= folds(image[at], old[at], torso=torso)
     shade *= crease_shade(layer.outline, scene.window)

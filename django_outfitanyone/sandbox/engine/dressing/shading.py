@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 
 from django_outfitanyone.sandbox.engine.backdrop import Plane
 from django_outfitanyone.sandbox.engine.figure import RGB, Mask, Soft
@@ -49,14 +52,17 @@ def _at(plane: Plane, points: Points) -> Plane:
     return found
 
 
-def roundness(cover: Soft, *, torso: float, light: float) -> Plane:
+def roundness(cover: Soft, open_ends: Sequence[Points], *, torso: float, light: float) -> Plane:
     """Factor of brightness, about 1: what faces the light keeps it, edges turn away.
 
     The silhouette is inflated like a cushion whose rim has a radius of _ROUNDNESS torsos;
-    the factor is the cushion's brightness relative to its flat middle.
+    the factor is the cushion's brightness relative to its flat middle. Hems and cuffs,
+    the ``open_ends`` in pixels of ``cover``, do not turn away: cloth just ends there.
     """
     radius = _ROUNDNESS * torso
     inside = np.pad((cover > 0.5).astype(np.uint8), 1)
+    for end in open_ends:
+        _carry_on(inside, end + 1, 1.4 * radius)
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1]
     cushion = radius * np.sqrt(1 - (1 - np.minimum(depth, radius) / radius) ** 2)
     height = blurred(cushion.astype(np.float32), 0.025 * torso)
@@ -65,6 +71,14 @@ def roundness(cover: Soft, *, torso: float, light: float) -> Plane:
     facing = (1 - light * slope_x + 0.25 * slope_y) / np.sqrt(1 + slope_x**2 + slope_y**2)
     factor = 1 + _HARDNESS * (facing - 1)
     return np.asarray(np.clip(factor, 0.62, 1.08), np.float32)
+
+
+def _carry_on(inside: npt.NDArray[np.uint8], end: Points, reach: float) -> None:
+    """Draw cloth on beyond an open end that has it on its left, in place."""
+    chord = end[-1] - end[0]
+    out = np.array([-chord[1], chord[0]]) * reach / max(float(np.linalg.norm(chord)), 1e-6)
+    loop = np.concatenate([end, (end + out)[::-1]])
+    cv2.fillPoly(inside, [np.round(loop).astype(np.int32)], 1)
 
 
 def folds(image: RGB, old: Mask, *, torso: float) -> Plane:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from django_outfitanyone.sandbox.engine.backdrop import Plane, fill, grain
-from django_outfitanyone.sandbox.engine.figure import Part, Soft
+from django_outfitanyone.sandbox.engine.figure import RGB, Part, Soft
 from django_outfitanyone.sandbox.engine.garments.cutout import Lab, to_lab
 from django_outfitanyone.sandbox.engine.opencv import cv2
 from django_outfitanyone.sandbox.engine.outline import SIDES
@@ -22,6 +22,7 @@ from .skeleton import CLOTH
 from .strips import Strip, arm_strip, leg_strip
 from .warping import Window, coverage
 
+Flags = npt.NDArray[np.bool_]
 Profile = npt.NDArray[np.float32]
 """Shape (_BINS, 3): Lab from the inner border of a limb to the outer one."""
 
@@ -79,6 +80,13 @@ class Skin:
                 canvas[at] += share[..., None] * (colours - canvas[at])
                 painted[at] = np.maximum(painted[at], share)
         return np.asarray(painted, np.float32)
+
+    def are_unlike(self, pixels: RGB) -> Flags:
+        """Which of these pixels, shape (n, 3), are no skin of this tone."""
+        if not len(pixels):
+            return np.zeros(0, bool)
+        unlike: Flags = np.linalg.norm(to_lab(pixels[None])[0] - self.tone, axis=1) > _SAME_SKIN
+        return unlike
 
     # -- tones --------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from django_outfitanyone.sandbox.engine.backdrop import Plane, background_alone
 from django_outfitanyone.sandbox.engine.figure import Figure, Mask, Part, Soft
+from django_outfitanyone.sandbox.engine.masks import grown, without_specks
 from django_outfitanyone.sandbox.engine.opencv import cv2
 from django_outfitanyone.sandbox.engine.outline import SIDES
 
@@ -50,12 +51,6 @@ def in_front(figure: Figure, physique: Physique, *, sleeve_end: float) -> Mask:
     for side in SIDES:
         front |= _arm_beyond(figure, physique, side, max(sleeve_end, _UPPER_ARM))
     return without_specks(front)
-
-
-def without_specks(mask: Mask) -> Mask:
-    """A mask without spots and threads that are only mislabelled borders."""
-    opened: Mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3))) > 0
-    return opened
 
 
 def _arm_beyond(figure: Figure, physique: Physique, side: int, share: float) -> Mask:
@@ -101,7 +96,7 @@ def undress(
     image, labels = figure.image[at], figure.labels[at]
     closed = cv2.morphologyEx(gone.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     gone = closed > 0
-    fringe = _grown(gone, _FRINGE * physique.torso)
+    fringe = grown(gone, _FRINGE * physique.torso)
     person = (labels != Part.BACKGROUND).astype(np.uint8)
     known = cv2.dilate(person, np.ones((9, 9), np.uint8)) == 0
     behind = background_alone(image, known)
@@ -135,17 +130,13 @@ def _with_skin(
     """Skin where clothes are gone, led over softly into what of it was in their shadow."""
     labels, reach = physique.figure.labels[window.slices], _SHADE * physique.torso
     skin = np.isin(labels, (Part.HEAD, Part.ARM, Part.LEG))
-    bare = (gone | (_grown(gone, reach) & skin)).astype(np.float32)
+    bare = (gone | (grown(gone, reach) & skin)).astype(np.float32)
     where = np.maximum(gone, cv2.GaussianBlur(bare, (0, 0), 0.4 * reach)).astype(np.float32)
     where[~gone & ~skin] = 0
-    painted = Skin(physique).paint(bared.canvas, where, window)
-    beside = fringe & skin & (painted < 0.3)  # an old hem or its shadow that stood off the limb
+    skins = Skin(physique)
+    painted = skins.paint(bared.canvas, where, window)
+    # An old hem or its shadow that stood off the limb.
+    beside = fringe & skin & (painted < 0.3)
+    beside[beside] = skins.are_unlike(physique.figure.image[window.slices][beside])
     bared.canvas[beside] = behind[beside]
     return Undressed(bared.canvas, np.maximum(bared.body, painted))
-
-
-def _grown(mask: Mask, reach: float) -> Mask:
-    side = 2 * max(2, round(reach)) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    grown: Mask = cv2.dilate(mask.astype(np.uint8), kernel) > 0
-    return grown
