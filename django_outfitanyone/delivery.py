@@ -23,6 +23,15 @@ SPARE_TIME = timedelta(hours=1)
 """An upload must outlive queueing and the remote download by this."""
 
 
+def is_public_host(host: str) -> bool:
+    """Whether everything this name stands for is an address of the open internet."""
+    try:
+        found = socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        return False
+    return bool(found) and all(is_public_address(str(entry[4][0])) for entry in found)
+
+
 def public_url(file: FieldFile) -> str:
     """The file's own address if the remote system can read it, else ``""``.
 
@@ -40,7 +49,7 @@ def public_url(file: FieldFile) -> str:
                 code="PictureNotPublic",
             )
         return url
-    return url if parts.scheme == "https" and _is_public_host(parts.hostname or "") else ""
+    return url if parts.scheme == "https" and is_public_host(parts.hostname or "") else ""
 
 
 def address_of(
@@ -76,12 +85,3 @@ def address_of(
         defaults={"url": upload.url, "expires_at": upload.expires_at},
     )
     return upload.url, True
-
-
-def _is_public_host(host: str) -> bool:
-    """Whether everything this name stands for is an address of the open internet."""
-    try:
-        found = socket.getaddrinfo(host, None)
-    except (OSError, UnicodeError):
-        return False
-    return bool(found) and all(is_public_address(str(entry[4][0])) for entry in found)

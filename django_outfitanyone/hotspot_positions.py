@@ -19,9 +19,7 @@ _HEAD = """\
 """
 
 
-def position_classes(
-    box: tuple[float, float, float, float], *, width: float, height: float
-) -> str:
+def position_classes(box: tuple[float, float, float, float], *, width: float, height: float) -> str:
     """Class names that put a hotspot on this box of a picture of that size.
 
     Edges are rounded to a tenth of a percent each, so none is off by more than half of that.

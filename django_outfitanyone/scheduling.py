@@ -47,6 +47,13 @@ def cluster_settings() -> Mapping[str, Any]:
     return {**main, **main["ALT_CLUSTERS"][name]}
 
 
+def has_watchdog() -> bool:
+    """Whether the runner is rung every minute, whatever else happens."""
+    from django_q.models import Schedule
+
+    return bool(Schedule.objects.filter(func=POLL).exists())
+
+
 def ring() -> None:
     """Ask for a runner. Never fails: if the broker is down, the watchdog comes later."""
     if not is_installed():

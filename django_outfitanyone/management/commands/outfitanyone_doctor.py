@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from django_outfitanyone import doctor
+from django_outfitanyone.doctor import Finding, Level
+
+
+class Command(BaseCommand):
+    """What is wrong with this installation, and how to put it right."""
+
+    help = (
+        "Looks at key, region, clock, storage, delivery, worker, account and budget, and says "
+        "what to do. Costs nothing. Exit code 0 only when there is no problem."
+    )
+    requires_system_checks: list[str] = []  # it reports them itself, with the rest
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, **options: Any) -> None:
+        """Print every finding; fail when one of them is a problem."""
+        findings = doctor.examine()
+        problems = [finding for finding in findings if finding.level is Level.PROBLEM]
+        if options["json"]:
+            self.stdout.write(json.dumps({"ok": not problems, "findings": _as_dicts(findings)}))
+        else:
+            for finding in findings:
+                self._print(finding)
+        if problems:
+            raise CommandError(f"Problems found: {len(problems)}.")
+
+    def _print(self, finding: Finding) -> None:
+        style = {
+            Level.OK: self.style.SUCCESS,
+            Level.WARNING: self.style.WARNING,
+            Level.PROBLEM: self.style.ERROR,
+        }[finding.level]
+        level = style(f"{finding.level.value:<8}")
+        self.stdout.write(f"{level} {finding.subject:<9} {finding.text}")
+        if finding.remedy:
+            self.stdout.write(f"{'':<18} -> {finding.remedy}")
+
+
+def _as_dicts(findings: list[Finding]) -> list[dict[str, str]]:
+    return [{**vars(finding), "level": finding.level.value} for finding in findings]

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from django_outfitanyone.models import Account
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_work():
+    Account.current()
+    Account.objects.update(runner_expires_at=timezone.now())
+
+
+def test_all_is_well(remote, capsys):
+    call_command("outfitanyone_doctor")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.startswith("ok") for line in lines)
+
+
+def test_problem__remedy_below_it_and_an_exit_code(remote, configure, capsys):
+    configure(API_KEY="sk-another")
+    with pytest.raises(CommandError, match="1"):
+        call_command("outfitanyone_doctor")
+
+    lines = capsys.readouterr().out.splitlines()
+    (number,) = (number for number, line in enumerate(lines) if line.startswith("problem"))
+    assert "-> " in lines[number + 1]
+
+
+def test_json__one_object(remote, configure, capsys):
+    configure(API_KEY="sk-another")
+    with pytest.raises(CommandError):
+        call_command("outfitanyone_doctor", "--json")
+    report = json.loads(capsys.readouterr().out)
+
+    assert report["ok"] is False
+    assert {"subject", "level", "text", "remedy"} == set(report["findings"][0])
+    assert [found["subject"] for found in report["findings"] if found["level"] == "problem"] == [
+        "key"
+    ]
+
+
+def test_wrong_settings__are_reported_instead_of_stopping_it(remote, configure, capsys):
+    configure(POLL_INTERVALL=3)
+    with pytest.raises(CommandError):
+        call_command("outfitanyone_doctor")
+
+    assert "E001" in capsys.readouterr().out

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from django_outfitanyone.models import Account
+from django_outfitanyone.statuses import Status
+from tests.factories import make_try_on
+from tests.test_ledger import make_charge
+
+pytestmark = pytest.mark.django_db
+
+
+def test_lines(configure, capsys):
+    configure(BUDGET_PER_DAY=Decimal(3))
+    make_try_on(status=Status.RUNNING)
+    make_charge()
+    call_command("outfitanyone_status")
+    out = capsys.readouterr().out
+
+    for words in (
+        "default: working",
+        "never seen",
+        "1 running",
+        "Overdue    nothing",
+        "CNY 0.50 today",
+        "CNY 2.00 left of CNY 3.00",  # 0.50 spent, 0.50 under way
+    ):
+        assert words in out
+
+
+def test_json(capsys):
+    make_try_on()
+    call_command("outfitanyone_status", "--json")
+    report = json.loads(capsys.readouterr().out)
+
+    assert report["try_ons"]["succeeded"] == 1
+    assert report["overdue"] == 0
+
+
+def test_overdue__exit_code(capsys):
+    make_try_on(status=Status.RUNNING, due_at=timezone.now() - timedelta(hours=2))
+    with pytest.raises(CommandError, match="worker"):
+        call_command("outfitanyone_status")
+
+    assert "the oldest for 2\xa0hours" in capsys.readouterr().out
+
+
+def test_stopped_account(capsys):
+    Account.current()
+    Account.objects.update(stopped_at=timezone.now(), stopped_code="Arrearage")
+    call_command("outfitanyone_status")
+
+    assert "stopped, Arrearage" in capsys.readouterr().out
