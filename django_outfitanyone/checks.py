@@ -9,10 +9,13 @@ from typing import Any
 
 from django.apps import apps
 from django.core import checks
+from django.core.exceptions import FieldError
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connections, router
 from django.utils.module_loading import import_string
 
 from django_outfitanyone import scheduling
+from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.conf import (
     ConfigurationError,
     conf,
@@ -30,12 +33,14 @@ IDS = {
     "E003": "OUTFITANYONE_PRODUCT_MODEL names no model",
     "E004": "a dotted path in the settings cannot be imported",
     "E005": "Q_CLUSTER_NAME names no cluster of django-q2",
+    "E006": "the catalogue cannot tell which products visitors may see",
     "W001": "there is no API key",
     "W002": "django-q2 may kill a task before it is done",
     "W003": "django-q2 hands work out again while it is still being done",
     "W004": "django-q2 fetches more work ahead than it can do",
     "W005": "SQLite is not set up for several processes",
     "W006": "nothing rings the runner",
+    "W007": "uploaded pictures have no folder of their own",
 }
 """Every id, for the documentation; each names one fault only."""
 
@@ -46,6 +51,8 @@ def register_all() -> None:
         check_settings,
         check_product_model,
         check_paths,
+        check_catalogue,
+        check_media,
         check_key,
         check_queue,
         check_sqlite,
@@ -114,6 +121,38 @@ def check_paths(**_kwargs: Any) -> Messages:
                 )
             )
     return messages
+
+
+def check_catalogue(**_kwargs: Any) -> Messages:
+    """A product model without the shipped one's ``is_visible`` needs an adapter that knows."""
+    try:
+        products = product_model()._default_manager.all()
+        catalogue().visible(products)
+    except (ImportError, LookupError, ValueError):
+        return []  # the two checks above say it
+    except FieldError as error:
+        return [
+            _error(
+                "E006",
+                f"{conf.CATALOGUE} cannot tell which products visitors may see: {error}",
+                "A subclass of CatalogueAdapter with visible() and is_visible(), named in "
+                'OUTFITANYONE = {"CATALOGUE": "shop.catalogue.ShopCatalogue"}',
+            )
+        ]
+    return []
+
+
+def check_media(**_kwargs: Any) -> Messages:
+    """Without a folder, Django stores uploads wherever the server was started."""
+    if isinstance(default_storage, FileSystemStorage) and not default_storage.base_location:
+        return [
+            _warning(
+                "W007",
+                "MEDIA_ROOT is not set: pictures would be stored where the server is started.",
+                'MEDIA_ROOT = BASE_DIR / "media"; MEDIA_URL = "media/"',
+            )
+        ]
+    return []
 
 
 def check_key(**_kwargs: Any) -> Messages:

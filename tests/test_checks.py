@@ -22,6 +22,8 @@ def all_ids():
             checks.check_settings,
             checks.check_product_model,
             checks.check_paths,
+            checks.check_catalogue,
+            checks.check_media,
             checks.check_key,
             checks.check_queue,
             checks.check_sqlite,
@@ -75,6 +77,41 @@ def test_dotted_path__must_lead_somewhere(settings, name):
     settings.OUTFITANYONE = {name: "shop.catalogue.Missing"}
 
     assert ids(checks.check_paths()) == ["E004"]
+
+
+def test_catalogue__has_to_know_which_products_visitors_may_see(settings):
+    settings.OUTFITANYONE_PRODUCT_MODEL = "auth.Group"
+    (message,) = checks.check_catalogue()
+
+    assert ids([message]) == ["E006"]
+    assert "is_visible" in message.msg
+    assert '"CATALOGUE":' in message.hint
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"OUTFITANYONE_PRODUCT_MODEL": "no.Model"}, {"OUTFITANYONE": {"CATALOGUE": "no.C"}}]
+)
+def test_catalogue__leaves_other_faults_to_their_own_checks(settings, wrong):
+    for name, value in wrong.items():
+        setattr(settings, name, value)
+
+    assert checks.check_catalogue() == []
+
+
+def test_media__without_a_folder_would_litter(settings):
+    settings.MEDIA_ROOT = ""
+
+    assert ids(checks.check_media()) == ["W007"]
+
+
+def test_media__elsewhere_needs_no_folder(settings):
+    settings.MEDIA_ROOT = ""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    }
+
+    assert checks.check_media() == []
 
 
 def test_no_key__is_a_warning_so_that_migrate_works(settings, monkeypatch):

@@ -25,6 +25,7 @@ DATABASES = {"default": {
 }}
 USE_TZ = True
 STATIC_URL = "static/"
+MEDIA_ROOT = Path(__file__).with_name("media")
 STATIC_ROOT = Path(__file__).with_name("static")
 INSTALLED_APPS = ["django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes",
     "django.contrib.messages", "django.contrib.sessions", "django.contrib.staticfiles",
