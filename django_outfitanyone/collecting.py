@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from django_outfitanyone import budgets, images
+from django_outfitanyone import budgets, images, limits, looks
 from django_outfitanyone.advice import is_passing
 from django_outfitanyone.conf import conf
 from django_outfitanyone.downloads import download
@@ -36,17 +36,20 @@ REGISTRATION_DELAY = timedelta(seconds=60)
 
 
 def next_look(try_on: TryOnResult) -> datetime:
-    """When to ask for the task's state again: every few seconds, more rarely with age."""
-    age = timezone.now() - sent_at(try_on)
-    wait = max(conf.POLL_INTERVAL, age.total_seconds() / 20)
-    return timezone.now() + timedelta(seconds=min(wait, 60))
+    """When to ask for the task's state again, by what is known of others like it."""
+    now = timezone.now()
+    age = (now - sent_at(try_on)).total_seconds()
+    known = try_on.account.task_seconds.get(try_on.remote_model, [])
+    return now + timedelta(seconds=looks.wait(age, known))
 
 
 def poll(try_on: TryOnResult, provider: Provider) -> datetime | None:
     """Step: ask how the task is doing."""
+    limits.wait_for_query()
     report = provider.query(try_on.remote_task_id or "")
     now = timezone.now()
     if report.state is RemoteState.SUCCEEDED and report.image_url:
+        looks.remember(try_on.account, try_on.remote_model, report)
         settle(
             try_on,
             remote_model=try_on.remote_model,

@@ -141,6 +141,7 @@ class Settings:
     # Limits of the account
     CONCURRENT_TASKS = whole(5)
     SUBMITS_PER_SECOND = whole(10)
+    QUERIES_PER_SECOND = whole(20)
     THROTTLE_PAUSE = seconds(60)
 
     # When nobody can tell whether a paid request arrived, a person decides. These are two

@@ -7,8 +7,9 @@ application's: MariaDB's ``NOW()`` may differ from it by the server's time zone.
 from __future__ import annotations
 
 import logging
+import time
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -53,38 +54,55 @@ def take_slot(try_on: TryOnResult) -> bool:
     return False
 
 
-def pass_gate(account: Account) -> bool:
+def pass_gate(account: Account) -> datetime | None:
     """Ask for permission to send one paid request; at most the allowed number get it each second.
 
-    5 % of spacing on top keeps every sliding second within the limit.
+    ``None`` when it is given, else when to ask again. 5 % of spacing on top keeps every
+    sliding second within the limit.
     """
     now = timezone.now()
     spacing = timedelta(seconds=1.05 / conf.SUBMITS_PER_SECOND)
-    return bool(
-        Account.objects.filter(
-            pk=account.pk, next_submission_at__lte=now, stopped_at__isnull=True
-        ).update(next_submission_at=now + spacing)
-    )
+    passed = Account.objects.filter(
+        pk=account.pk, next_submission_at__lte=now, stopped_at__isnull=True
+    ).update(next_submission_at=now + spacing)
+    if passed:
+        return None
+    account.refresh_from_db(fields=["next_submission_at"])
+    return max(now, account.next_submission_at)
 
 
-def admit(job: TryOnResult | ClothesParse, *, remote_model: str) -> bool:
+def wait_for_query() -> None:
+    """Sleep until the next query is allowed.
+
+    One runner in the whole fleet asks for states, so its own clock is enough.
+    """
+    elapsed = time.monotonic() - _last_query["at"]
+    time.sleep(min(max(0.0, 1.05 / conf.QUERIES_PER_SECOND - elapsed), 1.0))
+    _last_query["at"] = time.monotonic()
+
+
+_last_query = {"at": 0.0}
+
+
+def admit(job: TryOnResult | ClothesParse, *, remote_model: str) -> datetime | None:
     """Write down that the paid request leaves now; every one goes through here.
 
-    False while the gate is closed, ``BudgetSpent`` when the money is used up. All of it is
-    one transaction that holds the account's row: of two processes the second one sees
-    what the first has spent.
+    ``None`` when it may, else when to ask again because the gate is closed; ``BudgetSpent``
+    when the money is used up. All of it is one transaction that holds the account's row:
+    of two processes the second one sees what the first has spent.
     """
     try:
         with transaction.atomic():
-            if not pass_gate(job.account):
-                return False
+            opens_at = pass_gate(job.account)
+            if opens_at:
+                return opens_at
             budgets.check(job.account, remote_model)
             now = timezone.now()
             job.move(Status.SUBMITTING, submitted_at=now, lease_expires_at=now + conf.lease)
     except BudgetSpent as error:
         budgets.close(job.account, error)
         raise
-    return True
+    return None
 
 
 def pause(account: Account) -> None:

@@ -102,8 +102,9 @@ def call(parse: ClothesParse, url: str, provider: Provider) -> datetime | None:
 
     The answer is written down before anything else is done.
     """
-    if not limits.admit(parse, remote_model=conf.PARSING_MODEL):
-        return timezone.now()
+    ask_again_at = limits.admit(parse, remote_model=conf.PARSING_MODEL)
+    if ask_again_at:
+        return ask_again_at
     try:
         report = provider.parse(model=conf.PARSING_MODEL, image_url=url, clothes_types=parse.types)
     except OutcomeUnknown:

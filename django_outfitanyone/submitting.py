@@ -98,8 +98,9 @@ def submit(try_on: TryOnResult, addresses: dict[str, str], provider: Provider) -
     looked into by ``look_into``.
     """
     try:
-        if not limits.admit(try_on, remote_model=try_on.remote_model):
-            return timezone.now()
+        ask_again_at = limits.admit(try_on, remote_model=try_on.remote_model)
+        if ask_again_at:
+            return ask_again_at
     except BudgetSpent:
         try_on.write(slot=None)  # a cheaper model may still fit
         raise

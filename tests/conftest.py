@@ -32,6 +32,7 @@ def remote(settings, engine):
             "BASE_URL": server.base_url,
             "ALLOW_PRIVATE_ADDRESSES": True,
             "SUBMITS_PER_SECOND": 100,
+            "QUERIES_PER_SECOND": 1000,
             "POLL_INTERVAL": 0.02,
             "UNCLEAR_SUBMIT_DELAY": 0.05,
             "THROTTLE_PAUSE": 0.2,

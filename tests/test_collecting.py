@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from django_outfitanyone import images
 from django_outfitanyone.collecting import next_look
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.statuses import Status
 from tests.factories import make_try_on
 from tests.test_submitting import prepared
@@ -130,13 +130,24 @@ def test_poll__deadline_ends_the_wait(remote, configure):
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "TaskGone")
 
 
-def test_next_look__grows_rarer_with_age(settings):
-    young = make_try_on(status=Status.RUNNING, submitted_at=timezone.now())
-    old = make_try_on(status=Status.RUNNING, submitted_at=timezone.now() - timedelta(minutes=10))
+def test_next_look__goes_by_what_tasks_of_this_model_took(remote):
+    account = Account.current()
+    account.task_seconds = {"aitryon-plus": [17.0] * 20, "aitryon": [4.0] * 20}
+    account.save()
     now = timezone.now()
+    plus = make_try_on(status=Status.RUNNING, submitted_at=now)
+    plain = make_try_on(status=Status.RUNNING, submitted_at=now, remote_model="aitryon")
 
-    assert next_look(young) - now == pytest.approx(timedelta(seconds=3), abs=timedelta(seconds=1))
-    assert next_look(old) - now == pytest.approx(timedelta(seconds=30), abs=timedelta(seconds=2))
+    assert next_look(plus) - now == pytest.approx(timedelta(seconds=17), abs=timedelta(seconds=1))
+    assert next_look(plain) - now == pytest.approx(timedelta(seconds=4), abs=timedelta(seconds=1))
+
+
+def test_poll__remembers_how_long_a_task_took(remote):
+    remote.set_progression([("RUNNING", 0.2)])
+    collecting()
+    (seconds,) = Account.current().task_seconds["aitryon-plus"]
+
+    assert seconds == pytest.approx(0.2, abs=0.15)
 
 
 @pytest.mark.parametrize("kind", ["cut-short", "expired"])

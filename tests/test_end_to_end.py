@@ -172,7 +172,7 @@ def test_batch__photo_is_searched_once_for_the_half_to_keep(remote):
 
 def test_batch__never_more_tasks_than_the_account_allows(remote, configure):
     configure(CONCURRENT_TASKS=2)
-    remote.set_progression([("RUNNING", 0.2)])
+    remote.set_progression([("RUNNING", 0.8)])
     rows = [
         request_try_on(
             Wish(person=make_model_image(), top=make_garment()),

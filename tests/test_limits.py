@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -65,11 +66,23 @@ def test_take_slot__needs_the_lease():
         limits.take_slot(row)
 
 
+def passes(account):
+    return limits.pass_gate(account) is None
+
+
+def test_pass_gate__says_when_to_ask_again(account, configure):
+    configure(SUBMITS_PER_SECOND=2)
+    limits.pass_gate(account)
+    opens_at = limits.pass_gate(account)
+
+    assert timezone.now() < opens_at < timezone.now() + timedelta(seconds=1)
+
+
 def test_pass_gate__one_at_a_time(account, configure):
     configure(SUBMITS_PER_SECOND=1)
 
-    assert limits.pass_gate(account)
-    assert not limits.pass_gate(account)
+    assert passes(account)
+    assert not passes(account)
 
 
 def test_pass_gate__spacing_keeps_within_the_rate(account, configure):
@@ -85,7 +98,7 @@ def test_pass_gate__spacing_keeps_within_the_rate(account, configure):
 def test_pause__closes_the_gate_for_everybody(account):
     limits.pause(account)
 
-    assert not limits.pass_gate(account)
+    assert not passes(account)
     account.refresh_from_db()
     assert account.next_submission_at > timezone.now() + timedelta(seconds=50)
 
@@ -116,7 +129,7 @@ def test_stop__announced_once_with_its_reason(account, caplog, django_capture_on
     account.refresh_from_db()
     assert heard == ["Arrearage"]
     assert account.stopped_code == "Arrearage"
-    assert not limits.pass_gate(account)
+    assert not passes(account)
     assert caplog.text.count("stopped") == 1
 
 
@@ -126,7 +139,7 @@ def test_resume__opens_the_gate_again(account):
     assert limits.resume(account)
     account.refresh_from_db()
     assert not account.is_stopped
-    assert limits.pass_gate(account)
+    assert passes(account)
 
 
 def test_resume__nothing_to_lift(account):
@@ -160,3 +173,12 @@ def test_runner_lease__is_not_given_up_for_somebody_else(account):
     limits.give_up_runner_lease(account, "not mine")
 
     assert limits.take_runner_lease(account) == ""
+
+
+def test_wait_for_query__keeps_within_the_rate(configure):
+    configure(QUERIES_PER_SECOND=100)
+    started = time.monotonic()
+    for _ in range(11):
+        limits.wait_for_query()
+
+    assert time.monotonic() - started >= 10 / 100

@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                         verbose_name="last rung at",
                     ),
                 ),
+                ("task_seconds", models.JSONField(default=dict, editable=False)),
             ],
             options={
                 "verbose_name": "account",

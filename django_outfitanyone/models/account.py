@@ -38,6 +38,8 @@ class Account(models.Model):
         _("runner lease ends at"), default=LONG_AGO, editable=False
     )
     last_rung_at = models.DateTimeField(_("last rung at"), default=LONG_AGO, editable=False)
+    task_seconds = models.JSONField(default=dict, editable=False)
+    """How long the latest tasks took: remote model to seconds, see ``looks``."""
 
     class Meta:
         verbose_name = _("account")

@@ -45,6 +45,10 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
         """Nothing was paid; may be canceled."""
         return self.filter(status__in=UNSENT)
 
+    def prepared(self) -> Self:
+        """Ready to be submitted; all that is missing is a slot."""
+        return self.filter(status=Status.PREPARING, is_prepared=True)
+
     def in_flight(self) -> Self:
         """Paid or about to be: the remote system has it, or its answer is on the way home."""
         return self.filter(status__in=IN_FLIGHT)

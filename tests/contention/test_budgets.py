@@ -66,7 +66,7 @@ def admit(row):
     """As the runner does: a closed gate or a busy database means another try."""
     while True:
         try:
-            if limits.admit(row, remote_model=row.remote_model):
+            if limits.admit(row, remote_model=row.remote_model) is None:
                 return "sent"
         except BudgetSpent:
             return "spent"

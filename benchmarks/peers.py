@@ -1,0 +1,118 @@
+"""Other ways to do the same, for comparison: the vendor's SDK, and two uses of django-q2.
+
+All get what is best for them: pictures are uploaded before the clock starts, nothing is
+parsed, no row is written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+if TYPE_CHECKING:
+    from django_outfitanyone.provider import TaskReport
+
+MODEL = "aitryon-plus"
+BEIJING = timezone(timedelta(hours=8))
+Order = tuple[str, str]
+"""Addresses of a person and a top."""
+SLEEP = 1.0
+"""Between two looks of the job that sleeps; what the SDK begins with, too."""
+
+
+def by_sdk(base_url: str, orders: Sequence[Order], folder: Path) -> list[float]:
+    """Five threads that call, wait and download; how many seconds late each saw the end."""
+    import dashscope
+
+    dashscope.base_http_api_url, dashscope.api_key = base_url, "sk-for-measures"
+
+    def try_on(order: Order) -> float:
+        answer = dashscope.ImageSynthesis.call(
+            MODEL,
+            prompt="x",
+            task="image2image",
+            extra_input={"person_image_url": order[0], "top_garment_url": order[1]},
+            headers={"X-DashScope-OssResourceResolve": "enable"},
+        )
+        known_at = time.time()
+        output: Any = answer.output
+        _keep(requests.get(output["image_url"], timeout=30).content, folder, output["task_id"])
+        ended = datetime.fromisoformat(output["end_time"]).replace(tzinfo=BEIJING)
+        return known_at - ended.timestamp()
+
+    with ThreadPoolExecutor(5) as threads:
+        return list(threads.map(try_on, orders))
+
+
+def sleeping_job(order: Order, folder: str) -> None:
+    """A django-q2 job: one try-on from submit to download, asleep between looks."""
+    from django_outfitanyone.conf import conf
+    from django_outfitanyone.provider import RemoteState
+
+    with closing(conf.load_provider()) as provider:
+        report = provider.submit(_order(order))
+        while report.state is not RemoteState.SUCCEEDED:
+            time.sleep(SLEEP)
+            report = provider.query(report.task_id)
+    _download(report, folder)
+
+
+def submitting_job(order: Order, folder: str) -> None:
+    """A django-q2 job: submits, and leaves the rest to a Schedule."""
+    from django_outfitanyone.conf import conf
+
+    with closing(conf.load_provider()) as provider:
+        report = provider.submit(_order(order))
+    time.sleep(0.11)  # two workers stay below ten a second
+    _look_later(report.task_id, folder)
+
+
+def looking_job(task_id: str, folder: str) -> None:
+    """A scheduled django-q2 job: one look; the next is another Schedule."""
+    from django_outfitanyone.conf import conf
+    from django_outfitanyone.provider import RemoteState
+
+    with closing(conf.load_provider()) as provider:
+        report = provider.query(task_id)
+    if report.state is RemoteState.SUCCEEDED:
+        _download(report, folder)
+    else:
+        _look_later(task_id, folder)
+
+
+def _look_later(task_id: str, folder: str) -> None:
+    from django.utils import timezone as django_timezone
+    from django_q.models import Schedule
+
+    Schedule.objects.create(
+        func="benchmarks.peers.looking_job",
+        args=json.dumps([task_id, folder])[1:-1],
+        schedule_type=Schedule.ONCE,
+        next_run=django_timezone.now() + timedelta(seconds=SLEEP),
+    )
+
+
+def _order(order: Order) -> Any:
+    from django_outfitanyone.provider import TryOnOrder
+
+    return TryOnOrder(model=MODEL, person_url=order[0], top_url=order[1])
+
+
+def _download(report: TaskReport, folder: str) -> None:
+    content = requests.get(report.image_url, timeout=30).content
+    _keep(content, Path(folder), report.task_id)
+
+
+def _keep(content: bytes, folder: Path, task_id: str) -> None:
+    part = folder / f"{task_id}.part-{os.getpid()}"
+    part.write_bytes(content)
+    part.rename(folder / f"{task_id}.jpg")

@@ -1,0 +1,60 @@
+"""When to look at a task: seldom at first, often around the time at which tasks like it end.
+
+Each look costs a call of an account that has few, and each moment between the end of a
+task and the next look is a slot that stands empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django_outfitanyone.conf import conf
+from django_outfitanyone.models import Account
+from django_outfitanyone.provider import TaskReport
+
+REMEMBERED = 20
+LOOKS = 5
+"""Into how many steps the time is parted in which a task probably ends."""
+SHORTEST_STEP = 0.02
+LONGEST_STEP = 60.0
+FIRST_LOOK = 0.5
+
+
+def remember(account: Account, model: str, report: TaskReport) -> None:
+    """Keep how long this task took, by the clock of the remote system.
+
+    Only the runner writes it, and a value lost in a race would not matter.
+    """
+    if not report.submitted_at or not report.finished_at:
+        return
+    seconds = (report.finished_at - report.submitted_at).total_seconds()
+    if seconds < 0:
+        return
+    known = [*account.task_seconds.get(model, []), round(seconds, 3)][-REMEMBERED:]
+    account.task_seconds = {**account.task_seconds, model: known}
+    Account.objects.filter(pk=account.pk).update(task_seconds=account.task_seconds)
+
+
+def wait(age: float, known: Sequence[float]) -> float:
+    """Seconds until the next look at a task of this age, both in seconds.
+
+    ``known`` says how long the latest tasks of its kind took; without any, looks grow
+    rarer with age.
+    """
+    if not known:
+        early = min(max(age / 3, FIRST_LOOK), conf.POLL_INTERVAL)
+        return min(max(early, age / 20), LONGEST_STEP)
+    low, high = _usual_range(known)
+    step = max((high - low) / LOOKS, SHORTEST_STEP)
+    if age < low:
+        return low + step - age
+    overdue = max(0.0, age - high)
+    return min(max(step, overdue / 2), max(conf.POLL_INTERVAL, age / 20), LONGEST_STEP)
+
+
+def _usual_range(known: Sequence[float]) -> tuple[float, float]:
+    """From when to when a task probably ends; wider, the less is known, and without strays."""
+    ordered = sorted(known)
+    count = len(ordered)
+    low, high = ordered[count // REMEMBERED], ordered[-1 - count // 10]
+    return low * (1 - 0.1 / count), high * (1 + 0.1 / count)
