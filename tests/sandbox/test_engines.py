@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ from django_outfitanyone.sandbox.preview import PREVIEW_SOFTWARE
 from .doubles import read_pixels
 from .engine.figures import Bottom, Person, Top, draw, plain
 
+REFUSED = Path(__file__).parents[2] / "example_project" / "pictures" / "refused"
 BLUE, SAND, RED, GREEN = (40, 60, 130), (190, 165, 120), (190, 30, 40), (40, 120, 60)
 SIZE = (480, 640)
 TEE = [(70, 60), (130, 40), (170, 55), (210, 40), (270, 60), (325, 150), (280, 180), (255, 145)]
@@ -168,3 +170,43 @@ def test_garment__is_missing(api, shop, person):
     paper = shop.serve(png(np.clip(grain, 0, 255).astype(np.uint8)), path="/paper.png")
     output = api.finished(api.submitted(person_image_url=person, top_garment_url=paper))
     assert output["code"] == "InvalidGarment"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("two-persons", "InvalidPerson"),
+        ("no-person-empty-studio", "InvalidPerson"),
+        ("half-body-cut-off", "InvalidPerson"),
+        ("sitting-pose", "InvalidPerson"),
+        ("low-resolution-135x180", "InvalidInputLength"),
+    ],
+)
+def test_person__unusable_pictures(api, shop, tee, name, code):
+    address = shop.serve((REFUSED / f"{name}.jpg").read_bytes(), path=f"/{name}.jpg")
+    output = api.finished(api.submitted(person_image_url=address, top_garment_url=tee))
+    assert (output["task_status"], output["code"]) == ("FAILED", code)
+    assert api.parse(address).json()["code"] == code
+
+
+def test_person__a_picture_that_is_none(api, shop, tee):
+    address = shop.serve(b"<html>" + 9000 * b"-", path="/page.jpg")
+    output = api.finished(api.submitted(person_image_url=address, top_garment_url=tee))
+    assert (output["task_status"], output["code"]) == ("FAILED", "InvalidURL")
+
+
+@pytest.mark.parametrize("case", ["two", "cut off", "on a person", "a bottom", "faint"])
+def test_garment__without_one_clear_garment(api, shop, drawn, person, case, caplog):
+    caplog.set_level("INFO", "django_outfitanyone.sandbox")
+    tee = garment(TEE, RED)
+    picture = {
+        "two": lambda: np.concatenate([tee, tee], axis=1),
+        "cut off": lambda: tee[120:],
+        "on a person": lambda: drawn.image,
+        "a bottom": lambda: garment(TROUSERS, RED),
+        "faint": lambda: garment(TEE, (244, 244, 245)),
+    }[case]()
+    address = shop.serve(png(np.ascontiguousarray(picture)), path="/garment.png")
+    output = api.finished(api.submitted(person_image_url=person, top_garment_url=address))
+    assert (output["task_status"], output["code"]) == ("FAILED", "InvalidGarment")
+    assert "InvalidGarment: The " in caplog.text or "InvalidGarment: There " in caplog.text

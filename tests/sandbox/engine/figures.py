@@ -165,17 +165,20 @@ class Drawn:
 
 def draw(person: Person) -> Drawn:
     """The picture and its truth."""
-    easel = _Easel(person)
+    easel = Easel(person)
     for layer in (_back_hair, _skin, _shoes, _clothes, _neck, _head, _hands):
         layer(easel, person)
-    width, height = person.size
-    image = cv2.resize(easel.image, (width, height), interpolation=cv2.INTER_AREA)
+    return Drawn(finished(easel, person), easel.labels[1::_FINE, 1::_FINE].copy())
+
+
+def finished(easel: Easel, person: Person) -> np.ndarray:
+    """The picture on the easel at its size, with grain."""
+    image = cv2.resize(easel.image, person.size, interpolation=cv2.INTER_AREA)
     grain = np.random.default_rng(7).normal(0, 1.5, image.shape)
-    image = np.clip(image + grain, 0, 255).astype(np.uint8)
-    return Drawn(image, easel.labels[1::_FINE, 1::_FINE].copy())
+    return np.clip(image + grain, 0, 255).astype(np.uint8)
 
 
-class _Easel:
+class Easel:
     """A picture and a label map that are always painted together."""
 
     def __init__(self, person: Person) -> None:
@@ -219,7 +222,7 @@ class _Easel:
         self.image[where] = (self.image[where] * dark).astype(np.uint8)
 
 
-def _limb(joints: np.ndarray, half_widths: Sequence[float]) -> np.ndarray:
+def limb(joints: np.ndarray, half_widths: Sequence[float]) -> np.ndarray:
     """The outline of a tapered strip along joints, with flat ends."""
     along = np.gradient(joints, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
@@ -232,10 +235,10 @@ def _part_of_limb(joints: np.ndarray, half_widths: Sequence[float], end: float) 
     places = np.linspace(0, end, 20)
     steps = np.arange(len(joints))
     points = np.stack([np.interp(places, steps, joints[:, axis]) for axis in (0, 1)], axis=1)
-    return _limb(points, np.interp(places, steps, half_widths))
+    return limb(points, np.interp(places, steps, half_widths))
 
 
-def _oval(x: float, y: float, half_width: float, half_height: float) -> np.ndarray:
+def oval(x: float, y: float, half_width: float, half_height: float) -> np.ndarray:
     turn = np.linspace(0, 2 * np.pi, 60)
     return np.stack([x + half_width * np.cos(turn), y + half_height * np.sin(turn)], axis=1)
 
@@ -274,7 +277,7 @@ def _trunk(person: Person, *, ease: float, end: float, end_width: float) -> np.n
     return _mirrored([*kept, (end_width, end)])
 
 
-def _back_hair(easel: _Easel, person: Person) -> None:
+def _back_hair(easel: Easel, person: Person) -> None:
     if person.hair and person.long_hair:
         outline = _mirrored(
             [(0.02, 0.0), (0.062, 0.04), (0.072, 0.13), (0.07, 0.235), (0.03, 0.24)]
@@ -282,7 +285,7 @@ def _back_hair(easel: _Easel, person: Person) -> None:
         easel.paint(easel.shape(outline), Part.HAIR, plain(person.hair))
 
 
-def _skin(easel: _Easel, person: Person) -> None:
+def _skin(easel: Easel, person: Person) -> None:
     skin = plain(person.skin)
     neck = [(-0.03, 0.10), (0.03, 0.10), (0.034, 0.20), (-0.034, 0.20)]
     trunk = _trunk(person, ease=-0.004, end=0.54, end_width=0.10 * person.build)
@@ -290,21 +293,21 @@ def _skin(easel: _Easel, person: Person) -> None:
     easel.paint(easel.shape(neck), Part.HEAD, skin)
     for side in (-1, 1):
         easel.paint(
-            easel.shape(_limb(_leg(person, side), _LEG_WIDTHS * person.build)), Part.LEG, skin
+            easel.shape(limb(_leg(person, side), _LEG_WIDTHS * person.build)), Part.LEG, skin
         )
-        arm = _limb(_arm(person, side)[:3], _ARM_WIDTHS[:3] * person.build)
-        shoulder = _oval(*_arm(person, side)[0], 0.031 * person.build, 0.031 * person.build)
+        arm = limb(_arm(person, side)[:3], _ARM_WIDTHS[:3] * person.build)
+        shoulder = oval(*_arm(person, side)[0], 0.031 * person.build, 0.031 * person.build)
         easel.paint(easel.shape(arm, shoulder), Part.ARM, skin)
 
 
-def _hands(easel: _Easel, person: Person) -> None:
+def _hands(easel: Easel, person: Person) -> None:
     for side in (-1, 1):
         wrist, tips = _arm(person, side)[2:]
-        hand = _limb(np.stack([wrist, (wrist + tips) / 2, tips]), [0.016, 0.022, 0.010])
+        hand = limb(np.stack([wrist, (wrist + tips) / 2, tips]), [0.016, 0.022, 0.010])
         easel.paint(easel.shape(hand), Part.ARM, plain(person.skin))
 
 
-def _shoes(easel: _Easel, person: Person) -> None:
+def _shoes(easel: Easel, person: Person) -> None:
     for side in (-1, 1):
         x = side * person.stance
         shoe = [(x - 0.022, 0.945), (x + 0.022, 0.945), (x + 0.034 + 0.008 * side, 0.995)]
@@ -312,7 +315,7 @@ def _shoes(easel: _Easel, person: Person) -> None:
         easel.paint(easel.shape(shoe), Part.SHOE, plain(person.shoes))
 
 
-def _clothes(easel: _Easel, person: Person) -> None:
+def _clothes(easel: Easel, person: Person) -> None:
     bottom, top = _bottom(easel, person), _top(easel, person)
     if person.one_piece:
         easel.paint(cv2.bitwise_or(bottom, top), Part.DRESS, person.top.cloth)
@@ -325,7 +328,7 @@ def _clothes(easel: _Easel, person: Person) -> None:
     _hem(easel, top, person.top.hem)
 
 
-def _bottom(easel: _Easel, person: Person) -> np.ndarray:
+def _bottom(easel: Easel, person: Person) -> np.ndarray:
     bottom, build = person.bottom, person.build
     waist = [(0.080 * build, bottom.start), (0.098 * build, 0.51)]
     if bottom.skirt:
@@ -338,7 +341,7 @@ def _bottom(easel: _Easel, person: Person) -> np.ndarray:
     return easel.shape(seat, *legs)
 
 
-def _top(easel: _Easel, person: Person) -> np.ndarray:
+def _top(easel: Easel, person: Person) -> np.ndarray:
     top, build = person.top, person.build
     end = person.bottom.start + 0.03 if person.one_piece else top.hem
     width = (0.097 if person.one_piece else 0.112) * build
@@ -348,7 +351,7 @@ def _top(easel: _Easel, person: Person) -> np.ndarray:
     for side in (-1, 1):
         widths = _ARM_WIDTHS * build + [0.008, 0.009, 0.008, 0.008]
         pieces.append(_part_of_limb(_arm(person, side), widths, top.sleeve))
-        pieces.append(_oval(*_arm(person, side)[0], 0.036 * build, 0.030 * build))
+        pieces.append(oval(*_arm(person, side)[0], 0.036 * build, 0.030 * build))
     return easel.shape(*pieces)
 
 
@@ -363,11 +366,11 @@ def _vest(person: Person, *, end: float, end_width: float) -> np.ndarray:
     return _mirrored([*straps, (0.092 * build, 0.38), (end_width, end)])
 
 
-def _hem(easel: _Easel, cloth: np.ndarray, end: float) -> None:
+def _hem(easel: Easel, cloth: np.ndarray, end: float) -> None:
     easel.line([(-0.4, end - 0.008), (0.4, end - 0.008)], within=cloth, dark=0.85)
 
 
-def _cast_shadow(easel: _Easel, mask: np.ndarray, end: float) -> None:
+def _cast_shadow(easel: Easel, mask: np.ndarray, end: float) -> None:
     """What hangs loose darkens what is under its hem."""
     below = np.roll(mask, int(0.006 * easel.scale), axis=0)
     below[: int(easel.origin[1] + (end - 0.05) * easel.scale)] = 0
@@ -375,36 +378,36 @@ def _cast_shadow(easel: _Easel, mask: np.ndarray, end: float) -> None:
     easel.image[where] = (easel.image[where] * 0.6).astype(np.uint8)
 
 
-def _neck(easel: _Easel, person: Person) -> None:
-    opening = easel.shape(_oval(0, 0.166, 0.046, 0.014 + person.top.neckline))
+def _neck(easel: Easel, person: Person) -> None:
+    opening = easel.shape(oval(0, 0.166, 0.046, 0.014 + person.top.neckline))
     neck = easel.shape([(-0.03, 0.10), (0.03, 0.10), (0.034, 0.175), (-0.034, 0.175)])
     easel.paint(cv2.bitwise_or(opening, neck), Part.HEAD, plain(person.skin))
 
 
-def _head(easel: _Easel, person: Person) -> None:
+def _head(easel: Easel, person: Person) -> None:
     if person.hair:
-        cap = easel.shape(_oval(0, 0.062, 0.058, 0.064), _oval(0, 0.045, 0.06, 0.045))
+        cap = easel.shape(oval(0, 0.062, 0.058, 0.064), oval(0, 0.045, 0.06, 0.045))
         easel.paint(cap, Part.HAIR, plain(person.hair))
-    face = _oval(0, 0.078, 0.045, 0.058) if person.hair else _oval(0, 0.068, 0.05, 0.068)
-    ears = [_oval(side * 0.047, 0.08, 0.008, 0.015) for side in (-1, 1)]
+    face = oval(0, 0.078, 0.045, 0.058) if person.hair else oval(0, 0.068, 0.05, 0.068)
+    ears = [oval(side * 0.047, 0.08, 0.008, 0.015) for side in (-1, 1)]
     easel.paint(easel.shape(face, *ears), Part.HEAD, plain(person.skin))
     _features(easel, person)
 
 
-def _features(easel: _Easel, person: Person) -> None:
+def _features(easel: Easel, person: Person) -> None:
     """Eyes, brows, nose and mouth: without them nobody is seen."""
     dark = plain(tuple(int(value * 0.35) for value in person.skin))
     soft = plain(tuple(int(value * 0.82) for value in person.skin))
     for side in (-1, 1):
         easel.paint(
-            easel.shape(_oval(side * 0.019, 0.070, 0.0085, 0.0045)),
+            easel.shape(oval(side * 0.019, 0.070, 0.0085, 0.0045)),
             Part.HEAD,
             plain((240, 240, 240)),
         )
         easel.paint(
-            easel.shape(_oval(side * 0.019, 0.070, 0.004, 0.0042)), Part.HEAD, plain((50, 35, 30))
+            easel.shape(oval(side * 0.019, 0.070, 0.004, 0.0042)), Part.HEAD, plain((50, 35, 30))
         )
-        easel.paint(easel.shape(_oval(side * 0.019, 0.060, 0.011, 0.002)), Part.HEAD, dark)
+        easel.paint(easel.shape(oval(side * 0.019, 0.060, 0.011, 0.002)), Part.HEAD, dark)
     nose = [(0, 0.072), (0.007, 0.092), (-0.007, 0.092)]
     easel.paint(easel.shape(nose), Part.HEAD, soft)
-    easel.paint(easel.shape(_oval(0, 0.108, 0.015, 0.0045)), Part.HEAD, plain((165, 75, 75)))
+    easel.paint(easel.shape(oval(0, 0.108, 0.015, 0.0045)), Part.HEAD, plain((165, 75, 75)))
