@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from django_outfitanyone.sandbox.options import Options
@@ -7,6 +11,7 @@ from django_outfitanyone.sandbox.server import SandboxServer
 from tests.sandbox.doubles import RectangleEngine
 
 KEY = "sk-for-tests"
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +54,23 @@ def configure(settings):
         settings.OUTFITANYONE = {**settings.OUTFITANYONE, **keys}
 
     return change
+
+
+@pytest.fixture
+def run_module():
+    """Run a module in a process of its own, which other settings need: models are made once."""
+
+    def run(name, *arguments):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-m", name, *arguments],
+            cwd=ROOT,
+            env={"PATH": "", "DATABASE_URL": "sqlite://:memory:"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run

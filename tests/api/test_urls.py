@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
+import pytest
 from django.urls import reverse
 
-ROOT = Path(__file__).parents[2]
+
+@pytest.fixture
+def site(run_module):
+    """What one of the sites in ``sites.py`` answers."""
+    return lambda name: json.loads(run_module("tests.api.sites", name))
 
 
-def site(name):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.api.sites", name],
-        cwd=ROOT,
-        env={"PATH": "", "DATABASE_URL": "sqlite://:memory:"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def test_without_spectacular__all_but_the_schema_works():
+def test_without_spectacular__all_but_the_schema_works(site):
     found = site("without_spectacular")
 
     assert found == {"imported": [], "products": 200, "try-ons": [], "schema": 404}
 
 
-def test_opinionated_site__changes_nothing_but_how_to_log_in():
+def test_opinionated_site__changes_nothing_but_how_to_log_in(site):
     assert site("opinionated") == {
         "picture": "http://testserver/media/",
         "amount": "39.90",
@@ -44,14 +32,14 @@ def test_opinionated_site__changes_nothing_but_how_to_log_in():
     }
 
 
-def test_spectacular_not_set_up__the_schema_works_all_the_same():
+def test_spectacular_not_set_up__the_schema_works_all_the_same(site):
     found = site("spectacular_not_set_up")
 
     assert found["schema"] == 200
     assert found["paths"] > 10
 
 
-def test_swapped_product__is_served_by_its_own_key():
+def test_swapped_product__is_served_by_its_own_key(site):
     found = site("swapped_product")
 
     assert [product["id"] for product in found["list"]] == ["A.1"]
