@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
 
 from django_outfitanyone import budgets
 from django_outfitanyone.conf import conf
@@ -128,6 +130,17 @@ def stop(account: Account, error: AccountProblem) -> None:
         transaction.on_commit(
             lambda: account_stopped.send_robust(Account, account=account, error=error)
         )
+
+
+def obstacle(account: Account) -> str:
+    """Why nothing is sent at present, as a sentence for people; ``""`` when it is."""
+    if account.is_stopped:
+        return _("The account is stopped: %(message)s") % {"message": account.stopped_message}
+    if account.next_submission_at > timezone.now() + timedelta(seconds=1):
+        moment = time_format(timezone.localtime(account.next_submission_at), "TIME_FORMAT")
+        text = _("The account pauses until %(moment)s: the API answered “too many requests”.")
+        return text % {"moment": moment}
+    return budgets.notice(account)
 
 
 def resume(account: Account) -> bool:

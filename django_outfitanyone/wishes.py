@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from django_outfitanyone import budgets
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.models import ClothesParse, Garment, ModelImage, TryOnResult
+from django_outfitanyone.models import Account, ClothesParse, Garment, ModelImage, TryOnResult
 from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.reuse import fingerprint_of
 from django_outfitanyone.statuses import GarmentKind
@@ -137,13 +138,22 @@ def as_row(wish: Wish, options: Options) -> TryOnResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What a batch will come to. ``cost`` is for the ``new`` pictures and searches for clothes."""
+    """What a batch will come to. ``cost`` is for the ``new`` pictures and searches for clothes.
+
+    ``budget_left`` is what may still be spent now, ``None`` when there is no budget.
+    """
 
     count: int
     reused: int
     cost: Decimal
     currency: str
     seconds: int
+    budget_left: Decimal | None = None
+
+    @property
+    def is_over_budget(self) -> bool:
+        """Whether a part of it has to wait for the next day or month, or a larger budget."""
+        return self.budget_left is not None and self.cost > self.budget_left
 
     @property
     def new(self) -> int:
@@ -168,6 +178,7 @@ def estimate(rows: Sequence[TryOnResult]) -> Estimate:
         cost=cost + searches * conf.price(conf.PARSING_MODEL),
         currency=conf.CURRENCY,
         seconds=round(math.ceil(len(to_pay) / conf.CONCURRENT_TASKS) * conf.EXPECTED_DURATION),
+        budget_left=budgets.left(Account(name=conf.ACCOUNT)),
     )
 
 

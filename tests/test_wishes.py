@@ -166,3 +166,16 @@ def test_estimate__does_not_grow_with_the_batch(person, django_assert_num_querie
 
     with django_assert_num_queries(2):
         estimate(wanted)
+
+
+def test_estimate__says_when_the_budget_does_not_cover_it(person, top, bottom, configure):
+    wanted = rows(combine([top, bottom], [person]), keep_other_half=False)
+    assert estimate(wanted).budget_left is None
+    assert not estimate(wanted).is_over_budget
+
+    configure(BUDGET_PER_DAY=Decimal("1.008"))
+    assert not estimate(wanted).is_over_budget
+
+    configure(BUDGET_PER_DAY=Decimal("1.00"))
+    assert estimate(wanted).budget_left == Decimal("1.00")
+    assert estimate(wanted).is_over_budget

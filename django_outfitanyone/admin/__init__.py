@@ -1,6 +1,7 @@
 """The shop's back office. The mixins assume no base class, so that admin themes can use them."""
 
 from django_outfitanyone.admin.account import AccountAdminMixin
+from django_outfitanyone.admin.charge import ChargeAdminMixin
 from django_outfitanyone.admin.clothes_search import ClothesParseAdminMixin, FindClothesMixin
 from django_outfitanyone.admin.garment import GarmentAdminMixin, GarmentInline, GarmentInlineMixin
 from django_outfitanyone.admin.hotspot import HotspotInline, HotspotOwnerMixin
@@ -12,6 +13,7 @@ from django_outfitanyone.admin.uploads import UploadMixin
 
 __all__ = [
     "AccountAdminMixin",
+    "ChargeAdminMixin",
     "ClothesParseAdminMixin",
     "FindClothesMixin",
     "GarmentAdminMixin",

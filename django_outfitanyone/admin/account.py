@@ -19,14 +19,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from django_outfitanyone import budgets
 from django_outfitanyone.admin.addresses import address_of, back_to
 from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.rendering import STYLESHEET, badge
 from django_outfitanyone.admin.trouble import resume
 from django_outfitanyone.conf import conf
-from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.models import Account, Charge, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
+from django_outfitanyone.models.charge import shop_day
+from django_outfitanyone.money import money
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -38,7 +41,7 @@ class AccountAdminMixin(NoticeMixin, AdminMixin):
 
     list_display = ("name", "state", "runner", "slots", "pause")
     actions = ("resume_selected",)
-    fields = ("name", "state", "runner", "slots", "pause")
+    fields = ("name", "state", "runner", "slots", "pause", "spent", "budget")
     why_stopped = ("stopped_at", "stopped_code", "stopped_message", "advice")
 
     class Media:
@@ -112,6 +115,30 @@ class AccountAdminMixin(NoticeMixin, AdminMixin):
         if wait < 1:
             return "–"
         return _("after too many requests, for %(count)d more seconds") % {"count": wait}
+
+    @admin.display(description=gettext_lazy("spent"))
+    def spent(self, account: Account) -> str:
+        charges = Charge.objects.filter(account=account)
+        today = shop_day(timezone.now())
+        amounts = {
+            "today": money(charges.since(today).total(), conf.CURRENCY),
+            "month": money(charges.since(today.replace(day=1)).total(), conf.CURRENCY),
+        }
+        return _("%(today)s today, %(month)s this month") % amounts
+
+    @admin.display(description=gettext_lazy("budget"))
+    def budget(self, account: Account) -> str:
+        """What is left of each; what is under way counts as spent."""
+        notes = [
+            _("%(left)s left of %(limit)s (%(setting)s)")
+            % {
+                "left": money(budget.left, conf.CURRENCY),
+                "limit": money(budget.limit, conf.CURRENCY),
+                "setting": budget.setting,
+            }
+            for budget in budgets.budgets_of(account)
+        ]
+        return ", ".join(notes) or _("none set")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
         return (*self.fields, *self.why_stopped) if obj and obj.is_stopped else self.fields

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from django_outfitanyone import budgets
 from django_outfitanyone.admin.rendering import about, sentence
 from django_outfitanyone.admin.verbs import VERBS, Verb
 from django_outfitanyone.conf import conf
@@ -145,4 +146,6 @@ def _why_nothing_is_sent() -> str:
     pause = (account.next_submission_at - timezone.now()).total_seconds()
     if pause > 1:
         return _("paused after too many requests, goes on in %(time)s") % {"time": about(pause)}
+    if budgets.notice(account):
+        return _("waiting until there is budget again")
     return ""

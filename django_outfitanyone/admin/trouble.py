@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.utils.translation import gettext as _
 
-from django_outfitanyone import actions
+from django_outfitanyone import actions, budgets
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.models import Account
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """Why nothing is sent at present: a stopped account, or ``text`` for a missing key."""
+    """Why nothing is sent at present: a stopped account, or a ``headline`` and a ``text``."""
 
     account: Account | None = None
+    headline: str = ""
     text: str = ""
     may_resume: bool = False
 
@@ -30,9 +31,14 @@ def trouble(request: HttpRequest, site: admin.AdminSite) -> Trouble | None:
     try:
         _key = conf.api_key
     except ConfigurationError as error:
-        return Trouble(text=str(error))
-    account = Account.objects.filter(pk=conf.ACCOUNT, stopped_at__isnull=False).first()
-    return Trouble(account=account, may_resume=may_resume(site, request)) if account else None
+        return Trouble(headline=_("Nothing is sent: there is no API key."), text=str(error))
+    account = Account.objects.filter(pk=conf.ACCOUNT).first()
+    if account is None:
+        return None
+    if account.is_stopped:
+        return Trouble(account=account, may_resume=may_resume(site, request))
+    spent = budgets.notice(account)
+    return Trouble(headline=_("The budget is used up."), text=spent) if spent else None
 
 
 def may_resume(site: admin.AdminSite, request: HttpRequest) -> bool:

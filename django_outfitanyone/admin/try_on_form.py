@@ -189,6 +189,11 @@ class TryOnForm(forms.Form):
         return in_words(self.estimate) if self.estimate else ""
 
     @property
+    def budget_text(self) -> str:
+        """That the budget does not cover it; empty when it does."""
+        return over_budget(self.estimate) if self.estimate else ""
+
+    @property
     def problems(self) -> list[str]:
         """All that is wrong or missing, in the order of the page."""
         return [str(text) for texts in self.errors.values() for text in texts]
@@ -228,6 +233,15 @@ def in_words(estimate: Estimate) -> str:
         pictures = text % {"pictures": pictures, "count": estimate.reused}
     cost = _("about %(cost)s") % {"cost": money(estimate.cost, estimate.currency)}
     return "; ".join([pictures, cost, about(estimate.seconds)])
+
+
+def over_budget(estimate: Estimate) -> str:
+    """What is left of the budget, if that is not enough; else ``""``."""
+    if estimate.budget_left is None or not estimate.is_over_budget:
+        return ""
+    left = money(estimate.budget_left, estimate.currency)
+    text = _("Only %(left)s is left of the budget: the rest waits for the next day or month.")
+    return text % {"left": left}
 
 
 def wished(

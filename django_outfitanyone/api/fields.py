@@ -9,10 +9,12 @@ from typing import Any
 from django.db.models import Model, QuerySet, TextChoices
 from rest_framework import serializers
 
-from django_outfitanyone import images
+from django_outfitanyone import images, limits
 from django_outfitanyone.catalogue import catalogue
 from django_outfitanyone.conf import conf
+from django_outfitanyone.models import Account
 from django_outfitanyone.models.remote_job import RemoteJob
+from django_outfitanyone.statuses import UNSENT
 from django_outfitanyone.storefront import safe_url
 
 LARGEST_ID = 2**63 - 1
@@ -83,6 +85,22 @@ class PollAfterField(serializers.IntegerField):
 def poll_after() -> int:
     """Whole seconds, as in the header ``Retry-After``."""
     return math.ceil(conf.POLL_INTERVAL)
+
+
+class WaitsForField(serializers.CharField):
+    """Why a row that was not sent yet is not sent now; null when nothing stands in its way."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, **kwargs)
+
+    def get_attribute(self, instance: RemoteJob) -> str | None:
+        if instance.status not in UNSENT:
+            return None
+        seen: dict[str, Any] = self.context  # type: ignore[assignment]  # one for a whole page
+        if "obstacle" not in seen:
+            account = Account.objects.filter(pk=conf.ACCOUNT).first()
+            seen["obstacle"] = limits.obstacle(account) if account else ""
+        return seen["obstacle"] or None
 
 
 class FromCatalogue:

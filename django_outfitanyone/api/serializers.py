@@ -14,6 +14,7 @@ from django_outfitanyone.api.fields import (
     EnumField,
     FromCatalogue,
     PollAfterField,
+    WaitsForField,
 )
 from django_outfitanyone.api.visibility import may_view_job
 from django_outfitanyone.catalogue import product_model
@@ -168,6 +169,9 @@ class JobSerializer(Answer):
     cost = serializers.DecimalField(max_digits=12, decimal_places=6, coerce_to_string=True)
     currency = serializers.CharField()
     error = ProblemSerializer(allow_null=True)
+    waits_for = WaitsForField(
+        help_text="Why it is not sent at present: the account, a pause or the budget."
+    )
     request_id = serializers.CharField(help_text="What the vendor's support asks for.")
     submitted_at = serializers.DateTimeField(allow_null=True)
     review = EnumField(Review)
@@ -214,6 +218,16 @@ class EstimateSerializer(Answer):
     cost = serializers.DecimalField(max_digits=None, decimal_places=None, coerce_to_string=True)
     currency = serializers.CharField()
     seconds = serializers.IntegerField()
+    budget_left = serializers.DecimalField(
+        max_digits=None,
+        decimal_places=None,
+        coerce_to_string=True,
+        allow_null=True,
+        help_text="What may still be spent now; null without a budget.",
+    )
+    is_over_budget = serializers.BooleanField(
+        help_text="A part of it would wait for the next day or month, or a larger budget."
+    )
 
 
 class SearchSerializer(Answer):

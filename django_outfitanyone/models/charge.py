@@ -46,7 +46,8 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         return self.payable().order_by().aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
     def by_day(self) -> Totals:
-        return self._by("charged_on")
+        """The latest day first; the other totals begin with the largest amount."""
+        return dict(sorted(self._by("charged_on").items(), reverse=True))
 
     def by_model(self) -> Totals:
         """By the name of the remote model."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.test import Client, override_settings
@@ -422,3 +423,11 @@ def test_page__has_no_inline_style_or_script(site):
     assert "<style" not in page
     assert not re.search(r"<script(?![^>]*\bsrc=)", page)
     assert not re.search(r"\son\w+=", page)
+
+
+def test_summary__says_that_the_budget_does_not_cover_it(site, configure):
+    configure(BUDGET_PER_DAY=Decimal("0.30"))
+    garment, photo = make_garment(), make_model_image()
+    text = text_of(site.post("tryonresult_add", _summary="1", **answers([garment], [photo])))
+
+    assert "Only CNY 0.30 is left of the budget" in text

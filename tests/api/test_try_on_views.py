@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -229,6 +231,8 @@ def test_estimate__says_what_it_will_come_to_and_stores_nothing(client):
         "cost": "0.504",  # the picture and the search in it
         "currency": "CNY",
         "seconds": 20,
+        "budget_left": None,
+        "is_over_budget": False,
     }
     assert after.json() == {
         "count": 1,
@@ -236,9 +240,39 @@ def test_estimate__says_what_it_will_come_to_and_stores_nothing(client):
         "cost": "0.000",
         "currency": "CNY",
         "seconds": 0,
+        "budget_left": None,
+        "is_over_budget": False,
     }
     assert TryOnResult.objects.count() == 1
     assert not Account.objects.exclude(name="default").exists()
+
+
+def test_estimate__more_than_the_budget_covers(client, configure):
+    configure(BUDGET_PER_DAY=Decimal("0.40"))
+    body = {"model_images": [make_model_image().pk], "garments": [make_garment().pk]}
+    found = client.ask("try-ons/estimate/", body).json()
+
+    assert (Decimal(found["budget_left"]), found["is_over_budget"]) == (Decimal("0.40"), True)
+
+
+@pytest.mark.parametrize(
+    ("held", "reason"),
+    [
+        ({"stopped_at": timezone.now(), "stopped_message": "Pay first."}, "stopped: Pay first."),
+        ({"next_submission_at": timezone.now() + timedelta(hours=1)}, "too many requests"),
+        ({"budget_spent_until": timezone.now() + timedelta(hours=1)}, "BUDGET_PER_DAY"),
+        ({}, None),
+    ],
+)
+def test_job__says_what_it_waits_for(reader, configure, held, reason):
+    configure(BUDGET_PER_DAY=Decimal(0))
+    waiting, running = make_try_on(status=Status.QUEUED), make_try_on(status=Status.RUNNING)
+    Account.objects.update(**held)
+    jobs = {row["id"]: row["job"] for row in reader.get("try-ons/").json()["results"]}
+
+    assert jobs[running.pk]["waits_for"] is None
+    said = jobs[waiting.pk]["waits_for"]
+    assert reason in said if reason else said is None
 
 
 def test_estimate__refuses_what_would_be_refused(client):
