@@ -15,6 +15,7 @@ help:
 	@echo "make demo           the example shop with sandbox and worker (PORT=8000)"
 	@echo "make test           the test suite, on SQLite"
 	@echo "make test-services  the suite on PostgreSQL, MariaDB and Redis"
+	@echo "make test-browser   the shop and the hotspot editor in Chromium"
 	@echo "make lint           ruff, import-linter, mypy"
 	@echo "make contact-sheet  all try-ons of the shipped pictures in one picture"
 
@@ -37,7 +38,7 @@ demo: $(VENV)/.demo-ready
 	@$(RUN) example_project/manage.py demo --port $(PORT)
 
 test: $(VENV)/.dev-ready
-	$(RUN) -m pytest --cov --cov-report=term $(ARGS)
+	$(RUN) -m pytest -m "not browser" --cov --cov-report=term $(ARGS)
 
 lint: $(VENV)/.dev-ready
 	$(BIN)/ruff check .
@@ -51,6 +52,18 @@ SERVICE_TESTS = tests -m "not package and not browser" --ignore=tests/dashscope 
 test-services: $(VENV)/.dev-ready
 	DATABASE_URL=$(POSTGRES_URL) Q_BROKER=$(REDIS_URL) $(RUN) -m pytest $(SERVICE_TESTS) $(ARGS)
 	DATABASE_URL=$(MARIADB_URL) Q_BROKER=orm $(RUN) -m pytest $(SERVICE_TESTS) $(ARGS)
+
+# Chromium comes from Debian's packages; elsewhere CHROMIUM names one that is there.
+$(VENV)/.browser-ready: $(VENV)/.dev-ready
+	@test -n "$(CHROMIUM)" || command -v chromium >/dev/null || { \
+	    test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	    apt-get update -qq && apt-get install -qq --yes chromium >/dev/null; } || { \
+	    echo "No Chromium: install it, or set CHROMIUM=/path/to/chromium"; exit 1; }
+	@$(RUN) -m pip install -qq --group browser
+	@touch $@
+
+test-browser: $(VENV)/.browser-ready
+	CHROMIUM="$(CHROMIUM)" $(RUN) -m pytest tests/browser $(ARGS)
 
 contact-sheet: $(VENV)/.demo-ready
 	$(RUN) benchmarks/contact_sheet.py docs/pictures/contact-sheet.jpg

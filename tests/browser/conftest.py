@@ -1,58 +1,145 @@
-"""Pages in a real browser. Everything from the database has to be rendered before one is
-opened: while Playwright runs, Django takes the thread for an asynchronous one.
-"""
+"""Pages in a real browser, answered from this process: no server, no network."""
 
 from __future__ import annotations
 
 import mimetypes
 import os
 import shutil
-from contextlib import ExitStack
+from contextvars import copy_context
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.test import Client
+
+from tests.example_project.conftest import EXAMPLE, read_settings, shop_settings  # noqa: F401
 
 POLICY = "default-src 'self'"
-SITE = "http://shop.test"
+REPORTS = "/policy-reports"
+SITE = "http://localhost"
+ACCESSIBILITY_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium. Playwright keeps an event loop in this thread, about which Django is told."""
+    reason = "no Playwright here: make test-browser installs it"
+    sync_api = pytest.importorskip("playwright.sync_api", reason=reason)
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not executable:
+        pytest.skip("no Chromium here: make test-browser installs it")
+    with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
-def open_page(settings):
-    """Show HTML under a strict policy, with this project's static files and media around it.
+def new_page(browser, settings):
+    """An empty page whose requests for files are answered, and all others by ``answer``.
 
-    The page's ``complaints`` are what the browser's console holds.
+    The page's ``complaints`` are what the browser's console holds, errors of scripts, and
+    reports of breaches of the Content-Security-Policy.
     """
-    sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    contexts = []
 
-    def fulfil(route, html):
+    def serve(route, answer):
         path = urlsplit(route.request.url).path
+        if path == REPORTS:
+            page_of[route.request.frame.page].append(route.request.post_data)
+            return route.fulfill(status=204)
         if path.startswith(settings.MEDIA_URL):
             file = Path(settings.MEDIA_ROOT) / path.removeprefix(settings.MEDIA_URL)
         elif path.startswith(settings.STATIC_URL):
-            file = Path(finders.find(path.removeprefix(settings.STATIC_URL)) or "missing")
+            name = path.removeprefix(settings.STATIC_URL)
+            file = Path(finders.find(name) or EXAMPLE / "shop" / "static" / name)
         else:
-            headers = {"Content-Security-Policy": POLICY}
-            return route.fulfill(body=html, content_type="text/html", headers=headers)
+            return answer(route)
         if not file.is_file():
             return route.fulfill(status=404)
         return route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file)[0])
 
-    with ExitStack() as stack:
+    page_of = {}
 
-        def open_page(html, *, width=800, **options):
-            playwright = stack.enter_context(sync_api.sync_playwright())
-            browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-            stack.callback(browser.close)
-            context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-            page = context.new_page()
-            page.complaints = []
-            page.on("console", lambda message: page.complaints.append(message.text))
-            page.route("**/*", lambda route: fulfil(route, html))
-            page.goto(f"{SITE}/")
-            page.wait_for_load_state("networkidle")
-            return page
+    def new_page(answer, *, width=800, **options):
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = page_of[page] = []
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.route("**/*", lambda route: serve(route, answer))
+        return page
 
-        yield open_page
+    yield new_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def open_page(new_page):
+    """Show HTML under a strict policy, with this project's static files and media around it."""
+
+    def open_page(html, **options):
+        headers = {"Content-Security-Policy": f"{POLICY}; report-uri {REPORTS}"}
+        page = new_page(
+            lambda route: route.fulfill(body=html, content_type="text/html", headers=headers),
+            **options,
+        )
+        page.goto(f"{SITE}/")
+        page.wait_for_load_state("networkidle")
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def visit(new_page):
+    """Walk through the running Django project, under the policy that it sends itself."""
+
+    def visit(path, *, client=None, **options):
+        client = client or Client()
+        # Playwright calls back in greenlets, where the test's connection would be unknown
+        here = copy_context()
+
+        def ask(request):
+            address = urlsplit(request.url)
+            target = f"{address.path}?{address.query}" if address.query else address.path
+            extra = {"follow": True, "SERVER_NAME": "localhost"}
+            if request.method != "POST":
+                return client.get(target, **extra)
+            kind = request.headers["content-type"]
+            return client.post(target, request.post_data_buffer, content_type=kind, **extra)
+
+        def answer(route):
+            response = here.copy().run(ask, route.request)
+            headers = dict(response.headers)
+            if "Content-Security-Policy" in headers:
+                headers["Content-Security-Policy"] += f"; report-uri {REPORTS}"
+            route.fulfill(status=response.status_code, body=response.content, headers=headers)
+
+        page = new_page(answer, **options)
+        page.goto(f"{SITE}{path}")
+        page.wait_for_load_state("networkidle")
+        return page
+
+    return visit
+
+
+@pytest.fixture
+def barriers():
+    """What keeps people out of a page, as axe-core sees it: one line for each finding."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    options = {"runOnly": {"type": "tag", "values": ACCESSIBILITY_RULES}}
+
+    def barriers(page, within=None):
+        found = axe.run(page, context=within, options=options).response["violations"]
+        return [
+            f"{rule['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+
+    return barriers

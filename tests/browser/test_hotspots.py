@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.template import Context, Template
+from PIL import Image, ImageChops
 
 from django_outfitanyone.statuses import ClothesType
 from tests.factories import make_hotspot, make_model_image, make_product, make_try_on
-from tests.pictures import picture
+from tests.pictures import encoded, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 PAGE = """<!doctype html><html lang="en"{{ direction }}><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>Look</title>
-{% load outfitanyone %}{% outfit_assets %}{% outfit_hotspots look %}</html>"""
+{% load outfitanyone %}{% outfit_assets %}<h1>Look</h1><main>OPTIONS</main></html>"""
 SIZE = (600, 800)
 UPPER, LOWER, DRESS = ClothesType.UPPER, ClothesType.LOWER, ClothesType.DRESS
 
@@ -20,13 +25,19 @@ def make_look(boxes):
     """A picture of 600 x 800 px with a hotspot on each of these boxes, named by its area."""
     photo = make_model_image(data=picture(size=SIZE))
     for area, box in boxes.items():
-        product = make_product(title=area.value, url=f"http://shop.test/{area.value}")
+        product = make_product(title=area.value, url=f"http://localhost/{area.value}")
         make_hotspot(photo, area, box=box, product=product)
     return photo
 
 
-def html_of(look, *, direction=""):
-    return Template(PAGE).render(Context({"look": look, "direction": direction}))
+def html_of(look, options="", *, direction=""):
+    tag = f"{{% outfit_hotspots look {options} %}}"
+    source = PAGE.replace("OPTIONS", tag)
+    return Template(source).render(Context({"look": look, "direction": direction}))
+
+
+def fresh(look):
+    return type(look).objects.get(pk=look.pk)
 
 
 def spot(page, area):
@@ -75,7 +86,7 @@ def test_tiny_boxes__are_large_enough_to_hit_and_stay_inside(open_page, has_touc
 
 def test_overlapping_boxes__give_the_click_to_the_smallest(open_page):
     boxes = {DRESS: (0, 0, 600, 800), UPPER: (100, 100, 500, 500), LOWER: (280, 280, 320, 320)}
-    page = open_page(html_of(make_look(boxes)))
+    page = open_page(html_of(make_look(boxes), "card=False"))
     box = spot(page, LOWER).bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_url("**/lower")
@@ -91,14 +102,14 @@ def test_keyboard__goes_through_the_hotspots_in_reading_order(open_page):
         names.append(focused.inner_text())
         assert focused.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
     assert names == ["upper, 39.90 EUR", "lower, 39.90 EUR"]
-    assert page.get_by_role("link", name="upper, 39.90 EUR").count() == 1
+    assert page.get_by_role("button", name="upper, 39.90 EUR").count() == 1
 
 
 def test_product_in_the_list__lights_up_its_box(open_page):
     look = make_look({UPPER: (100, 100, 500, 400), LOWER: (100, 400, 500, 700)})
     page = open_page(html_of(look), reduced_motion="reduce")
     page.locator(".outfit-product-link").nth(1).hover()
-    opacity = "element => getComputedStyle(element, '::after').opacity"
+    opacity = "spot => getComputedStyle(spot.querySelector('button'), '::after').opacity"
     assert spot(page, LOWER).evaluate(opacity) == "1"
     assert spot(page, UPPER).evaluate(opacity) == "0"
 
@@ -112,9 +123,186 @@ def test_picture_that_is_not_there_yet__already_has_its_room(open_page):
 
 def test_label__is_on_the_picture_and_lets_clicks_through(open_page):
     look = make_try_on(is_preview=True)
-    make_hotspot(look, box=(0, 0, 200, 300), product=make_product(url="http://shop.test/all"))
-    page = open_page(html_of(look), width=500)
+    make_hotspot(look, box=(0, 0, 200, 300), product=make_product(url="http://localhost/all"))
+    page = open_page(html_of(look, "card=False"), width=500)
     box = page.locator(".outfit-label").bounding_box()
     assert page.locator(".outfit-label").inner_text() == "AI-generated preview"
     page.mouse.click(box["x"] + 5, box["y"] + 5)
     page.wait_for_url("**/all")
+
+
+def middle(box):
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize(
+    ("crop", "focus"),
+    [("1:1", "50% 0%"), ("4:5", "50% 30%"), ("1:3", "80% 50%"), ("16:9", "50% 35.5%")],
+)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_crop__moves_the_boxes_with_the_picture(open_page, crop, focus, width):
+    box = (270, 260, 330, 310)
+    look = make_look({UPPER: box})
+    paint_red(look, box)
+    page = open_page(html_of(look, f"marker='none' crop='{crop}' focus='{focus}'"), width=width)
+    frame = page.locator(".outfit-picture").bounding_box()
+    across, down = map(int, crop.split(":"))
+    assert frame["width"] / frame["height"] == pytest.approx(across / down, rel=0.01)
+    found = middle(spot(page, UPPER).bounding_box())
+    seen = middle_of_red(page)
+    assert found[0] == pytest.approx(seen[0], abs=0.01 * frame["width"])
+    assert found[1] == pytest.approx(seen[1], abs=0.01 * frame["height"])
+
+
+def paint_red(look, box):
+    """A grey picture with this box in red takes the place of the look's."""
+    image = Image.new("RGB", SIZE, "grey")
+    image.paste("red", box)
+    with look.image.storage.open(look.image.name, "wb") as file:
+        file.write(encoded(image))
+
+
+def middle_of_red(page):
+    """Where a visitor sees the red box, in pixels of the page."""
+    shot = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+    red, green, _blue = shot.split()
+    x1, y1, x2, y2 = ImageChops.subtract(red, green).point(lambda v: 255 * (v > 100)).getbbox()
+    return (x1 + x2) / 2, (y1 + y2) / 2
+
+
+def test_crop__leaves_out_what_it_cuts_off(open_page):
+    look = make_look({UPPER: (100, 50, 500, 200), LOWER: (200, 700, 400, 790)})
+    page = open_page(html_of(look, "crop='2:1' focus='50% 0%'"))
+    assert page.locator(".outfit-hotspot").count() == 1
+    assert page.locator(".outfit-product").count() == 1
+
+
+def test_same_picture_twice__has_cards_of_its_own(open_page):
+    look = make_look({UPPER: (100, 100, 500, 400)})
+    twice = html_of(look, "%} {% outfit_hotspots look id_prefix='second'")
+    page = open_page(twice, width=700)
+    page.locator(".outfit-opener").nth(1).click()
+    assert page.locator(".outfit-card").nth(0).is_hidden()
+    assert page.locator(".outfit-card").nth(1).is_visible()
+    ids = page.evaluate("Array.from(document.querySelectorAll('[id]'), element => element.id)")
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("direction", ["", " dir=rtl"])
+@pytest.mark.parametrize("width", [320, 500, 700, 1280])
+def test_card__lies_in_the_window_and_is_large_enough_to_touch(open_page, width, direction):
+    page = open_page(
+        html_of(make_look({UPPER: (100, 100, 500, 400)}), direction=direction), width=width
+    )
+    page.locator(".outfit-opener").click()
+    card = page.locator(".outfit-card").bounding_box()
+    assert card["x"] >= 0
+    assert card["y"] >= 0
+    assert card["x"] + card["width"] <= width
+    assert card["y"] + card["height"] <= 900
+    for name in (".outfit-card-link", ".outfit-card-close"):
+        target = page.locator(name).bounding_box()
+        assert round(min(target["width"], target["height"])) >= 44
+
+
+@pytest.mark.parametrize("java_script", [True, False])
+def test_card__closes_by_its_cross_and_gives_the_focus_back(open_page, java_script):
+    look = make_look({UPPER: (100, 100, 500, 400)})
+    page = open_page(html_of(look), width=1280, java_script_enabled=java_script)
+    page.locator(".outfit-opener").click()
+    page.get_by_role("button", name="Close").click()
+    assert page.locator(".outfit-card").is_hidden()
+    assert page.locator(":focus").get_attribute("class") == "outfit-target outfit-opener"
+
+
+def test_browser_without_popovers__follows_the_link(open_page):
+    page = open_page(html_of(make_look({UPPER: (100, 100, 500, 400)})))
+    without = "@supports selector(:unknown-to-this-browser)"
+    path = "/static/django_outfitanyone/hotspots.css"
+    css = Path(finders.find(path.removeprefix("/static/"))).read_text("utf-8")
+    assert "@supports selector(:popover-open)" in css
+    older = css.replace("@supports selector(:popover-open)", without)
+    older = older.replace(":popover-open", ":unknown-to-this-browser")
+    page.route(f"**{path}", lambda route: route.fulfill(body=older, content_type="text/css"))
+    page.reload()
+    assert page.locator(".outfit-card").is_hidden()
+    assert page.locator(".outfit-opener").is_hidden()
+    page.get_by_role("link", name="upper, 39.90 EUR").first.click()
+    page.wait_for_url("**/upper")
+
+
+def test_events__tell_which_picture_hotspot_and_product(open_page):
+    look = make_look({UPPER: (100, 100, 500, 400)})
+    page = open_page(html_of(look).replace("<h1>", Template(EVENTS).render(Context()) + "<h1>"))
+    page.evaluate(LISTEN)
+    page.locator(".outfit-opener").click()
+    page.locator(".outfit-card-link").click()
+    page.locator(".outfit-card").press("Escape")
+    page.locator(".outfit-product-link").click()
+    page.wait_for_function("heard.length === 3")
+    hotspot = look.hotspots.get()
+    ids = {"picture": f"modelimage-{look.pk}", "product": str(hotspot.product_id)}
+    assert page.evaluate("heard") == [
+        ["outfit:hotspot-open", {**ids, "hotspot": str(hotspot.pk)}],
+        ["outfit:hotspot-click", {**ids, "hotspot": str(hotspot.pk)}],
+        ["outfit:hotspot-click", {**ids, "hotspot": None}],
+    ]
+
+
+EVENTS = "{% load outfitanyone %}{% outfit_assets events=True %}"
+LISTEN = """() => {
+  window.heard = [];
+  for (const name of ["outfit:hotspot-open", "outfit:hotspot-click"]) {
+    document.addEventListener(name, (event) => heard.push([name, event.detail]));
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("a")) event.preventDefault();
+  });
+}"""
+
+
+def test_structured_data__is_data_for_the_policy_and_for_readers(open_page):
+    look = make_look({UPPER: (100, 100, 500, 400)})
+    look.hotspots.get().product.__class__.objects.update(title="</script><script>alert(1)//")
+    page = open_page(html_of(fresh(look), "structured_data=True"))
+    assert page.complaints == []
+    data = page.evaluate(
+        "JSON.parse(document.querySelector('[type=\"application/ld+json\"]').textContent)"
+    )
+    assert data["mentions"][0]["name"] == "</script><script>alert(1)//"
+
+
+def test_policy__would_report_a_script_that_runs(open_page):
+    """The alarm works: the other tests would see a breach."""
+    page = open_page("<!doctype html><title>x</title><script>1</script><p style='color:red'>x")
+    page.wait_for_timeout(200)
+    assert len(page.complaints) >= 2
+
+
+def test_print__leads_from_numbers_in_the_picture_to_the_list(open_page):
+    page = open_page(html_of(make_look({UPPER: (100, 100, 500, 400)})))
+    page.emulate_media(media="print")
+    number = "element => getComputedStyle(element, '::before').content"
+    assert spot(page, UPPER).evaluate(number) == '"1"'
+    assert page.locator(".outfit-product-link").evaluate(number) == '"1"'
+    image, box = page.locator("img").bounding_box(), spot(page, UPPER).bounding_box()
+    assert middle(box)[0] - image["x"] == pytest.approx(image["width"] / 2, abs=1)
+
+
+def test_dark_and_forced_colours__keep_nobody_out(open_page, barriers):
+    look = make_look({UPPER: (100, 100, 500, 400), LOWER: (100, 400, 500, 700)})
+    page = open_page(html_of(look, "heading='Worn here' heading_level=2 caption='Autumn'"))
+    for options in ({"color_scheme": "dark"}, {"forced_colors": "active"}, {"contrast": "more"}):
+        page.emulate_media(**options)
+        assert barriers(page, ".outfit-look") == []
+
+
+def test_smaller_copies__are_fetched_by_small_screens(open_page):
+    look = make_look({UPPER: (100, 100, 500, 400)})
+    look.add_renditions()
+    small = f"/media/{look.renditions[0][1]}"
+    page = open_page(html_of(look, "sizes='100vw'"), width=340)
+    current = "new URL(document.querySelector('img').currentSrc).pathname"
+    assert page.evaluate(current) == small
+    box = page.locator("img").bounding_box()
+    assert box["height"] == pytest.approx(box["width"] * 800 / 600, abs=0.5)
