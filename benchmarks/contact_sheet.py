@@ -164,9 +164,7 @@ def main() -> int:
         elif wanted.full:
             wanted.full.mkdir(parents=True, exist_ok=True)
             fitting.picture.save(wanted.full / f"{fitting.outfit.file_name}.png")
-        done.append(
-            Fitting(fitting.outfit, fitting.seconds, fitting.picture and Image.new("1", (1, 1)))
-        )
+        done.append(replace(fitting, picture=None))
     wanted.sheet.parent.mkdir(parents=True, exist_ok=True)
     sheet.picture.save(wanted.sheet, quality=QUALITY, optimize=True)
     print(table(done))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .figure import Mask
@@ -10,13 +12,17 @@ from .opencv import cv2
 
 def grown(mask: Mask, reach: float) -> Mask:
     """The mask and what lies within ``reach`` pixels of it, at least one."""
-    side = 2 * max(1, round(reach)) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    wider: Mask = cv2.dilate(mask.astype(np.uint8), kernel) > 0
+    wider: Mask = cv2.dilate(mask.astype(np.uint8), _disc(reach)) > 0
     return wider
 
 
-def without_specks(mask: Mask) -> Mask:
-    """A mask without spots and threads that are only mislabelled borders."""
-    opened: Mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3))) > 0
+def without_specks(mask: Mask, *, reach: float = 1) -> Mask:
+    """The mask without spots and threads less than twice ``reach`` pixels wide."""
+    opened: Mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(reach)) > 0
     return opened
+
+
+def _disc(reach: float) -> Any:
+    side = 2 * max(1, round(reach)) + 1
+    shape = cv2.MORPH_ELLIPSE if side > 3 else cv2.MORPH_RECT
+    return cv2.getStructuringElement(shape, (side, side))

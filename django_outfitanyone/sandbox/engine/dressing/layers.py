@@ -50,12 +50,14 @@ class Plan:
     gone: old clothes that are taken off.
     stays: an old bottom that a shorter top may bare.
     untouched: what must not change by a single pixel.
+    sleeves: where on the arms new sleeves end, 0 without.
     """
 
     layers: tuple[Layer, ...]
     gone: Mask
     stays: Mask
     untouched: Mask
+    sleeves: float
 
 
 def plan_layers(
@@ -84,6 +86,7 @@ def plan_layers(
         | (halves.lower if takes_lower else nothing),
         stays=nothing if takes_lower else halves.lower,
         untouched=untouched,
+        sleeves=0.0 if upper is None else sleeve_end(upper),
     )
 
 

@@ -55,6 +55,7 @@ def paint(physique: Physique, plan: Plan) -> RGB:
         gone=plan.gone[at],
         covered=np.max(hidden, axis=0),
         stays=plan.stays[at],
+        sleeves=plan.sleeves,
         shaded=not plan.untouched[plan.stays].any(),
     )
     hair = without_specks(figure.mask(Part.HAIR)[at])

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from django_outfitanyone.sandbox.engine.backdrop import Plane, fill, grain
-from django_outfitanyone.sandbox.engine.figure import RGB, Part, Soft
+from django_outfitanyone.sandbox.engine.figure import Part, Soft
 from django_outfitanyone.sandbox.engine.garments.cutout import Lab, to_lab
 from django_outfitanyone.sandbox.engine.opencv import cv2
 from django_outfitanyone.sandbox.engine.outline import SIDES
@@ -22,7 +22,6 @@ from .skeleton import CLOTH
 from .strips import Strip, arm_strip, leg_strip
 from .warping import Window, coverage
 
-Flags = npt.NDArray[np.bool_]
 Profile = npt.NDArray[np.float32]
 """Shape (_BINS, 3): Lab from the inner border of a limb to the outer one."""
 
@@ -31,6 +30,8 @@ _ENOUGH = 250
 """Least visible pixels to take a tone or profile from."""
 _SAME_SKIN = 22
 """Distance in Lab from the skin's tone beyond which a pixel is hair or deep shadow."""
+_UNDER_SLEEVE = 0.1
+"""How far an arm is painted up its sleeve, of its length."""
 _FADE = 0.12
 """How far the tone of the neck reaches down the chest, in torsos."""
 _ROUND = np.array([-13, -6, -2.5, -0.5, 0.5, 1, 0.5, -0.5, -2.5, -6, -13], np.float32)
@@ -59,10 +60,11 @@ class Skin:
         self.tone = self._tone()
         self._profiles: dict[tuple[str, int], Profile | None] = {}
 
-    def paint(self, canvas: Plane, where: Soft, window: Window) -> Soft:
+    def paint(self, canvas: Plane, where: Soft, window: Window, *, sleeves: float) -> Soft:
         """Put bare skin on the canvas (RGB, 0 to 255) wherever the body is, in ``where``.
 
-        canvas, where: planes of the window. Returns where it did.
+        canvas, where: planes of the window. sleeves: how far down the arms nothing is
+        painted. Returns where it did.
         """
         seen = np.isin(self._labels, (Part.ARM, Part.LEG)) & self._clear
         noise = grain(where.shape, like=self._image, where=seen)[..., None]
@@ -74,19 +76,14 @@ class Skin:
                 strip = _STRIPS[name](self._physique, side, window)
                 at = strip.window.within(window)
                 share = strip.cover * where[at] * (1 - strip.fades * trunk[at])
+                if name == "arm":
+                    share *= np.clip(1 + (strip.along - sleeves) / _UNDER_SLEEVE, 0, 1)
                 if not share.any():
                     continue
                 colours = to_rgb(self._limb_colours(name, side, strip)) + noise[at]
                 canvas[at] += share[..., None] * (colours - canvas[at])
                 painted[at] = np.maximum(painted[at], share)
         return np.asarray(painted, np.float32)
-
-    def are_unlike(self, pixels: RGB) -> Flags:
-        """Which of these pixels, shape (n, 3), are no skin of this tone."""
-        if not len(pixels):
-            return np.zeros(0, bool)
-        unlike: Flags = np.linalg.norm(to_lab(pixels[None])[0] - self.tone, axis=1) > _SAME_SKIN
-        return unlike
 
     # -- tones --------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ from .warping import Window
 
 _FRINGE = 0.012
 """How far a piece of clothing colours the pixels around it, in torsos."""
+_RAG = 0.02
+"""Half the width of what is too thin for a limb, in torsos."""
 _SHADE = 0.035
 """How far its hem shades the skin beside it, in torsos."""
 _VISIBLE = 0.05
@@ -83,6 +85,7 @@ def undress(
     gone: Mask,
     covered: Soft,
     stays: Mask,
+    sleeves: float,
     shaded: bool,
 ) -> Undressed:
     """The window without the clothes in ``gone`` (a mask of the window).
@@ -91,6 +94,7 @@ def undress(
         need not be painted.
     stays: a bottom that stays, to be continued upwards where a shorter top bares it;
         shaded: whether its edge, in the old top's shadow, may be painted over.
+    sleeves: where on the arms new sleeves end; above, no arm is seen beside them.
     """
     at, figure = window.slices, physique.figure
     image, labels = figure.image[at], figure.labels[at]
@@ -104,7 +108,9 @@ def undress(
     canvas = np.where(emptied[..., None], behind, image).astype(np.float32)
     bared = Undressed(canvas, ((labels != Part.BACKGROUND) & ~gone).astype(np.float32))
     if (gone * (1 - covered)).max() > _VISIBLE:
-        bared = _with_skin(bared, physique, window, gone=gone, fringe=fringe, behind=behind)
+        bared = _with_skin(
+            bared, physique, window, gone=gone, fringe=fringe, behind=behind, sleeves=sleeves
+        )
     if stays.any():
         continue_upwards(
             bared.canvas,
@@ -126,6 +132,7 @@ def _with_skin(
     gone: Mask,
     fringe: Mask,
     behind: Plane,
+    sleeves: float,
 ) -> Undressed:
     """Skin where clothes are gone, led over softly into what of it was in their shadow."""
     labels, reach = physique.figure.labels[window.slices], _SHADE * physique.torso
@@ -133,10 +140,9 @@ def _with_skin(
     bare = (gone | (grown(gone, reach) & skin)).astype(np.float32)
     where = np.maximum(gone, cv2.GaussianBlur(bare, (0, 0), 0.4 * reach)).astype(np.float32)
     where[~gone & ~skin] = 0
-    skins = Skin(physique)
-    painted = skins.paint(bared.canvas, where, window)
-    # An old hem or its shadow that stood off the limb.
-    beside = fringe & skin & (painted < 0.3)
-    beside[beside] = skins.are_unlike(physique.figure.image[window.slices][beside])
+    painted = Skin(physique).paint(bared.canvas, where, window, sleeves=sleeves)
+    # Rags of an old hem or its shadow that stood off the limb.
+    solid = without_specks(skin & ~gone, reach=_RAG * physique.torso)
+    beside = fringe & skin & (painted < 0.3) & ~solid
     bared.canvas[beside] = behind[beside]
     return Undressed(bared.canvas, np.maximum(bared.body, painted))
