@@ -61,6 +61,16 @@ def whole(default: int, *, least: int = 1) -> Setting[int]:
     )
 
 
+def days_or_none() -> Setting[int | None]:
+    return Setting(
+        None,
+        "a whole number of days of at least 1, or None",
+        lambda value: (
+            value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1)
+        ),
+    )
+
+
 def flag(default: bool) -> Setting[bool]:  # noqa: FBT001 - a default value, not a switch
     return Setting(default, "True or False", lambda value: isinstance(value, bool))
 
@@ -169,6 +179,11 @@ class Settings:
     MAX_DOWNLOAD_BYTES = whole(25 * 1024 * 1024)
     MAX_PICTURE_PIXELS = whole(64_000_000)
     ALLOW_PRIVATE_ADDRESSES = flag(default=False)  # True only for a local sandbox
+
+    # What outfitanyone_clean removes; None: kept for ever. Published and approved pictures stay.
+    KEEP_FAILED_DAYS = days_or_none()
+    KEEP_UNPUBLISHED_DAYS = days_or_none()  # finished, paid for, never approved
+    KEEP_ORPHANS_DAYS = days_or_none()  # files that no row refers to
 
     # Shop
     CATALOGUE = text("django_outfitanyone.catalogue.CatalogueAdapter")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from django_outfitanyone import poller, scheduling
+from django_outfitanyone import cleaning, poller, scheduling
 from django_outfitanyone.conf import conf
+
+
+def clean() -> None:
+    """Remove what the shop's rules say; to be scheduled once a day, see ``cleaning``."""
+    cleaning.clean()
 
 
 def poll() -> None:

@@ -44,6 +44,11 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
     def succeeded(self) -> Self:
         return self.filter(status=Status.SUCCEEDED)
 
+    def failed_before(self, moment: datetime) -> Self:
+        """Failed or given up before this moment."""
+        ended = self.filter(status__in=[Status.FAILED, Status.CANCELED])
+        return ended.filter(finished_at__lt=moment)
+
     def due(self, now: datetime) -> Self:
         """There is something to do, and nobody is doing it."""
         return self.filter(due_at__lte=now, lease_expires_at__lte=now)

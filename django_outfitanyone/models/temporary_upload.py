@@ -1,11 +1,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.models.account import Account
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class TemporaryUploadQuerySet(models.QuerySet["TemporaryUpload"]):
+    def expired(self) -> Self:
+        """Of no use to anybody any more."""
+        return self.filter(expires_at__lt=timezone.now())
 
 
 class TemporaryUpload(models.Model):
@@ -16,6 +27,8 @@ class TemporaryUpload(models.Model):
     remote_model = models.CharField(max_length=50)
     url = models.CharField(max_length=500)
     expires_at = models.DateTimeField(_("expires at"), db_index=True)
+
+    objects = TemporaryUploadQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("temporary upload")

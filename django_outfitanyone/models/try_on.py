@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -77,6 +78,20 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
         if conf.REQUIRE_REVIEW:
             return finished.filter(published_at__isnull=False)
         return finished.exclude(review=Review.REJECTED)
+
+    def failed_before(self, moment: datetime) -> Self:
+        """As every job; but what has a picture all the same was paid for."""
+        return super().failed_before(moment).filter(image="")
+
+    def unpublished_before(self, moment: datetime) -> Self:
+        """Finished before this moment, and never approved nor about to be refined."""
+        refined = self.model._default_manager.open().filter(refines=OuterRef("pk"))
+        return (
+            self.succeeded()
+            .exclude(review=Review.APPROVED)
+            .filter(published_at__isnull=True, finished_at__lt=moment)
+            .exclude(Exists(refined))
+        )
 
     def for_product(self, product: models.Model) -> Self:
         """Pictures in which this product was tried on."""

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.statuses import Status
+from tests.factories import make_try_on
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _failed_long_ago():
+    make_try_on(status=Status.FAILED, finished_at=timezone.now() - timedelta(days=400))
+
+
+def test_no_rules__says_so(capsys):
+    call_command("outfitanyone_clean")
+
+    assert "failed and canceled     no rule: all stay" in capsys.readouterr().out
+    assert TryOnResult.objects.exists()
+
+
+def test_dry_run(capsys, configure):
+    configure(KEEP_FAILED_DAYS=90)
+    call_command("outfitanyone_clean", "--dry-run")
+    out = capsys.readouterr().out
+
+    assert out.startswith("Would be removed:")
+    assert "failed and canceled     1 older than 90 days" in out
+    assert TryOnResult.objects.exists()
+
+
+def test_json(capsys, configure):
+    configure(KEEP_FAILED_DAYS=90)
+    call_command("outfitanyone_clean", "--json")
+
+    assert json.loads(capsys.readouterr().out) == {
+        "dry_run": False,
+        "failed": 1,
+        "unpublished": 0,
+        "uploads": 0,
+        "orphans": 0,
+        "orphaned_bytes": 0,
+    }
+    assert not TryOnResult.objects.exists()
