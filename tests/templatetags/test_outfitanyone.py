@@ -246,11 +246,6 @@ def test_ids__differ_between_pictures_and_by_prefix(show):
     assert ids[2].startswith("hero-")
 
 
-def test_unknown_option__is_named():
-    with pytest.raises(TemplateSyntaxError, match="titel"):
-        Template("{% load outfitanyone %}{% outfit_hotspots look titel='x' %}")
-
-
 def test_wrong_loading__is_named(show):
     with pytest.raises(TemplateSyntaxError, match="'lazy' or 'eager', not 'later'"):
         show(make_look(), "loading='later'")

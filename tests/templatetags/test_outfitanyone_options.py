@@ -1,0 +1,236 @@
+"""Options of ``{% outfit_hotspots %}``, one by one."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.files.base import ContentFile
+from django.template import Context, Template, TemplateSyntaxError, engines
+
+from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.statuses import ClothesType
+from tests.factories import make_hotspot, make_product, make_try_on
+from tests.pictures import picture
+from tests.templatetags.conftest import Page
+from tests.templatetags.test_outfitanyone import fresh, make_look
+
+UPPER, LOWER = ClothesType.UPPER, ClothesType.LOWER
+
+
+@pytest.mark.parametrize(
+    ("option", "advice"),
+    [
+        ("headin='x'", "has no option 'headin'. Did you mean 'heading'?"),
+        ("cards=False", "has no option 'cards'. Did you mean 'card'?"),
+        ("xyz=1", "has no option 'xyz'. Its options are alt, caption, heading,"),
+    ],
+)
+def test_unknown_option__is_named_with_the_nearest(option, advice):
+    with pytest.raises(TemplateSyntaxError) as refusal:
+        Template(f"{{% load outfitanyone %}}{{% outfit_hotspots look {option} %}}")
+    assert advice in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("option", "advice"),
+    [
+        ("marker='star'", "marker must be 'dot', 'outline' or 'none', not 'star'."),
+        ("heading_level=1", "heading_level must be 0, 2, 3, 4, 5 or 6, not 1."),
+        ("crop='wide'", "crop must be a ratio such as '4:5', of up to 100, not 'wide'."),
+        ("crop='4:5' focus='top'", "focus must be two percentages such as '50% 20%', not 'top'."),
+        ("only='shirt'", "only must be a product or several, not 'shirt'."),
+        ("without=7", "without must be a product or several, not 7."),
+    ],
+)
+def test_wrong_value__is_named_with_what_is_right(show, option, advice):
+    with pytest.raises(TemplateSyntaxError) as refusal:
+        show(make_look(), option)
+    assert advice in str(refusal.value)
+
+
+def test_picture_by_name__is_the_picture():
+    html = Template("{% load outfitanyone %}{% outfit_hotspots picture=nothing %}")
+    assert html.render(Context({"nothing": None})).strip() == ""
+
+
+def test_heading_level__makes_it_a_heading_of_the_page(show):
+    assert show(make_look(), "heading='Worn here'").one(".outfit-heading").tag == "p"
+    page = show(make_look(), "heading='Worn here' heading_level=3")
+    assert page.one("h3").text == "Worn here"
+
+
+def make_outfit():
+    """A finished try-on of a shirt and trousers, each with its hotspot."""
+    shirt, jeans = make_product(title="Shirt"), make_product(title="Jeans")
+    look = make_try_on()
+    make_hotspot(look, UPPER, product=shirt)
+    make_hotspot(look, LOWER, product=jeans, box=(20, 160, 120, 290))
+    return look, shirt, jeans
+
+
+@pytest.mark.parametrize(
+    ("option", "shown"),
+    [
+        ("only=shirt", ["Shirt"]),
+        ("only=both", ["Shirt", "Jeans"]),
+        ("only=nobody", []),
+        ("without=shirt", ["Jeans"]),
+        ("without=both", []),
+        ("without=nobody", ["Shirt", "Jeans"]),
+        ("only=both without=jeans", ["Shirt"]),
+    ],
+)
+def test_products__are_chosen_one_or_several(show, option, shown):
+    look, shirt, jeans = make_outfit()
+    page = show(look, option, shirt=shirt, jeans=jeans, both=[shirt, jeans], nobody=[])
+    assert [title.text for title in page.all(".outfit-product-title")] == shown
+    assert len(page.all(".outfit-hotspot")) == len(shown)
+
+
+@pytest.mark.parametrize("marker", ["dot", "outline", "none"])
+def test_marker__is_a_class_of_the_whole(show, marker):
+    page = show(make_look(), f"marker='{marker}'")
+    assert f"outfit-marker-{marker}" in page.one(".outfit-look").classes
+
+
+def test_image_class__stands_on_the_image(show):
+    assert "rounded" in show(make_look(), "image_class='rounded'").one("img.outfit-image").classes
+
+
+def test_card__tells_all_of_a_product_and_leads_to_it(show):
+    look = make_look()
+    look.top_garment.product.image.save("shirt.jpg", ContentFile(picture()))
+    page = show(fresh(look))
+    card, opener = page.one(".outfit-card"), page.one(".outfit-opener")
+    assert opener.attributes["popovertarget"] == card.attributes["id"]
+    assert "popover" in card.attributes
+    assert page.one(".outfit-card-title").text == "Striped longsleeve"
+    assert page.one(".outfit-card-price").text == "39.00 EUR"
+    assert page.one(".outfit-card-stock").text == "In stock"
+    assert page.one(".outfit-card-image").attributes["src"].startswith("/media/")
+    link = page.one(".outfit-card-link")
+    assert link.text == "View product : Striped longsleeve"
+    assert link.attributes["href"] == page.one(".outfit-plain").attributes["href"]
+
+
+def test_card_of_sold_out_product__says_so(show):
+    assert show(make_look(is_available=False)).one(".outfit-card-stock").text == "Sold out"
+
+
+def test_card_off__leaves_a_plain_link(show):
+    page = show(make_look(), "card=False")
+    assert page.one("a.outfit-target").text == "Striped longsleeve, 39.00 EUR"
+    assert not page.all(".outfit-plain") + page.all(".outfit-card") + page.all("button")
+
+
+def test_card_actions__is_a_template_that_knows_the_shops_own_product(settings, rf, db):
+    settings.TEMPLATES = [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "OPTIONS": {
+                "loaders": [
+                    ("django.template.loaders.locmem.Loader", {"buy.html": BUY}),
+                    "django.template.loaders.app_directories.Loader",
+                ],
+                "context_processors": ["django.template.context_processors.request"],
+            },
+        }
+    ]
+    source = "{% load outfitanyone %}{% outfit_hotspots look card_actions='buy.html' %}"
+    look = make_look()
+    html = engines["django"].from_string(source).render({"look": look}, rf.get("/looks/"))
+    buy = Page(html).one("form")
+    assert buy.attributes["action"] == f"/cart/{look.top_garment.product.slug}/?next=/looks/"
+    assert "csrfmiddlewaretoken" in html
+
+
+BUY = """<form method="post" action="/cart/{{ product.row.slug }}/?next={{ request.path }}">
+{% csrf_token %}<button>Add to cart</button></form>"""
+
+
+def test_ids_in_data__are_never_written_with_thousands_separators(show, settings):
+    settings.USE_THOUSAND_SEPARATOR = True
+    product = make_product(pk=12345, title="Shirt")
+    look = make_try_on()
+    make_hotspot(look, product=product, pk=98765)
+    page = show(look)
+    spot, item = page.one(".outfit-hotspot").attributes, page.one(".outfit-product").attributes
+    assert (spot["data-outfit-hotspot"], spot["data-outfit-product"]) == ("98765", "12345")
+    assert item["data-outfit-product"] == "12345"
+    assert page.one(".outfit-card").attributes["id"].endswith("-card-98765")
+
+
+def test_smaller_copies__are_offered_with_their_widths(show):
+    look = make_look()
+    TryOnResult.objects.update(renditions=[[100, "a/b.webp"], [150, "a/c.webp"]])
+    image = show(fresh(look), "sizes='50vw'").one("img.outfit-image").attributes
+    assert image["srcset"] == (f"/media/a/b.webp 100w, /media/a/c.webp 150w, {look.image.url} 200w")
+    assert image["sizes"] == "50vw"
+    assert show(fresh(look)).one("img").attributes["sizes"] == "auto, 100vw"
+    assert show(fresh(look), "loading='eager'").one("img").attributes["sizes"] == "100vw"
+
+
+def test_crop__counts_widths_by_what_is_shown(show):
+    look = make_look()
+    TryOnResult.objects.update(renditions=[[100, "a/b.webp"]])
+    image = show(fresh(look), "crop='1:3'").one("img.outfit-image").attributes
+    assert image["srcset"] == f"/media/a/b.webp 50w, {look.image.url} 100w"
+
+
+def test_picture_without_smaller_copies__is_shown_as_it_is(show):
+    assert "srcset" not in show(make_look()).one("img").attributes
+
+
+def test_crop__places_hotspots_in_what_is_left(show):
+    page = show(make_look(), "crop='1:1' focus='50% 0%'")  # the upper 200 of 300 px
+    spot = page.one(".outfit-hotspot")
+    assert {"outfit-x10", "outfit-y15", "outfit-w50", "outfit-h60"} <= spot.classes
+    assert {"outfit-cropped", "outfit-x50", "outfit-y0", "outfit-w1", "outfit-h1"} <= page.one(
+        "img"
+    ).classes
+
+
+def test_structured_data__is_an_option_with_absolute_addresses(rf, show):
+    assert not show(make_look()).all("script")
+    look = make_look(url="/shirt/")
+    source = (
+        "{% load outfitanyone %}{% outfit_hotspots look structured_data=True caption='Autumn' %}"
+    )
+    html = Template(source).render(Context({"look": look, "request": rf.get("/")}))
+    script = Page(html).one("script")
+    assert script.attributes == {"type": "application/ld+json"}
+    data = json.loads(script.text)
+    assert data["contentUrl"] == f"http://testserver{look.image.url}"
+    assert data["caption"] == "Autumn"
+    assert data["mentions"][0]["url"] == "http://testserver/shirt/"
+
+
+def test_structured_data__without_a_request_has_addresses_as_they_are(show):
+    data = json.loads(show(make_look(url="/shirt/"), "structured_data=True").one("script").text)
+    assert data["mentions"][0]["url"] == "/shirt/"
+
+
+def test_right_to_left_marks__stay_inside_their_title(show):
+    page = show(make_look(title="Shirt \u202e evil \u202c"))
+    assert [element.tag for element in page.elements].count("bdi") == 4
+    assert page.one(".outfit-product-title").text == "Shirt \u202e evil \u202c"
+
+
+def test_assets__bring_the_script_only_when_asked():
+    tag = "{{% load outfitanyone %}}{{% outfit_assets {} %}}"
+    assert "<script" not in Template(tag.format("")).render(Context())
+    (script,) = Page(Template(tag.format("events=True")).render(Context())).all("script")
+    assert script.attributes["src"].endswith("hotspots.js")
+
+
+def test_styles_and_script__are_small():
+    names = ["hotspots.css", "hotspot-positions.css", "hotspots.js"]
+    found = [Path(finders.find(f"django_outfitanyone/{name}")).read_bytes() for name in names]
+    assert sum(len(gzip.compress(data)) for data in found) < 8 * 1024
+    for data in found:
+        assert not re.search(rb"https?:|//[a-z]+\.|@import|url\(", data)
