@@ -12,7 +12,14 @@ from django.utils import timezone
 from PIL import Image
 
 from django_outfitanyone.exceptions import PictureRefused
-from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
+from django_outfitanyone.models import (
+    Account,
+    ClothesParse,
+    Garment,
+    Hotspot,
+    ModelImage,
+    TryOnResult,
+)
 from django_outfitanyone.models.picture import PictureFormField
 from django_outfitanyone.models.remote_job import LeaseLost
 from django_outfitanyone.models.try_on import Keep
@@ -293,3 +300,16 @@ class TestVocabulary:
         assert try_on.image
         assert try_on.garments == []
         assert str(try_on)
+
+
+@pytest.mark.parametrize("make", [make_model_image, make_try_on])
+def test_deleting_a_picture__takes_its_hotspots_and_searches_along(make):
+    """On MariaDB too, where Django's own cascade would break a constraint."""
+    picture = make()
+    make_hotspot(picture)
+    column = "model_image" if isinstance(picture, ModelImage) else "try_on"
+    ClothesParse.objects.create(account=Account.current(), **{column: picture})
+    picture.delete()
+
+    assert not Hotspot.objects.exists()
+    assert not ClothesParse.objects.exists()

@@ -8,6 +8,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import django_outfitanyone.models.clothes_parse
 import django_outfitanyone.models.picture
 from django_outfitanyone.conf import product_model_name
 
@@ -695,7 +696,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django_outfitanyone.models.clothes_parse.go_with_picture,
                         related_name="hotspots",
                         to="django_outfitanyone.modelimage",
                     ),
@@ -705,7 +706,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django_outfitanyone.models.clothes_parse.go_with_picture,
                         related_name="hotspots",
                         to="django_outfitanyone.tryonresult",
                     ),
@@ -876,7 +877,7 @@ class Migration(migrations.Migration):
                     "model_image",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django_outfitanyone.models.clothes_parse.go_with_picture,
                         related_name="parses",
                         to="django_outfitanyone.modelimage",
                     ),
@@ -885,7 +886,7 @@ class Migration(migrations.Migration):
                     "try_on",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django_outfitanyone.models.clothes_parse.go_with_picture,
                         related_name="parses",
                         to="django_outfitanyone.tryonresult",
                     ),

@@ -30,6 +30,17 @@ class ClothesParseQuerySet(RemoteJobQuerySet["ClothesParse"]):
         return self.filter(**picture_filter(picture), picture_sha256=picture.sha256)
 
 
+def go_with_picture(collector: Any, field: Any, rows: Any, using: str) -> None:  # noqa: ARG001
+    """As ``CASCADE``, which on MySQL sets the key to NULL first; a constraint forbids that here."""
+    collector.collect(
+        rows,
+        source=field.remote_field.model,
+        source_attr=field.name,
+        nullable=False,
+        fail_on_restricted=False,
+    )
+
+
 def picture_filter(picture: Picture) -> dict[str, int]:
     """Columns that point at a picture, for ClothesParse and Hotspot."""
     column = "model_image_id" if isinstance(picture, ModelImage) else "try_on_id"
@@ -43,10 +54,10 @@ class ClothesParse(RemoteJob):
     """
 
     model_image = models.ForeignKey(
-        ModelImage, on_delete=models.CASCADE, null=True, related_name="parses"
+        ModelImage, on_delete=go_with_picture, null=True, related_name="parses"
     )
     try_on = models.ForeignKey(
-        TryOnResult, on_delete=models.CASCADE, null=True, related_name="parses"
+        TryOnResult, on_delete=go_with_picture, null=True, related_name="parses"
     )
     picture_sha256 = models.CharField(max_length=64, editable=False)
     clothes_types = models.CharField(_("looked for"), max_length=30)

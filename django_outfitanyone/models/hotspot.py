@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.conf import product_model_name
-from django_outfitanyone.models.clothes_parse import picture_filter
+from django_outfitanyone.models.clothes_parse import go_with_picture, picture_filter
 from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.try_on import TryOnResult
 from django_outfitanyone.provider import Box
@@ -57,10 +57,10 @@ class Hotspot(models.Model):
     """
 
     model_image = models.ForeignKey(
-        ModelImage, on_delete=models.CASCADE, null=True, blank=True, related_name="hotspots"
+        ModelImage, on_delete=go_with_picture, null=True, blank=True, related_name="hotspots"
     )
     try_on = models.ForeignKey(
-        TryOnResult, on_delete=models.CASCADE, null=True, blank=True, related_name="hotspots"
+        TryOnResult, on_delete=go_with_picture, null=True, blank=True, related_name="hotspots"
     )
     picture_sha256 = models.CharField(max_length=64, editable=False)
     clothes_type = models.CharField(
