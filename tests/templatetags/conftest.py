@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from django.template import Context, Template
 
-VOID = {"img", "link"}
+VOID = {"img", "input", "link"}
 
 
 @dataclass
