@@ -18,6 +18,7 @@ from django_outfitanyone.admin.attention import AttentionMixin, candidates_of
 from django_outfitanyone.admin.batch import BatchMixin
 from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin, Names
 from django_outfitanyone.admin.clothes_search import FIND_CLOTHES, FindClothesMixin
+from django_outfitanyone.admin.dates import DatesMixin
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.product_field import product_search_fields
@@ -50,7 +51,13 @@ class PublishedFilter(admin.SimpleListFilter):
 
 
 class TryOnResultAdminMixin(
-    BatchMixin, AttentionMixin, FindClothesMixin, HotspotOwnerMixin, NoticeMixin, AdminMixin
+    BatchMixin,
+    AttentionMixin,
+    FindClothesMixin,
+    HotspotOwnerMixin,
+    DatesMixin,
+    NoticeMixin,
+    AdminMixin,
 ):
     list_display = (
         "picture",
@@ -86,7 +93,6 @@ class TryOnResultAdminMixin(
         "=request_id",
         "=batch",
     )
-    date_hierarchy = "created_at"
     actions = (
         *(as_list_action(verb) for verb in VERBS.values()),
         *FIND_CLOTHES,

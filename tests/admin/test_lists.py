@@ -190,3 +190,18 @@ def test_lists__ring_the_runner_while_something_is_open(site, monkeypatch):
     make_try_on(status=Status.QUEUED)
     site.get("tryonresult_changelist")
     assert rung
+
+
+@pytest.mark.parametrize("page", ["tryonresult_changelist", "clothesparse_changelist"])
+@pytest.mark.parametrize("known", [True, False])
+def test_list__days_to_choose_from_where_the_database_knows_time_zones(
+    site, monkeypatch, page, known
+):
+    """Loading them into MariaDB is a step that not everybody takes."""
+    if known and not connection.features.has_zoneinfo_database:
+        pytest.skip("the database here does not know time zones")
+    monkeypatch.setattr(connection.features, "has_zoneinfo_database", known)
+    response = site.get(page)
+
+    assert response.status_code == 200
+    assert bool(response.context_data["cl"].date_hierarchy) is known
