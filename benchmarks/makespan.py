@@ -13,7 +13,7 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from pathlib import Path
 
 from benchmarks import peers
 from benchmarks.report import say
@@ -45,9 +45,9 @@ def ours(stage: Stage, count: int) -> float:
 
 
 def by_sdk(stage: Stage, count: int) -> float:
-    orders, folder = _orders(count), _folder(stage)
+    uploaded, folder = orders(count), folder_in(stage)
     started = time.monotonic()
-    peers.by_sdk(f"{stage.sandbox.root_url}/api/v1", orders, folder)
+    peers.by_sdk(f"{stage.sandbox.root_url}/api/v1", uploaded, folder)
     return time.monotonic() - started
 
 
@@ -57,10 +57,10 @@ def by_jobs(function: str) -> Callable[[Stage, int], float]:
     def measure(stage: Stage, count: int) -> float:
         from django_q.tasks import async_task
 
-        orders, folder = _orders(count), _folder(stage)
+        uploaded, folder = orders(count), folder_in(stage)
         cluster = stage.start_cluster("peer", workers=WORKERS)
         started = time.monotonic()
-        for order in orders:
+        for order in uploaded:
             async_task(f"benchmarks.peers.{function}", order, str(folder))
         done: Callable[[], bool] = lambda: len(list(folder.glob("*.jpg"))) == count  # noqa: E731
         wait_until(done, LONGEST, function)
@@ -79,7 +79,7 @@ WAYS: dict[str, Callable[[Stage, int], float]] = {
 }
 
 
-def _orders(count: int) -> list[peers.Order]:
+def orders(count: int) -> list[peers.Order]:
     """Uploaded pictures, combined as in ``ours``."""
     from django_outfitanyone.conf import conf
 
@@ -94,7 +94,8 @@ def _orders(count: int) -> list[peers.Order]:
     return [(person, top) for person in people for top in tops]
 
 
-def _folder(stage: Stage) -> Any:
+def folder_in(stage: Stage) -> Path:
+    """A new one for the pictures of a peer."""
     folder = stage.folder / f"results-{time.monotonic_ns()}"
     folder.mkdir()
     return folder

@@ -183,6 +183,9 @@ class Sandbox:
         answer.raise_for_status()
         return dict(answer.json())
 
+    def clear_faults(self) -> None:
+        requests.delete(f"{self.root_url}/sandbox/faults", timeout=30).raise_for_status()
+
     def task_time(self, seconds: float) -> None:
         """Every task takes just so long from now on."""
         self.tell("progression", stages=[["PENDING", 0.02], ["RUNNING", seconds - 0.02]])
