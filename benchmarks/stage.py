@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -193,6 +194,17 @@ class Sandbox:
     @property
     def stats(self) -> dict[str, Any]:
         return dict(requests.get(f"{self.root_url}/sandbox/stats", timeout=30).json())
+
+
+def postgresql_url() -> str:
+    """The server of ``POSTGRES_URL``; nothing when none answers there, and SQLite must do."""
+    url = os.environ.get("POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 5432), 2).close()
+    except OSError:
+        return ""
+    return url
 
 
 def kill_group(process: subprocess.Popen[str]) -> None:

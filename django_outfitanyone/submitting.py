@@ -27,7 +27,7 @@ from django_outfitanyone.models import ClothesParse, Hotspot, ModelImage, TryOnR
 from django_outfitanyone.models.remote_job import LeaseLost
 from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.parsing import ask_for_clothes
-from django_outfitanyone.provider import RefineOrder, TaskReport, TryOnOrder
+from django_outfitanyone.provider import RefineOrder, RemoteState, TaskReport, TryOnOrder
 from django_outfitanyone.reuse import fingerprint_of, finished_twin, has_earlier_twin, reuse
 from django_outfitanyone.statuses import Status
 
@@ -116,7 +116,7 @@ def submit(try_on: TryOnResult, addresses: dict[str, str], provider: Provider) -
     return next_look(try_on)
 
 
-def look_into(try_on: TryOnResult, provider: Provider) -> datetime:
+def look_into(try_on: TryOnResult, provider: Provider) -> datetime | None:
     """Step: nobody knows whether the request arrived; see what the account's task list shows.
 
     An empty list after a safe delay proves that nothing arrived, and only then the
@@ -134,15 +134,24 @@ def look_into(try_on: TryOnResult, provider: Provider) -> datetime:
     if task_id:
         try_on.move(Status.RUNNING, remote_task_id=task_id)
         return timezone.now()
-    slot_free_at = sent_at(try_on) + SLOT_KEPT
+    slot_free_at = _slot_free_at(try_on, candidates)
+    kept = {} if slot_free_at else {"slot": None}
     try_on.move(
         Status.NEEDS_ATTENTION,
         error_code=OutcomeUnknown.code,
         error_message=OutcomeUnknown().message,
         remote_answer={"candidates": candidates},
         due_at=slot_free_at,
+        **kept,
     )
     return slot_free_at
+
+
+def _slot_free_at(try_on: TryOnResult, candidates: list[dict[str, str]]) -> datetime | None:
+    """When none of these tasks can be running any more; ``None`` when none is already now."""
+    if all(RemoteState(task["state"]).is_final for task in candidates):
+        return None
+    return sent_at(try_on) + SLOT_KEPT
 
 
 def free_slot(try_on: TryOnResult, provider: Provider) -> None:  # noqa: ARG001

@@ -268,7 +268,20 @@ def test_look_into__unreadable_list_leaves_the_question_open(remote):
     assert try_on.status == Status.SUBMITTING
 
 
+def test_look_into__slot_is_free_at_once_when_no_task_found_is_running(remote):
+    try_on = prepared()
+    remote.faults.add("drop-after", endpoint="submit")
+    step(try_on)
+    remote.settle()
+    lay_aside(try_on, seconds=1)
+
+    step(try_on)
+
+    assert (try_on.status, try_on.slot, try_on.due_at) == (Status.NEEDS_ATTENTION, None, None)
+
+
 def test_free_slot__given_back_when_the_unclear_task_must_be_over(remote):
+    remote.set_progression([("RUNNING", 60)])
     try_on = prepared()
     remote.faults.add("drop-after", endpoint="submit")
     step(try_on)
