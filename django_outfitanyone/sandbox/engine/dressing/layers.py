@@ -18,7 +18,7 @@ from .limbs import Row
 from .one_pieces import drape_one_piece
 from .physique import Physique
 from .tops import drape_top
-from .undress import Halves, in_front, split_clothes
+from .undress import Halves, in_front, split_clothes, under_sleeves
 
 _TUCK = 0.03
 """How far the bodice of a dress goes on under a bottom's waistband, in torsos."""
@@ -80,13 +80,14 @@ def plan_layers(
     untouched = halves.lower if "lower" in keep else nothing
     if upper is None and not over_dress:
         untouched = untouched | halves.upper
+    sleeves = 0.0 if upper is None else sleeve_end(upper)
     return Plan(
         layers=tuple(layers),
-        gone=(halves.upper if upper is not None else nothing)
+        gone=(nothing if upper is None else halves.upper | under_sleeves(figure, physique, sleeves))
         | (halves.lower if takes_lower else nothing),
         stays=nothing if takes_lower else halves.lower,
         untouched=untouched,
-        sleeves=0.0 if upper is None else sleeve_end(upper),
+        sleeves=sleeves,
     )
 
 

@@ -11,6 +11,7 @@ from django_outfitanyone.sandbox.engine.figure import RGB, Mask, Part, Soft
 from django_outfitanyone.sandbox.engine.masks import without_specks
 from django_outfitanyone.sandbox.engine.opencv import cv2
 
+from .continuation import HIGHEST
 from .creases import cover as cover_of
 from .creases import crease_shade
 from .layers import Layer, Plan
@@ -74,6 +75,10 @@ def _window(physique: Physique, plan: Plan) -> Window:
     x, y, width, height = cv2.boundingRect(plan.gone.astype(np.uint8))
     if width:
         corners.append(np.array([[x, y], [x + width, y + height]], np.float32))
+    if plan.stays.any():  # what it is carried on from
+        corners.append(
+            np.array([[x + width / 2, y + height + HIGHEST * physique.torso]], np.float32)
+        )
     return window_around(
         np.concatenate(corners),
         margin=round(_MARGIN * physique.torso),

@@ -25,6 +25,8 @@ _SHADE = 0.035
 """How far its hem shades the skin beside it, in torsos."""
 _VISIBLE = 0.05
 """Share of a pixel that has to stay in view for skin to be painted at all."""
+_UNDER_CUFF = 0.08
+"""How far an arm stays under a cuff, of its length."""
 _UPPER_ARM = 0.4
 """Up to here an arm may lie under the armhole of a garment without sleeves."""
 
@@ -53,6 +55,14 @@ def in_front(figure: Figure, physique: Physique, *, sleeve_end: float) -> Mask:
     for side in SIDES:
         front |= _arm_beyond(figure, physique, side, max(sleeve_end, _UPPER_ARM))
     return without_specks(front)
+
+
+def under_sleeves(figure: Figure, physique: Physique, sleeve_end: float) -> Mask:
+    """Bare arms that new sleeves hide, so that no skin stands off beside them."""
+    arms = figure.mask(Part.ARM)
+    for side in SIDES:
+        arms &= ~_arm_beyond(figure, physique, side, sleeve_end - _UNDER_CUFF)
+    return arms if sleeve_end > 0 else np.zeros_like(arms)
 
 
 def _arm_beyond(figure: Figure, physique: Physique, side: int, share: float) -> Mask:
