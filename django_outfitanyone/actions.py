@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_outfitanyone import limits, scheduling
-from django_outfitanyone.catalogue import catalogue
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, RequestRefused
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
@@ -22,8 +21,25 @@ from django_outfitanyone.models.hotspot import Picture
 from django_outfitanyone.models.remote_job import NO_ERROR, RemoteJob
 from django_outfitanyone.parsing import TWO_PIECES, ask_for_clothes, wake_waiting
 from django_outfitanyone.reuse import fingerprint_of
-from django_outfitanyone.statuses import MAY_FOLLOW, UNSENT, Review, Status
+from django_outfitanyone.reviewing import approve, publish, reject, unpublish
+from django_outfitanyone.statuses import MAY_FOLLOW, UNSENT, Status
 from django_outfitanyone.wishes import Options, Wish, as_row
+
+__all__ = [
+    "adopt_task",
+    "approve",
+    "cancel",
+    "cancel_unsent",
+    "correct_hotspot",
+    "find_clothes",
+    "publish",
+    "reject",
+    "request_try_on",
+    "request_try_ons",
+    "resume",
+    "retry",
+    "unpublish",
+]
 
 User = Any
 """An instance of ``AUTH_USER_MODEL``, or ``None`` when no person stands behind it."""
@@ -138,11 +154,16 @@ def cancel_unsent(try_ons: QuerySet[TryOnResult]) -> list[TryOnResult]:
 
 
 def retry(job: RemoteJob) -> None:
-    """Start over with a job that ended badly.
+    """Start over with a job that ended badly; what is paid for is only fetched again.
 
     For one that needs attention this is the person's decision to pay, if need be, twice.
     """
     now = timezone.now()
+    if job.can_be_fetched and _change(
+        job, {Status.FAILED}, Status.COLLECTING, due_at=now, finished_at=None
+    ):
+        transaction.on_commit(scheduling.ring)
+        return
     columns: dict[str, object] = {
         "due_at": now,
         "queued_at": now,
@@ -187,37 +208,6 @@ def adopt_task(try_on: TryOnResult, task_id: str) -> None:
     transaction.on_commit(scheduling.ring)
 
 
-def approve(try_on: TryOnResult, *, reviewed_by: User = None) -> None:
-    """Let a finished picture be shown."""
-    _review(try_on, Review.APPROVED, reviewed_by)
-
-
-def reject(try_on: TryOnResult, *, reviewed_by: User = None) -> None:
-    """Hide a finished picture from visitors, and take it back if it was published."""
-    if try_on.published_at:
-        unpublish(try_on)
-    _review(try_on, Review.REJECTED, reviewed_by)
-
-
-def publish(try_on: TryOnResult, *, reviewed_by: User = None) -> None:
-    """Approve a picture and add it to the galleries of the products in it."""
-    if try_on.published_at:
-        return
-    _review(try_on, Review.APPROVED, reviewed_by, published_at=timezone.now())
-    shop = catalogue()
-    for garment in try_on.garments:
-        shop.publish(garment.product, try_on)
-
-
-def unpublish(try_on: TryOnResult) -> None:
-    """Take a picture out of the galleries again; it stays approved."""
-    TryOnResult.objects.filter(pk=try_on.pk).update(published_at=None)
-    try_on.published_at = None
-    shop = catalogue()
-    for garment in try_on.garments:
-        shop.unpublish(garment.product, try_on)
-
-
 def resume(account: Account) -> bool:
     """Submit again after a stop or pause; False when there was none."""
     resumed = limits.resume(account)
@@ -246,22 +236,6 @@ def _cancel_task(try_on: TryOnResult) -> None:
         ) from error
     TryOnResult.objects.filter(pk=try_on.pk).update(due_at=timezone.now())
     transaction.on_commit(scheduling.ring)
-
-
-def _review(try_on: TryOnResult, review: Review, by: User, **columns: object) -> None:
-    now = timezone.now()
-    changed = (
-        TryOnResult.objects.succeeded()
-        .filter(pk=try_on.pk)
-        .update(review=review, reviewed_by=by, reviewed_at=now, **columns)
-    )
-    if not changed:
-        raise RequestRefused(
-            _("Only finished pictures can be reviewed; this one is “%(status)s”.")
-            % {"status": try_on.get_status_display()},
-            code="NotFinished",
-        )
-    try_on.refresh_from_db()
 
 
 def _change(

@@ -166,6 +166,7 @@ class Settings:
     POLL_INTERVAL = seconds(3)
     EXPECTED_DURATION = seconds(20)  # shown to people who wait
     TASK_DEADLINE = seconds(24 * 3600)
+    EXPIRY_WARNING = seconds(4 * 3600)  # before the deadline, for what could not be fetched
     UNCLEAR_SUBMIT_DELAY = seconds(60)
     RUN_BUDGET = seconds(20)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from django_outfitanyone import collecting, limits, parsing, submitting
@@ -21,6 +21,7 @@ from django_outfitanyone.exceptions import (
 from django_outfitanyone.models import ClothesParse, TryOnResult
 from django_outfitanyone.models.remote_job import LeaseLost, RemoteJob
 from django_outfitanyone.retries import wait_before_retry
+from django_outfitanyone.signals import result_expiring
 from django_outfitanyone.statuses import Status
 
 if TYPE_CHECKING:
@@ -95,10 +96,12 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
     }
     wait = None if job.is_past_deadline else wait_before_retry(error, job.attempts + 1, job.status)
     if wait is None:
+        _warn_of_loss(job, error, is_final=True)
         # a submit that may have been paid is never written off as a mere failure
         unclear = job.status == Status.SUBMITTING
         job.move(Status.NEEDS_ATTENTION if unclear else Status.FAILED, **columns)
         return None
+    _warn_of_loss(job, error)
     job.write(attempts=min(job.attempts + 1, MOST_ATTEMPTS), **columns)
     logger.warning(
         "%s %s: %s; next attempt in %.0f s",
@@ -109,3 +112,38 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
         extra={"event": "retry", "job_id": job.pk, "error_code": error.code},
     )
     return timezone.now() + wait
+
+
+def _warn_of_loss(job: RemoteJob, error: OutfitAnyoneError, *, is_final: bool = False) -> None:
+    """Say once that something paid may be lost: soon forgotten remotely, or given up here."""
+    expires_at = job.expires_at
+    if expires_at is None or job.warned_at or not _is_paid_and_out(job):
+        return
+    now = timezone.now()
+    if not is_final and expires_at - now > timedelta(seconds=conf.EXPIRY_WARNING):
+        return
+    job.write(warned_at=now)
+    logger.warning(
+        "%s %s: not fetched yet, and forgotten by the API at %s: %s",
+        job._meta.model_name,
+        job.pk,
+        expires_at,
+        error,
+        extra={
+            "event": "result_expiring",
+            "job": job._meta.model_name,
+            "job_id": job.pk,
+            "expires_at": expires_at.isoformat(),
+            "error_code": error.code,
+        },
+    )
+    transaction.on_commit(
+        lambda: result_expiring.send_robust(type(job), job=job, error=error, expires_at=expires_at)
+    )
+
+
+def _is_paid_and_out(job: RemoteJob) -> bool:
+    """Whether it has been paid for, or will be, and is not stored here yet."""
+    if isinstance(job, TryOnResult) and job.image:
+        return False
+    return job.status in {Status.RUNNING, Status.COLLECTING}

@@ -21,7 +21,7 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import AccountProblem, BudgetSpent
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
-from django_outfitanyone.signals import account_stopped
+from django_outfitanyone.signals import account_resumed, account_stopped
 from django_outfitanyone.statuses import Status
 
 logger = logging.getLogger("django_outfitanyone")
@@ -113,6 +113,12 @@ def pause(account: Account) -> None:
     Account.objects.filter(pk=account.pk, next_submission_at__lt=until).update(
         next_submission_at=until
     )
+    logger.warning(
+        "Account %s pauses until %s: too many requests",
+        account.pk,
+        until,
+        extra={"event": "account_paused", "until": until.isoformat()},
+    )
 
 
 def stop(account: Account, error: AccountProblem) -> None:
@@ -145,11 +151,15 @@ def obstacle(account: Account) -> str:
 
 def resume(account: Account) -> bool:
     """Lift a stop or a pause; False when there was none."""
-    return bool(
+    resumed = (
         Account.objects.filter(pk=account.pk)
         .exclude(stopped_at__isnull=True, next_submission_at__lte=timezone.now())
         .update(stopped_at=None, stopped_code="", stopped_message="", next_submission_at=LONG_AGO)
     )
+    if resumed:
+        logger.info("Account %s resumed", account.pk, extra={"event": "account_resumed"})
+        transaction.on_commit(lambda: account_resumed.send_robust(Account, account=account))
+    return bool(resumed)
 
 
 def take_runner_lease(account: Account) -> str:

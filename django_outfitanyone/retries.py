@@ -15,9 +15,11 @@ from django_outfitanyone.exceptions import (
     AccountProblem,
     BudgetSpent,
     DownloadFailed,
+    InputRejected,
     OutfitAnyoneError,
     RequestNotSent,
     ServerFault,
+    TaskGone,
     Throttled,
     UnexpectedFault,
 )
@@ -26,13 +28,15 @@ from django_outfitanyone.statuses import IN_FLIGHT
 
 @dataclass(frozen=True, kw_only=True)
 class Retry:
-    """One row of the policy. ``attempts`` counts for work that is not paid yet.
+    """One row of the policy; ``None`` attempts are without end.
 
-    Paid work is tried again until its deadline: giving up would lose money.
+    ``attempts`` counts for work that is not paid yet. ``paid_attempts`` is for paid work,
+    which is normally tried again until its deadline: giving up would lose money.
     """
 
     error: type[OutfitAnyoneError]
     attempts: int | None
+    paid_attempts: int | None = None
     first: float
     longest: float
 
@@ -52,6 +56,9 @@ TABLE = (
     Retry(error=RequestNotSent, attempts=None, first=2, longest=120),
     Retry(error=ServerFault, attempts=8, first=2, longest=120),
     Retry(error=DownloadFailed, attempts=8, first=1, longest=300),
+    # one odd answer about a task is no reason to give its picture up
+    Retry(error=InputRejected, attempts=0, first=30, longest=300),
+    Retry(error=TaskGone, attempts=0, paid_attempts=6, first=10, longest=120),
     Retry(error=UnexpectedFault, attempts=3, first=10, longest=300),
 )
 
@@ -60,8 +67,8 @@ def wait_before_retry(error: OutfitAnyoneError, attempt: int, status: str) -> ti
     """How long to wait before attempt number ``attempt + 1``; ``None`` to give up."""
     for row in TABLE:
         if isinstance(error, row.error):
-            bounded = row.attempts is not None and status not in IN_FLIGHT
-            if bounded and attempt >= (row.attempts or 0):
+            most = row.paid_attempts if status in IN_FLIGHT else row.attempts
+            if most is not None and attempt >= most:
                 return None
             return max(row.delay(attempt), _pause(error))
     return None

@@ -6,8 +6,11 @@
     ``account``, ``error`` (an ``exceptions.AccountProblem``).
 ``budget_spent``: a paid request no longer fits into the day's or month's budget. Arguments:
     ``account``, ``error`` (an ``exceptions.BudgetSpent`` with the moment that it goes on).
-``result_expiring``: something paid could not be fetched yet, and the remote copy dies soon.
-    Arguments: ``job`` (its ``error_message`` says why), ``expires_at``.
+``account_resumed``: a person has lifted a stop or pause. Argument: ``account``.
+``result_expiring``: something paid was not fetched yet, and the remote copy dies soon or
+    nobody tries any more. Sent once. Arguments: ``job``, ``error``, ``expires_at``.
+``review_changed``: a picture was approved, rejected, published or taken back. Arguments:
+    ``try_on``, ``old`` and ``new`` (``statuses.Review``), ``published`` (whether it is now).
 ``hotspots_found``: clothes were found in a picture. Arguments: ``picture`` (a
     ``ModelImage`` or a ``TryOnResult``), ``hotspots`` (a list).
 """
@@ -19,5 +22,7 @@ from django.dispatch import Signal
 status_changed = Signal()
 account_stopped = Signal()
 budget_spent = Signal()
+account_resumed = Signal()
 result_expiring = Signal()
+review_changed = Signal()
 hotspots_found = Signal()

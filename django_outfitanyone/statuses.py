@@ -62,8 +62,9 @@ MAY_FOLLOW: dict[Status, frozenset[Status]] = {
     ),
     Status.COLLECTING: frozenset({Status.SUCCEEDED, Status.FAILED, Status.NEEDS_ATTENTION}),
     Status.SUCCEEDED: frozenset(),
-    # a person's decision: try again from the start, or adopt the remote task that was found
-    Status.FAILED: frozenset({Status.QUEUED}),
+    # a person's decision: try again from the start, fetch again what is paid for, or adopt
+    # the remote task that was found
+    Status.FAILED: frozenset({Status.QUEUED, Status.COLLECTING}),
     Status.CANCELED: frozenset({Status.QUEUED}),
     Status.NEEDS_ATTENTION: frozenset({Status.QUEUED, Status.RUNNING, Status.CANCELED}),
 }

@@ -111,12 +111,15 @@ def test_poll__young_task_that_is_not_registered_yet_is_waited_for(remote):
     assert try_on.status == Status.RUNNING
 
 
-def test_poll__forgotten_task_is_final(remote):
+def test_poll__forgotten_task_is_asked_for_again_and_then_given_up(remote):
     try_on = running()
     long_ago = timezone.now() - timedelta(hours=1)
     TryOnResult.objects.update(remote_task_id="nobody-knows-me", submitted_at=long_ago)
     step(try_on)
+    assert (try_on.status, try_on.attempts) == (Status.RUNNING, 1)
 
+    for _time in range(5):
+        step(try_on)
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "TaskGone")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from django_outfitanyone import checks
 from django_outfitanyone.conf import known_settings
+from django_outfitanyone.statuses import Status
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -54,3 +55,20 @@ def test_pages__name_make_targets_that_exist(page):
     named = set(re.findall(r"`make ([\w-]+)", page.read_text("utf-8")))
 
     assert named <= targets
+
+
+def test_operations_page__lists_every_event():
+    """What a log line may carry as ``event`` is a promise to whoever watches the logs."""
+    code = [path.read_text("utf-8") for path in (ROOT / "django_outfitanyone").glob("*.py")]
+    written = set(re.findall(r'"event": "(\w+)"', "".join(code)))
+    models = (ROOT / "django_outfitanyone" / "models").glob("*.py")
+    written |= set(re.findall(r'"event": "(\w+)"', "".join(p.read_text("utf-8") for p in models)))
+    listed = {row[0] for row in rows("docs/operations.md") if len(row) == 4}
+
+    assert listed == written
+
+
+def test_operations_page__lists_every_status():
+    listed = {row[0] for row in rows("docs/operations.md") if len(row) == 3}
+
+    assert listed == set(Status.values)

@@ -25,7 +25,16 @@ from django_outfitanyone.statuses import Status
 )
 def test_final_errors__are_never_repeated(error):
     assert wait_before_retry(error(), 1, Status.PREPARING) is None
+
+
+@pytest.mark.parametrize("error", [DownloadRefused, OutcomeUnknown], ids=lambda e: e.__name__)
+def test_final_errors__not_even_for_what_is_paid(error):
     assert wait_before_retry(error(), 1, Status.COLLECTING) is None
+
+
+def test_task_gone__is_asked_for_again_some_times():
+    assert wait_before_retry(TaskGone(), 5, Status.RUNNING)
+    assert wait_before_retry(TaskGone(), 6, Status.RUNNING) is None
 
 
 @pytest.mark.parametrize("error", [ServerFault, DownloadFailed], ids=lambda e: e.__name__)
@@ -36,7 +45,9 @@ def test_unpaid_work__is_given_up_after_the_attempts_of_the_table(error):
     assert wait_before_retry(error(), row.attempts, Status.PREPARING) is None
 
 
-@pytest.mark.parametrize("error", [ServerFault, DownloadFailed], ids=lambda e: e.__name__)
+@pytest.mark.parametrize(
+    "error", [ServerFault, DownloadFailed, InputRejected], ids=lambda e: e.__name__
+)
 def test_paid_work__is_never_given_up_by_count(error):
     assert wait_before_retry(error(), 1000, Status.RUNNING)
 

@@ -93,6 +93,10 @@ class ClothesParse(RemoteJob):
             columns["open_key"] = None
         super().move(new, **columns)
 
+    @property
+    def can_be_fetched(self) -> bool:
+        return super().can_be_fetched and "areas" in self.remote_answer
+
     def covers(self, types: Sequence[str]) -> bool:
         """Whether it looked for all of these."""
         return set(types) <= set(self.types)

@@ -146,11 +146,20 @@ class RemoteJob(models.Model):
         return advice_for(self.error_code, self.error_message)
 
     @property
+    def expires_at(self) -> datetime | None:
+        """When the remote system forgets the answer; ``None`` before it was asked."""
+        return self.submitted_at and self.submitted_at + timedelta(seconds=conf.TASK_DEADLINE)
+
+    @property
     def is_past_deadline(self) -> bool:
         """Whether the remote system has forgotten the answer by now."""
-        if self.submitted_at is None:
-            return False
-        return timezone.now() > self.submitted_at + timedelta(seconds=conf.TASK_DEADLINE)
+        return self.expires_at is not None and timezone.now() > self.expires_at
+
+    @property
+    def can_be_fetched(self) -> bool:
+        """Whether it failed after it was paid for, and the answer can still be had for free."""
+        is_paid = self.status == Status.FAILED and self.image_count > 0
+        return is_paid and not self.is_past_deadline
 
     def write(self, **columns: Any) -> None:
         """Change these columns as the holder of the lease; ``LeaseLost`` when I am not."""

@@ -254,6 +254,10 @@ class TryOnResult(RemoteJob, ResponsivePicture):
         return None
 
     @property
+    def can_be_fetched(self) -> bool:
+        return super().can_be_fetched and bool(self.remote_task_id) and not self.image
+
+    @property
     def is_reused(self) -> bool:
         return self.reused_from_id is not None
 
