@@ -91,7 +91,7 @@ def plans(look: Look) -> list[str]:
             with connection.cursor() as cursor:
                 cursor.execute(f"EXPLAIN {sql}", parameters)
                 lines = [line.strip() for (line,) in cursor.fetchall()]
-            scans = [line.split("  ")[0] for line in lines if "Scan" in line]
+            scans = [line.lstrip("-> ").split("  (")[0] for line in lines if "Scan" in line]
             shown.append(f"{sql[:6]}: {'; '.join(scans)}")
     return shown
 
@@ -132,7 +132,7 @@ def looks() -> dict[str, Look]:
         "when something is due next": lambda: next_due_at(account),
         "admin list": page(reverse("admin:django_outfitanyone_tryonresult_changelist")),
         "API list": page("/api/try-ons/"),
-        "API list of what is approved": page("/api/try-ons/?review=approved"),
+        "API list of what has failed": page("/api/try-ons/?status=failed"),
     }
 
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from django_outfitanyone import actions
 from django_outfitanyone.admin import rendering
+from django_outfitanyone.admin.big_lists import BigListMixin
 from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin
-from django_outfitanyone.admin.dates import DatesMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.verbs import refusal_of, warn_of_refusals
 from django_outfitanyone.conf import conf
@@ -87,7 +87,7 @@ def _announcement(count: int, *, again: bool) -> str:
     return f"{text} {_('What was found before is paid for again.')}" if again else text
 
 
-class ClothesParseAdminMixin(DatesMixin, NoticeMixin, AdminMixin):
+class ClothesParseAdminMixin(BigListMixin, NoticeMixin, AdminMixin):
     """To look at only: a search is asked for at its picture."""
 
     list_display = ("__str__", "status_badge", "paid", "requested_by", "created_at")

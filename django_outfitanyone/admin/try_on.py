@@ -16,14 +16,15 @@ from django.utils.translation import gettext_lazy
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.attention import AttentionMixin, candidates_of
 from django_outfitanyone.admin.batch import BatchMixin
+from django_outfitanyone.admin.big_lists import BigListMixin
 from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin, Names
 from django_outfitanyone.admin.clothes_search import FIND_CLOTHES, FindClothesMixin
-from django_outfitanyone.admin.dates import DatesMixin
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.product_field import product_search_fields
 from django_outfitanyone.admin.try_on_page import TryOnPage
 from django_outfitanyone.admin.verbs import VERBS, as_list_action
+from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
 from django_outfitanyone.scheduling import ring_if_silent
 
@@ -50,12 +51,29 @@ class PublishedFilter(admin.SimpleListFilter):
         return queryset.filter(published_at__isnull=self.value() == "no")
 
 
+class QualityFilter(admin.SimpleListFilter):
+    """The models that have a price; to ask the rows which there are would read them all."""
+
+    title = gettext_lazy("quality")
+    parameter_name = "remote_model"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return [(name, name) for name in sorted({*conf.PRICES} - {conf.PARSING_MODEL})]
+
+    def queryset(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[TryOnResult],
+    ) -> QuerySet[TryOnResult]:
+        return queryset.filter(remote_model=self.value()) if self.value() else queryset
+
+
 class TryOnResultAdminMixin(
     BatchMixin,
     AttentionMixin,
     FindClothesMixin,
     HotspotOwnerMixin,
-    DatesMixin,
+    BigListMixin,
     NoticeMixin,
     AdminMixin,
 ):
@@ -74,7 +92,7 @@ class TryOnResultAdminMixin(
         "status",
         "review",
         PublishedFilter,
-        ("remote_model", admin.AllValuesFieldListFilter),
+        QualityFilter,
         "is_preview",
         "created_at",
     )

@@ -193,15 +193,21 @@ def test_lists__ring_the_runner_while_something_is_open(site, monkeypatch):
 
 
 @pytest.mark.parametrize("page", ["tryonresult_changelist", "clothesparse_changelist"])
-@pytest.mark.parametrize("known", [True, False])
-def test_list__days_to_choose_from_where_the_database_knows_time_zones(
-    site, monkeypatch, page, known
-):
-    """Loading them into MariaDB is a step that not everybody takes."""
-    if known and not connection.features.has_zoneinfo_database:
-        pytest.skip("the database here does not know time zones")
-    monkeypatch.setattr(connection.features, "has_zoneinfo_database", known)
-    response = site.get(page)
+def test_big_list__never_reads_every_row(site, page, django_assert_max_num_queries):
+    """What Django does by itself for a count, for days to choose from, for a filter's choices."""
+    with django_assert_max_num_queries(20) as heard:
+        site.get(page)
+    statements = [query["sql"] for query in heard.captured_queries]
 
-    assert response.status_code == 200
-    assert bool(response.context_data["cl"].date_hierarchy) is known
+    assert not [sql for sql in statements if "DISTINCT" in sql or "MIN(" in sql]
+    assert all("LIMIT" in sql for sql in statements if "COUNT(" in sql)
+
+
+def test_big_list__counts_as_far_as_anybody_leafs(site, monkeypatch):
+    from django_outfitanyone.admin import big_lists
+
+    monkeypatch.setattr(big_lists, "MOST_COUNTED", 2)
+    for _ in range(3):
+        make_try_on()
+
+    assert site.get("tryonresult_changelist").context["cl"].result_count == 2
