@@ -11,14 +11,14 @@ from django_outfitanyone.dashscope.errors import classify
 _ = gettext_lazy
 
 FIXED_BY = {
-    "shop": pgettext_lazy("who can mend it", "whoever chose the pictures"),
-    "account": pgettext_lazy("who can mend it", "the owner of the API account"),
-    "developer": pgettext_lazy("who can mend it", "whoever runs this site"),
-    "nobody": pgettext_lazy("who can mend it", "nobody has to: it is tried again"),
+    "shop": pgettext_lazy("who can fix it", "whoever chose the pictures"),
+    "account": pgettext_lazy("who can fix it", "the owner of the API account"),
+    "developer": pgettext_lazy("who can fix it", "whoever runs this site"),
+    "nobody": pgettext_lazy("who can fix it", "nobody has to: it is tried again"),
 }
 
 OWN = {
-    "InputChanged": ("shop", _("Ask for the try-on again with the present pictures.")),
+    "InputChanged": ("shop", _("Ask for the try-on again with the current pictures.")),
     "NothingToKeep": (
         "shop",
         _("Choose another model photo, or have the other half of the clothes replaced."),

@@ -59,9 +59,9 @@ class Budget:
             "moment": date_format(ends_at, "DATETIME_FORMAT"),
         }
         if self.setting == "BUDGET_PER_DAY":
-            text = _("Of today's budget of %(limit)s only %(left)s is left.")
+            text = _("Only %(left)s is left of today's budget of %(limit)s.")
         else:
-            text = _("Of this month's budget of %(limit)s only %(left)s is left.")
+            text = _("Only %(left)s is left of this month's budget of %(limit)s.")
         goes_on = _("What waits is sent from %(moment)s on, or when %(setting)s is raised.")
         return f"{text % words} {goes_on % words}"
 

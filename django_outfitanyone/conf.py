@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django_outfitanyone.provider import Provider
@@ -195,9 +196,9 @@ class Settings:
         """The key in force; ``ConfigurationError`` says how to set one."""
         key = self.API_KEY or os.environ.get("DASHSCOPE_API_KEY", "")
         if not key:
-            message = (
+            message = _(
                 "No API key. Set the environment variable DASHSCOPE_API_KEY, or "
-                'OUTFITANYONE = {"API_KEY": ...}; the local sandbox takes any key.'
+                'OUTFITANYONE = {"API_KEY": ...}; the local sandbox accepts any key.'
             )
             raise ConfigurationError(message)
         return key

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from django_outfitanyone.conf import conf
 from django_outfitanyone.downloads import is_public_address
@@ -44,8 +45,11 @@ def public_url(file: FieldFile) -> str:
     if conf.DELIVERY == "url":
         if not parts.hostname:
             raise PictureRefused(
-                f"The picture's address {url!r} has no host, so the API cannot fetch it.",
-                remedy='Use a storage with full addresses, or OUTFITANYONE = {"DELIVERY": "auto"}.',
+                _("The picture's address “%(url)s” has no host, so the API cannot fetch it.")
+                % {"url": url},
+                remedy=_(
+                    'Use a storage with full addresses, or OUTFITANYONE = {"DELIVERY": "auto"}.'
+                ),
                 code="PictureNotPublic",
             )
         return url
@@ -72,8 +76,8 @@ def address_of(
             data = opened.read()
     except FileNotFoundError as error:
         raise PictureRefused(
-            f"The file {file.name} is gone from the storage.",
-            remedy="Upload the picture again.",
+            _("The file %(name)s is gone from the storage.") % {"name": file.name},
+            remedy=_("Upload the picture again."),
             code="PictureMissing",
         ) from error
     suffix = PurePosixPath(file.name or "").suffix

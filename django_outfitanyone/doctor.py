@@ -83,7 +83,7 @@ def look_at_key() -> Findings:
     except OutfitAnyoneError as error:
         yield _problem("api", str(error), _advice(error))
     else:
-        yield _ok("key", _("The API takes the key."))
+        yield _ok("key", _("The API accepts the key."))
 
 
 def look_at_region() -> Findings:
@@ -145,10 +145,12 @@ def look_at_storage() -> Findings:
     except Exception as error:  # noqa: BLE001 - every storage has errors of its own
         text = _("The file storage does not work: %(error)s")
         words = {"error": f"{type(error).__name__}: {error}"}
-        yield _problem("storage", text % words, _("Check STORAGES and MEDIA_ROOT, and the rights."))
+        yield _problem(
+            "storage", text % words, _("Check STORAGES and MEDIA_ROOT, and the file permissions.")
+        )
         return
     if not readable:
-        text = _("The file storage gives back something else than was written.")
+        text = _("The file storage returns something other than what was written.")
         yield _problem("storage", text, _("Check STORAGES."))
         return
     yield _ok("storage", _("Files can be written, read and deleted."))
@@ -243,7 +245,7 @@ def _look_at_account(state: Health) -> Findings:
 def _look_at_worker(state: Health) -> Findings:
     seen = state.runner_seen_at
     words = {"time": timesince(seen) if seen else "", "count": state.overdue}
-    text = _("A worker was last seen %(time)s ago.") if seen else _("No worker was ever seen.")
+    text = _("A worker was last seen %(time)s ago.") if seen else _("No worker has ever been seen.")
     remedy = _("Keep `manage.py qcluster` running, or `manage.py outfitanyone_poll`.")
     if state.overdue:
         late = ngettext("%(count)d job is overdue.", "%(count)d jobs are overdue.", state.overdue)
@@ -253,7 +255,7 @@ def _look_at_worker(state: Health) -> Findings:
     else:
         yield _ok("worker", text % words)
     if scheduling.is_installed() and not scheduling.has_watchdog():
-        text = _("Nothing rings the worker every minute.")
+        text = _("Nothing wakes the worker every minute.")
         yield _warning("worker", text, _("Run `manage.py migrate`."))
 
 

@@ -73,7 +73,7 @@ def prepare(data: bytes) -> Picture:
     """
     if len(data) < MIN_BYTES:
         raise PictureRefused(
-            _("The file has %(size)s; the least is 5 KB.") % {"size": human_size(len(data))},
+            _("The file has %(size)s; the minimum is 5 KB.") % {"size": human_size(len(data))},
             remedy=_("Use the original photo instead of a preview or an icon."),
             code="PictureTooSmall",
         )
@@ -175,10 +175,10 @@ def _readable() -> list[str]:
 
 
 def _too_many_pixels(image: Image.Image | None = None) -> PictureRefused:
-    size = f"{image.width} x {image.height} px" if image else _("far too many pixels")
+    size = f"{image.width} × {image.height} px" if image else _("far too many pixels")
     limit = conf.MAX_PICTURE_PIXELS // 1_000_000
     return PictureRefused(
-        _("The picture has %(size)s; the most is %(limit)s megapixels.")
+        _("The picture has %(size)s; the maximum is %(limit)s megapixels.")
         % {"size": size, "limit": limit},
         remedy=_("Scale it down to at most 4095 px a side."),
         code="PictureTooLarge",
@@ -188,7 +188,7 @@ def _too_many_pixels(image: Image.Image | None = None) -> PictureRefused:
 def _check_sides(image: Image.Image) -> None:
     if min(image.size) < MIN_SIDE or _fitted(image.size)[2]:
         raise PictureRefused(
-            _("The picture has %(width)s x %(height)s px; each side needs at least 151 px.")
+            _("The picture has %(width)s × %(height)s px; each side needs at least 151 px.")
             % {"width": image.width, "height": image.height},
             remedy=_("Use a larger photo; enlarging this one would not add detail."),
             code="PictureTooSmall",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from django_outfitanyone import limits
 from django_outfitanyone.collecting import answer_columns, next_look, sent_at
@@ -177,11 +178,13 @@ def _wait_for(search: ClothesParse, try_on: TryOnResult) -> timedelta:
     if search.status == Status.NEEDS_ATTENTION:
         try_on.write(
             error_code="SearchNeedsAttention",
-            error_message=f"The search for clothes {search.pk} waits for somebody's decision.",
+            error_message=_("The search for clothes %(id)s waits for somebody's decision.")
+            % {"id": search.pk},
         )
         return LOOK_AGAIN_LATER
     raise RequestRefused(
-        f"The clothes to keep could not be found: {search.error_message}", code=search.error_code
+        _("The clothes to keep could not be found: %(error)s") % {"error": search.error_message},
+        code=search.error_code,
     )
 
 
@@ -191,8 +194,11 @@ def _kept_crop(try_on: TryOnResult) -> Hotspot:
     crop = Hotspot.objects.of(photo).filter(clothes_type=try_on.keep).exclude(crop="").first()
     if crop is None:
         raise RequestRefused(
-            f"The model photo shows no separate {try_on.keep} garment that could be kept. "
-            "Choose another photo, or have the other half replaced.",
+            _(
+                "The model photo shows no separate garment that could be kept there (%(half)s). "
+                "Choose another photo, or have the other half replaced."
+            )
+            % {"half": try_on.get_keep_display()},
             code="NothingToKeep",
         )
     return crop
@@ -202,8 +208,10 @@ def _check_wish(try_on: TryOnResult) -> None:
     """Pictures and options must still be those that were asked for and priced."""
     if fingerprint_of(try_on) != try_on.fingerprint:
         raise RequestRefused(
-            "A garment or the model photo was changed or deleted after this was asked for. "
-            "Ask for it again.",
+            _(
+                "A garment or the model photo was changed or deleted after this was asked for. "
+                "Ask for it again."
+            ),
             code="InputChanged",
         )
 

@@ -92,7 +92,7 @@ def test_check__exactly_the_amount_fits(account):
     budgets.check(account, PLUS)
 
     make_charge(amount=Decimal("0.000001"))
-    with pytest.raises(BudgetSpent, match=r"CNY 1\.00.*CNY 0\.499999.*BUDGET_PER_DAY"):
+    with pytest.raises(BudgetSpent, match=r"CNY 0\.499999.*CNY 1\.00.*BUDGET_PER_DAY"):
         budgets.check(account, PLUS)
 
 

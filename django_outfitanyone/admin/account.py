@@ -90,7 +90,7 @@ class AccountAdminMixin(NoticeMixin, AdminMixin):
             return badge("stopped", _("stopped: %(code)s") % {"code": account.stopped_code})
         return badge("working", _("working"))
 
-    @admin.display(description=gettext_lazy("who can mend it"))
+    @admin.display(description=gettext_lazy("who can fix it"))
     def advice(self, account: Account) -> str:
         advice = account.advice
         return f"{advice.person}: {advice.text}" if advice else "–"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from django_outfitanyone.models import TryOnResult
 
 STATES: dict[str, Any] = {
-    "waiting": gettext_lazy("waits its turn"),
+    "waiting": gettext_lazy("waiting its turn"),
     "running": gettext_lazy("is being made"),
     "succeeded": gettext_lazy("finished"),
     "failed": gettext_lazy("failed"),

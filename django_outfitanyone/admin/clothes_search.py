@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from django_outfitanyone.models.hotspot import Picture
 
@@ -36,15 +37,35 @@ FIND_CLOTHES = ("find_clothes", "find_clothes_again")
 """To be named in ``actions`` beside the mixin."""
 
 
+SEARCH_BUTTON = "_find_clothes"
+
+
 class FindClothesMixin(AdminMixin):
-    """For admins of model photos and try-on results."""
+    """For admins of model photos and try-on results: in their lists and beside each picture."""
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        picture = context.get("original")
+        if picture and picture.image and self.has_change_permission(request, picture):
+            cost = {"cost": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY)}
+            label = _("Find clothes again (%(cost)s)") if picture.hotspots.exists() else ""
+            context["find_clothes"] = (label or _("Find clothes (%(cost)s)")) % cost
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """The button beside the picture saves what was changed, then has the search done."""
+        if SEARCH_BUTTON not in request.POST:
+            return super().response_change(request, obj)
+        self.search(request, [obj], again=True)
+        return HttpResponseRedirect(request.get_full_path())
 
     @admin.action(description=gettext_lazy("Find clothes"), permissions=["change"])
     def find_clothes(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self.search(request, queryset, again=False)
 
     @admin.action(
-        description=gettext_lazy("Find clothes again (is paid again)"), permissions=["change"]
+        description=gettext_lazy("Find clothes again (paid again)"), permissions=["change"]
     )
     def find_clothes_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self.search(request, queryset, again=True)
@@ -138,7 +159,7 @@ class ClothesParseAdminMixin(BigListMixin, NoticeMixin, AdminMixin):
         """Whether this person may have a search that failed repeated, which costs money."""
         return super().has_change_permission(request)
 
-    @admin.action(description=gettext_lazy("Try those that failed again"), permissions=["search"])
+    @admin.action(description=gettext_lazy("Retry those that failed"), permissions=["search"])
     def search_again(self, request: HttpRequest, queryset: QuerySet[ClothesParse]) -> None:
         failed = queryset.filter(status__in=[Status.FAILED, Status.NEEDS_ATTENTION])
         refusals = Counter(refusal_of(partial(actions.retry, search)) for search in failed)

@@ -27,7 +27,7 @@ def warnings_for(doomed: Model | QuerySet[Any]) -> list[str]:
     if doomed.model is ModelImage:
         return _of_used(
             TryOnResult.objects.filter(model_image__in=keys),
-            _("Better untick “offered for try-ons” instead of deleting."),
+            _("Untick “offered for try-ons” rather than deleting it."),
         )
     if doomed.model is Garment:
         return _of_garments(Q(top_garment__in=keys) | Q(bottom_garment__in=keys))
@@ -56,7 +56,10 @@ def _of_paid(doomed: QuerySet[Any], published: QuerySet[TryOnResult]) -> list[st
 def _of_garments(used: Q) -> list[str]:
     return _of_used(
         TryOnResult.objects.filter(used),
-        _("They no longer tell what is worn in them and leave the product's page. Better keep it."),
+        _(
+            "They will no longer show what is worn in them and will disappear from the product's "
+            "page. Better keep it."
+        ),
     )
 
 

@@ -87,7 +87,7 @@ class TryOnForm(forms.Form):
     resolution = forms.TypedChoiceField(
         label=gettext_lazy("Size of the pictures"),
         choices=[
-            (-1, gettext_lazy("as the model photo")),
+            (-1, gettext_lazy("same as the model photo")),
             (1024, pixels(576, 1024)),
             (1280, pixels(720, 1280)),
         ],
@@ -97,23 +97,23 @@ class TryOnForm(forms.Form):
     other_half = forms.ChoiceField(
         label=gettext_lazy("When only a top or only a bottom is tried on, the other half"),
         choices=[
-            (Instead.KEEP, gettext_lazy("stays as on the model photo")),
-            (Instead.REPLACE, gettext_lazy("is made up to go with the garment")),
+            (Instead.KEEP, gettext_lazy("stays as in the model photo")),
+            (Instead.REPLACE, gettext_lazy("is generated to go with the garment")),
         ],
         widget=forms.RadioSelect,
     )
     face = forms.ChoiceField(
         label=gettext_lazy("The face"),
         choices=[
-            (Instead.KEEP, gettext_lazy("stays as on the model photo")),
-            (Instead.REPLACE, gettext_lazy("is made up")),
+            (Instead.KEEP, gettext_lazy("stays as in the model photo")),
+            (Instead.REPLACE, gettext_lazy("is generated")),
         ],
         widget=forms.RadioSelect,
     )
     force_new = forms.BooleanField(
-        label=gettext_lazy("Make again what exists already"),
+        label=gettext_lazy("Make pictures that already exist again"),
         required=False,
-        help_text=gettext_lazy("Every picture is then paid for, also those that exist."),
+        help_text=gettext_lazy("Every picture is then paid for, even those that already exist."),
     )
     batch = forms.UUIDField(widget=forms.HiddenInput)
 

@@ -121,7 +121,7 @@ class BulkInput(OptionsInput):
         count = len(for_one) * len(people)
         if count > MOST_IN_A_BATCH:
             raise RequestRefused(
-                _("These are %(count)d try-ons; the most for one request is %(most)d.")
+                _("These are %(count)d try-ons; the maximum for one request is %(most)d.")
                 % {"count": count, "most": MOST_IN_A_BATCH},
                 code="TooMany",
             )
@@ -154,7 +154,7 @@ class HotspotInput(Input):
         if box["x1"] >= box["x2"] or box["y1"] >= box["y2"]:
             raise serializers.ValidationError(_("The box has no area."))
         if box["x2"] > picture.width or box["y2"] > picture.height:
-            raise serializers.ValidationError(_("The box reaches out of the picture."))
+            raise serializers.ValidationError(_("The box reaches beyond the picture."))
         return box
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

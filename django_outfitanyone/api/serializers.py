@@ -36,12 +36,12 @@ class Answer(Shape, serializers.Serializer[Any]):
 
 
 class ProblemSerializer(Answer):
-    """What went wrong, who can mend it and how: with a request, or with a job."""
+    """What went wrong, who can fix it and how: with a request, or with a job."""
 
     code = serializers.CharField(help_text="Stable; the words that also stand on rows.")
     message = serializers.CharField(help_text="For people, in the language of the request.")
-    fixed_by = EnumField(MENDERS, name="FixedBy", help_text="Who can mend it.")
-    advice = serializers.CharField(help_text="How to mend it, for people.")
+    fixed_by = EnumField(MENDERS, name="FixedBy", help_text="Who can fix it.")
+    advice = serializers.CharField(help_text="How to fix it, for people.")
     field_errors = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()),
         help_text="Messages for parts of the request, by their names.",

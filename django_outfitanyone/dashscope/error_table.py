@@ -30,7 +30,8 @@ ERRORS = (
         fixed_by="developer",
         advice=_(
             "Nothing was sent and nothing paid; it is tried again. If this lasts, check BASE_URL, "
-            "whether the sandbox runs if it is meant, and the server's network, DNS and proxy."
+            "whether the sandbox is running if it is meant, and the server's network, DNS and "
+            "proxy."
         ),
     ),
     ErrorKind(
@@ -114,7 +115,7 @@ ERRORS = (
         error=AccountProblem,
         codes=("Arrearage", "PrepaidBillOverdue", "PostpaidBillOverdue"),
         fixed_by="account",
-        advice=_("A bill is open; settle it in the Alibaba Cloud console."),
+        advice=_("A bill is unpaid; settle it in the Alibaba Cloud console."),
     ),
     ErrorKind(
         label="not-purchased",
@@ -146,7 +147,7 @@ ERRORS = (
         codes=("AccessDenied",),
         says=("support synchronous calls", "support asynchronous calls"),
         fixed_by="developer",
-        advice=_("This model does not take this kind of request; check the model's name."),
+        advice=_("This model does not accept this kind of request; check the model's name."),
     ),
     ErrorKind(
         label="upload-permit-expired",
@@ -294,7 +295,7 @@ ERRORS = (
         error=InputRejected,
         codes=("InvalidPerson",),
         fixed_by="shop",
-        advice=_("Choose a photo of exactly one person, seen whole and from the front."),
+        advice=_("Choose a photo of exactly one person, seen in full and from the front."),
     ),
     ErrorKind(
         label="garment",
@@ -308,7 +309,10 @@ ERRORS = (
         error=InputRejected,
         codes=("DataInspectionFailed", "IPInfringementSuspect"),
         fixed_by="shop",
-        advice=_("The content check refused a picture; choose one that offends and copies nobody."),
+        advice=_(
+            "The content check refused a picture; choose one that offends nobody and copies "
+            "nobody's work."
+        ),
     ),
     ErrorKind(
         label="refiner-size",
@@ -376,7 +380,7 @@ ERRORS = (
         statuses=range(500, 600),
         may_have_arrived=True,
         fixed_by="nobody",
-        advice=_("A gateway before the API failed; try again later."),
+        advice=_("A gateway in front of the API failed; try again later."),
     ),
     ErrorKind(
         label="http-fault",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from django_outfitanyone.conf import product_model_name
 from django_outfitanyone.models.clothes_parse import go_with_picture, picture_filter
@@ -71,10 +72,10 @@ class Hotspot(models.Model):
         blank=True,
         help_text=_("Empty for one that a person drew."),
     )
-    x1 = models.PositiveIntegerField(_("left"))
-    y1 = models.PositiveIntegerField(_("top"))
-    x2 = models.PositiveIntegerField(_("right"))
-    y2 = models.PositiveIntegerField(_("bottom"))
+    x1 = models.PositiveIntegerField(pgettext_lazy("side of a box", "left"))
+    y1 = models.PositiveIntegerField(pgettext_lazy("side of a box", "top"))
+    x2 = models.PositiveIntegerField(pgettext_lazy("side of a box", "right"))
+    y2 = models.PositiveIntegerField(pgettext_lazy("side of a box", "bottom"))
     machine_box = models.JSONField(_("found box"), null=True, editable=False)
     product = models.ForeignKey(
         product_model_name(),

@@ -40,7 +40,7 @@ def test_banner__says_on_every_page_why_nothing_is_sent(site, stopped, page, arg
 
     assert "the account “default” is stopped" in text
     assert "A bill is overdue." in text
-    assert "Who can mend it: the owner of the API account." in text
+    assert "Who can fix it: the owner of the API account." in text
     assert "Resume</button>" in text
 
 

@@ -160,7 +160,7 @@ def test_card__names_error_and_who_can_mend_it(site):
     card = card_of(batch_page(site), try_on)
 
     assert "No human body." in card
-    assert "Who can mend it: whoever chose the pictures." in card
+    assert "Who can fix it: whoever chose the pictures." in card
     assert "<code>InvalidPerson</code>" in card
 
 

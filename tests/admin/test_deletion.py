@@ -55,7 +55,7 @@ def test_photo_in_use__is_better_unticked(site, bulk):
 
     page = text_of(response)
     assert "1 try-on result was made with this and stays." in page
-    assert "Better untick “offered for try-ons” instead of deleting." in page
+    assert "Untick “offered for try-ons” rather than deleting it." in page
 
 
 @pytest.mark.parametrize("model", ["garment", "product"])

@@ -72,7 +72,7 @@ def test_page__explains_an_error(site):
 
     page = text_of(site.get("tryonresult_change", try_on.pk))
 
-    for text in ("The image could not be downloaded.", "Who can mend it:", "InvalidURL", "r-17"):
+    for text in ("The image could not be downloaded.", "Who can fix it:", "InvalidURL", "r-17"):
         assert text in page
 
 

@@ -54,21 +54,21 @@ BAD = {
     "100 megapixels in 13 KB": (
         png_bomb(10_000),
         (
-            "The picture has 10000 x 10000 px; the most is 64 megapixels. "
+            "The picture has 10000 × 10000 px; the maximum is 64 megapixels. "
             "Scale it down to at most 4095 px a side."
         ),
     ),
     "120 pixels wide": (
         picture(size=(120, 300)),
         (
-            "The picture has 120 x 300 px; each side needs at least 151 px. "
+            "The picture has 120 × 300 px; each side needs at least 151 px. "
             "Use a larger photo; enlarging this one would not add detail."
         ),
     ),
     "4 KB": (
         picture(size=(300, 400))[:4096],
         (
-            "The file has 4.0 KB; the least is 5 KB. "
+            "The file has 4.0 KB; the minimum is 5 KB. "
             "Use the original photo instead of a preview or an icon."
         ),
     ),

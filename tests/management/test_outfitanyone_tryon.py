@@ -115,7 +115,7 @@ def test_options__travel_along(remote, capsys):
         (["--top", "missing.jpg"], "No such file"),
         (["--top", "text.jpg"], "not a picture"),
         (["--top", "truncated.jpg"], "damaged"),
-        (["--top", "small.png"], "120 x 400"),
+        (["--top", "small.png"], "120 × 400"),
         (["--top", "icon.jpg"], "4.0 KB"),
     ],
 )
