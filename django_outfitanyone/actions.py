@@ -19,7 +19,7 @@ from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResu
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.hotspot import Picture
 from django_outfitanyone.models.remote_job import NO_ERROR, RemoteJob
-from django_outfitanyone.parsing import TWO_PIECES, ask_for_clothes, wake_waiting
+from django_outfitanyone.parsing import TWO_PIECES, ask_for_clothes, box_inside, wake_waiting
 from django_outfitanyone.reuse import fingerprint_of
 from django_outfitanyone.reviewing import approve, publish, reject, unpublish
 from django_outfitanyone.statuses import MAY_FOLLOW, UNSENT, Status
@@ -221,6 +221,16 @@ def correct_hotspot(hotspot: Hotspot, *, corrected_by: User = None) -> None:
         hotspot.picture_sha256 = hotspot.picture.sha256
     hotspot.is_corrected = True
     hotspot.corrected_by = corrected_by
+    hotspot.save()
+
+
+def reset_hotspot(hotspot: Hotspot) -> None:
+    """Give a hotspot back to the searches: the box that the last one found, and what follows."""
+    if hotspot.picture and hotspot.machine_box:
+        hotspot.x1, hotspot.y1, hotspot.x2, hotspot.y2 = box_inside(
+            hotspot.machine_box, hotspot.picture
+        )
+    hotspot.is_corrected, hotspot.corrected_by = False, None
     hotspot.save()
 
 

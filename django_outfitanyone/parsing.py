@@ -187,7 +187,7 @@ def _store_area(picture: Picture, area: dict[str, Any]) -> Hotspot:
     hotspot.picture_sha256 = picture.sha256
     hotspot.machine_box = area["box"]
     if not hotspot.is_corrected:
-        hotspot.x1, hotspot.y1, hotspot.x2, hotspot.y2 = _inside(area["box"], picture)
+        hotspot.x1, hotspot.y1, hotspot.x2, hotspot.y2 = box_inside(area["box"], picture)
         hotspot.product_id = hotspot.product_id or product_id_worn(picture, area["clothes_type"])
     if area["crop_url"]:
         crop = images.verify(download(area["crop_url"]))
@@ -200,7 +200,7 @@ def _store_area(picture: Picture, area: dict[str, Any]) -> Hotspot:
     return hotspot
 
 
-def _inside(box: Sequence[int], picture: Picture) -> tuple[int, int, int, int]:
+def box_inside(box: Sequence[int], picture: Picture) -> tuple[int, int, int, int]:
     """The box cut to the picture, at least one pixel large: answers are not to be trusted."""
     width, height = picture.width or 1, picture.height or 1
     x1 = min(max(0, box[0]), width - 1)

@@ -17,21 +17,52 @@ from django_outfitanyone.admin.classes import AdminMixin, InlineFormSet, ModelFo
 from django_outfitanyone.admin.product_field import ProductFieldMixin
 from django_outfitanyone.admin.rendering import HOTSPOT_EDITOR, STYLESHEET, thumbnail
 from django_outfitanyone.models import Hotspot
+from django_outfitanyone.parsing import box_inside
+from django_outfitanyone.provider import Box
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
 
+SIDES = ("x1", "y1", "x2", "y2")
+
+
 class HotspotForm(ModelForm):
+    """``reset`` is offered where a search has found a box; that box then counts."""
+
+    reset = forms.BooleanField(
+        label=gettext_lazy("back to the found box"),
+        required=False,
+        help_text=gettext_lazy("Later searches may then move it again."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = self._found_box()
+        if "reset" in self.fields:
+            self.fields["reset"].disabled = found is None
+            if found:
+                self.fields["reset"].widget.attrs["data-box"] = " ".join(map(str, found))
+
+    def _found_box(self) -> Box | None:
+        """What the last search of the present file found."""
+        hotspot = self.instance
+        picture = hotspot.picture if hotspot.pk else None
+        if not picture or not hotspot.machine_box or hotspot.picture_sha256 != picture.sha256:
+            return None
+        return box_inside(hotspot.machine_box, picture)
+
     def clean(self) -> dict[str, Any]:
         """The box must lie in the picture and have an area."""
         values = super().clean() or self.cleaned_data
         picture = self.instance.picture
-        sides = ("x1", "y1", "x2", "y2")
-        if any(values.get(side) is None for side in sides):
+        found = self._found_box()
+        if values.get("reset") and found:
+            values |= zip(SIDES, found, strict=True)
+        if any(values.get(side) is None for side in SIDES):
             return values  # the fields themselves complain
-        x1, y1, x2, y2 = (values[side] for side in sides)
+        x1, y1, x2, y2 = (values[side] for side in SIDES)
         if x1 >= x2 or y1 >= y2:
             raise ValidationError(
                 _("The box must have an area: right beyond left, bottom below top."),
@@ -49,7 +80,11 @@ class HotspotForm(ModelForm):
 class HotspotInline(ProductFieldMixin, StackedInline):
     model = Hotspot
     form = HotspotForm
-    fields = (("clothes_type", "product"), ("x1", "y1", "x2", "y2"), ("found", "origin"))
+    fields = (
+        ("clothes_type", "product"),
+        ("x1", "y1", "x2", "y2"),
+        ("found", "origin", "reset"),
+    )
     readonly_fields = ("found", "origin")
     extra = 0
 
@@ -104,5 +139,11 @@ class HotspotOwnerMixin(AdminMixin):
         changed = formset.save(commit=False)
         for hotspot in formset.deleted_objects:
             hotspot.delete()
+        given_back = {
+            row.instance.pk for row in formset.initial_forms if row.cleaned_data.get("reset")
+        }
         for hotspot in changed:
-            actions.correct_hotspot(hotspot, corrected_by=request.user)
+            if hotspot.pk in given_back:
+                actions.reset_hotspot(hotspot)
+            else:
+                actions.correct_hotspot(hotspot, corrected_by=request.user)

@@ -24,6 +24,7 @@ class ProductAdminMixin(TryOnActionMixin, NoticeMixin, AdminMixin):
     list_display_links = ("picture", "title")
     list_filter = ("is_visible", "is_available", "created_at")
     search_fields = ("title", "slug")
+    ordering = ("title", "pk")
     prepopulated_fields = {"slug": ("title",)}
     fields = (
         "title",

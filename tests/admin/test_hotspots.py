@@ -164,3 +164,53 @@ def test_boxes__are_drawn_over_the_picture_without_script(site, settings):
 
     assert 'viewBox="0 0 1080 1440"' in page
     assert 'd="M10 20H110V220H10Z"' in page
+
+
+def test_reset__gives_the_found_box_back_to_the_searches(site):
+    photo = make_model_image()
+    hotspot = make_hotspot(photo, box=(1, 2, 3, 4), is_corrected=True)
+    Hotspot.objects.update(machine_box=[20, 30, 999, 160])
+    form = as_form(hotspot, x1=0, reset="on")
+
+    site.post("modelimage_change", photo.pk, **answers("modelimage", photo, form, initial=1))
+
+    hotspot.refresh_from_db()
+    assert hotspot.box == (20, 30, 200, 160)  # as far as the picture goes
+    assert (hotspot.is_corrected, hotspot.corrected_by) == (False, None)
+
+
+def test_reset__is_not_offered_for_what_a_person_drew(site):
+    photo = make_model_image()
+    hotspot = make_hotspot(photo, None, box=(1, 2, 30, 40), machine_box=None, is_corrected=True)
+    form = as_form(hotspot, reset="on")
+
+    page = text_of(site.get("modelimage_change", photo.pk))
+    site.post("modelimage_change", photo.pk, **answers("modelimage", photo, form, initial=1))
+
+    assert re.search(r'name="hotspots-0-reset"[^>]*disabled', page)
+    hotspot.refresh_from_db()
+    assert hotspot.is_corrected
+
+
+@pytest.mark.parametrize(
+    ("model", "make"), [("tryonresult", make_try_on), ("modelimage", make_model_image)]
+)
+def test_find_clothes__is_asked_for_beside_the_picture(site, model, make, said):
+    picture = make()
+    assert "Find clothes (CNY 0.004)" in text_of(site.get(f"{model}_change", picture.pk))
+    make_hotspot(picture)
+    assert "Find clothes again (CNY 0.004)" in text_of(site.get(f"{model}_change", picture.pk))
+
+    response = site.post(
+        f"{model}_change", picture.pk, **answers(model, picture), _find_clothes="1"
+    )
+
+    assert response.headers["Location"].endswith(f"/{picture.pk}/change/")
+    assert picture.parses.count() == 1
+    assert any("1 search for clothes is queued" in text for text in said(response))
+
+
+def test_find_clothes__is_not_offered_to_those_who_may_only_look(site_of):
+    photo = make_model_image()
+    site = site_of("view_modelimage")
+    assert "_find_clothes" not in text_of(site.get("modelimage_change", photo.pk))

@@ -26,7 +26,7 @@ _FINE = 2
 
 
 def plain(colour: Colour) -> Texture:
-    return lambda height, width: np.full((height, width, 3), colour, np.uint8)
+    return lambda height, width: np.broadcast_to(np.uint8(colour), (height, width, 3))
 
 
 def stripes(
@@ -183,7 +183,7 @@ class Easel:
 
     def __init__(self, person: Person) -> None:
         width, height = (_FINE * side for side in person.size)
-        self.image = person.background(height, width)
+        self.image = person.background(height, width).copy()
         self.labels = np.full((height, width), Part.BACKGROUND, np.uint8)
         self.scale = person.height * height
         self.origin = np.array(
