@@ -70,8 +70,10 @@ TEMPLATES = [
 ]
 REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
 
+# shared with the processes that a test starts, and with nothing else on this machine
+os.environ.setdefault("TEST_QUEUE", f"tests-{os.getpid()}")
 Q_CLUSTER = {
-    "name": "tests",
+    "name": os.environ["TEST_QUEUE"],
     "workers": 1,
     "queue_limit": 1,
     "timeout": 60,

@@ -1,5 +1,6 @@
 """Settings of the processes that a test starts: its database, its sandbox, its files."""
 
+import json
 import os
 
 from tests.settings import *  # noqa: F403
@@ -20,3 +21,5 @@ OUTFITANYONE = {
     "RUN_BUDGET": 3,
 }
 Q_CLUSTER |= {"guard_cycle": 1, "timeout": 30, "retry": 40}
+if "TEST_STORAGES" in os.environ:
+    STORAGES = json.loads(os.environ["TEST_STORAGES"])

@@ -2,64 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
-from contextlib import suppress
 
 import pytest
-from django.conf import settings as project
-from django.db import connection
 
 from django_outfitanyone.actions import request_try_ons
 from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.statuses import Status
 from django_outfitanyone.wishes import Options, combine
+from tests.contention.conftest import settle
 from tests.factories import make_garment, make_model_image
 
 pytestmark = [pytest.mark.contention, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def start(remote):
-    """Start a process of the project on this test's database and sandbox."""
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.contention.settings",
-        "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
-        "TEST_BASE_URL": remote.base_url,
-        "TEST_MEDIA_ROOT": str(project.MEDIA_ROOT),
-    }
-    processes = []
-
-    def run(*command):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "django", *command], env=environment, start_new_session=True
-        )
-        processes.append(process)
-        return process
-
-    yield run
-    for process in processes:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # a cluster with all its children
-        process.wait()
 
 
 def ask(count):
     garments = [make_garment() for _ in range(count // 2)]
     people = [make_model_image(), make_model_image()]
     return request_try_ons(combine(garments, people), options=Options(keep_other_half=True))
-
-
-def settle(batch, *, seconds, meanwhile=lambda: time.sleep(0.2)):
-    end = time.monotonic() + seconds
-    while TryOnResult.objects.filter(batch=batch).open().exists():
-        assert time.monotonic() < end, _open(batch)
-        meanwhile()
 
 
 def wait_until_at_work():
@@ -70,11 +31,6 @@ def wait_until_at_work():
         if not TryOnResult.objects.open().exists():
             return
         time.sleep(0.05)
-
-
-def _open(batch):
-    rows = TryOnResult.objects.filter(batch=batch).open()
-    return list(rows.values_list("pk", "status", "error_code", "due_at", "lease_expires_at"))
 
 
 def test_worker_killed_again_and_again__finishes_the_batch_and_pays_once(remote, start):
