@@ -9,13 +9,15 @@ REDIS_URL ?= redis://127.0.0.1:6379/0
 BIN := $(VENV)/bin
 RUN := $(BIN)/python
 
-.PHONY: help demo test test-services test-browser lint bench contact-sheet messages clean
+.PHONY: help demo test test-services test-browser lint bench chaos contact-sheet messages clean
 
 help:
 	@echo "make demo           the example shop with sandbox and worker (PORT=8000)"
 	@echo "make test           the test suite, on SQLite"
 	@echo "make test-services  the suite on PostgreSQL, MariaDB and Redis"
 	@echo "make test-browser   the shop and the hotspot editor in Chromium"
+	@echo "make bench          measures against their bars, with peers (30 minutes; ARGS='makespan calls')"
+	@echo "make chaos          kills, faults and restarts; what was lost or paid twice (CHAOS_SECONDS=300)"
 	@echo "make lint           ruff, import-linter, mypy"
 	@echo "make contact-sheet  all try-ons of the shipped pictures in one picture"
 
@@ -64,6 +66,13 @@ $(VENV)/.browser-ready: $(VENV)/.dev-ready
 
 test-browser: $(VENV)/.browser-ready
 	CHROMIUM="$(CHROMIUM)" $(RUN) -m pytest tests/browser $(ARGS)
+
+# What it takes and what it survives: one JSON line a measure, a table at the end.
+bench: $(VENV)/.dev-ready
+	POSTGRES_URL=$(POSTGRES_URL) $(RUN) -m benchmarks $(ARGS)
+
+chaos: $(VENV)/.dev-ready
+	$(RUN) -m benchmarks.chaos $(ARGS)
 
 contact-sheet: $(VENV)/.demo-ready
 	$(RUN) benchmarks/contact_sheet.py docs/pictures/contact-sheet.jpg
