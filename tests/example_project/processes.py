@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 
 
 def _running():
@@ -18,6 +19,16 @@ def _running():
 def is_alive(group):
     """Whether a process of this group is left."""
     return any(its_group == group for _pid, _parent, its_group in _running())
+
+
+def dies(group, within=5):
+    """Whether nothing is left of it soon: a killed process takes its moment to die."""
+    end = time.monotonic() + within
+    while is_alive(group):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def processes_below(pid):

@@ -10,7 +10,7 @@ import pytest
 from config import supervision
 from config.supervision import CannotStart, Child, supervising
 
-from tests.example_project.processes import is_alive
+from tests.example_project.processes import dies, is_alive
 
 SLEEP = "print('up', flush=True); import time; time.sleep(60)"
 WITH_CHILD = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); {SLEEP}"
@@ -56,7 +56,7 @@ def test_end__leaves_neither_children_nor_their_children(make_child, said):
         supervisor.start()
         group = child.process.pid
         assert is_alive(group)
-    assert not is_alive(group)
+    assert dies(group)
 
 
 def test_end__kills_what_does_not_listen(make_child, said, monkeypatch):
@@ -66,7 +66,7 @@ def test_end__kills_what_does_not_listen(make_child, said, monkeypatch):
     with supervising([child], say=said.append) as supervisor:
         supervisor.start()
         group = child.process.pid
-    assert not is_alive(group)
+    assert dies(group)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -91,7 +91,7 @@ def test_child_that_dies__is_started_again_with_what_it_left_behind_gone(make_ch
                 supervisor.is_stopping.set()
 
         supervisor.run(look)
-        assert not is_alive(first.pid)
+        assert dies(first.pid)
         assert child.is_running()
     assert "was killed by signal 9; starting it again" in said[0]
 
@@ -131,5 +131,5 @@ def test_restart__replaces_a_child_that_runs(make_child, said):
         first = child.process
         supervisor.restart(child, because="has fallen asleep")
         assert child.process.pid != first.pid
-        assert not is_alive(first.pid)
+        assert dies(first.pid)
     assert said[0].startswith("The child has fallen asleep; starting it again.")
