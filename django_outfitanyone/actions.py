@@ -20,6 +20,7 @@ from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.hotspot import Picture
 from django_outfitanyone.models.remote_job import NO_ERROR, RemoteJob
 from django_outfitanyone.parsing import TWO_PIECES, ask_for_clothes, box_inside, wake_waiting
+from django_outfitanyone.refinements import as_refinement
 from django_outfitanyone.reuse import fingerprint_of
 from django_outfitanyone.reviewing import approve, publish, reject, unpublish
 from django_outfitanyone.statuses import MAY_FOLLOW, UNSENT, Status
@@ -33,6 +34,8 @@ __all__ = [
     "correct_hotspot",
     "find_clothes",
     "publish",
+    "refine",
+    "refine_all",
     "reject",
     "request_try_on",
     "request_try_ons",
@@ -81,9 +84,35 @@ def request_try_ons(
     options.check()
     for wish in wishes:
         wish.check()
+    return _order([as_row(wish, options) for wish in wishes], requested_by, batch)
+
+
+def refine(
+    result: TryOnResult, *, gender: str, force_new: bool = False, requested_by: User = None
+) -> TryOnResult:
+    """Ask for a second pass over a finished picture; the row that will hold the refined one."""
+    return refine_all([result], gender=gender, force_new=force_new, requested_by=requested_by)[0]
+
+
+def refine_all(
+    results: Sequence[TryOnResult],
+    *,
+    gender: str,
+    force_new: bool = False,
+    requested_by: User = None,
+    batch: uuid.UUID | None = None,
+) -> list[TryOnResult]:
+    """As ``request_try_ons``; ``gender`` is ``woman`` or ``man`` and holds for all of them."""
+    rows = [as_refinement(result, gender=gender, force_new=force_new) for result in results]
+    return _order(rows, requested_by, batch)
+
+
+def _order(
+    rows: list[TryOnResult], requested_by: User, batch: uuid.UUID | None
+) -> list[TryOnResult]:
+    """Store what was asked for, or find what the same batch asked for before."""
     _key = conf.api_key  # better said now than found out later
     Account.current()
-    rows = [as_row(wish, options) for wish in wishes]
     batch = batch or uuid.uuid4()
     for number, row in enumerate(rows):
         row.batch, row.number, row.requested_by = batch, number, requested_by

@@ -22,6 +22,7 @@ from django_outfitanyone.admin.clothes_search import FIND_CLOTHES, FindClothesMi
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.product_field import product_search_fields
+from django_outfitanyone.admin.refining import RefineMixin
 from django_outfitanyone.admin.try_on_page import TryOnPage
 from django_outfitanyone.admin.verbs import VERBS, as_list_action
 from django_outfitanyone.conf import conf
@@ -70,6 +71,7 @@ class QualityFilter(admin.SimpleListFilter):
 
 class TryOnResultAdminMixin(
     BatchMixin,
+    RefineMixin,
     AttentionMixin,
     FindClothesMixin,
     HotspotOwnerMixin,
@@ -113,6 +115,7 @@ class TryOnResultAdminMixin(
     )
     actions = (
         *(as_list_action(verb) for verb in VERBS.values()),
+        "refine",
         *FIND_CLOTHES,
     )
     fieldsets = (
@@ -225,6 +228,7 @@ class TryOnResultAdminMixin(
             "card": self.card(request, try_on) if try_on else None,
             "candidates": candidates_of(try_on) if try_on else [],
             "may_decide": self.has_change_permission(request, try_on),
+            "may_refine": try_on is not None and self.may_refine(request, try_on),
             "may_pay": self.has_add_permission(request),
             "show_save_and_add_another": False,
             **(extra_context or {}),

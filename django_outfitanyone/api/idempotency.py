@@ -26,6 +26,7 @@ ASKED = (
     "resolution",
     "restore_face",
     "force_new",
+    "refines_id",
 )
 """Columns that say what was asked for, and never change."""
 
@@ -42,9 +43,19 @@ def check_same(rows: Sequence[TryOnResult], wishes: Sequence[Wish], options: Opt
     """``RequestRefused`` when the rows of this batch were asked for by another request."""
     asked = [as_row(wish, options) for wish in wishes]
     if [_asked(row) for row in rows] != [_asked(row) for row in asked]:
-        raise RequestRefused(
-            _("This key was sent before, with another request."), code="IdempotencyKeyReused"
-        )
+        raise _used_otherwise()
+
+
+def check_refines(row: TryOnResult, result: TryOnResult, *, gender: str, force_new: bool) -> None:
+    """The same for a second pass over one picture."""
+    if (row.refines_id, row.gender, row.force_new) != (result.pk, gender, force_new):
+        raise _used_otherwise()
+
+
+def _used_otherwise() -> RequestRefused:
+    return RequestRefused(
+        _("This key was sent before, with another request."), code="IdempotencyKeyReused"
+    )
 
 
 def _asked(row: TryOnResult) -> list[object]:

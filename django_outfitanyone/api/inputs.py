@@ -35,6 +35,7 @@ from django_outfitanyone.api.visibility import (
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
+from django_outfitanyone.models.try_on import Gender
 from django_outfitanyone.statuses import ClothesType, GarmentKind, Status
 from django_outfitanyone.wishes import RESOLUTIONS, Options, Wish, combine
 
@@ -199,6 +200,15 @@ class ModelImageInput(Input, serializers.ModelSerializer[ModelImage]):
         hotspots = hotspots_in_pictures_shown_to(self.context["request"].user)
         prefetch_related_objects([instance], hotspots)
         return ModelImageSerializer(instance, context=self.context).data
+
+
+class RefineInput(Input):
+    """What the refiner has to be told."""
+
+    gender = EnumField(Gender, help_text="Whom the picture shows.")
+    force_new = serializers.BooleanField(
+        default=False, help_text="Pay again although the same refined picture exists."
+    )
 
 
 class TryOnFilter(Shape, serializers.Serializer[Any]):

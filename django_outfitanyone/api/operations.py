@@ -291,6 +291,17 @@ def _describe_verbs() -> None:
             success=(202,),
             parameters=(RETRY_AFTER,),
         ),
+        refine=operation(
+            "try_ons_refine",
+            "Ask for a second pass over a finished picture; it becomes a try-on of its own.",
+            shape,
+            *PAYING,
+            404,
+            409,
+            success=(200, 202),
+            takes=inputs.RefineInput,
+            parameters=(IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER),
+        ),
         **{
             verb: operation(f"try_ons_{verb}", says, shape, *REFUSED, 404, 409)
             for verb, says in reviews.items()

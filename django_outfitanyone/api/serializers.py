@@ -166,6 +166,9 @@ class JobSerializer(Answer):
     reused_from = serializers.IntegerField(
         source="reused_from_id", allow_null=True, help_text="The try-on whose picture this is."
     )
+    refines = serializers.IntegerField(
+        source="refines_id", allow_null=True, help_text="The try-on that this is a second pass of."
+    )
     cost = serializers.DecimalField(max_digits=12, decimal_places=6, coerce_to_string=True)
     currency = serializers.CharField()
     error = ProblemSerializer(allow_null=True)

@@ -30,7 +30,7 @@ class TryOnViewSet(SearchedView):
     filter_class = inputs.TryOnFilter
     rows = staticmethod(visibility.try_ons_for)
     shown_rows = staticmethod(visibility.try_ons_shown_to)
-    paid_actions = frozenset({"create", "bulk", "retry", "find_clothes"})
+    paid_actions = frozenset({"create", "bulk", "retry", "refine", "find_clothes"})
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().list(request, *args, **kwargs)
@@ -78,6 +78,22 @@ class TryOnViewSet(SearchedView):
     def retry(self, request: Request, **_where: Any) -> Response:  # noqa: ARG002
         """Start over with one that failed, was canceled or needs attention."""
         return self._after(actions.retry)
+
+    @action(detail=True, methods=["post"])
+    def refine(self, request: Request, **_where: Any) -> Response:
+        """Ask for a second pass over a finished picture."""
+        wanted = self.taken(inputs.RefineInput)
+        result = self.get_object()
+        (row,) = actions.refine_all(
+            [result],
+            **wanted.validated_data,
+            requested_by=request.user,
+            batch=idempotency.batch_of(request),
+        )
+        idempotency.check_refines(row, result, **wanted.validated_data)
+        response = self._answer(row)
+        response["Location"] = self.reverse_action("detail", args=[row.pk])
+        return response
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
     def approve(self, request: Request, **_where: Any) -> Response:

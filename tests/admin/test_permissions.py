@@ -21,7 +21,7 @@ SEARCHING = {"find_clothes", "find_clothes_again"}
     [
         (["view_tryonresult"], "tryonresult", set()),
         (["change_tryonresult"], "tryonresult", REVIEWING | SEARCHING),
-        (["view_tryonresult", "add_tryonresult"], "tryonresult", {"retry"}),
+        (["view_tryonresult", "add_tryonresult"], "tryonresult", {"retry", "refine"}),
         (["view_garment"], "garment", set()),
         (["change_garment"], "garment", set()),
         (["view_garment", "add_tryonresult"], "garment", {"try_on"}),

@@ -24,6 +24,7 @@ OPERATIONS = [
     ("post", "try-ons/bulk/", "add_tryonresult"),
     ("post", "try-ons/estimate/", "add_tryonresult"),
     ("post", "try-ons/{try_on}/retry/", "add_tryonresult"),
+    ("post", "try-ons/{try_on}/refine/", "add_tryonresult"),
     ("post", "try-ons/{try_on}/cancel/", "change_tryonresult"),
     ("post", "try-ons/{try_on}/approve/", "change_tryonresult"),
     ("post", "try-ons/{try_on}/reject/", "change_tryonresult"),

@@ -441,3 +441,35 @@ def test_list__newest_first(reader):
     rows = [make_try_on(created_at=timezone.now()) for _ in range(3)]
 
     assert reader.ids("try-ons/") == [row.pk for row in reversed(rows)]
+
+
+def test_refine__is_a_try_on_of_its_own(staff_with):
+    client = staff_with("add_tryonresult", "view_tryonresult")
+    result = make_try_on()
+    answer = client.ask(f"try-ons/{result.pk}/refine/", {"gender": "woman"})
+
+    assert answer.status_code == 202
+    assert answer.json()["job"]["refines"] == result.pk
+    assert answer["Location"].endswith(f"/try-ons/{answer.json()['id']}/")
+
+
+def test_refine__what_cannot_be_refined(staff_with):
+    client = staff_with("add_tryonresult", "view_tryonresult")
+    failed, small = make_try_on(status=Status.FAILED), make_try_on(resolution=1024)
+
+    for row, code in ((failed, (409, "NotFinished")), (small, (422, "NotRefinable"))):
+        answer = client.ask(f"try-ons/{row.pk}/refine/", {"gender": "man"})
+        assert (answer.status_code, answer.json()["code"]) == code
+    assert client.ask(f"try-ons/{small.pk}/refine/").status_code == 400
+
+
+def test_refine__same_key_same_try_on_and_nothing_else(staff_with):
+    client = staff_with("add_tryonresult", "view_tryonresult")
+    path = f"try-ons/{make_try_on().pk}/refine/"
+    key = {"HTTP_IDEMPOTENCY_KEY": "k-1"}
+    first = client.ask(path, {"gender": "woman"}, **key)
+    second = client.ask(path, {"gender": "woman"}, **key)
+    other = client.ask(path, {"gender": "man"}, **key)
+
+    assert first.json()["id"] == second.json()["id"]
+    assert other.json()["code"] == "IdempotencyKeyReused"
