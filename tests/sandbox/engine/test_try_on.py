@@ -46,6 +46,7 @@ WEARERS = {
     "trousers over shoes": Person(
         Top(plain(TEAL)), Bottom(plain(DENIM), hem=0.955), shoes=(120, 70, 45)
     ),
+    "short top": Person(Top(plain(TEAL), hem=0.475), Bottom(plain(DENIM), start=0.43)),
     "long hair": Person(Top(plain(TEAL)), Bottom(plain(DENIM)), long_hair=True),
 }
 CLOTHES = {
@@ -70,6 +71,7 @@ ORDERS = [
     ("long dress", "dress", None),
     ("trousers over shoes", None, "shorts"),
     ("long hair", "top", None),
+    ("short top", None, "shorts"),
 ]
 IDS = [" + ".join(filter(None, order)) for order in ORDERS]
 
@@ -150,16 +152,16 @@ def test_background__changes_only_beside_the_clothes(name, top, bottom):
 
 
 @pytest.mark.parametrize(
-    ("kept", "part", "order"),
+    ("name", "kept", "part", "order"),
     [
-        ("lower", Part.LOWER, {"top": "top"}),
-        ("lower", Part.LOWER, {"top": "crop"}),
-        ("upper", Part.UPPER, {"bottom": "trousers"}),
-        ("upper", Part.UPPER, {"bottom": "skirt"}),
+        ("shirt and trousers", "lower", Part.LOWER, {"top": "top"}),
+        ("shirt and trousers", "lower", Part.LOWER, {"top": "crop"}),
+        ("short top", "lower", Part.LOWER, {"top": "top"}),
+        ("shirt and trousers", "upper", Part.UPPER, {"bottom": "trousers"}),
+        ("short top", "upper", Part.UPPER, {"bottom": "skirt"}),
     ],
 )
-def test_kept_half__stays_pixel_for_pixel(kept, part, order):
-    name = "shirt and trousers"
+def test_kept_half__stays_pixel_for_pixel(name, kept, part, order):
     image = wearer(name).image
 
     result = worn(name, **order, keep=(kept,))
