@@ -30,10 +30,11 @@ Window = tuple[float, float, float, float]
 class ShownProduct:
     """A product as a link: ``number`` counts from 1, ``url`` is ``""`` when it leads nowhere.
 
-    ``row`` is the shop's own product, for templates that know more about it.
+    ``row`` is the shop's own product, for templates that know more about it. Numbers and
+    keys are text, which templates print as it is in every locale.
     """
 
-    number: int
+    number: str
     row: Any
     title: str
     money: Money | None
@@ -41,9 +42,9 @@ class ShownProduct:
     is_available: bool
     shop: CatalogueAdapter
 
-    @property
-    def key(self) -> Any:
-        return self.row.pk
+    @cached_property
+    def key(self) -> str:
+        return str(self.row.pk)
 
     @cached_property
     def price(self) -> str:
@@ -65,16 +66,21 @@ class ShownProduct:
 class ShownHotspot:
     """A link laid over the picture. ``classes`` say where, and on what kind of clothes."""
 
-    id: int
+    id: str
+    card_id: str
     product: ShownProduct
     classes: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownPicture:
-    """A picture with its hotspots and products, both in reading order; sizes in pixels."""
+    """A picture with its hotspots and products, both in reading order; sizes in pixels.
+
+    ``key`` names the picture, ``id`` its place in a page.
+    """
 
     id: str
+    key: str
     url: str
     width: int
     height: int
@@ -91,6 +97,7 @@ class ShownPicture:
 def shown_picture(
     picture: Picture,
     *,
+    id_prefix: str = "outfit",
     crop: Crop | None = None,
     only: Collection[Any] | None = None,
     without: Collection[Any] = (),
@@ -114,8 +121,10 @@ def shown_picture(
         and inside(spot.box, window)
     ]
     products = _products(spots, shop)
+    key = f"{picture._meta.model_name}-{picture.pk}"
     return ShownPicture(
-        id=f"{picture._meta.model_name}-{picture.pk}",
+        id=f"{id_prefix}-{key}",
+        key=key,
         url=picture.image.url,
         width=size[0],
         height=size[1],
@@ -124,7 +133,7 @@ def shown_picture(
         alt=_alternative_text(products.values()),
         label=_label(picture),
         source_type=_source_type(picture),
-        hotspots=_placed(spots, products, window=window),
+        hotspots=_placed(spots, products, window=window, prefix=f"{id_prefix}-{key}"),
         products=list(products.values()),
     )
 
@@ -148,7 +157,7 @@ def _products(hotspots: Iterable[Hotspot], shop: CatalogueAdapter) -> dict[Any, 
         product: Any = hotspot.product
         if product.pk not in shown:
             shown[product.pk] = ShownProduct(
-                number=len(shown) + 1,
+                number=str(len(shown) + 1),
                 row=product,
                 title=shop.title(product),
                 money=shop.price(product),
@@ -160,7 +169,7 @@ def _products(hotspots: Iterable[Hotspot], shop: CatalogueAdapter) -> dict[Any, 
 
 
 def _placed(
-    hotspots: list[Hotspot], products: dict[Any, ShownProduct], *, window: Window
+    hotspots: list[Hotspot], products: dict[Any, ShownProduct], *, window: Window, prefix: str
 ) -> list[ShownHotspot]:
     """Links over the picture, in reading order; of two that overlap the smaller lies on top."""
     by_size = sorted(hotspots, key=_area)
@@ -168,7 +177,8 @@ def _placed(
     width, height = window[2] - window[0], window[3] - window[1]
     return [
         ShownHotspot(
-            id=hotspot.pk,
+            id=str(hotspot.pk),
+            card_id=f"{prefix}-card-{hotspot.pk}",
             product=products[hotspot.product_id],
             classes=" ".join(
                 [

@@ -63,6 +63,7 @@ def outfit_hotspots(
     _must_be_one_of("heading_level", heading_level, HEADING_LEVELS)
     shown = _shown(
         picture,
+        id_prefix=id_prefix,
         crop=_crop(crop, focus),
         only=None if only is None else _keys("only", only),
         without=_keys("without", without),
@@ -72,7 +73,6 @@ def outfit_hotspots(
     alt = shown.alt if alt is None else alt
     return {
         "picture": shown,
-        "id": f"{id_prefix}-{shown.id}",
         "alt": alt,
         "caption": caption,
         "heading": heading,
