@@ -29,7 +29,7 @@ from django_outfitanyone.money import money
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList
 
-LINES = 7
+LINES = 5
 """Lines of each table of totals; the rest is one line."""
 
 

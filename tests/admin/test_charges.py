@@ -41,8 +41,8 @@ def test_totals__the_rest_is_one_line():
         make_charge(remote_model=f"model-{number}", amount=Decimal(10 - number))
     found = lines(totals_of(Charge.objects.all()))["By model"]
 
-    assert len(found) == 8
-    assert found["all others"] == "CNY 6.00"
+    assert len(found) == 6
+    assert found["all others"] == "CNY 15.00"
 
 
 def test_list__starts_with_this_month(site):
@@ -128,7 +128,7 @@ class TestSpentBudget:
     def test_banner__on_every_page(self, site, page):
         text = text_of(site.get(page))
 
-        assert "The budget is used up." in text
+        assert "The budget does not cover another picture." in text
         assert "when BUDGET_PER_DAY is raised" in text
 
     def test_batch__says_what_it_waits_for(self, site):
