@@ -62,7 +62,8 @@ def measure(rounds: int) -> None:
         return seconds(lambda: try_on(person, **chosen))
 
     parsed(people[0])
-    say("engine: first parsing of a process", time.perf_counter() - started, "s", includes="imports, networks")
+    first = time.perf_counter() - started
+    say("engine: first parsing of a process", first, "s", includes="imports, networks")
     shown = {"size": "x".join(map(str, SIZE)), "rounds": rounds}
     times = [parsed(person) for _ in range(rounds) for person in people]
     _say("parsing", times, PARSE_BAR, **shown)
