@@ -25,6 +25,8 @@ _BREAK = 0.01
 """How far full-length trousers hang over the shoe, in torsos."""
 _SNUG = 1.08
 """Least width of a trouser leg, in widths of the leg there; the greatest is the thigh's."""
+_BOW = 0.07
+"""How much deeper a trouser hem hangs in its middle, of its width."""
 _GAP = 4.0
 """Least distance of a trouser leg from the middle line, pixels: the warp's grid must see
 two legs apart."""
@@ -133,7 +135,8 @@ def _leg_borders(
     drop = np.zeros(2)
     if end >= 0.99:
         x, row, _ = physique.shoe_tops[side]
-        drop = np.array([x, row + _BREAK * physique.torso]) - leg.axis[-1]
+        bow = _BOW * min(scale * float(flat[-1]), widest)
+        drop = np.array([x, row + _BREAK * physique.torso - bow]) - leg.axis[-1]
     outer, inner = [], []
     for share, width in zip(np.linspace(0, 1, _POINTS), scale * flat, strict=True):
         point, normal, out, into = leg.at(start + share * (end - start))
@@ -147,7 +150,7 @@ def _leg_borders(
 def _leg_hem(outer: Points, inner: Points) -> Points:
     t = np.linspace(0, 1, 20)[:, None]
     hem = outer + t * (inner - outer)
-    hem[:, 1:] += 0.07 * abs(float(inner[0] - outer[0])) * (1 - (2 * t - 1) ** 2)
+    hem[:, 1:] += _BOW * abs(float(inner[0] - outer[0])) * (1 - (2 * t - 1) ** 2)
     return np.asarray(hem, np.float32)
 
 
