@@ -179,6 +179,7 @@ class Settings:
     )
     REQUIRE_REVIEW = flag(default=False)
     MAX_DOWNLOAD_BYTES = whole(25 * 1024 * 1024)
+    MAX_UPLOAD_BYTES = whole(25 * 1024 * 1024)
     MAX_PICTURE_PIXELS = whole(64_000_000)
     ALLOW_PRIVATE_ADDRESSES = flag(default=False)  # True only for a local sandbox
 

@@ -37,6 +37,14 @@ RENDITION_WIDTHS = (360, 540, 800, 1200, 1800)
 SANDBOX_MARK = "OutfitAnyone sandbox preview"
 """The EXIF Software of a picture that the local sandbox made."""
 
+PLAIN_INFO = frozenset(
+    {"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi", "progressive", "progression"}
+    | {"adobe", "adobe_transform", "gamma", "srgb", "chromaticity", "interlace"}
+)
+"""What Pillow tells of a file that concerns the pixels alone."""
+PLAIN_SEGMENTS = frozenset({"APP0", "APP14"})
+ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82"}
+
 _JPEG_QUALITIES = (95, 90, 85, 75)
 _EXIF_SOFTWARE = 0x0131
 
@@ -65,6 +73,19 @@ def fingerprint(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def read_upload(file: Any) -> bytes:
+    """The bytes of an uploaded file; ``PictureRefused`` unread when there are too many."""
+    if file.size > conf.MAX_UPLOAD_BYTES:
+        raise PictureRefused(
+            _("The file has %(size)s; the maximum is %(limit)s.")
+            % {"size": human_size(file.size), "limit": human_size(conf.MAX_UPLOAD_BYTES)},
+            remedy=_("Scale the picture down."),
+            code="PictureTooLarge",
+        )
+    data: bytes = file.read()
+    return data
+
+
 def prepare(data: bytes) -> Picture:
     """Give the picture a shape that the API accepts; ``PictureRefused`` when that cannot be.
 
@@ -79,7 +100,7 @@ def prepare(data: bytes) -> Picture:
         )
     with _opened(data) as image:
         _check_sides(image)
-        if _is_sendable(image, len(data)):
+        if _is_sendable(image, data):
             return Picture(
                 data=data,
                 suffix=SENDABLE[str(image.format)],
@@ -95,7 +116,7 @@ def verify(data: bytes) -> Picture:
     The bytes stay as they are: they were paid for.
     """
     try:
-        with _opened(data) as image:
+        with _opened(data, formats=[*SENDABLE]) as image:
             suffix = SENDABLE.get(str(image.format))
             if suffix is None:
                 raise DownloadRefused(f"The file is {image.format}, not JPEG or PNG.")
@@ -140,13 +161,13 @@ def human_size(count: int) -> str:
 
 
 @contextmanager
-def _opened(data: bytes) -> Iterator[Image.Image]:
+def _opened(data: bytes, *, formats: list[str] | None = None) -> Iterator[Image.Image]:
     """The decoded picture, after its size was judged by the header alone."""
     try:
         with warnings.catch_warnings():
             # our own cap below speaks for itself; Pillow's bomb warning would come first
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=_readable())
+            image = Image.open(io.BytesIO(data), formats=formats or _readable())
     except Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
@@ -202,15 +223,25 @@ def _fitted(size: tuple[int, int]) -> tuple[int, int, bool]:
     return width, height, min(width, height) < MIN_SIDE
 
 
-def _is_sendable(image: Image.Image, size: int) -> bool:
+def _is_sendable(image: Image.Image, data: bytes) -> bool:
     return (
         image.format in SENDABLE
         and image.mode == "RGB"
         and not image.has_transparency_data
         and max(image.size) <= MAX_SIDE
-        and size <= MAX_BYTES
-        and not image.getexif()
-        and "icc_profile" not in image.info
+        and len(data) <= MAX_BYTES
+        and _is_plain(image, data)
+    )
+
+
+def _is_plain(image: Image.Image, data: bytes) -> bool:
+    """Whether there is a picture in the file and nothing else: no notes, nothing behind its end."""
+    segments = {name for name, _content in getattr(image, "applist", ())}
+    return (
+        not image.getexif()
+        and set(image.info) <= PLAIN_INFO
+        and segments <= PLAIN_SEGMENTS
+        and data.endswith(ENDS[str(image.format)])
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import socket
 import threading
 import time
@@ -13,11 +14,14 @@ from django_outfitanyone.exceptions import DownloadFailed, DownloadRefused
 
 
 class Files(BaseHTTPRequestHandler):
-    """/ok, /missing, /moved, /short, /endless and /slow do what their names say."""
+    """/ok, /missing, /moved, /short, /endless, /slow and the others do what their names say."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        if self.path.startswith("http"):  # as proxies are asked
+            self.send_error(501)
+            return
         getattr(self, f"send_{self.path.strip('/')}")()
 
     def send_ok(self):
@@ -41,12 +45,7 @@ class Files(BaseHTTPRequestHandler):
     def send_endless(self):
         self.send_response(200)
         self.end_headers()
-        self.close_connection = True
-        try:
-            while True:
-                self.wfile.write(bytes(10_000))
-        except OSError:
-            pass
+        self._pour()
 
     def send_slow(self):
         self._start(200, 10_000)
@@ -56,6 +55,54 @@ class Files(BaseHTTPRequestHandler):
             except OSError:
                 return
             time.sleep(0.05)
+
+    def send_headers(self):
+        self.send_response(200)
+        self.flush_headers()
+        for _ in range(200):
+            try:
+                self.wfile.write(b"X-More: and more\r\n")
+            except OSError:
+                return
+            time.sleep(0.05)
+
+    def send_moved_endless(self):
+        self.send_response(302)
+        self.send_header("Location", "/ok")
+        self.end_headers()
+        self._pour()
+
+    def send_zipped(self):
+        body = gzip.compress(bytes(50_000_000))
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def send_until_closed(self):
+        """Without a length, so that only the end of the connection ends it."""
+        self.send_response(200)
+        self.end_headers()
+        self.close_connection = True
+        for _ in range(100):
+            try:
+                self.wfile.write(b"x")
+            except OSError:
+                return
+            time.sleep(0.05)
+
+    def send_whoami(self):
+        self._start(200, len(self.headers.get("Authorization", "")))
+        self.wfile.write(self.headers.get("Authorization", "").encode())
+
+    def _pour(self):
+        self.close_connection = True
+        try:
+            while True:
+                self.wfile.write(bytes(10_000))
+        except OSError:
+            pass
 
     def _start(self, status, length):
         self.send_response(status)
@@ -110,6 +157,54 @@ def test_download__trickling_server_does_not_hold_the_worker(files, monkeypatch)
         download(f"{files}/slow")
 
 
+@pytest.mark.parametrize("path", ["headers", "until_closed"])
+def test_download__byte_by_byte_is_cut_off(files, monkeypatch, path):
+    """Each byte starts the time limit of a socket anew; the whole has one of its own."""
+    monkeypatch.setattr(downloads, "TOTAL_SECONDS", 0.2)
+    with pytest.raises(DownloadFailed, match="within"):
+        download(f"{files}/{path}")
+
+
+def test_download__body_of_a_redirect_is_not_read(files):
+    with pytest.raises(DownloadRefused, match="redirect"):
+        download(f"{files}/moved_endless")
+
+
+def test_download__nothing_is_unpacked(files):
+    with pytest.raises(DownloadRefused, match="compressed"):
+        download(f"{files}/zipped")
+
+
+def test_download__no_credentials_of_this_machine_go_out(files, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login shop password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    assert download(f"{files}/whoami") == b""
+
+
+class TestProxy:
+    """A proxy of the environment makes the connection, so the name is looked at before."""
+
+    @pytest.fixture(autouse=True)
+    def _proxy(self, files, monkeypatch):
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("http_proxy", files)
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "localhost"])
+    def test_private_target_is_refused(self, configure, host):
+        configure(ALLOW_PRIVATE_ADDRESSES=False)
+        with pytest.raises(DownloadRefused, match="private network"):
+            download(f"http://{host}/ok")
+
+    def test_proxy_itself_may_be_private(self, configure):
+        configure(ALLOW_PRIVATE_ADDRESSES=False)
+        with pytest.raises(DownloadFailed, match="501"):  # it was reached; it is no proxy
+            download("http://8.8.8.8/ok")
+
+
 def test_download__nobody_listens(configure):
     configure(ALLOW_PRIVATE_ADDRESSES=True, CONNECT_TIMEOUT=0.5)
     with socket.socket() as unused:
@@ -161,6 +256,17 @@ def test_download__name_that_leads_into_a_private_network(files, configure, monk
         ("fe80::1%eth0", False),
         ("fd00::1", False),
         ("::ffff:127.0.0.1", False),
+        ("::ffff:10.0.0.1", False),
+        ("::127.0.0.1", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b::808:808", True),
+        ("64:ff9b:1::808:808", False),
+        ("2002:7f00:1::1", False),
+        ("fec0::1", False),
+        ("ff02::1", False),
+        ("192.0.0.8", False),
+        ("255.255.255.255", False),
         ("::ffff:8.8.8.8", True),
     ],
 )

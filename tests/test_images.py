@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -239,3 +240,61 @@ def _exif(*, software):
     exif = Image.Exif()
     exif[0x0131] = software
     return exif
+
+
+def with_comment(data):
+    """A JPEG with a note in it."""
+    return data[:2] + b"\xff\xfe\x00\x10<script></scri" + data[2:]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        picture(1) + b"<html><script>alert(1)</script>",
+        with_comment(picture(1)),
+        encoded(drawn(1), "JPEG", xmp=b"<x:xmpmeta>where I live</x:xmpmeta>"),
+        encoded(drawn(1), "JPEG", comment="where I live"),
+        encoded(drawn(1), "PNG") + b"PK\x03\x04",
+    ],
+    ids=["html behind it", "html in it", "XMP", "comment", "archive behind it"],
+)
+def test_prepare__only_the_picture_is_kept(data):
+    kept = images.prepare(data).data
+
+    assert kept != data
+    for foreign in (b"script", b"where I live", b"PK\x03\x04"):
+        assert foreign not in kept
+
+
+def test_prepare__plain_picture_stays_byte_for_byte():
+    assert images.prepare(picture(1)).data == picture(1)
+    plain = encoded(drawn(1), "PNG")
+    assert images.prepare(plain).data == plain
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_verify__broken_bytes_are_refused_and_nothing_else_happens(data):
+    """Whatever is wrong with a file, it is a picture or it is refused."""
+    image_format = data.draw(st.sampled_from(["JPEG", "PNG"]))
+    original = bytearray(encoded(drawn(2, size=(160, 160)), image_format))
+    for _time in range(data.draw(st.integers(1, 5))):
+        place = data.draw(st.integers(0, min(len(original) - 1, 1000)))
+        original[place] = data.draw(st.integers(0, 255))
+    with suppress(DownloadRefused):
+        assert images.verify(bytes(original)).width > 0
+    with suppress(PictureRefused):
+        assert images.prepare(bytes(original)).width > 0
+
+
+def test_read_upload__too_large_a_file_is_not_read(configure):
+    configure(MAX_UPLOAD_BYTES=10_000)
+
+    class Upload:
+        size = 10_001
+
+        def read(self):
+            raise AssertionError("must not be read")
+
+    with pytest.raises(PictureRefused, match=r"9\.8 KB"):
+        images.read_upload(Upload())

@@ -98,7 +98,7 @@ class TestStoredPicture:
 
     def test_form_field_says_reason_and_remedy(self):
         small = SimpleUploadedFile("a.png", encoded(drawn(size=(120, 400)), "PNG"))
-        with pytest.raises(ValidationError, match="120 x 400") as refused:
+        with pytest.raises(ValidationError, match="120 × 400") as refused:
             PictureFormField().clean(small)
 
         assert refused.value.messages[0].endswith("would not add detail.")

@@ -38,7 +38,9 @@ def trouble(request: HttpRequest, site: admin.AdminSite) -> Trouble | None:
     if account.is_stopped:
         return Trouble(account=account, may_resume=may_resume(site, request))
     spent = budgets.notice(account)
-    return Trouble(headline=_("The budget does not cover another picture."), text=spent) if spent else None
+    if spent:
+        return Trouble(headline=_("The budget does not cover another picture."), text=spent)
+    return None
 
 
 def may_resume(site: admin.AdminSite, request: HttpRequest) -> bool:

@@ -31,7 +31,7 @@ class PictureFormField(forms.FileField):
         file = super().to_python(data)
         if file is not None:
             try:
-                images.prepare(file.read())
+                images.prepare(images.read_upload(file))
             except PictureRefused as error:
                 raise ValidationError(str(error), code=error.code) from error
             file.seek(0)
