@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from django_outfitanyone.statuses import ClothesType, GarmentKind
+from django_outfitanyone import scheduling
+from django_outfitanyone.statuses import ClothesType, GarmentKind, Status
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -20,7 +21,10 @@ pytestmark = [
     pytest.mark.usefixtures("shop_settings"),
 ]
 
-PAGES = ["/", "/clothes/", "/clothes/tops/", "/looks/", "/products/oxford/", "/missing/"]
+PAGES = [
+    *("/", "/looks/", "/products/oxford/", "/missing/"),
+    *("/clothes/", "/clothes/tops/", "/clothes/bottoms/", "/clothes/dresses/"),
+]
 UPPER, LOWER = ClothesType.UPPER, ClothesType.LOWER
 BOXES = {UPPER: (141, 152, 460, 433), LOWER: (199, 391, 403, 777)}
 
@@ -70,6 +74,16 @@ def test_page__keeps_nobody_out(looks, visit, barriers, path):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         assert barriers(page) == [], (width, scheme)
+
+
+@pytest.mark.parametrize("path", ["/", "/looks/"])
+def test_page__keeps_nobody_out_while_looks_are_being_made(visit, barriers, monkeypatch, path):
+    monkeypatch.setattr(scheduling, "ring", lambda: None)
+    make_try_on(status=Status.RUNNING)
+    page = visit(path, width=375, reduced_motion="reduce")
+    assert page.complaints == []
+    assert page.locator(".waiting").count() == 1
+    assert barriers(page) == []
 
 
 @pytest.mark.parametrize("java_script", [True, False])
