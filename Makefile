@@ -20,6 +20,7 @@ help:
 	@echo "make chaos          kills, faults and restarts; what was lost or paid twice (CHAOS_SECONDS=300)"
 	@echo "make lint           ruff, import-linter, mypy"
 	@echo "make contact-sheet  all try-ons of the shipped pictures in one picture"
+	@echo "make messages       texts for translators: updates and compiles locale/"
 
 # The stamps are older than pyproject.toml when the dependencies have changed.
 $(VENV)/.demo-ready: pyproject.toml
@@ -76,6 +77,14 @@ chaos: $(VENV)/.dev-ready
 
 contact-sheet: $(VENV)/.demo-ready
 	$(RUN) benchmarks/contact_sheet.py docs/pictures/contact-sheet.jpg
+
+# Collects the texts for all languages and compiles what is translated; see CONTRIBUTING.md.
+messages: $(VENV)/.dev-ready
+	@command -v xgettext >/dev/null || { \
+	    echo "GNU gettext is missing: apt-get install gettext, or brew install gettext"; exit 1; }
+	cd django_outfitanyone && $(abspath $(BIN))/django-admin makemessages --all --no-obsolete \
+	    --add-location file --ignore "sandbox/*"
+	cd django_outfitanyone && $(abspath $(BIN))/django-admin compilemessages
 
 clean:
 	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -269,7 +269,8 @@ def _look_at_budgets(state: Health) -> Findings:
     if notice:
         yield _warning("budget", f"{text} {notice}", "")
     else:
-        yield _ok("budget", text if state.budgets else f"{text} {_('There is no budget.')}")
+        no_budget = "" if state.budgets else _("There is no budget.")
+        yield _ok("budget", f"{text} {no_budget}".rstrip())
 
 
 def _advice(error: OutfitAnyoneError) -> str:

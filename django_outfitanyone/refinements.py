@@ -26,7 +26,7 @@ def check_refinable(result: TryOnResult) -> None:
             code="NotFinished",
         )
     if result.remote_model == conf.REFINER_MODEL:
-        raise RequestRefused(_("This picture is refined already."), code="AlreadyRefined")
+        raise RequestRefused(_("This picture has already been refined."), code="AlreadyRefined")
     if result.resolution != -1 or not result.restore_face:
         raise RequestRefused(
             _("Only a picture in the size of the model photo, with its face, can be refined."),

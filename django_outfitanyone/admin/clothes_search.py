@@ -105,7 +105,8 @@ def _announcement(count: int, *, again: bool) -> str:
         "count": count,
         "cost": money(count * conf.price(conf.PARSING_MODEL), conf.CURRENCY),
     }
-    return f"{text} {_('What was found before is paid for again.')}" if again else text
+    paid_again = _("What was found before is paid for again.") if again else ""
+    return f"{text} {paid_again}".rstrip()
 
 
 class ClothesParseAdminMixin(BigListMixin, NoticeMixin, AdminMixin):

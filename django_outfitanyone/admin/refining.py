@@ -43,12 +43,12 @@ class RefineForm(forms.Form):
         label=gettext_lazy("The pictures show"),
         choices=Gender.choices,
         widget=forms.RadioSelect,
-        help_text=gettext_lazy("The refiner has to be told; refine women and men apart."),
+        help_text=gettext_lazy("The refiner has to be told; refine women and men separately."),
     )
     force_new = forms.BooleanField(
-        label=gettext_lazy("Make again what exists already"),
+        label=gettext_lazy("Make pictures that already exist again"),
         required=False,
-        help_text=gettext_lazy("Every picture is then paid for, also those that exist."),
+        help_text=gettext_lazy("Every picture is then paid for, even those that already exist."),
     )
     batch = forms.UUIDField(widget=forms.HiddenInput)
 

@@ -1,0 +1,185 @@
+"""The translations: complete, compiled, and of the texts that the source has now."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import polib
+import pytest
+from django.core.management import call_command
+from django.template import Context, Template
+from django.urls import reverse
+from django.utils import translation
+from django.utils.html import strip_tags
+
+import django_outfitanyone
+from django_outfitanyone.advice import advice_for
+from django_outfitanyone.dashscope.error_table import ERRORS
+from django_outfitanyone.statuses import Status
+from tests.factories import make_garment, make_hotspot, make_model_image, make_product, make_try_on
+
+PACKAGE = Path(django_outfitanyone.__file__).parent
+CATALOGUES = sorted((PACKAGE / "locale").glob("*/LC_MESSAGES/django.po"))
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|<[^>]+>|`[^`]+`")
+ENDS = {"…": "…", ".": ".。", ":": "::"}
+"""How a text ends, and how its translation may."""
+
+every_language = pytest.mark.parametrize(
+    "catalogue", CATALOGUES, ids=[path.parts[-3] for path in CATALOGUES]
+)
+
+
+def translations(entry):
+    return list(entry.msgstr_plural.values()) or [entry.msgstr]
+
+
+def key(entry):
+    return (entry.msgctxt or "", entry.msgid, entry.msgid_plural or "")
+
+
+def test_languages__are_those_that_are_promised():
+    assert {path.parts[-3] for path in CATALOGUES} == {"de", "fr", "zh_Hans"}
+
+
+@every_language
+def test_catalogue__is_complete(catalogue):
+    texts = polib.pofile(catalogue)
+    assert texts.percent_translated() == 100
+    assert [entry.msgid for entry in texts if entry.fuzzy or entry.obsolete] == []
+    assert [entry.msgid for entry in texts if not all(translations(entry))] == []
+
+
+@every_language
+def test_catalogue__keeps_placeholders_tags_and_commands(catalogue):
+    for entry in polib.pofile(catalogue):
+        wanted = sorted(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid))
+        for text in translations(entry):
+            assert sorted(PLACEHOLDER.findall(text)) == wanted, entry.msgid
+
+
+@every_language
+def test_catalogue__ends_texts_as_the_source_does(catalogue):
+    for entry in polib.pofile(catalogue):
+        for text in translations(entry):
+            last = entry.msgid[-1]
+            assert last not in ENDS or text[-1] in ENDS[last], entry.msgid
+
+
+@every_language
+def test_catalogue__has_as_many_plurals_as_the_language(catalogue):
+    texts = polib.pofile(catalogue)
+    count = int(re.match(r"nplurals=(\d)", texts.metadata["Plural-Forms"])[1])
+    assert {len(entry.msgstr_plural) for entry in texts if entry.msgid_plural} == {count}
+
+
+@every_language
+def test_compiled__has_the_same_texts(catalogue):
+    texts = {key(entry): translations(entry) for entry in polib.pofile(catalogue)}
+    compiled = polib.mofile(catalogue.with_suffix(".mo"))
+    assert {key(entry): translations(entry) for entry in compiled} == texts
+
+
+@pytest.mark.skipif(not shutil.which("xgettext"), reason="needs GNU gettext")
+def test_catalogues__have_the_texts_of_the_source(tmp_path, monkeypatch):
+    copy = tmp_path / PACKAGE.name
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("sandbox", "*.pyc", "locale"))
+    (copy / "locale").mkdir()
+    monkeypatch.chdir(copy)
+    call_command("makemessages", locale=["de"], verbosity=0)
+
+    source = {key(entry) for entry in polib.pofile(copy / "locale/de/LC_MESSAGES/django.po")}
+    for catalogue in CATALOGUES:
+        known = {key(entry) for entry in polib.pofile(catalogue)}
+        assert known ^ source == set(), "make messages, then translate what is new"
+
+
+def leftovers(html, language):
+    """Texts of ours that a page in this language shows in English."""
+    shown = strip_tags(re.sub(r"(?s)<script.*?</script>", "", html))
+    texts = polib.pofile(PACKAGE / f"locale/{language}/LC_MESSAGES/django.po")
+    return [
+        entry.msgid
+        for entry in texts
+        if len(entry.msgid) > 6
+        and entry.msgid not in [*translations(entry), entry.msgid.title()]
+        and re.search(rf"\b{re.escape(entry.msgid)}", shown)
+    ]
+
+
+def test_leftovers__are_found():
+    assert leftovers("<p>Worn together</p>", "de") == ["Worn together"]
+    assert leftovers("<p>Zusammen getragen</p>", "de") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", ["Kleidungsstücke", "Modelfotos", "beste Qualität", "Diese Bilder erstellen"]),
+        ("fr", ["Vêtements", "Photos de mannequin", "meilleure qualité", "Créer ces images"]),
+        ("zh-hans", ["服装", "模特照片", "最佳质量", "生成这些图片"]),
+    ],
+)
+def test_admin__asks_for_try_ons_in_the_language_of_the_person(admin_client, language, words):
+    make_model_image(name="Anna")
+    product = make_product(title="Kostüm")
+    garments = [make_garment(kind, product=product) for kind in ("top", "bottom")]
+    page = admin_client.get(
+        reverse("admin:django_outfitanyone_tryonresult_add"),
+        {"garments": ",".join(str(garment.pk) for garment in garments)},
+        headers={"Accept-Language": language},
+    ).content.decode()
+
+    for word in words:
+        assert word in page
+    assert leftovers(page, translation.to_locale(language)) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", Status)
+def test_admin__shows_a_result_in_german(admin_client, status):
+    look = make_try_on(status=status, error_code="InvalidPerson" if status == "failed" else "")
+    if status == Status.SUCCEEDED:
+        make_hotspot(look)
+    for page in ("tryonresult_change", "tryonresult_batch"):
+        argument = look.pk if page == "tryonresult_change" else look.batch
+        response = admin_client.get(
+            reverse(f"admin:django_outfitanyone_{page}", args=[argument]),
+            headers={"Accept-Language": "de"},
+        )
+        assert response.status_code == 200
+        assert leftovers(response.content.decode(), "de") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "label", "alt", "stock"),
+    [
+        ("de", "KI-generiertes Bild", "Model trägt Ringelshirt", "Vorrätig"),
+        ("fr", "Image générée par IA", "Mannequin portant Ringelshirt", "En stock"),
+        ("zh-hans", "AI 生成的图片", "模特身穿Ringelshirt", "有货"),
+    ],
+)
+def test_storefront__speaks_the_language_of_the_visitor(language, label, alt, stock):
+    product = make_product(title="Ringelshirt")
+    look = make_try_on(garments=[make_garment(product=product)])
+    make_hotspot(look, product=product)
+    with translation.override(language):
+        tag = "{% load outfitanyone %}{% outfit_hotspots picture %}"
+        html = Template(tag).render(Context({"picture": look}))
+
+    assert label in html
+    assert f'alt="{alt}"' in html
+    assert stock in html
+    assert leftovers(html, translation.to_locale(language)) == []
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "zh-hans"])
+def test_advice__on_errors_of_the_api_is_translated(language):
+    with translation.override(language):
+        for kind in ERRORS:
+            advice = advice_for(kind.codes[0] if kind.codes else "Unheard.Of")
+            assert advice.text != kind.advice
+            assert translation.gettext(kind.advice) != kind.advice
+        assert "whoever" not in advice.person
