@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from difflib import get_close_matches
+from functools import wraps
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core import checks
 from django.core.exceptions import FieldError
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -26,6 +29,7 @@ from django_outfitanyone.conf import (
 from django_outfitanyone.models import Account
 
 Messages = list[checks.CheckMessage]
+Check = Callable[..., Messages]
 
 IDS = {
     "E001": "OUTFITANYONE is not a dict, or has an unknown key",
@@ -34,6 +38,7 @@ IDS = {
     "E004": "a dotted path in the settings cannot be imported",
     "E005": "Q_CLUSTER_NAME names no cluster of django-q2",
     "E006": "the catalogue cannot tell which products visitors may see",
+    "E007": "USE_TZ is off",
     "W001": "there is no API key",
     "W002": "django-q2 may kill a task before it is done",
     "W003": "django-q2 hands work out again while it is still being done",
@@ -41,14 +46,19 @@ IDS = {
     "W005": "SQLite is not set up for several processes",
     "W006": "nothing rings the runner",
     "W007": "uploaded pictures have no folder of their own",
+    "W008": "django-q2 does the work inside the request that asks for it",
+    "W009": "django-q2 makes up for every minute that it was down",
+    "W010": "a model has no price",
+    "W011": "a budget does not cover a single picture",
 }
 """Every id, for the documentation; each names one fault only."""
 
 
 def register_all() -> None:
     """Bind the checks; called once, when the app is ready."""
+    checks.register(check_settings, "outfitanyone")
     for check in (
-        check_settings,
+        check_time_zone,
         check_product_model,
         check_paths,
         check_catalogue,
@@ -56,8 +66,19 @@ def register_all() -> None:
         check_key,
         check_queue,
         check_sqlite,
+        check_money,
     ):
-        checks.register(check, "outfitanyone")
+        checks.register(_if_settings_are_valid(check), "outfitanyone")
+
+
+def _if_settings_are_valid(check: Check) -> Check:
+    """Values that are wrong are reported once, and nothing is concluded from them."""
+
+    @wraps(check)
+    def guarded(**kwargs: Any) -> Messages:
+        return [] if check_settings() else check(**kwargs)
+
+    return guarded
 
 
 def check_settings(**_kwargs: Any) -> Messages:
@@ -88,6 +109,46 @@ def check_settings(**_kwargs: Any) -> Messages:
                 )
             )
     return messages
+
+
+def check_time_zone(**_kwargs: Any) -> Messages:
+    """Leases, deadlines and budgets compare moments of several hosts."""
+    if settings.USE_TZ:
+        return []
+    return [_error("E007", "USE_TZ is off, but all times here have a zone.", "USE_TZ = True")]
+
+
+def check_money(**_kwargs: Any) -> Messages:
+    """Without a price a picture costs nothing, so that no budget could stop it."""
+    used = {
+        name: getattr(conf, name) for name in ("TRY_ON_MODEL", "PARSING_MODEL", "REFINER_MODEL")
+    }
+    messages = [
+        _warning(
+            "W010",
+            f"OUTFITANYONE['{name}'] = {model!r} has no price: estimates, the ledger and budgets "
+            "take it for free.",
+            f'OUTFITANYONE = {{"PRICES": {{..., {model!r}: Decimal("0.50")}}}}',
+        )
+        for name, model in used.items()
+        if model not in conf.PRICES
+    ]
+    price = conf.price(conf.TRY_ON_MODEL)
+    for name, budget in _budgets().items():
+        if 0 < budget < price:
+            messages.append(
+                _warning(
+                    "W011",
+                    f"OUTFITANYONE['{name}'] = {budget} is less than one picture costs ({price}).",
+                    f'OUTFITANYONE = {{"{name}": Decimal("{20 * price}")}}',
+                )
+            )
+    return messages
+
+
+def _budgets() -> dict[str, Decimal]:
+    given = {name: getattr(conf, name) for name in ("BUDGET_PER_DAY", "BUDGET_PER_MONTH")}
+    return {name: budget for name, budget in given.items() if budget is not None}
 
 
 def check_product_model(**_kwargs: Any) -> Messages:
@@ -190,28 +251,47 @@ def check_queue(**_kwargs: Any) -> Messages:
 
 def _queue_warnings(cluster: Mapping[str, Any]) -> Iterator[checks.CheckMessage]:
     least = round(2 * conf.RUN_BUDGET)
-    timeout = cluster.get("timeout") or 0
-    retry = cluster.get("retry") or 60
-    workers = cluster.get("workers") or os.cpu_count() or 1
+    timeout = _number(cluster, "timeout", 0)
+    longest = round(max(timeout, 3 * conf.RUN_BUDGET))  # the second is what each ring asks for
+    retry = _number(cluster, "retry", 60)
+    workers = _number(cluster, "workers", os.cpu_count() or 1)
     if timeout < least:
         yield _warning(
             "W002",
             f"Q_CLUSTER['timeout'] should be at least {least} s, twice RUN_BUDGET.",
             f'Q_CLUSTER = {{"timeout": {3 * least // 2}, "retry": {2 * least}}}',
         )
-    if retry <= timeout:
+    if retry <= longest:
         yield _warning(
             "W003",
-            f"Q_CLUSTER['retry'] ({retry}) must be longer than its timeout ({timeout}).",
-            f'Q_CLUSTER = {{"retry": {timeout + 30}}}',
+            f"Q_CLUSTER['retry'] ({retry}) must be longer than a task may take ({longest} s).",
+            f'Q_CLUSTER = {{"retry": {longest + 30}}}',
         )
-    if cluster.get("queue_limit", workers**2) > 2 * workers:
+    if _number(cluster, "queue_limit", workers**2) > 2 * workers:
         yield _warning(
             "W004",
             f"Q_CLUSTER['queue_limit'] should be at most {2 * workers}, twice the workers: what a "
             "process has fetched ahead is stuck or lost when it dies.",
             f'Q_CLUSTER = {{"queue_limit": {workers}}}',
         )
+    if cluster.get("sync"):
+        yield _warning(
+            "W008",
+            "Q_CLUSTER['sync'] is for tests: pages wait for uploads and API calls.",
+            'Q_CLUSTER = {"sync": False}',
+        )
+    if cluster.get("catch_up", True):
+        yield _warning(
+            "W009",
+            "Q_CLUSTER['catch_up'] queues one task for each minute that the cluster was down.",
+            'Q_CLUSTER = {"catch_up": False}',
+        )
+
+
+def _number(cluster: Mapping[str, Any], name: str, default: int) -> int:
+    """What django-q2 takes; nonsense is left for it to complain about."""
+    value = cluster.get(name) or default
+    return value if isinstance(value, int) else default
 
 
 def check_sqlite(**_kwargs: Any) -> Messages:

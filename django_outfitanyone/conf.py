@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -52,6 +53,23 @@ class Setting(Generic[T]):
 
 def text(default: str) -> Setting[str]:
     return Setting(default, "a string", lambda value: isinstance(value, str))
+
+
+def name(default: str) -> Setting[str]:
+    """A word that is stored with every row."""
+    return Setting(
+        default,
+        "a string of 1 to 50 characters",
+        lambda value: isinstance(value, str) and 1 <= len(value) <= 50,
+    )
+
+
+def currency(default: str) -> Setting[str]:
+    return Setting(
+        default,
+        "three capital letters, as ISO 4217 has them",
+        lambda value: isinstance(value, str) and bool(re.fullmatch("[A-Z]{3}", value)),
+    )
 
 
 def whole(default: int, *, least: int = 1) -> Setting[int]:
@@ -127,14 +145,14 @@ class Settings:
     API_KEY = text("")  # better: the environment variable DASHSCOPE_API_KEY
     BASE_URL = http_url("https://dashscope.aliyuncs.com/api/v1")
     WORKSPACE = text("")
-    ACCOUNT = text("default")
+    ACCOUNT = name("default")
     PROVIDER = text("django_outfitanyone.dashscope.DashScope")
 
     # Models and what one picture costs (Beijing list prices, read 2026-11-21)
-    TRY_ON_MODEL = text("aitryon-plus")
-    PARSING_MODEL = text("aitryon-parsing-v1")
-    REFINER_MODEL = text("aitryon-refiner")
-    CURRENCY = text("CNY")
+    TRY_ON_MODEL = name("aitryon-plus")
+    PARSING_MODEL = name("aitryon-parsing-v1")
+    REFINER_MODEL = name("aitryon-refiner")
+    CURRENCY = currency("CNY")
     PRICES = prices(
         {
             "aitryon": Decimal("0.20"),

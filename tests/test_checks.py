@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from decimal import Decimal
 
 import pytest
+from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import connections
 
 from django_outfitanyone import checks
+from django_outfitanyone.conf import known_settings
 
 
 def ids(messages):
@@ -27,6 +30,8 @@ def all_ids():
             checks.check_key,
             checks.check_queue,
             checks.check_sqlite,
+            checks.check_money,
+            checks.check_time_zone,
         )
         for message in check()
     )
@@ -129,7 +134,12 @@ def test_no_key__is_a_warning_so_that_migrate_works(settings, monkeypatch):
         ({"timeout": 30}, ["W002"]),
         ({"timeout": 120, "retry": 120}, ["W003"]),
         ({"retry": None, "timeout": 80}, ["W003"]),  # django-q2's own retry is 60
+        ({"retry": 60}, ["W003"]),  # a ring asks for three times RUN_BUDGET
         ({"workers": 4, "queue_limit": 16}, ["W004"]),
+        ({"sync": True}, ["W008"]),
+        ({"catch_up": True}, ["W009"]),
+        ({"catch_up": None}, ["W009"]),  # django-q2's own is True
+        ({"workers": "many", "queue_limit": 1}, []),  # django-q2 says that
         ({"workers": 4, "queue_limit": None}, ["W004"]),  # django-q2 takes workers squared
     ],
 )
@@ -138,6 +148,63 @@ def test_queue_settings(settings, cluster, expected):
     settings.Q_CLUSTER = {name: value for name, value in merged.items() if value is not None}
 
     assert ids(checks.check_queue()) == expected
+
+
+def test_time_zone(settings):
+    settings.USE_TZ = False
+
+    assert ids(checks.check_time_zone()) == ["E007"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"TRY_ON_MODEL": "aitryon-next"}, ["W010"]),
+        ({"PRICES": {}}, ["W010"] * 3),
+        ({"BUDGET_PER_DAY": Decimal("0.49")}, ["W011"]),
+        ({"BUDGET_PER_DAY": Decimal("0.50")}, []),
+        ({"BUDGET_PER_MONTH": Decimal(0)}, []),  # a way to stop everything
+    ],
+)
+def test_money(configure, keys, expected):
+    configure(**keys)
+
+    assert ids(checks.check_money()) == expected
+
+
+@pytest.mark.parametrize("name", sorted(known_settings()))
+def test_every_setting__wrong_value_is_one_error_with_the_line_to_paste(configure, name):
+    """And nothing else: no check falls over it, or draws conclusions from it."""
+    configure(**{name: object()})
+    messages = run_checks(tags=["outfitanyone"])
+
+    assert ids(messages) == ["E002"]
+    assert messages[0].hint.startswith(f'OUTFITANYONE = {{"{name}": ')
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CURRENCY", "yuan"),
+        ("ACCOUNT", ""),
+        ("ACCOUNT", "a" * 51),
+        ("BUDGET_PER_DAY", 5.0),
+        ("BUDGET_PER_DAY", Decimal(-1)),
+        ("KEEP_ORPHANS_DAYS", 0),
+        ("KEEP_FAILED_DAYS", True),
+        ("POLL_INTERVAL", 0),
+        ("POLL_INTERVAL", "3"),
+        ("CONCURRENT_TASKS", 0),
+        ("PRICES", {"aitryon": 0.2}),
+        ("BASE_URL", "dashscope.aliyuncs.com"),
+        ("DELIVERY", "mail"),
+        ("MAX_UPLOAD_BYTES", -1),
+    ],
+)
+def test_setting__refuses(configure, name, value):
+    configure(**{name: value})
+
+    assert ids(checks.check_settings()) == ["E002"]
 
 
 def test_queue__settings_of_the_named_cluster_count(settings):
