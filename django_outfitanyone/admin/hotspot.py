@@ -90,7 +90,7 @@ class HotspotInline(ProductFieldMixin, StackedInline):
 
     class Media:
         css = {"all": [STYLESHEET]}
-        js = [forms.Script(HOTSPOT_EDITOR, defer=True)]
+        js = [forms.Script(part, defer=True) for part in HOTSPOT_EDITOR]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hotspot]:
         hotspots: QuerySet[Hotspot] = super().get_queryset(request)

@@ -19,7 +19,10 @@ from django_outfitanyone.money import money
 from django_outfitanyone.statuses import Review, Status
 
 STYLESHEET = "django_outfitanyone/admin/admin.css"
-HOTSPOT_EDITOR = "django_outfitanyone/admin/hotspot_editor.js"
+HOTSPOT_EDITOR = (
+    "django_outfitanyone/admin/hotspot_rows.js",
+    "django_outfitanyone/admin/hotspot_editor.js",
+)
 
 SYMBOLS: dict[str, str] = {
     Status.QUEUED: "…",

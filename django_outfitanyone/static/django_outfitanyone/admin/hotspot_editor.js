@@ -1,23 +1,20 @@
-// Boxes over the picture to draw, drag and resize. The form below holds the truth: the numbers
-// follow the boxes and the other way, and whatever is done here can be typed there.
+// Boxes over the picture to draw, drag and pull. The form below holds the truth (hotspot_rows.js):
+// its numbers follow the boxes and the other way, and whatever is done here can be typed there.
 "use strict";
 
 const SVG = "http://www.w3.org/2000/svg";
-const SIDES = ["x1", "y1", "x2", "y2"];
 const CORNERS = [["x1", "y1"], ["x2", "y1"], ["x2", "y2"], ["x1", "y2"]];
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const COARSE = matchMedia("(any-pointer: coarse)");
 const SMALLEST = 8; // CSS pixels: less is a click, not a box
 
 class Editor {
-  constructor(root) {
+  constructor(root, rows) {
     this.root = root;
     this.svg = root.querySelector("svg");
-    this.prefix = root.dataset.hotspots;
-    this.width = this.svg.viewBox.baseVal.width;
-    this.height = this.svg.viewBox.baseVal.height;
+    this.rows = rows;
     this.history = [];
-    this.selected = this.rows()[0] ?? null;
+    this.selected = rows.indexes()[0] ?? null;
     this.svg.querySelectorAll(".outfit-box").forEach((box) => box.remove());
     this.layer = this.svg.appendChild(document.createElementNS(SVG, "g"));
     root.querySelectorAll("[hidden]").forEach((part) => (part.hidden = false));
@@ -35,93 +32,22 @@ class Editor {
     new ResizeObserver(() => this.draw()).observe(this.svg);
   }
 
-  // The form
-
-  get count() {
-    return Number(document.getElementById(`id_${this.prefix}-TOTAL_FORMS`).value);
-  }
-
-  input(index, name) {
-    return document.querySelector(`[name="${this.prefix}-${index}-${name}"]`);
-  }
-
-  row(index) {
-    return document.getElementById(`${this.prefix}-${index}`);
-  }
-
-  /** Indexes of the hotspots that are there and not marked for deletion. */
-  rows() {
-    const indexes = Array.from({ length: this.count }, (_, index) => index);
-    return indexes.filter((index) => this.input(index, "x1") && !this.input(index, "DELETE")?.checked);
-  }
-
-  indexOf(element) {
-    const name = element.closest?.(".inline-related")?.id ?? "";
-    const number = name.startsWith(`${this.prefix}-`) ? name.slice(this.prefix.length + 1) : "";
-    return /^\d+$/.test(number) ? Number(number) : null;
-  }
-
-  box(index) {
-    return Object.fromEntries(SIDES.map((side) => [side, Number(this.input(index, side).value)]));
-  }
-
-  foundBox(index) {
-    const text = this.input(index, "reset")?.dataset.box;
-    const numbers = text ? text.split(" ").map(Number) : null;
-    return numbers && Object.fromEntries(SIDES.map((side, place) => [side, numbers[place]]));
-  }
-
-  /** Keeps the box in the picture and its sides in order. */
-  write(index, box, { found = false } = {}) {
-    const limit = { x1: [0, this.width - 1], y1: [0, this.height - 1], x2: [1, this.width], y2: [1, this.height] };
-    for (const side of SIDES) {
-      const [least, most] = limit[side];
-      this.input(index, side).value = Math.round(Math.min(Math.max(box[side], least), most));
-    }
-    const reset = this.input(index, "reset");
-    if (reset) {
-      reset.checked = found;
-    }
-    this.draw();
-  }
-
-  describe(index) {
-    const area = this.input(index, "clothes_type")?.selectedOptions?.[0];
-    const product = this.input(index, "product");
-    const title = product?.selectedOptions?.[0]?.text ?? product?.value ?? "";
-    const parts = [`${this.root.dataset.label} ${index + 1}`, area?.value && area.text, title];
-    return parts.filter((part) => part?.trim()).join(" · ");
-  }
-
   // Undo
 
   remember() {
-    const rows = this.rows().map((index) => ({
-      index, box: this.box(index), found: Boolean(this.input(index, "reset")?.checked),
-    }));
-    const state = JSON.stringify({ count: this.count, rows });
+    const state = this.rows.snapshot();
     if (this.history.at(-1) !== state) {
       this.history.push(state);
     }
   }
 
   undo() {
-    const state = JSON.parse(this.history.pop() ?? "null");
-    if (!state) {
-      return;
+    const state = this.history.pop();
+    if (state) {
+      this.rows.restore(state);
+      const left = this.rows.indexes();
+      this.select(left.includes(this.selected) ? this.selected : (left[0] ?? null));
     }
-    while (this.count > state.count) {
-      this.row(this.count - 1).querySelector(".inline-deletelink").click();
-    }
-    const kept = new Set(state.rows.map((row) => row.index));
-    for (let index = 0; index < this.count; index += 1) {
-      const marked = this.input(index, "DELETE");
-      if (marked) {
-        marked.checked = !kept.has(index);
-      }
-    }
-    state.rows.forEach((row) => row.index < this.count && this.write(row.index, row.box, row));
-    this.select(kept.has(this.selected) ? this.selected : (state.rows[0]?.index ?? null));
   }
 
   undoKey(event) {
@@ -147,7 +73,7 @@ class Editor {
 
   /** Back to the box that the search found. */
   reset(index) {
-    const found = this.foundBox(index);
+    const found = this.rows.foundBox(index);
     if (found) {
       this.remember();
       this.write(index, found, { found: true });
@@ -155,23 +81,20 @@ class Editor {
   }
 
   remove(index) {
-    const marked = this.input(index, "DELETE");
-    const link = this.row(index).querySelector(".inline-deletelink");
     this.remember();
-    if (link) {
+    if (this.rows.remove(index)) {
       this.history = []; // the rows are numbered anew
-      link.click();
-    } else if (marked) {
-      marked.checked = true;
     }
-    this.select(this.rows()[0] ?? null);
+    this.select(this.rows.indexes()[0] ?? null);
   }
 
   choose(index) {
-    const product = this.input(index, "product");
-    const shown = this.row(index).querySelector(".field-product .select2-selection") ?? product;
-    shown?.scrollIntoView({ block: "center" });
-    shown?.focus({ preventScroll: true });
+    this.rows.chooseProduct(index);
+  }
+
+  write(index, box, how) {
+    this.rows.write(index, box, how);
+    this.draw();
   }
 
   select(index) {
@@ -180,18 +103,19 @@ class Editor {
   }
 
   changed(event) {
-    if (!event.target.name?.startsWith(`${this.prefix}-`)) {
+    if (!this.rows.owns(event.target)) {
       return;
     }
-    const index = this.indexOf(event.target);
-    if (event.target.name.endsWith("-reset") && event.target.checked && this.foundBox(index)) {
-      this.write(index, this.foundBox(index), { found: true });
+    const index = this.rows.indexOf(event.target);
+    const found = event.target.name.endsWith("-reset") && event.target.checked && this.rows.foundBox(index);
+    if (found) {
+      this.rows.write(index, found, { found: true });
     }
     this.draw();
   }
 
   focused(event) {
-    const index = this.indexOf(event.target);
+    const index = this.rows.indexOf(event.target);
     if (index !== null && index !== this.selected) {
       this.select(index);
     }
@@ -231,27 +155,28 @@ class Editor {
     });
   }
 
+  get middle() {
+    const { width, height } = this.rows;
+    return { x1: width * 0.35, y1: height * 0.35, x2: width * 0.65, y2: height * 0.65 };
+  }
+
   addInTheMiddle() {
-    const { width, height } = this;
-    this.add({ x1: width * 0.35, y1: height * 0.35, x2: width * 0.65, y2: height * 0.65 });
+    this.add(this.middle);
     this.layer.querySelector(`[data-index="${this.selected}"]`)?.focus();
   }
 
   add(box) {
     this.remember();
     this.drawn = box;
-    document.querySelector(`#${this.prefix}-group .add-row a`)?.click();
+    this.rows.add();
   }
 
   added(event) {
-    if (event.detail.formsetName !== this.prefix) {
-      return;
+    if (event.detail.formsetName === this.rows.prefix) {
+      this.selected = this.rows.count - 1;
+      this.write(this.selected, this.drawn ?? this.middle);
+      this.drawn = null;
     }
-    const { width, height } = this;
-    const middle = { x1: width * 0.35, y1: height * 0.35, x2: width * 0.65, y2: height * 0.65 };
-    this.selected = this.count - 1;
-    this.write(this.selected, this.drawn ?? middle);
-    this.drawn = null;
   }
 
   // Drawing
@@ -263,15 +188,15 @@ class Editor {
   draw() {
     const focused = document.activeElement?.dataset?.index;
     this.layer.replaceChildren();
-    const rows = this.rows();
+    const rows = this.rows.indexes();
     const others = rows.filter((index) => index !== this.selected);
     others.forEach((index) => this.drawBox(index));
     if (rows.includes(this.selected)) {
       this.drawBox(this.selected);
       this.drawHandles(this.selected);
     }
-    for (let index = 0; index < this.count; index += 1) {
-      this.row(index)?.classList.toggle("outfit-selected-row", index === this.selected);
+    for (let index = 0; index < this.rows.count; index += 1) {
+      this.rows.element(index)?.classList.toggle("outfit-selected-row", index === this.selected);
     }
     this.root.querySelector("[data-edit=undo]").disabled = !this.history.length;
     this.showSelected(rows.includes(this.selected) ? this.selected : null);
@@ -282,15 +207,14 @@ class Editor {
     const bar = this.root.querySelector(".outfit-editor-selected");
     bar.hidden = index === null;
     if (index !== null) {
-      bar.querySelector("output").textContent = this.describe(index);
-      const found = this.foundBox(index);
-      const box = this.box(index);
+      bar.querySelector("output").textContent = this.rows.describe(index);
+      const [found, box] = [this.rows.foundBox(index), this.rows.box(index)];
       bar.querySelector("[data-edit=reset]").disabled = !found || SIDES.every((side) => found[side] === box[side]);
     }
   }
 
   drawBox(index) {
-    const { x1, y1, x2, y2 } = this.box(index);
+    const { x1, y1, x2, y2 } = this.rows.box(index);
     if (x2 <= x1 || y2 <= y1) {
       return;
     }
@@ -298,8 +222,8 @@ class Editor {
     body.classList.toggle("outfit-box--selected", index === this.selected);
     body.setAttribute("tabindex", "0");
     body.setAttribute("role", "button");
-    body.setAttribute("aria-label", `${this.describe(index)} (${Math.round(x1)}, ${Math.round(y1)}, ${Math.round(x2)}, ${Math.round(y2)})`);
-    body.setAttribute("aria-describedby", `${this.prefix}-editor-help`);
+    body.setAttribute("aria-label", `${this.rows.describe(index)} (${Math.round(x1)}, ${Math.round(y1)}, ${Math.round(x2)}, ${Math.round(y2)})`);
+    body.setAttribute("aria-describedby", `${this.rows.prefix}-editor-help`);
     body.dataset.index = index;
     body.addEventListener("focus", () => index !== this.selected && this.select(index));
     body.addEventListener("keydown", (event) => this.pressed(event, index));
@@ -308,7 +232,7 @@ class Editor {
   }
 
   drawHandles(index) {
-    const box = this.box(index);
+    const box = this.rows.box(index);
     const [seen, felt] = [14, COARSE.matches ? 44 : 20].map((size) => size / this.scale);
     for (const corner of CORNERS) {
       const [x, y] = corner.map((side) => box[side]);
@@ -347,7 +271,7 @@ class Editor {
       this.isPressing = true;
       const length = event.ctrlKey || event.metaKey ? 10 : 1;
       const sides = event.shiftKey ? ["x2", "y2"] : SIDES;
-      this.write(index, this.moved(this.box(index), sides, step[0] * length, step[1] * length));
+      this.write(index, this.moved(this.rows.box(index), sides, step[0] * length, step[1] * length));
     }
   }
 
@@ -361,7 +285,7 @@ class Editor {
     this.draw();
     this.layer.querySelector(`[data-index="${index}"]`)?.focus({ preventScroll: true });
     const start = this.point(event);
-    const box = this.box(index);
+    const box = this.rows.box(index);
     let isMoving = false;
     this.follow(event, (now) => {
       if (!isMoving) {
@@ -388,8 +312,8 @@ class Editor {
   /** The box with these sides moved; as a whole it stops at the edge instead of shrinking. */
   moved(box, sides, dx, dy) {
     if (sides === SIDES) {
-      dx = Math.min(Math.max(dx, -box.x1), this.width - box.x2);
-      dy = Math.min(Math.max(dy, -box.y1), this.height - box.y2);
+      dx = Math.min(Math.max(dx, -box.x1), this.rows.width - box.x2);
+      dy = Math.min(Math.max(dy, -box.y1), this.rows.height - box.y2);
     }
     const shift = { x1: dx, x2: dx, y1: dy, y2: dy };
     const moved = { ...box };
@@ -409,8 +333,9 @@ class Editor {
 }
 
 for (const root of document.querySelectorAll(".outfit-editor")) {
-  // those who may only look have no such fields
-  if (document.querySelector(`[name="${root.dataset.hotspots}-__prefix__-x1"], [name="${root.dataset.hotspots}-0-x1"]`)) {
-    new Editor(root);
+  const { width, height } = root.querySelector("svg").viewBox.baseVal;
+  const rows = new HotspotRows(root.dataset.hotspots, { width, height, label: root.dataset.label });
+  if (rows.canBeChanged) {
+    new Editor(root, rows);
   }
 }
