@@ -14,6 +14,7 @@ import json
 import sys
 import tempfile
 import time
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -34,6 +35,9 @@ T = TypeVar("T")
 
 TASK_SECONDS = 1.0
 PHOTOS = 5
+SLOTS = 5
+BUSY = 15
+BATCH = 10
 BLUR_SECONDS = 8.0
 """A request is made unclear by what happened at most so long before or after it was sent."""
 SETTLING = 150.0
@@ -57,20 +61,33 @@ class Round:
         self.monkey = monkey
 
     def play(self, seconds: float) -> None:
-        """Ask for pictures, do harm for so long, then see how long it takes to settle."""
-        from django_outfitanyone.actions import request_try_ons
-        from django_outfitanyone.wishes import Options, combine
+        """Do harm for so long while pictures are asked for; see how long it takes to settle."""
+        from django_outfitanyone.wishes import combine
 
         self.stage.sandbox.task_time(TASK_SECONDS)
         for name in ("first", "second"):
             self.monkey.start_cluster(name)
-        garments = max(4, round(1.5 * seconds / PHOTOS))
-        wishes = combine(make_garments(garments), make_photos(PHOTOS))
-        self.count = len(wishes)
-        request_try_ons(wishes, options=Options(keep_other_half=False))
-        self.monkey.rage(seconds, meanwhile=self.look_at_a_page)
+        most = seconds * SLOTS / TASK_SECONDS
+        self.wishes = combine(make_garments(round(most / PHOTOS)), make_photos(PHOTOS))
+        self.count = 0
+        self.monkey.rage(seconds, meanwhile=self.be_a_shop)
         self.monkey.calm_down()
         self.settling = self.settle()
+
+    def be_a_shop(self) -> None:
+        """There is always something open, and a page that shows it."""
+        self.look_at_a_page()
+        if self.wishes and steadily(lambda: self.rows().open().count()) < BUSY:
+            self.ask()
+
+    def ask(self) -> None:
+        """One more batch; asked for again as the same batch if the database fell meanwhile."""
+        from django_outfitanyone.actions import request_try_ons
+        from django_outfitanyone.wishes import Options
+
+        wishes, self.wishes = self.wishes[:BATCH], self.wishes[BATCH:]
+        options, batch = Options(keep_other_half=False), uuid.uuid4()
+        self.count += len(steadily(lambda: request_try_ons(wishes, options=options, batch=batch)))
 
     def look_at_a_page(self) -> None:
         from django_outfitanyone import scheduling
