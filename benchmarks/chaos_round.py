@@ -36,8 +36,8 @@ T = TypeVar("T")
 TASK_SECONDS = 1.0
 PHOTOS = 5
 SLOTS = 5
-BUSY = 15
-BATCH = 10
+BUSY = 30
+BATCH = 15
 BLUR_SECONDS = 8.0
 """A request is made unclear by what happened at most so long before or after it was sent."""
 SETTLING = 150.0

@@ -102,9 +102,9 @@ def looks() -> dict[str, Look]:
     from django.test import Client
     from django.urls import reverse
 
+    from django_outfitanyone.agenda import next_due_at
     from django_outfitanyone.conf import conf
     from django_outfitanyone.models import Account, TryOnResult
-    from django_outfitanyone.poller import next_due_at
     from django_outfitanyone.statuses import Status
 
     admin, _made = get_user_model().objects.get_or_create(

@@ -8,43 +8,30 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterable
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Min
+from django.db import connection
 from django.utils import timezone
 
-from django_outfitanyone import budgets, limits
+from django_outfitanyone import agenda, limits
 from django_outfitanyone.conf import ConfigurationError, conf
+from django_outfitanyone.crew import DATABASE_AWAY, HANDS, Crew, log_database_fault
 from django_outfitanyone.lifecycle import advance
-from django_outfitanyone.models import Account, ClothesParse, TryOnResult
-from django_outfitanyone.models.remote_job import RemoteJobQuerySet
-from django_outfitanyone.models.try_on import TryOnResultQuerySet
-from django_outfitanyone.statuses import UNSENT, Status
+from django_outfitanyone.models import Account
 
 if TYPE_CHECKING:
     from django_outfitanyone.provider import Provider
 
 logger = logging.getLogger("django_outfitanyone")
 
-SLOT_KEEPERS = (Status.SUBMITTING, Status.RUNNING, Status.NEEDS_ATTENTION)
-CLAIM = 5
-"""Rows claimed at a time; few, because a killed runner's claims rest for a whole lease."""
 LONGEST_NAP = 0.5
 SHORTEST_NAP = 0.01
 HANDOVER = timedelta(seconds=0.6)
 """What it takes from the end of one run to the start of the next."""
-SOON = timedelta(seconds=15)
-"""What is due later than this is left to the watchdog, not waited for."""
 LEASE_KEPT_EVERY = 1.0
-DATABASE_AWAY = (OperationalError, InterfaceError)
-
-Queue = tuple[RemoteJobQuerySet[Any], int]
-"""Rows that may be worked on, and how many of them."""
 
 
 def run(*, budget: float) -> bool:
@@ -57,68 +44,102 @@ def run(*, budget: float) -> bool:
     token = limits.take_runner_lease(account)
     if not token:
         return False
+    # one pass, or a run inside somebody's transaction, is the work of one thread
+    alone = not budget or connection.in_atomic_block
     try:
         with closing(conf.load_provider()) as provider:
-            return _Runner(account, token, provider).run(budget)
+            crew = None if alone else Crew(provider)
+            try:
+                return _Runner(account, token, provider, crew).run(budget)
+            finally:
+                if crew:
+                    crew.dismiss()
     except ConfigurationError as error:
         logger.error(  # noqa: TRY400 - the message says it all
             "Nothing can be submitted: %s", error, extra={"event": "not_configured"}
         )
         return False
     finally:
-        limits.give_up_runner_lease(account, token)
-
-
-def next_due_at(account: Account) -> datetime | None:
-    """When there is something to do next; ``None`` when nothing is open or all of it is stopped."""
-    queues = chain(_urgent_queues(account), _patient_queues(account))
-    moments = (queue.aggregate(at=Min("due_at"))["at"] for queue, room in queues if room > 0)
-    return min((at for at in moments if at is not None), default=None)
+        with suppress(*DATABASE_AWAY):  # then the lease ends by itself
+            limits.give_up_runner_lease(account, token)
 
 
 class _Runner:
     """The holder of the account's runner lease, at work."""
 
-    def __init__(self, account: Account, token: str, provider: Provider) -> None:
+    def __init__(self, account: Account, token: str, provider: Provider, crew: Crew | None) -> None:
         self._account = account
         self._token = token
         self._provider = provider
+        self._crew = crew
         self._kept_at = 0.0
 
     def run(self, budget: float) -> bool:
         """Whether there will be more to do soon."""
         end = time.monotonic() + budget
-        quiet_end = end - budget / 4
-        while self._is_still_mine():
+        self._is_ending = False
+        while True:
             try:
-                worked = self._pass()
-                due_at = timezone.now() if worked else next_due_at(self._account)
+                more = self._turn(end, quiet_end=end - budget / 4)
             except DATABASE_AWAY as error:
-                worked, due_at = False, _after_database_fault(error)
-            now = time.monotonic()
-            if now >= end or not _is_soon(due_at) or (now >= quiet_end and _is_quiet(due_at)):
-                return _is_soon(due_at)
-            if not worked:
-                _nap(due_at)
-        return False
+                log_database_fault(error)
+                more = True if time.monotonic() >= end else None
+                self._wait_for_database()
+            if more is not None:
+                return more
 
-    def _pass(self) -> bool:
-        """Advance what is due by one step, slots first; whether there was anything.
+    def _turn(self, end: float, *, quiet_end: float) -> bool | None:
+        """Work and rest once; at the end, whether there will be more to do soon.
 
-        After each slow step (a download, a search, an upload) it is seen whether a task has
-        ended and which waits for its slot: an empty slot costs more than anything else.
+        Towards the end nothing slow is begun any more, but as long as the crew has not
+        finished, the slots are looked after.
         """
-        worked = self._work_on(_urgent_queues(self._account))
-        for patient in _patient_queues(self._account):
-            if self._work_on([patient]):
+        if not self._is_still_mine():
+            return False
+        worked = self._work_on(agenda.urgent(self._account))
+        if not self._is_ending:
+            worked = self._work_patiently() or worked
+        is_busy = self._crew is not None and self._crew.is_busy
+        due_at = timezone.now() if worked else self._next_due_at(slots_only=is_busy)
+        if not is_busy and not agenda.is_soon(due_at):
+            return False
+        now = time.monotonic()
+        self._is_ending |= now >= end or (now >= quiet_end and _is_quiet(due_at))
+        if self._is_ending and not is_busy:
+            return agenda.is_soon(self._next_due_at(slots_only=False))
+        if not worked:
+            self._nap(due_at, is_busy=is_busy)
+        return None
+
+    def _work_patiently(self) -> bool:
+        """Begin what is slow, each with whoever is free; whether there was anything.
+
+        In between it is seen whether a task has ended and which waits for its slot: an
+        empty slot costs more than anything else.
+        """
+        worked = False
+        for item in agenda.patient(self._account):
+            if self._hand_over(item):
                 worked = True
-                self._work_on(_urgent_queues(self._account))
+                self._work_on(agenda.urgent(self._account))
         return worked
 
-    def _work_on(self, queues: Iterable[Queue]) -> bool:
+    def _hand_over(self, item: agenda.Item) -> bool:
+        """Give rows to the crew, or advance one without it."""
+        if self._crew is None or item.kind not in HANDS:
+            return self._work_on([agenda.Item(item.kind, item.queue, min(1, item.room))])
+        jobs = item.queue.claim(
+            limit=min(item.room, self._crew.free_hands(item.kind)), lease=conf.lease
+        )
+        for job in jobs:
+            self._crew.give(item.kind, job)
+        return bool(jobs)
+
+    def _work_on(self, items: Iterable[agenda.Item]) -> bool:
+        """Advance rows one after the other; whether there were any."""
         worked = False
-        for queue, room in queues:
-            for job in queue.claim(limit=max(0, room), lease=conf.lease):
+        for item in items:
+            for job in item.queue.claim(limit=max(0, item.room), lease=conf.lease):
                 if not self._is_still_mine():
                     return worked
                 job.account = self._account
@@ -134,84 +155,25 @@ class _Runner:
         self._kept_at = now
         return limits.keep_runner_lease(self._account, self._token)
 
+    def _next_due_at(self, *, slots_only: bool) -> datetime | None:
+        look = agenda.next_urgent_at if slots_only else agenda.next_due_at
+        return look(self._account)
 
-def _urgent_queues(account: Account) -> Iterator[Queue]:
-    """What decides whether the slots are full: quick steps, a handful at a time.
+    def _nap(self, due_at: datetime | None, *, is_busy: bool) -> None:
+        """Sleep until something is due, but never long: somebody may ask for something."""
+        wait = (due_at - timezone.now()).total_seconds() if due_at else LONGEST_NAP
+        seconds = min(max(wait, SHORTEST_NAP), LONGEST_NAP)
+        if self._crew and is_busy:
+            self._crew.wait(seconds)
+        else:
+            time.sleep(seconds)
 
-    A finished task frees a slot for a row that waits, so the second queue is asked for
-    after the first was worked on.
-    """
-    yield TryOnResult.objects.filter(account=account, status__in=SLOT_KEEPERS), CLAIM
-    account.refresh_from_db()
-    if _may_submit(account):
-        waiting = _affordable(account).prepared()
-        if not limits.free_slots(account):
-            waiting = waiting.filter(slot__isnull=False)  # these wait for the gate alone
-        yield waiting, _room(account)
-
-
-def _patient_queues(account: Account) -> Iterator[Queue]:
-    """What can wait for a moment: the picture of a finished task, searches, preparations."""
-    try_ons = TryOnResult.objects.filter(account=account)
-    yield try_ons.filter(status=Status.COLLECTING), 1
-    yield _searches(account), 1
-    queued = try_ons.filter(status=Status.QUEUED)
-    affordable = _affordable(account)
-    if account.is_stopped or budgets.unaffordable(account):
-        yield queued.with_finished_twin(), 1  # free, whatever the account's trouble
-    if _may_submit(account):
-        yield affordable.filter(status=Status.PREPARING, is_prepared=False), 1
-        # a few are made ready ahead, so that a free slot never waits for an upload
-        ready = affordable.filter(status=Status.PREPARING).count()
-        yield affordable.filter(status=Status.QUEUED), min(1, 2 * conf.CONCURRENT_TASKS - ready)
-
-
-def _searches(account: Account) -> RemoteJobQuerySet[Any]:
-    """Searches for clothes to go on with; new ones only when nothing better needs the gate."""
-    searches = ClothesParse.objects.filter(account=account).open()
-    if account.is_stopped:
-        return searches.filter(status=Status.COLLECTING)
-    fills_a_slot = _room(account) > 0 and _affordable(account).prepared().exists()
-    if fills_a_slot or conf.PARSING_MODEL in budgets.unaffordable(account):
-        return searches.exclude(status__in=UNSENT)
-    return searches
-
-
-def _affordable(account: Account) -> TryOnResultQuerySet:
-    """Try-ons whose model still fits into the budgets."""
-    try_ons = TryOnResult.objects.filter(account=account)
-    dear = budgets.unaffordable(account)
-    return try_ons.exclude(remote_model__in=dear) if dear else try_ons
-
-
-def _room(account: Account) -> int:
-    """How many more tasks may be submitted now."""
-    in_flight = TryOnResult.objects.filter(account=account, slot__isnull=False)
-    return conf.CONCURRENT_TASKS - in_flight.exclude(status=Status.PREPARING).count()
-
-
-def _may_submit(account: Account) -> bool:
-    return not account.is_stopped and account.next_submission_at <= timezone.now() + SOON
-
-
-def _after_database_fault(error: Exception) -> datetime:
-    """A lock, a deadlock, a restart: whatever it was about is still due."""
-    logger.warning("The database was busy: %s", error, extra={"event": "database_busy"})
-    if not connection.in_atomic_block:
-        connection.close()
-    return timezone.now() + timedelta(seconds=LONGEST_NAP)
-
-
-def _is_soon(moment: datetime | None) -> bool:
-    return moment is not None and moment < timezone.now() + SOON
+    def _wait_for_database(self) -> None:
+        if not connection.in_atomic_block:
+            connection.close()
+        time.sleep(LONGEST_NAP)
 
 
 def _is_quiet(moment: datetime | None) -> bool:
     """Whether the next runner can take over before anything is due."""
     return moment is not None and moment > timezone.now() + HANDOVER
-
-
-def _nap(due_at: datetime | None) -> None:
-    """Sleep until something is due, but never long: another process may ask for something."""
-    wait = (due_at - timezone.now()).total_seconds() if due_at else LONGEST_NAP
-    time.sleep(min(max(wait, SHORTEST_NAP), LONGEST_NAP))

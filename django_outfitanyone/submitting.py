@@ -82,7 +82,7 @@ def prepare(try_on: TryOnResult, provider: Provider) -> datetime:
             provider=provider,
         )
         if uploaded:
-            return timezone.now()
+            return try_on.due_at or timezone.now()  # whoever is first in line stays it
     if not try_on.is_prepared:
         try_on.write(is_prepared=True)
         return timezone.now()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from django_outfitanyone import budgets, poller
+from django_outfitanyone import agenda, budgets, poller
 from django_outfitanyone.actions import cancel, find_clothes, request_try_on
 from django_outfitanyone.exceptions import BudgetSpent
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
@@ -155,7 +155,7 @@ def test_runner__has_nothing_to_do_while_all_waits_for_money(remote, configure):
     run_dry(10)
     TryOnResult.objects.open().update(due_at=timezone.now())
 
-    assert poller.next_due_at(Account.current()) is None
+    assert agenda.next_due_at(Account.current()) is None
 
 
 def test_runner__cheaper_model_still_fits(remote, configure):

@@ -8,12 +8,12 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from django_outfitanyone import limits, poller
-from django_outfitanyone.actions import find_clothes, request_try_on
+from django_outfitanyone.actions import request_try_on
 from django_outfitanyone.exceptions import AccountProblem
 from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.statuses import Status
 from django_outfitanyone.wishes import Options, Wish
-from tests.factories import make_garment, make_model_image, make_try_on
+from tests.factories import make_garment, make_model_image
 from tests.working import work
 
 pytestmark = pytest.mark.django_db
@@ -155,22 +155,6 @@ def test_run__pictures_are_made_ready_while_all_slots_are_taken(remote, configur
     statuses = [row.status for row in TryOnResult.objects.order_by("pk")]
     assert statuses == [Status.RUNNING, Status.PREPARING, Status.PREPARING, Status.QUEUED]
     assert len(rows) == 4
-
-
-def test_next_due_at__nothing_open(remote):
-    make_try_on()
-
-    assert poller.next_due_at(Account.current()) is None
-
-
-def test_next_due_at__the_earliest_of_all(remote):
-    parse = find_clothes(make_model_image(), ["upper"])
-    ask()
-    now = timezone.now()
-    TryOnResult.objects.update(due_at=now + timedelta(seconds=30))
-    type(parse).objects.update(due_at=now + timedelta(seconds=20))
-
-    assert poller.next_due_at(Account.current()) == now + timedelta(seconds=20)
 
 
 def test_run__one_bad_row_does_not_stop_the_others(remote, monkeypatch, caplog):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +52,18 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
     def due(self, now: datetime) -> Self:
         """There is something to do, and nobody is doing it."""
         return self.filter(due_at__lte=now, lease_expires_at__lte=now)
+
+    def next_due_at(self) -> datetime | None:
+        """When there is something to do next that is in nobody's hands."""
+        free = self.filter(lease_expires_at__lte=timezone.now())
+        due_at: datetime | None = free.aggregate(at=Min("due_at"))["at"]
+        return due_at
+
+    def next_lease_end(self) -> datetime | None:
+        """When the first of those in somebody's hands is out of them."""
+        held = self.open().filter(lease_token__gt="", lease_expires_at__gt=timezone.now())
+        ends_at: datetime | None = held.aggregate(at=Min("lease_expires_at"))["at"]
+        return ends_at
 
     def claim(self, *, limit: int, lease: timedelta) -> list[Job]:
         """Take up to ``limit`` due rows of this queryset for myself, the longest due first.
