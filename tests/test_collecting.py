@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -237,3 +238,14 @@ def _files(storage, folder):
         return []
     folders, files = storage.listdir(folder)
     return files + [name for sub in folders for name in _files(storage, f"{folder}/{sub}")]
+
+
+def test_collect__files_are_named_here_and_not_by_the_answer(remote):
+    try_on = collecting()
+    work(try_on)
+    spot = try_on.hotspots.first()
+    names = [try_on.image.name, try_on.thumbnail.name, spot.crop.name, spot.cutout.name]
+
+    for name in names:
+        assert re.fullmatch(r"outfitanyone/\w+/\d{4}/\d\d/[0-9a-f]{32}\.(jpg|png)", name)
+        assert name.rpartition("/")[2] not in try_on.remote_answer["output"]["image_url"]

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from django_outfitanyone.actions import request_try_ons
-from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.models import Account, Charge, TryOnResult
 from django_outfitanyone.statuses import Status
 from django_outfitanyone.wishes import Options, combine
 from tests.contention.conftest import settle
@@ -53,6 +53,8 @@ def test_worker_killed_again_and_again__finishes_the_batch_and_pays_once(remote,
     rows = TryOnResult.objects.filter(batch=batch)
     assert {row.status for row in rows} == {Status.SUCCEEDED}
     assert remote.stats["submits"] == len(rows) == 12
+    charged = Charge.objects.filter(try_on__in=rows, remote_model="aitryon-plus")
+    assert charged.count() == charged.values("try_on").distinct().count() == 12
     assert remote.stats["peak_running"] <= 5
     assert remote.stats["peak_submits_per_second"] <= 10
 
