@@ -103,13 +103,14 @@ def leftovers(html, language):
         entry.msgid
         for entry in texts
         if len(entry.msgid) > 6
-        and entry.msgid not in [*translations(entry), entry.msgid.title()]
-        and re.search(rf"\b{re.escape(entry.msgid)}", shown)
+        and entry.msgid.casefold() not in " ".join(translations(entry)).casefold()
+        and re.search(rf"(?i)\b{re.escape(entry.msgid)}\b", shown)
     ]
 
 
 def test_leftovers__are_found():
-    assert leftovers("<p>Worn together</p>", "de") == ["Worn together"]
+    english = "<p>Worn together <b>recalculate</b>"
+    assert leftovers(english, "de") == ["Worn together", "Recalculate"]
     assert leftovers("<p>Zusammen getragen</p>", "de") == []
 
 
@@ -139,7 +140,11 @@ def test_admin__asks_for_try_ons_in_the_language_of_the_person(admin_client, lan
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", Status)
 def test_admin__shows_a_result_in_german(admin_client, status):
-    look = make_try_on(status=status, error_code="InvalidPerson" if status == "failed" else "")
+    look = make_try_on(
+        status=status,
+        error_code="InvalidPerson" if status == Status.FAILED else "",
+        garments=[make_garment(product=make_product(title="Ringelshirt"))],
+    )
     if status == Status.SUCCEEDED:
         make_hotspot(look)
     for page in ("tryonresult_change", "tryonresult_batch"):

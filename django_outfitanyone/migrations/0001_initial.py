@@ -453,7 +453,12 @@ class Migration(migrations.Migration):
                     "force_new",
                     models.BooleanField(default=False, verbose_name="paid again on purpose"),
                 ),
-                ("fingerprint", models.CharField(db_index=True, editable=False, max_length=64)),
+                (
+                    "fingerprint",
+                    models.CharField(
+                        db_index=True, editable=False, max_length=64, verbose_name="fingerprint"
+                    ),
+                ),
                 ("is_prepared", models.BooleanField(default=False, editable=False)),
                 ("slot", models.PositiveSmallIntegerField(editable=False, null=True)),
                 (
@@ -492,7 +497,12 @@ class Migration(migrations.Migration):
                         editable=False, null=True, verbose_name="height in pixels"
                     ),
                 ),
-                ("sha256", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True, editable=False, max_length=64, verbose_name="SHA-256"
+                    ),
+                ),
                 (
                     "thumbnail",
                     models.ImageField(
@@ -530,6 +540,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="django_outfitanyone.account",
+                        verbose_name="account",
                     ),
                 ),
                 (
@@ -699,6 +710,7 @@ class Migration(migrations.Migration):
                         on_delete=django_outfitanyone.models.clothes_parse.go_with_picture,
                         related_name="hotspots",
                         to="django_outfitanyone.modelimage",
+                        verbose_name="model photo",
                     ),
                 ),
                 (
@@ -709,6 +721,7 @@ class Migration(migrations.Migration):
                         on_delete=django_outfitanyone.models.clothes_parse.go_with_picture,
                         related_name="hotspots",
                         to="django_outfitanyone.tryonresult",
+                        verbose_name="try-on result",
                     ),
                 ),
             ],
@@ -847,7 +860,12 @@ class Migration(migrations.Migration):
                         blank=True, editable=False, max_length=3, verbose_name="currency"
                     ),
                 ),
-                ("picture_sha256", models.CharField(editable=False, max_length=64)),
+                (
+                    "picture_sha256",
+                    models.CharField(
+                        editable=False, max_length=64, verbose_name="SHA-256 of the picture"
+                    ),
+                ),
                 ("clothes_types", models.CharField(max_length=30, verbose_name="looked for")),
                 (
                     "open_key",
@@ -859,6 +877,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="django_outfitanyone.account",
+                        verbose_name="account",
                     ),
                 ),
                 (
@@ -880,6 +899,7 @@ class Migration(migrations.Migration):
                         on_delete=django_outfitanyone.models.clothes_parse.go_with_picture,
                         related_name="parses",
                         to="django_outfitanyone.modelimage",
+                        verbose_name="model photo",
                     ),
                 ),
                 (
@@ -889,6 +909,7 @@ class Migration(migrations.Migration):
                         on_delete=django_outfitanyone.models.clothes_parse.go_with_picture,
                         related_name="parses",
                         to="django_outfitanyone.tryonresult",
+                        verbose_name="try-on result",
                     ),
                 ),
             ],

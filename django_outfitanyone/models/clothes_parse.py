@@ -54,12 +54,20 @@ class ClothesParse(RemoteJob):
     """
 
     model_image = models.ForeignKey(
-        ModelImage, on_delete=go_with_picture, null=True, related_name="parses"
+        ModelImage,
+        verbose_name=_("model photo"),
+        on_delete=go_with_picture,
+        null=True,
+        related_name="parses",
     )
     try_on = models.ForeignKey(
-        TryOnResult, on_delete=go_with_picture, null=True, related_name="parses"
+        TryOnResult,
+        verbose_name=_("try-on result"),
+        on_delete=go_with_picture,
+        null=True,
+        related_name="parses",
     )
-    picture_sha256 = models.CharField(max_length=64, editable=False)
+    picture_sha256 = models.CharField(_("SHA-256 of the picture"), max_length=64, editable=False)
     clothes_types = models.CharField(_("looked for"), max_length=30)
     open_key = models.CharField(max_length=120, null=True, unique=True, editable=False)
     """Set while open, so that one picture is never searched twice at the same time."""

@@ -58,10 +58,20 @@ class Hotspot(models.Model):
     """
 
     model_image = models.ForeignKey(
-        ModelImage, on_delete=go_with_picture, null=True, blank=True, related_name="hotspots"
+        ModelImage,
+        verbose_name=_("model photo"),
+        on_delete=go_with_picture,
+        null=True,
+        blank=True,
+        related_name="hotspots",
     )
     try_on = models.ForeignKey(
-        TryOnResult, on_delete=go_with_picture, null=True, blank=True, related_name="hotspots"
+        TryOnResult,
+        verbose_name=_("try-on result"),
+        on_delete=go_with_picture,
+        null=True,
+        blank=True,
+        related_name="hotspots",
     )
     picture_sha256 = models.CharField(max_length=64, editable=False)
     clothes_type = models.CharField(

@@ -84,7 +84,9 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
 class RemoteJob(models.Model):
     """A request that costs money, from the wish to the answer brought home."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="+"
+    )
     status = models.CharField(
         _("status"), max_length=20, choices=Status, default=Status.QUEUED, editable=False
     )

@@ -146,7 +146,7 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     )
     gender = models.CharField(_("gender, for refining"), max_length=5, choices=Gender, blank=True)
     force_new = models.BooleanField(_("paid again on purpose"), default=False)
-    fingerprint = models.CharField(max_length=64, db_index=True, editable=False)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64, db_index=True, editable=False)
     """Hash of the pictures' contents and the options: the wish, whatever happens to the rows."""
 
     is_prepared = models.BooleanField(default=False, editable=False)
@@ -166,7 +166,7 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     )
     width = models.PositiveIntegerField(_("width in pixels"), null=True, editable=False)
     height = models.PositiveIntegerField(_("height in pixels"), null=True, editable=False)
-    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
     thumbnail = models.ImageField(
         upload_to="outfitanyone/thumbnails/%Y/%m/", blank=True, editable=False
     )
