@@ -147,8 +147,9 @@ def smaller_copies(data: bytes) -> Iterator[tuple[int, bytes]]:
         for width in RENDITION_WIDTHS:
             if width <= upright.width * 0.8:
                 height = max(1, round(upright.height * width / upright.width))
-                copy = upright.resize((width, height), Image.Resampling.LANCZOS)
-                yield width, _saved(copy, "WEBP", quality=82, xmp=xmp)
+                copy = upright.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+                # method 2 takes a third of the time of the usual 4, for 4 % more bytes
+                yield width, _saved(copy, "WEBP", quality=82, method=2, xmp=xmp)
 
 
 def human_size(count: int) -> str:

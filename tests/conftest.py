@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from django_outfitanyone.sandbox.options import Options
 from django_outfitanyone.sandbox.server import SandboxServer
@@ -18,6 +19,13 @@ ROOT = Path(__file__).parent.parent
 def _media_root(settings, tmp_path):
     """Each test stores its files in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _own_language():
+    """A test that asked for a page in another language leaves it to no other."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
