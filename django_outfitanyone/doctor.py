@@ -254,9 +254,21 @@ def _look_at_worker(state: Health) -> Findings:
         yield _warning("worker", text % words, remedy)
     else:
         yield _ok("worker", text % words)
-    if scheduling.is_installed() and not scheduling.has_watchdog():
+    if scheduling.is_installed():
+        yield from _look_at_queue()
+
+
+def _look_at_queue() -> Findings:
+    trouble = scheduling.trouble_with_broker()
+    if trouble:
+        text = _("The broker of django-q2 does not answer: %(trouble)s")
+        remedy = _("Start it, or put Q_CLUSTER right; until then only outfitanyone_poll works.")
+        yield _problem("queue", text % {"trouble": trouble}, remedy)
+    elif not scheduling.has_watchdog():
         text = _("Nothing wakes the worker every minute.")
-        yield _warning("worker", text, _("Run `manage.py migrate`."))
+        yield _warning("queue", text, _("Run `manage.py migrate`."))
+    else:
+        yield _ok("queue", _("The queue answers, and wakes the worker every minute."))
 
 
 def _look_at_budgets(state: Health) -> Findings:

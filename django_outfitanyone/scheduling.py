@@ -47,6 +47,16 @@ def cluster_settings() -> Mapping[str, Any]:
     return {**main, **main["ALT_CLUSTERS"][name]}
 
 
+def trouble_with_broker() -> str:
+    """Why no ring can be heard at present; ``""`` when the broker answers."""
+    from django_q.brokers import get_broker
+
+    try:
+        return "" if get_broker().ping() else "no answer"
+    except Exception as error:  # noqa: BLE001 - every broker has errors of its own
+        return f"{type(error).__name__}: {error}"
+
+
 def has_watchdog() -> bool:
     """Whether the runner is rung every minute, whatever else happens."""
     from django_q.models import Schedule

@@ -43,7 +43,7 @@ def test_examine__all_is_well_and_nothing_was_spent(remote, at_work):
     assert [finding for finding in findings if finding.level is not OK] == []
     assert {finding.subject for finding in findings} == {
         *("settings", "key", "region", "clock", "storage", "delivery"),
-        *("account", "worker", "budget"),
+        *("account", "worker", "queue", "budget"),
     }
     spent = ("submits", "parses", "uploads")
     assert [remote.stats[name] for name in spent] == [0, 0, 0]
@@ -193,7 +193,22 @@ def test_work__no_watchdog(at_work):
 
     Schedule.objects.filter(func=scheduling.POLL).delete()
 
-    assert ("worker", WARNING) in levels(doctor.look_at_work)
+    assert ("queue", WARNING) in levels(doctor.look_at_work)
+
+
+@pytest.mark.parametrize("broken", [ConnectionError("refused"), None])
+def test_work__broker_out_of_reach(at_work, monkeypatch, broken):
+    class Broker:
+        def ping(self):
+            if broken:
+                raise broken
+            return False
+
+    monkeypatch.setattr("django_q.brokers.get_broker", Broker)
+    finding = {finding.subject: finding for finding in doctor.look_at_work()}["queue"]
+
+    assert finding.level is PROBLEM
+    assert ("refused" if broken else "no answer") in finding.text
 
 
 def test_work__spent_budget(configure, at_work):
