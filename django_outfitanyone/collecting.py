@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from django_outfitanyone import budgets, images, limits, looks
 from django_outfitanyone.advice import is_passing
@@ -62,7 +63,7 @@ def poll(try_on: TryOnResult, provider: Provider) -> datetime | None:
         return next_look(try_on)
     if report.state is RemoteState.GONE or try_on.is_past_deadline:
         raise TaskGone(
-            "The API no longer knows this task; results are forgotten after 24 hours.",
+            _("The API no longer knows this task; results are forgotten after 24 hours."),
             code="TaskGone",
             request_id=report.request_id,
         )

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from django.utils.translation import gettext as _
 from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from requests.utils import select_proxy
@@ -61,14 +62,15 @@ def download(url: str) -> bytes:
             _check_answer(response)
             return _read(response, deadline)
     except (InvalidSchema, InvalidURL, MissingSchema) as error:
-        raise DownloadRefused("The address of the file is not http or https.") from error
+        raise DownloadRefused(_("The address of the file is not http or https.")) from error
     except requests.RequestException as error:
         refused = _cause(error, DownloadRefused)
         if refused:
             raise refused from error
         if time.monotonic() >= deadline:
             raise _too_slow() from error
-        raise DownloadFailed(f"The file could not be fetched: {type(error).__name__}.") from error
+        message = _("The file could not be fetched: %(error)s.") % {"error": type(error).__name__}
+        raise DownloadFailed(message) from error
 
 
 def is_public_address(address: str) -> bool:
@@ -89,13 +91,16 @@ def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def _check_answer(response: requests.Response) -> None:
     if response.is_redirect:
-        raise DownloadRefused("The file's address redirects elsewhere; redirects are not followed.")
+        raise DownloadRefused(
+            _("The file's address redirects elsewhere; redirects are not followed.")
+        )
     if response.status_code != requests.codes.ok:
         raise DownloadFailed(
-            f"The file's server answered {response.status_code}.", code=str(response.status_code)
+            _("The file's server answered %(status)s.") % {"status": response.status_code},
+            code=str(response.status_code),
         )
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise DownloadRefused("The file is compressed, which was not asked for.")
+        raise DownloadRefused(_("The file is compressed, which was not asked for."))
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:
@@ -104,14 +109,18 @@ def _read(response: requests.Response, deadline: float) -> bytes:
     for chunk in response.iter_content(CHUNK_BYTES):
         data += chunk
         if len(data) > limit:
-            raise DownloadRefused(f"The file is larger than {human_size(limit)}.")
+            raise DownloadRefused(
+                _("The file is larger than %(limit)s.") % {"limit": human_size(limit)}
+            )
     if time.monotonic() >= deadline:  # what was cut off may look as if it were complete
         raise _too_slow()
     return bytes(data)
 
 
 def _too_slow() -> DownloadFailed:
-    return DownloadFailed(f"The file did not arrive within {TOTAL_SECONDS} seconds.")
+    return DownloadFailed(
+        _("The file did not arrive within %(count)d seconds.") % {"count": TOTAL_SECONDS}
+    )
 
 
 def _cause(error: BaseException | None, wanted: type[DownloadRefused]) -> DownloadRefused | None:
@@ -126,8 +135,11 @@ def _cause(error: BaseException | None, wanted: type[DownloadRefused]) -> Downlo
 def _check_address(address: str) -> None:
     if not conf.ALLOW_PRIVATE_ADDRESSES and not is_public_address(address):
         raise DownloadRefused(
-            f"The file's address leads into a private network ({address}). For a local sandbox "
-            'set OUTFITANYONE = {"ALLOW_PRIVATE_ADDRESSES": True}.'
+            _(
+                "The file's address leads into a private network (%(address)s). For a local "
+                'sandbox set OUTFITANYONE = {"ALLOW_PRIVATE_ADDRESSES": True}.'
+            )
+            % {"address": address}
         )
 
 

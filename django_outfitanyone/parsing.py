@@ -21,6 +21,7 @@ from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResu
 from django_outfitanyone.models.clothes_parse import picture_filter
 from django_outfitanyone.models.hotspot import Picture, product_id_worn
 from django_outfitanyone.models.picture import unguessable_name
+from django_outfitanyone.models.remote_job import UNCLEAR
 from django_outfitanyone.signals import hotspots_found
 from django_outfitanyone.statuses import ClothesType, Status
 
@@ -132,8 +133,7 @@ def look_into(parse: ClothesParse, provider: Provider) -> datetime | None:  # no
         return timezone.now()
     parse.move(
         Status.NEEDS_ATTENTION,
-        error_code=OutcomeUnknown.code,
-        error_message=OutcomeUnknown().message,
+        **UNCLEAR,
     )
     return None
 

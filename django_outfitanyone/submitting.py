@@ -25,7 +25,7 @@ from django_outfitanyone.exceptions import (
 )
 from django_outfitanyone.ledger import insist
 from django_outfitanyone.models import ClothesParse, Hotspot, ModelImage, TryOnResult
-from django_outfitanyone.models.remote_job import LeaseLost
+from django_outfitanyone.models.remote_job import UNCLEAR, LeaseLost
 from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.parsing import ask_for_clothes
 from django_outfitanyone.provider import RefineOrder, RemoteState, TaskReport, TryOnOrder
@@ -139,8 +139,7 @@ def look_into(try_on: TryOnResult, provider: Provider) -> datetime | None:
     kept = {} if slot_free_at else {"slot": None}
     try_on.move(
         Status.NEEDS_ATTENTION,
-        error_code=OutcomeUnknown.code,
-        error_message=OutcomeUnknown().message,
+        **UNCLEAR,
         remote_answer={"candidates": candidates},
         due_at=slot_free_at,
         **kept,

@@ -17,6 +17,7 @@ from django.utils.html import strip_tags
 import django_outfitanyone
 from django_outfitanyone.advice import advice_for
 from django_outfitanyone.dashscope.error_table import ERRORS
+from django_outfitanyone.models.remote_job import UNCLEAR
 from django_outfitanyone.statuses import Status
 from tests.factories import make_garment, make_hotspot, make_model_image, make_product, make_try_on
 
@@ -137,14 +138,16 @@ def test_admin__asks_for_try_ons_in_the_language_of_the_person(admin_client, lan
     assert leftovers(page, translation.to_locale(language)) == []
 
 
+ERRORS_OF = {Status.FAILED: {"error_code": "InvalidPerson"}, Status.NEEDS_ATTENTION: UNCLEAR}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", Status)
 def test_admin__shows_a_result_in_german(admin_client, status):
-    look = make_try_on(
-        status=status,
-        error_code="InvalidPerson" if status == Status.FAILED else "",
-        garments=[make_garment(product=make_product(title="Ringelshirt"))],
-    )
+    garments = [make_garment(product=make_product(title="Ringelshirt"))]
+    with translation.override("de"):  # as the worker of a German shop writes it down
+        error = ERRORS_OF.get(status, {})
+        look = make_try_on(status=status, garments=garments, **error)
     if status == Status.SUCCEEDED:
         make_hotspot(look)
     for page in ("tryonresult_change", "tryonresult_batch"):

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.advice import Advice, advice_for
 from django_outfitanyone.conf import conf
-from django_outfitanyone.exceptions import OutfitAnyoneError
+from django_outfitanyone.exceptions import OutcomeUnknown, OutfitAnyoneError
 from django_outfitanyone.models.account import LONG_AGO, Account
 from django_outfitanyone.signals import status_changed
 from django_outfitanyone.statuses import FINAL, MAY_FOLLOW, OPEN, Status
@@ -230,3 +230,9 @@ class RemoteJob(models.Model):
 
 
 NO_ERROR = {"error_code": "", "error_message": ""}
+UNCLEAR = {
+    "error_code": OutcomeUnknown.code,
+    "error_message": _(
+        "The request may have arrived, but no answer came. Sent again, it could be paid twice."
+    ),
+}
