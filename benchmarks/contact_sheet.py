@@ -133,8 +133,8 @@ class Sheet:
             small = fitting.picture.copy()
             small.thumbnail((self.width, HEIGHT), Image.Resampling.LANCZOS)
             self.picture.paste(small, (x, y))
-        lines = (fitting.outfit.model[6:], *fitting.outfit.garments)
-        text = f"{at + 1}  {fitting.seconds:.2f} s  " + "\n".join(lines)
+        title = f"{at + 1}   {fitting.outfit.model[:8]}   {fitting.seconds:.2f} s"
+        text = "\n".join((title, *fitting.outfit.garments))
         draw.multiline_text((x + 3, y + HEIGHT + 1), text, "black", self.font, spacing=1)
 
 

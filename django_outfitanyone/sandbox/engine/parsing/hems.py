@@ -12,6 +12,8 @@ _REACH = 3
 _CROSSED = 35
 """A line counts with the strength that all but this percentage of its columns reach: a fold
 or a pocket is strong in a few columns only."""
+_FEW = 5
+"""Columns that are too few to tell a line."""
 _USUAL = 75
 """The percentage of rows that are weaker than what counts as usual for the cloth."""
 _PLAIN_HEM = 2.5
@@ -63,8 +65,12 @@ def _change(lab: Plane) -> Plane:
 def _crossing(change: Plane, *, cloth: Mask) -> Plane:
     """For each row the change that most of its columns show near it."""
     near = cv2.dilate(change, np.ones((2 * _REACH + 1, 1), np.uint8))
-    rows = [
-        np.percentile(row[seen], _CROSSED) if seen.sum() > 5 else 0
-        for row, seen in zip(near, cloth, strict=True)
-    ]
-    return np.array(rows, np.float32)
+    seen = cloth.sum(axis=1)
+    rows = np.flatnonzero(seen > _FEW)
+    ranked = np.sort(np.where(cloth[rows], near[rows], np.float32(np.inf)), axis=1)
+    place = (seen[rows] - 1) * (_CROSSED / 100)
+    low, at = place.astype(int), np.arange(len(rows))
+    below, above = ranked[at, low], ranked[at, low + 1]
+    strengths = np.zeros(len(cloth), np.float32)
+    strengths[rows] = below + (place - low) * (above - below)
+    return strengths
