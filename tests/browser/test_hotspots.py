@@ -215,20 +215,50 @@ def test_card__closes_by_its_cross_and_gives_the_focus_back(open_page, java_scri
     assert page.locator(":focus").get_attribute("class") == "outfit-target outfit-opener"
 
 
-def test_browser_without_popovers__follows_the_link(open_page):
-    page = open_page(html_of(make_look({UPPER: (100, 100, 500, 400)})))
-    without = "@supports selector(:unknown-to-this-browser)"
+def as_older_browser(page, *features):
+    """The page again, with a stylesheet in which these features are unknown."""
     path = "/static/django_outfitanyone/hotspots.css"
     css = Path(finders.find(path.removeprefix("/static/"))).read_text("utf-8")
-    assert "@supports selector(:popover-open)" in css
-    older = css.replace("@supports selector(:popover-open)", without)
-    older = older.replace(":popover-open", ":unknown-to-this-browser")
-    page.route(f"**{path}", lambda route: route.fulfill(body=older, content_type="text/css"))
+    for feature in features:
+        assert feature in css
+        css = css.replace(feature, feature[:1] + "unknown-" + feature[1:])
+    page.route(f"**{path}", lambda route: route.fulfill(body=css, content_type="text/css"))
     page.reload()
+
+
+def test_browser_without_popovers__follows_the_link(open_page):
+    page = open_page(html_of(make_look({UPPER: (100, 100, 500, 400)})))
+    as_older_browser(page, ":popover-open")
     assert page.locator(".outfit-card").is_hidden()
     assert page.locator(".outfit-opener").is_hidden()
     page.get_by_role("link", name="upper, 39.90 EUR").first.click()
     page.wait_for_url("**/upper")
+
+
+@pytest.mark.parametrize("direction", ["", " dir=rtl"])
+def test_browser_without_anchors__shows_the_card_in_the_middle(open_page, direction):
+    look = make_look({UPPER: (100, 100, 500, 400)})
+    page = open_page(html_of(look, direction=direction), width=1280)
+    as_older_browser(page, "(position-area: right)")
+    page.locator(".outfit-opener").click()
+    page.wait_for_timeout(300)
+    x, y = middle(page.locator(".outfit-card").bounding_box())
+    assert (x, y) == pytest.approx((640, 450), abs=10)
+
+
+@pytest.mark.parametrize("direction", ["", " dir=rtl"])
+def test_card__stands_beside_its_box_where_there_is_room(open_page, direction):
+    look = make_look({UPPER: (200, 100, 400, 300)})
+    html = html_of(look, "css_class='narrow'", direction=direction)
+    page = open_page(html, width=1280)
+    page.evaluate("document.querySelector('.narrow').style.width = '400px'")
+    page.locator(".outfit-opener").click()
+    page.wait_for_timeout(300)
+    box = page.locator(".outfit-hotspot").bounding_box()
+    card = page.locator(".outfit-card").bounding_box()
+    beside = card["x"] >= box["x"] + box["width"] or card["x"] + card["width"] <= box["x"]
+    assert beside
+    assert middle(card)[1] == pytest.approx(middle(box)[1], abs=10)
 
 
 def test_events__tell_which_picture_hotspot_and_product(open_page):
