@@ -24,7 +24,7 @@ from tests.factories import make_garment, make_hotspot, make_model_image, make_p
 PACKAGE = Path(django_outfitanyone.__file__).parent
 CATALOGUES = sorted((PACKAGE / "locale").glob("*/LC_MESSAGES/django.po"))
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|<[^>]+>|`[^`]+`")
-ENDS = {"…": "…", ".": ".。", ":": "::"}
+ENDS = {"…": "…", ".": ".。", ":": ":\uff1a"}
 """How a text ends, and how its translation may."""
 
 every_language = pytest.mark.parametrize(
