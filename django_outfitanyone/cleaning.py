@@ -73,7 +73,8 @@ def clean(*, dry_run: bool = False) -> Sweep:
             done.orphaned_bytes += storage.size(name)
             if not dry_run:
                 storage.delete(name)
-    logger.info("Cleaned: %s", done, extra={"event": "cleaned", **done.as_dict()})
+    if not dry_run:
+        logger.info("Cleaned: %s", done, extra={"event": "cleaned", **done.as_dict()})
     return done
 
 

@@ -78,15 +78,15 @@ class Health:
             "overdue": self.overdue,
             "overdue_since": self.overdue_since and self.overdue_since.isoformat(),
             "spent": {
-                "today": str(self.spent_today),
-                "this_month": str(self.spent_this_month),
+                "today": _plain(self.spent_today),
+                "this_month": _plain(self.spent_this_month),
                 "currency": self.currency,
             },
             "budgets": [
                 {
                     "setting": budget.setting,
-                    "limit": str(budget.limit),
-                    "left": str(budget.left),
+                    "limit": _plain(budget.limit),
+                    "left": _plain(budget.left),
                     "ends_at": budget.ends_at.isoformat(),
                 }
                 for budget in self.budgets
@@ -111,6 +111,11 @@ def examine() -> Health:
         currency=conf.CURRENCY,
         budgets=budgets.budgets_of(account),
     )
+
+
+def _plain(amount: Decimal) -> str:
+    """``0.812``, without zeros at the end and never in powers of ten."""
+    return f"{amount.normalize():f}"
 
 
 def _neglected(account: Account) -> Iterator[QuerySet[Any]]:

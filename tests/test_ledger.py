@@ -162,6 +162,14 @@ class TestTotals:
 
         assert Charge.objects.total() == Decimal("0.50")
 
+    def test_total__is_exact_to_the_last_digit(self):
+        """SQLite adds up in floating point."""
+        for _number in range(30):
+            make_charge(amount=Decimal("0.100001"))
+
+        assert str(Charge.objects.total()) == "3.000030"
+        assert str(Charge.objects.by_model()["aitryon-plus"]) == "3.000030"
+
     def test_by_day(self):
         make_charge(charged_on=date(2026, 3, 31))
         make_charge(charged_on=date(2026, 3, 31), amount=Decimal("0.004"))

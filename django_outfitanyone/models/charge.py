@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 TOP = "try_on__top_garment__product"
 BOTTOM = "try_on__bottom_garment__product"
 
+SMALLEST = Decimal("0.000001")
+
 Totals = dict[Any, Decimal]
 
 
@@ -43,7 +45,7 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         return self.filter(charged_on__gte=day)
 
     def total(self) -> Decimal:
-        return self.payable().order_by().aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+        return _exact(self.payable().order_by().aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
 
     def by_day(self) -> Totals:
         """The latest day first; the other totals begin with the largest amount."""
@@ -67,7 +69,7 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         for top, bottom, amount in groups:
             shared = {product for product in (top, bottom) if product is not None} or {None}
             for product in shared:
-                totals[product] += amount / len(shared)
+                totals[product] += _exact(amount / len(shared))
         return _largest_first(totals.items())
 
     def count_images(self) -> int:
@@ -103,7 +105,7 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
 
     def _by(self, column: str) -> Totals:
         groups = self.payable().order_by().values_list(column).annotate(sum=Sum("amount"))
-        return _largest_first(groups)
+        return _largest_first((key, _exact(amount)) for key, amount in groups)
 
 
 class Charge(models.Model):
@@ -160,6 +162,11 @@ class Charge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.charged_on} {self.remote_model} {self.currency} {self.amount.normalize():f}"
+
+
+def _exact(amount: Decimal) -> Decimal:
+    """As the column has it: SQLite adds up in floating point."""
+    return amount.quantize(SMALLEST)
 
 
 def _largest_first(totals: Iterable[tuple[Any, Decimal]]) -> Totals:
