@@ -25,6 +25,8 @@ Labels = npt.NDArray[np.uint8]
 
 _HEM = 0.06
 """How far a hem may hang over a shoe, in torsos."""
+_LIGHTER = 3.0
+"""Lightness by which a hem over a shoe may exceed the usual: its inside is in shadow."""
 _LINING, _UNLIKE_SKIN = 0.08, 24.0
 """The same for the inside of a collar, and distance from which it is no skin."""
 _HAIR_SHADE = 0.03
@@ -60,6 +62,7 @@ def _take_hems_off_shoes(labels: Labels, image: RGB, *, reach: float) -> None:
         np.linalg.norm((colours - usual) * _SHADED, axis=1) for usual in (hem, shoe)
     )
     is_hem = (unlike_hem < _ALIKE) & (unlike_hem < unlike_shoe)
+    is_hem &= colours[:, 0] < hem[0] + _LIGHTER
     hems = np.zeros_like(shoes)
     hems[near_cloth] = is_hem
     hems |= near_cloth & ~without_specks(shoes & ~hems)
