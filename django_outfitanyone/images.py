@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
@@ -153,12 +154,8 @@ def smaller_copies(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def human_size(count: int) -> str:
-    """Bytes for people: ``830 B``, ``4.0 KB``, ``6.1 MB``."""
-    if count < 1024:
-        return f"{count} B"
-    if count < 1024 * 1024:
-        return f"{count / 1024:.1f} KB"
-    return f"{count / 1024 / 1024:.1f} MB"
+    """Bytes for people, in their language: ``830 bytes``, ``4.0 KB``, ``6,1 MB``."""
+    return filesizeformat(count).replace("\N{NO-BREAK SPACE}", " ")
 
 
 @contextmanager

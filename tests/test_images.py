@@ -6,6 +6,7 @@ import zlib
 from contextlib import suppress
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
@@ -230,10 +231,17 @@ def test_thumbnail__is_small_and_upright():
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [(830, "830 B"), (4096, "4.0 KB"), (6_400_000, "6.1 MB")]
+    ("count", "text", "german"),
+    [
+        (830, "830 bytes", "830 Bytes"),
+        (4096, "4.0 KB", "4,0 KB"),
+        (6_400_000, "6.1 MB", "6,1 MB"),
+    ],
 )
-def test_human_size(count, text):
+def test_human_size(count, text, german):
     assert images.human_size(count) == text
+    with translation.override("de"):
+        assert images.human_size(count) == german
 
 
 def _exif(*, software):
