@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -112,7 +113,9 @@ def close(account: Account, error: BudgetSpent) -> None:
             error,
             extra={"event": "budget_spent", "until": error.until.isoformat()},
         )
-        budget_spent.send_robust(Account, account=account, error=error)
+        transaction.on_commit(
+            lambda: budget_spent.send_robust(Account, account=account, error=error)
+        )
 
 
 def unaffordable(account: Account) -> set[str]:

@@ -206,7 +206,7 @@ def test_search__waits_for_money_too(remote, configure):
     assert remote.stats["parses"] == 0
 
 
-def test_close__is_announced_once_a_period(account):
+def test_close__is_announced_once_a_period(account, django_capture_on_commit_callbacks):
     heard = []
 
     def listen(account, error, **_kwargs):
@@ -214,10 +214,10 @@ def test_close__is_announced_once_a_period(account):
 
     budget_spent.connect(listen)
     try:
-        for _time in range(2):
-            error = BudgetSpent("spent", until=timezone.now() + timedelta(hours=1))
-            error.until = error.until.replace(minute=0, second=0, microsecond=0)
-            budgets.close(account, error)
+        error = BudgetSpent("spent", until=timezone.now() + timedelta(hours=1))
+        with django_capture_on_commit_callbacks(execute=True):
+            for _time in range(2):
+                budgets.close(account, error)
     finally:
         budget_spent.disconnect(listen)
 
