@@ -20,7 +20,7 @@ from django.db import OperationalError, close_old_connections
 from django.db.models import Count
 from django.utils import timezone
 
-from django_outfitanyone import poller
+from django_outfitanyone import agenda
 from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.scheduling import ring_if_silent
 from django_outfitanyone.statuses import OPEN, Status
@@ -116,7 +116,7 @@ def work_lies_idle() -> bool:
     """Whether something is due that nobody is doing."""
     account = Account.current()
     now = timezone.now()
-    due_at = poller.next_due_at(account)
+    due_at = agenda.next_due_at(account)
     return account.runner_expires_at < now and due_at is not None and due_at < now
 
 
