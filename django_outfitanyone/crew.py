@@ -72,6 +72,12 @@ class Crew:
                 self._state.notify_all()
 
 
+def can_be_shared() -> bool:
+    """Whether other threads would see the rows that this one sees."""
+    in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()  # type: ignore[attr-defined]
+    return not (in_memory or connection.in_atomic_block)
+
+
 def log_database_fault(error: Exception) -> None:
     """A lock, a deadlock, a restart: whatever it was about is still due."""
     logger.warning("The database was busy: %s", error, extra={"event": "database_busy"})

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from django_outfitanyone import agenda, limits
 from django_outfitanyone.conf import ConfigurationError, conf
-from django_outfitanyone.crew import DATABASE_AWAY, HANDS, Crew, log_database_fault
+from django_outfitanyone.crew import DATABASE_AWAY, HANDS, Crew, can_be_shared, log_database_fault
 from django_outfitanyone.lifecycle import advance
 from django_outfitanyone.models import Account
 
@@ -44,11 +44,9 @@ def run(*, budget: float) -> bool:
     token = limits.take_runner_lease(account)
     if not token:
         return False
-    # one pass, or a run inside somebody's transaction, is the work of one thread
-    alone = not budget or connection.in_atomic_block
     try:
         with closing(conf.load_provider()) as provider:
-            crew = None if alone else Crew(provider)
+            crew = Crew(provider) if budget and can_be_shared() else None
             try:
                 return _Runner(account, token, provider, crew).run(budget)
             finally:
