@@ -32,6 +32,7 @@ COLUMNS = {
     "unexplained": "unexplained",
     "peak_in_flight": "peak in flight",
     "peak_submits_per_second": "peak submits/s",
+    "faults_met": "faults met",
     "value": "settled after, s",
 }
 

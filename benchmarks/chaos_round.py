@@ -136,6 +136,7 @@ class Round:
             "peak_in_flight": stats["peak_running"],
             "peak_submits_per_second": stats["peak_submits_per_second"],
             "throttled": stats["throttled"],
+            "faults_met": self.monkey.faults_met,
             "harm": dict(sorted(self.monkey.harm.items())),
         }
 

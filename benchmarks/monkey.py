@@ -23,6 +23,8 @@ CHILDREN = {
     "monitor": re.compile(r"monitoring at (\d+)"),
 }
 """How django-q2's log tells the processes of a cluster."""
+PATIENCE = 6.0
+"""Seconds after which the supervisor has noticed."""
 HANG_SECONDS = 4
 """Longer than the client waits for an answer."""
 FAULTS = (
@@ -62,13 +64,19 @@ class Monkey:
 
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)
+        self._maimed: dict[str, float] = {}
+        self.faults_met = 0
         self._diary = self.stage.log("monkey").open("a", buffering=1)
 
     def start_cluster(self, name: str) -> None:
         self.clusters[name] = self.stage.start_cluster(name)
 
     def rage(self, seconds: float, *, meanwhile: Callable[[], None]) -> None:
-        """One harm every second or so."""
+        """One harm every second or so.
+
+        A cluster that lost a child may look alive and do nothing, so a supervisor that
+        watches the overdue work starts it afresh after a while, as the manual says.
+        """
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             deeds: list[Callable[[], None]] = [self.spoil_call] * 6
@@ -79,13 +87,14 @@ class Monkey:
             pause_end = time.monotonic() + self._chance.uniform(0.4, 1.6)
             while time.monotonic() < pause_end:
                 meanwhile()
+                self._supervise()
                 time.sleep(0.1)
 
     def calm_down(self) -> None:
-        """No more harm, and what a supervisor does: clusters that were harmed start afresh."""
+        """No more harm; clusters that were harmed start afresh."""
+        self.faults_met = sum(fault["hits"] for fault in self.stage.sandbox.faults)
         self.stage.sandbox.clear_faults()
-        for name in list(self.clusters):
-            self._restart_cluster(name)
+        self._supervise(patience=0)
 
     def spoil_call(self) -> None:
         endpoint, fault = self._chance.choice(FAULTS)
@@ -100,6 +109,7 @@ class Monkey:
         if pids:
             with suppress(ProcessLookupError):
                 os.kill(int(pids[-1]), signal.SIGKILL)
+                self._maimed.setdefault(name, time.monotonic())
                 self._note(f"kill {kind}", may_blur=True)
 
     def kill_cluster(self) -> None:
@@ -132,7 +142,13 @@ class Monkey:
             time.sleep(seconds)
             other.execute("ROLLBACK")
 
+    def _supervise(self, *, patience: float = PATIENCE) -> None:
+        for name, since in list(self._maimed.items()):
+            if time.monotonic() - since >= patience:
+                self._restart_cluster(name)
+
     def _restart_cluster(self, name: str) -> None:
+        self._maimed.pop(name, None)
         kill_group(self.clusters[name])
         self.moments.append(time.time())
         self.start_cluster(name)

@@ -184,6 +184,10 @@ class Sandbox:
         answer.raise_for_status()
         return dict(answer.json())
 
+    @property
+    def faults(self) -> list[dict[str, Any]]:
+        return list(requests.get(f"{self.root_url}/sandbox/faults", timeout=30).json()["faults"])
+
     def clear_faults(self) -> None:
         requests.delete(f"{self.root_url}/sandbox/faults", timeout=30).raise_for_status()
 

@@ -19,6 +19,7 @@ from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.picture import unguessable_name
 from django_outfitanyone.models.remote_job import LeaseLost
 from django_outfitanyone.models.renditions import discard
+from django_outfitanyone.models.try_on import TryOnResultQuerySet
 from django_outfitanyone.parsing import ONE_PIECE, TWO_PIECES, ask_for_clothes
 from django_outfitanyone.provider import RemoteState, TaskReport
 from django_outfitanyone.statuses import GarmentKind, Status
@@ -41,7 +42,8 @@ def next_look(try_on: TryOnResult) -> datetime:
     now = timezone.now()
     age = (now - sent_at(try_on)).total_seconds()
     known = try_on.account.task_seconds.get(try_on.remote_model, [])
-    return now + timedelta(seconds=looks.wait(age, known))
+    is_first = not known and not _running_like(try_on).filter(pk__lt=try_on.pk).exists()
+    return now + timedelta(seconds=looks.wait(age, known, is_first=is_first))
 
 
 def poll(try_on: TryOnResult, provider: Provider) -> datetime | None:
@@ -50,7 +52,8 @@ def poll(try_on: TryOnResult, provider: Provider) -> datetime | None:
     report = provider.query(try_on.remote_task_id or "")
     now = timezone.now()
     if report.state is RemoteState.SUCCEEDED and report.image_url:
-        looks.remember(try_on.account, try_on.remote_model, report)
+        if looks.remember(try_on.account, try_on.remote_model, report):
+            _look_anew(try_on)
         settle(
             try_on,
             remote_model=try_on.remote_model,
@@ -84,6 +87,20 @@ def collect(try_on: TryOnResult, provider: Provider) -> datetime | None:
         return timezone.now() + LOOK_AGAIN
     try_on.move(Status.SUCCEEDED)
     return None
+
+
+def _look_anew(try_on: TryOnResult) -> None:
+    """Now that one of their kind has told how long they take, plan the looks at the others."""
+    for other in _running_like(try_on).filter(lease_token=""):
+        other.account = try_on.account
+        _running_like(try_on).filter(pk=other.pk, lease_token="").update(due_at=next_look(other))
+
+
+def _running_like(try_on: TryOnResult) -> TryOnResultQuerySet:
+    """Other tasks of the same kind that are under way."""
+    return TryOnResult.objects.filter(
+        account=try_on.account_id, remote_model=try_on.remote_model, status=Status.RUNNING
+    ).exclude(pk=try_on.pk)
 
 
 def _after_failure(try_on: TryOnResult, report: TaskReport) -> datetime | None:

@@ -17,32 +17,37 @@ LOOKS = 5
 """Into how many steps the time is parted in which a task probably ends."""
 SHORTEST_STEP = 0.02
 LONGEST_STEP = 60.0
-FIRST_LOOK = 0.5
+FIRST_LOOK = 0.2
 
 
-def remember(account: Account, model: str, report: TaskReport) -> None:
+def remember(account: Account, model: str, report: TaskReport) -> bool:
     """Keep how long this task took, by the clock of the remote system.
 
-    Only the runner writes it, and a value lost in a race would not matter.
+    Whether it is the first of its kind. Only the runner writes it, and a value lost in a
+    race would not matter.
     """
     if not report.submitted_at or not report.finished_at:
-        return
+        return False
     seconds = (report.finished_at - report.submitted_at).total_seconds()
     if seconds < 0:
-        return
+        return False
+    is_first = model not in account.task_seconds
     known = [*account.task_seconds.get(model, []), round(seconds, 3)][-REMEMBERED:]
     account.task_seconds = {**account.task_seconds, model: known}
     Account.objects.filter(pk=account.pk).update(task_seconds=account.task_seconds)
+    return is_first
 
 
-def wait(age: float, known: Sequence[float]) -> float:
+def wait(age: float, known: Sequence[float], *, is_first: bool = True) -> float:
     """Seconds until the next look at a task of this age, both in seconds.
 
-    ``known`` says how long the latest tasks of its kind took; without any, looks grow
-    rarer with age.
+    ``known`` says how long the latest tasks of its kind took. Without any, looks grow
+    rarer with age; only the first of several tasks is then looked at often, because
+    what it took tells when to look at the others.
     """
     if not known:
-        early = min(max(age / 3, FIRST_LOOK), conf.POLL_INTERVAL)
+        part, least = (10, FIRST_LOOK) if is_first else (2, conf.POLL_INTERVAL)
+        early = min(max(age / part, least), conf.POLL_INTERVAL)
         return min(max(early, age / 20), LONGEST_STEP)
     low, high = _usual_range(known)
     step = max((high - low) / LOOKS, SHORTEST_STEP)

@@ -146,6 +146,18 @@ def test_next_look__goes_by_what_tasks_of_this_model_took(remote):
     assert next_look(plain) - now == pytest.approx(timedelta(seconds=4), abs=timedelta(seconds=1))
 
 
+def test_poll__first_task_of_its_kind_tells_when_to_look_at_the_others(remote, configure):
+    configure(POLL_INTERVAL=3600)
+    remote.set_progression([("RUNNING", 0.2)])
+    first, second = running(), running()
+    assert second.due_at > timezone.now() + timedelta(seconds=30)
+    while first.status == Status.RUNNING:
+        step(first)
+    second.refresh_from_db()
+
+    assert second.due_at < timezone.now() + timedelta(seconds=5)
+
+
 def test_poll__remembers_how_long_a_task_took(remote):
     remote.set_progression([("RUNNING", 0.2)])
     collecting()

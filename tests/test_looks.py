@@ -33,9 +33,14 @@ def report(seconds):
 def test_wait__first_looks_at_the_unknown_are_frequent_and_grow_rarer():
     ages = looks_until(20, [])
 
-    assert ages[0] == 0.5
-    assert len(ages) <= 14
+    assert ages[0] == 0.2
+    assert len(ages) <= 35
     assert max(b - a for a, b in itertools.pairwise(ages)) <= 3.01
+
+
+def test_wait__only_the_first_of_the_unknown_is_looked_at_often():
+    assert looks.wait(1, [], is_first=False) == 3
+    assert looks.wait(1, [], is_first=True) < 0.5
 
 
 def test_wait__old_tasks_are_looked_at_ever_more_rarely():
