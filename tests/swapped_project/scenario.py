@@ -7,6 +7,8 @@ import tempfile
 import django
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.swapped_project.settings"
+# a file, not memory: the runner's threads share it
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{tempfile.mkdtemp()}/shop.sqlite3")
 django.setup()
 
 from django.conf import settings  # noqa: E402
