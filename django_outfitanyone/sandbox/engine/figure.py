@@ -6,7 +6,7 @@ the person's own sides: on a front view the left arm is on the right of the pict
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -84,6 +84,10 @@ class Joint(IntEnum):
     RIGHT_TOE = 32
 
 
+_OTHER_SIDE = [0, 4, 5, 6, 1, 2, 3, *(joint + 1 - 2 * (joint % 2 == 0) for joint in range(7, 33))]
+"""For each of the 33 points the one opposite: eyes by threes, all below in pairs."""
+
+
 @dataclass(frozen=True)
 class Pose:
     """33 body points.
@@ -101,6 +105,12 @@ class Pose:
         """Position of one joint: x, y in pixels."""
         point: npt.NDArray[np.float32] = self.points[joint]
         return point
+
+    def with_sides_exchanged(self) -> Pose:
+        """The same points, what was called left called right."""
+        return replace(
+            self, points=self.points[_OTHER_SIDE], visibility=self.visibility[_OTHER_SIDE]
+        )
 
 
 @dataclass(frozen=True)

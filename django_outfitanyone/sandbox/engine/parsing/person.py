@@ -14,6 +14,7 @@ from django_outfitanyone.sandbox.engine.opencv import cv2
 from .body import Body
 from .close_up import CloseUp, close_up
 from .colours import Colours, colour_bins
+from .facing import turned_to_camera
 from .pose import Frame, Sighting, look_for_pose
 
 _PRESENT, _SURE = 0.5, 0.95
@@ -99,6 +100,7 @@ def shrunk(image: RGB) -> RGB:
 
 def _look_closer(image: RGB, people: Soft, sighting: Sighting) -> Person | None:
     """The person seen, unless it is none: a garment lying flat has neither head nor face."""
+    sighting = turned_to_camera(image, sighting)
     if sighting.pose.presence < _PRESENT or sighting.height < 1:
         return None
     near = close_up(image, sighting)

@@ -33,6 +33,11 @@ class Frame:
         x, y = np.asarray(centre, np.float32)
         return cls(round(float(x - side / 2)), round(float(y - side / 2)), max(1, round(side)))
 
+    def scaled(self, by: float) -> Frame:
+        """As wide as this one times ``by``, around the same middle."""
+        middle = np.array([self.left, self.top]) + self.side / 2
+        return Frame.around(middle, side=self.side * by)
+
     def view(self, image: RGB) -> RGB:
         """The square at 256 x 256, as the networks want it, black outside the picture."""
         height, width = image.shape[:2]
@@ -75,9 +80,15 @@ class Sighting:
 def look_for_pose(image: RGB, frame: Frame) -> Sighting:
     """The person who fills about this frame."""
     for _ in range(_LOOKS):
-        seen, answer = frame, find_pose(frame.view(image))
-        points = frame.to_picture(answer.landmarks)
-        radius = float(np.linalg.norm(points[_RIM] - points[_CENTRE]))
-        frame = Frame.around(points[_CENTRE], side=_SIDE_PER_RADIUS * radius)
+        sighting, frame = look_once(image, frame)
+    return sighting
+
+
+def look_once(image: RGB, frame: Frame) -> tuple[Sighting, Frame]:
+    """The person in this frame, and the frame in which the network would rather see them."""
+    answer = find_pose(frame.view(image))
+    points = frame.to_picture(answer.landmarks)
+    radius = float(np.linalg.norm(points[_RIM] - points[_CENTRE]))
     pose = Pose(points[:BODY_POINTS], answer.visibility[:BODY_POINTS], answer.presence)
-    return Sighting(pose, seen, answer.mask)
+    better = Frame.around(points[_CENTRE], side=_SIDE_PER_RADIUS * radius)
+    return Sighting(pose, frame, answer.mask), better
