@@ -39,6 +39,7 @@ TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP
         "django.contrib.messages.context_processors.messages"]}}]
 Q_CLUSTER = {
     "name": "shop", "orm": "default", "workers": 1, "queue_limit": 1, "timeout": 60, "retry": 90,
+    "catch_up": False,
 }
 OUTFITANYONE = {"API_KEY": "sk-x"}
 """
