@@ -21,8 +21,9 @@ from django.views.decorators.http import require_POST
 
 from django_outfitanyone import budgets
 from django_outfitanyone.admin.addresses import address_of, back_to
-from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin
+from django_outfitanyone.admin.classes import ModelAdmin
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.read_only import PermanentMixin
 from django_outfitanyone.admin.rendering import STYLESHEET, badge
 from django_outfitanyone.admin.trouble import resume
 from django_outfitanyone.conf import conf
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class AccountAdminMixin(NoticeMixin, AdminMixin):
+class AccountAdminMixin(NoticeMixin, PermanentMixin):
     """Rows are made and kept by the runner: there is nothing to edit."""
 
     list_display = ("name", "state", "runner", "slots", "pause")
@@ -47,26 +48,9 @@ class AccountAdminMixin(NoticeMixin, AdminMixin):
     class Media:
         css = {"all": [STYLESHEET]}
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        return False
-
-    def has_change_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: Any = None,  # noqa: ARG002
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: Any = None,  # noqa: ARG002
-    ) -> bool:
-        return False
-
     def has_resume_permission(self, request: HttpRequest) -> bool:
         """Whether this person may lift a stop: Django's right to change accounts."""
-        return super().has_change_permission(request)
+        return self.may_change(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         taken = (

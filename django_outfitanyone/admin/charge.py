@@ -17,8 +17,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin
+from django_outfitanyone.admin.classes import ModelAdmin
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.read_only import PermanentMixin
 from django_outfitanyone.admin.rendering import STYLESHEET
 from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.conf import conf
@@ -41,7 +42,7 @@ class Total:
     lines: list[tuple[str, str]]
 
 
-class ChargeAdminMixin(NoticeMixin, AdminMixin):
+class ChargeAdminMixin(NoticeMixin, PermanentMixin):
     """Lines are written when something is paid: there is nothing to add, change or delete."""
 
     change_list_template = "admin/django_outfitanyone/charge/change_list.html"
@@ -66,23 +67,6 @@ class ChargeAdminMixin(NoticeMixin, AdminMixin):
 
     class Media:
         css = {"all": [STYLESHEET]}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        return False
-
-    def has_change_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: Any = None,  # noqa: ARG002
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: Any = None,  # noqa: ARG002
-    ) -> bool:
-        return False
 
     @admin.display(description=gettext_lazy("amount"), ordering="amount")
     def amount_paid(self, charge: Charge) -> str:

@@ -18,6 +18,7 @@ from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.big_lists import BigListMixin
 from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.read_only import ReadOnlyMixin
 from django_outfitanyone.admin.verbs import refusal_of, warn_of_refusals
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import ClothesParse
@@ -109,7 +110,7 @@ def _announcement(count: int, *, again: bool) -> str:
     return f"{text} {paid_again}".rstrip()
 
 
-class ClothesParseAdminMixin(BigListMixin, NoticeMixin, AdminMixin):
+class ClothesParseAdminMixin(BigListMixin, NoticeMixin, ReadOnlyMixin):
     """To look at only: a search is asked for at its picture."""
 
     list_display = ("__str__", "status_badge", "paid", "requested_by", "created_at")
@@ -146,19 +147,9 @@ class ClothesParseAdminMixin(BigListMixin, NoticeMixin, AdminMixin):
     class Media:
         css = {"all": [rendering.STYLESHEET]}
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        return False
-
-    def has_change_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: Any = None,  # noqa: ARG002
-    ) -> bool:
-        return False
-
     def has_search_permission(self, request: HttpRequest) -> bool:
         """Whether this person may have a search that failed repeated, which costs money."""
-        return super().has_change_permission(request)
+        return self.may_change(request)
 
     @admin.action(description=gettext_lazy("Retry those that failed"), permissions=["search"])
     def search_again(self, request: HttpRequest, queryset: QuerySet[ClothesParse]) -> None:
