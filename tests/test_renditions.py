@@ -95,7 +95,7 @@ def test_deleted_photo__takes_them_along(commit, settings):
 def test_reused_result__shares_them_until_the_last_row_goes(commit, settings):
     first, second = make_try_on(), make_try_on()
     renditions = first.make_renditions(LARGE)
-    TryOnResult.objects.update(image=first.image.name, renditions=renditions)
+    TryOnResult.objects.update(image=first.image.name, sha256=first.sha256, renditions=renditions)
     with commit():
         TryOnResult.objects.get(pk=first.pk).delete()
     assert len(files(settings)) == 3

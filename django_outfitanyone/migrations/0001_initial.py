@@ -500,7 +500,11 @@ class Migration(migrations.Migration):
                 (
                     "sha256",
                     models.CharField(
-                        blank=True, editable=False, max_length=64, verbose_name="SHA-256"
+                        blank=True,
+                        db_index=True,
+                        editable=False,
+                        max_length=64,
+                        verbose_name="SHA-256",
                     ),
                 ),
                 (

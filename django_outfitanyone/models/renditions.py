@@ -27,6 +27,7 @@ class ResponsivePicture(models.Model):
 
     if TYPE_CHECKING:
         image: ImageFieldFile
+        sha256: str
         objects: Any
 
     class Meta:
@@ -71,7 +72,8 @@ def _follow_the_last_row(sender: type[models.Model], instance: Any, using: str, 
     """Reused results share their files: these go with the last row that shows them."""
     if not issubclass(sender, ResponsivePicture) or not instance.renditions:
         return
-    if not sender.objects.using(using).filter(image=instance.image.name).exists():
+    sharing = {"sha256": instance.sha256, "image": instance.image.name}
+    if not sender.objects.using(using).filter(**sharing).exists():
         clean = partial(discard, instance.image.storage, instance.renditions)
         transaction.on_commit(clean, using=using, robust=True)
 

@@ -166,7 +166,7 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     )
     width = models.PositiveIntegerField(_("width in pixels"), null=True, editable=False)
     height = models.PositiveIntegerField(_("height in pixels"), null=True, editable=False)
-    sha256 = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True, db_index=True, editable=False)
     thumbnail = models.ImageField(
         upload_to="outfitanyone/thumbnails/%Y/%m/", blank=True, editable=False
     )
