@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from django_outfitanyone import budgets, images, limits, looks
+from django_outfitanyone import budgets, images, limits, poll_times
 from django_outfitanyone.advice import is_passing
 from django_outfitanyone.conf import conf
 from django_outfitanyone.downloads import download
@@ -43,7 +43,7 @@ def next_look(try_on: TryOnResult) -> datetime:
     age = (now - sent_at(try_on)).total_seconds()
     known = try_on.account.task_seconds.get(try_on.remote_model, [])
     is_first = not known and not _running_like(try_on).filter(pk__lt=try_on.pk).exists()
-    return now + timedelta(seconds=looks.wait(age, known, is_first=is_first))
+    return now + timedelta(seconds=poll_times.wait(age, known, is_first=is_first))
 
 
 def poll(try_on: TryOnResult, provider: Provider) -> datetime | None:
@@ -52,7 +52,7 @@ def poll(try_on: TryOnResult, provider: Provider) -> datetime | None:
     report = provider.query(try_on.remote_task_id or "")
     now = timezone.now()
     if report.state is RemoteState.SUCCEEDED and report.image_url:
-        if looks.remember(try_on.account, try_on.remote_model, report):
+        if poll_times.remember(try_on.account, try_on.remote_model, report):
             _look_anew(try_on)
         settle(
             try_on,

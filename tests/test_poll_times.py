@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from django_outfitanyone import looks
+from django_outfitanyone import poll_times
 from django_outfitanyone.models import Account
 from django_outfitanyone.provider import RemoteState, TaskReport
 
@@ -15,9 +15,9 @@ MOMENT = datetime(2026, 11, 21, tzinfo=timezone.utc)
 
 def looks_until(end, known):
     """Ages at which a task that ends at this age is looked at."""
-    ages = [looks.wait(0.0, known)]
+    ages = [poll_times.wait(0.0, known)]
     while ages[-1] < end:
-        ages.append(ages[-1] + looks.wait(ages[-1], known))
+        ages.append(ages[-1] + poll_times.wait(ages[-1], known))
     return ages
 
 
@@ -39,14 +39,14 @@ def test_wait__first_looks_at_the_unknown_are_frequent_and_grow_rarer():
 
 
 def test_wait__only_the_first_of_the_unknown_is_looked_at_often():
-    assert looks.wait(1, [], is_first=False) == 3
-    assert looks.wait(1, [], is_first=True) < 0.5
+    assert poll_times.wait(1, [], is_first=False) == 3
+    assert poll_times.wait(1, [], is_first=True) < 0.5
 
 
 def test_wait__old_tasks_are_looked_at_ever_more_rarely():
-    assert looks.wait(600, []) == pytest.approx(30)
-    assert looks.wait(600, [17.0] * 20) == pytest.approx(30)
-    assert looks.wait(24 * 3600, []) == 60
+    assert poll_times.wait(600, []) == pytest.approx(30)
+    assert poll_times.wait(600, [17.0] * 20) == pytest.approx(30)
+    assert poll_times.wait(24 * 3600, []) == 60
 
 
 @pytest.mark.parametrize(("shortest", "longest"), [(15, 20), (2, 2.1), (30, 45)])
@@ -65,11 +65,11 @@ def test_wait__few_looks_and_short_delays_once_the_durations_are_known(shortest,
 
 
 def test_wait__one_stray_among_twenty_changes_little():
-    assert looks.wait(0, [17.0] * 19 + [300.0]) == pytest.approx(17, abs=0.5)
+    assert poll_times.wait(0, [17.0] * 19 + [300.0]) == pytest.approx(17, abs=0.5)
 
 
 def test_wait__slower_than_ever_is_looked_at_more_rarely_each_time():
-    waits = [looks.wait(17.0 + overdue, [17.0] * 20) for overdue in (1, 2, 4)]
+    waits = [poll_times.wait(17.0 + overdue, [17.0] * 20) for overdue in (1, 2, 4)]
 
     assert waits == sorted(waits)
     assert waits[-1] <= 3
@@ -79,8 +79,8 @@ def test_wait__slower_than_ever_is_looked_at_more_rarely_each_time():
 def test_remember__keeps_the_latest_of_each_model():
     account = Account.current()
     for number in range(30):
-        looks.remember(account, "aitryon-plus", report(number))
-    looks.remember(account, "aitryon", report(4))
+        poll_times.remember(account, "aitryon-plus", report(number))
+    poll_times.remember(account, "aitryon", report(4))
 
     known = Account.current().task_seconds
     assert known == {"aitryon-plus": [float(n) for n in range(10, 30)], "aitryon": [4.0]}
@@ -90,6 +90,6 @@ def test_remember__keeps_the_latest_of_each_model():
 @pytest.mark.parametrize("seconds", [None, -5])
 def test_remember__nothing_when_the_times_make_no_sense(seconds):
     account = Account.current()
-    looks.remember(account, "aitryon-plus", report(seconds))
+    poll_times.remember(account, "aitryon-plus", report(seconds))
 
     assert Account.current().task_seconds == {}
