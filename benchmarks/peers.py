@@ -70,9 +70,9 @@ def submitting_job(order: Order, folder: str) -> None:
     """A django-q2 job: submits, and leaves the rest to a Schedule."""
     from django_outfitanyone.conf import conf
 
+    time.sleep(0.22)  # two workers stay below ten a second
     with closing(conf.load_provider()) as provider:
         report = provider.submit(_order(order))
-    time.sleep(0.11)  # two workers stay below ten a second
     _look_later(report.task_id, folder)
 
 
@@ -81,6 +81,7 @@ def looking_job(task_id: str, folder: str) -> None:
     from django_outfitanyone.conf import conf
     from django_outfitanyone.provider import RemoteState
 
+    time.sleep(0.11)  # all are due at once, and the account may look twenty times a second
     with closing(conf.load_provider()) as provider:
         report = provider.query(task_id)
     if report.state is RemoteState.SUCCEEDED:
