@@ -13,11 +13,11 @@ from django_outfitanyone.models import Account
 from django_outfitanyone.provider import TaskReport
 
 REMEMBERED = 20
-LOOKS = 5
+LOOKS = 4
 """Into how many steps the time is parted in which a task probably ends."""
 SHORTEST_STEP = 0.02
 LONGEST_STEP = 60.0
-FIRST_LOOK = 0.2
+FIRST_LOOK = 0.25
 
 
 def remember(account: Account, model: str, report: TaskReport) -> bool:
@@ -46,7 +46,7 @@ def wait(age: float, known: Sequence[float], *, is_first: bool = True) -> float:
     what it took tells when to look at the others.
     """
     if not known:
-        part, least = (10, FIRST_LOOK) if is_first else (2, conf.POLL_INTERVAL)
+        part, least = (8, FIRST_LOOK) if is_first else (2, conf.POLL_INTERVAL)
         early = min(max(age / part, least), conf.POLL_INTERVAL)
         return min(max(early, age / 20), LONGEST_STEP)
     low, high = _usual_range(known)
