@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ class NotHere(Exception):
     """The program of this server is not installed."""
 
 
-class Server:
+class Server(ABC):
     """One server process on a free port, with its data in ``folder``."""
 
     name = ""
@@ -37,14 +38,16 @@ class Server:
         self.start()
 
     @property
+    @abstractmethod
     def url(self) -> str:
-        raise NotImplementedError
+        """What clients are told."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 - Redis needs nothing
         """Make what the server needs before its first start."""
 
+    @abstractmethod
     def command(self) -> Sequence[str]:
-        raise NotImplementedError
+        """What starts it."""
 
     def start(self) -> None:
         with (self.folder / "log").open("a") as log:

@@ -1,4 +1,4 @@
-"""The recipe of docs/operations.md: PostgreSQL, Redis and an S3 bucket are all that hosts share."""
+"""The recipe of docs/several-hosts.md: hosts share PostgreSQL, Redis and an S3 bucket only."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import closing, suppress
 
+import boto3
 import pytest
 
 from django_outfitanyone import scheduling
@@ -19,10 +20,6 @@ from django_outfitanyone.statuses import Status
 from django_outfitanyone.wishes import Options, combine
 from tests.contention.conftest import kill_with_children, settle
 from tests.factories import make_garment, make_model_image
-
-boto3 = pytest.importorskip("boto3")
-pytest.importorskip("moto")
-pytest.importorskip("storages")
 
 pytestmark = [
     pytest.mark.contention,

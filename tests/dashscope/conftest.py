@@ -99,7 +99,7 @@ def order(hand_over):
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
     """A PEM file with the key and certificate of 127.0.0.1, signed by nobody."""
-    x509 = pytest.importorskip("cryptography.x509")
+    from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import dashscope
 import pytest
 import requests
 
 from django_outfitanyone.sandbox.options import Options
 
 from .doubles import picture_bytes
-
-dashscope = pytest.importorskip("dashscope")
 
 RESOLVE = {"X-DashScope-OssResourceResolve": "enable"}
 PARSING = "aitryon-parsing-v1"
