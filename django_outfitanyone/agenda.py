@@ -56,14 +56,14 @@ def patient(account: Account) -> Iterator[Item]:
     affordable = _affordable(account)
     if account.is_stopped or budgets.unaffordable(account):
         # free, whatever the account's trouble
-        yield Item("start", queued.with_finished_twin(), AT_ONCE)
+        yield Item("prepare", queued.with_finished_twin(), AT_ONCE)
     if _may_submit(account):
         unready = affordable.filter(status=Status.PREPARING, is_prepared=False)
         yield Item("prepare", unready, AT_ONCE)
         # a few are made ready ahead, so that a free slot never waits for an upload
         ready = affordable.filter(status=Status.PREPARING).count()
         queued = affordable.filter(status=Status.QUEUED)
-        yield Item("start", queued, 2 * conf.CONCURRENT_TASKS - ready)
+        yield Item("prepare", queued, 2 * conf.CONCURRENT_TASKS - ready)
 
 
 def next_due_at(account: Account) -> datetime | None:

@@ -58,19 +58,19 @@ def public_url(file: FieldFile) -> str:
 
 def address_of(
     file: FieldFile, *, sha256: str, remote_model: str, account: Account, provider: Provider
-) -> tuple[str, bool]:
-    """An address of this file that the remote model can read, and whether it was uploaded now.
+) -> str:
+    """An address of this file that the remote model can read; uploads it when it must.
 
     An upload is good for one remote model for 48 hours and serves every call in that time.
     """
     url = public_url(file)
     if url:
-        return url, False
+        return url
     kept = TemporaryUpload.objects.filter(
         account=account, sha256=sha256, remote_model=remote_model
     ).first()
     if kept and kept.is_good_until(timezone.now() + SPARE_TIME):
-        return kept.url, False
+        return kept.url
     try:
         with file.open("rb") as opened:
             data = opened.read()
@@ -88,4 +88,4 @@ def address_of(
         remote_model=remote_model,
         defaults={"url": upload.url, "expires_at": upload.expires_at},
     )
-    return upload.url, True
+    return upload.url

@@ -59,8 +59,7 @@ def advance(job: RemoteJob, provider: Provider) -> None:
     Raises nothing but ``OperationalError``: whatever fails here, others wait behind it.
     """
     try:
-        if job.lease_expires_at < timezone.now() + conf.lease * 0.9:
-            job.renew(conf.lease)
+        job.keep_lease()
         job.release(_step(job, provider))
     except LeaseLost:
         logger.info("%s %s: taken over by another worker", job._meta.model_name, job.pk)

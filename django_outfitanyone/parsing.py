@@ -82,19 +82,17 @@ def known_search(
 
 
 def prepare(parse: ClothesParse, provider: Provider) -> datetime | None:
-    """Step: hand the picture over, unless that is done, and then search."""
+    """Step: hand the picture over, unless that is done, and search."""
     if parse.status == Status.QUEUED:
         parse.move(Status.PREPARING)
     picture = parse.picture
-    url, uploaded = address_of(
+    url = address_of(
         picture.image,
         sha256=picture.sha256,
         remote_model=conf.PARSING_MODEL,
         account=parse.account,
         provider=provider,
     )
-    if uploaded:
-        return timezone.now()
     return call(parse, url, provider)
 
 
@@ -103,7 +101,7 @@ def call(parse: ClothesParse, url: str, provider: Provider) -> datetime | None:
 
     The answer is written down before anything else is done.
     """
-    ask_again_at = limits.admit(parse, remote_model=conf.PARSING_MODEL)
+    ask_again_at = limits.admit(parse, remote_model=conf.PARSING_MODEL, is_urgent=False)
     if ask_again_at:
         return ask_again_at
     try:

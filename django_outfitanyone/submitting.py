@@ -48,8 +48,8 @@ SLOT_KEPT = timedelta(minutes=5)
 """After this a task that may have been submitted is over: documented times stay under two."""
 
 
-def start(try_on: TryOnResult, provider: Provider) -> datetime | None:  # noqa: ARG001
-    """Step: see whether the wish still stands and whether its picture exists already."""
+def start(try_on: TryOnResult, provider: Provider) -> datetime | None:
+    """Step: use the picture that exists already, or prepare a new one."""
     _check_wish(try_on)
     if not try_on.force_new:
         twin = finished_twin(try_on)
@@ -59,11 +59,11 @@ def start(try_on: TryOnResult, provider: Provider) -> datetime | None:  # noqa: 
         if has_earlier_twin(try_on):
             return timezone.now() + LOOK_AGAIN
     try_on.move(Status.PREPARING)
-    return timezone.now()
+    return prepare(try_on, provider)
 
 
 def prepare(try_on: TryOnResult, provider: Provider) -> datetime:
-    """Step: hand one picture over, or submit when all are."""
+    """Step: hand the pictures over; when that is done and a slot is free, submit."""
     _check_wish(try_on)
     inputs = _own_pictures(try_on)
     if try_on.keep:
@@ -72,17 +72,7 @@ def prepare(try_on: TryOnResult, provider: Provider) -> datetime:
             return timezone.now() + _wait_for(search, try_on)
         crop = _kept_crop(try_on)
         inputs["top" if try_on.keep == Keep.UPPER else "bottom"] = (crop.crop, crop.crop_sha256)
-    addresses: dict[str, str] = {}
-    for role, (file, sha256) in inputs.items():
-        addresses[role], uploaded = address_of(
-            file,
-            sha256=sha256,
-            remote_model=try_on.remote_model,
-            account=try_on.account,
-            provider=provider,
-        )
-        if uploaded:
-            return try_on.due_at or timezone.now()  # whoever is first in line stays it
+    addresses = _addresses(try_on, inputs, provider)
     if not try_on.is_prepared:
         try_on.write(is_prepared=True)
         return timezone.now()
@@ -227,6 +217,23 @@ def _own_pictures(try_on: TryOnResult) -> dict[str, tuple[FieldFile, str]]:
     if try_on.refines:
         inputs["coarse"] = (try_on.refines.image, try_on.refines.sha256)
     return inputs
+
+
+def _addresses(
+    try_on: TryOnResult, inputs: dict[str, tuple[FieldFile, str]], provider: Provider
+) -> dict[str, str]:
+    """Where the remote system finds these pictures, by role."""
+    addresses = {}
+    for role, (file, sha256) in inputs.items():
+        addresses[role] = address_of(
+            file,
+            sha256=sha256,
+            remote_model=try_on.remote_model,
+            account=try_on.account,
+            provider=provider,
+        )
+        try_on.keep_lease()
+    return addresses
 
 
 def _send(try_on: TryOnResult, addresses: dict[str, str], provider: Provider) -> TaskReport:

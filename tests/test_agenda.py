@@ -70,8 +70,8 @@ def test_patient__search_leaves_the_gate_to_who_can_fill_a_slot(remote):
 def test_patient__only_a_few_are_made_ready_ahead(remote, configure):
     configure(CONCURRENT_TASKS=1)
     make_try_on(status=Status.QUEUED)
-    make_try_on(status=Status.PREPARING)
-    assert kinds(agenda.patient(Account.current())) == ["prepare", "start"]
-
-    make_try_on(status=Status.PREPARING)
+    make_try_on(status=Status.PREPARING, is_prepared=True)
     assert kinds(agenda.patient(Account.current())) == ["prepare"]
+
+    make_try_on(status=Status.PREPARING, is_prepared=True)
+    assert kinds(agenda.patient(Account.current())) == []

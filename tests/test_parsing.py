@@ -212,7 +212,6 @@ def test_unclear_search__given_up_ends_the_try_ons_that_need_it(remote):
 
 def test_call__clear_refusal_is_tried_again(remote):
     parse = find_clothes(make_model_image(), ["upper"])
-    step(parse)
     remote.faults.add("error", endpoint="parse", code="InternalError")
     step(parse)
     assert (parse.status, parse.attempts) == (Status.PREPARING, 1)

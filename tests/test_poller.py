@@ -45,7 +45,7 @@ def test_run__budget_of_zero_is_one_pass(remote):
     ask()
 
     assert poller.run(budget=0)
-    assert TryOnResult.objects.get().status == Status.PREPARING
+    assert TryOnResult.objects.get().status == Status.RUNNING
 
 
 def test_run__leaves_the_work_to_the_present_runner(remote):

@@ -59,13 +59,25 @@ def test_prepare__deleted_garment_is_refused_before_it_is_paid(remote):
     assert remote.stats["submits"] == 0
 
 
-def test_prepare__hands_over_one_picture_in_a_step(remote):
+def test_prepare__hands_over_all_pictures_before_it_takes_a_slot(remote):
     try_on = asked_for()
     step(try_on)
-    step(try_on)
 
-    assert try_on.status == Status.PREPARING
-    assert remote.stats["uploads"] == 1
+    assert (try_on.status, try_on.is_prepared, try_on.slot) == (Status.PREPARING, True, None)
+    assert remote.stats["uploads"] == 2
+
+
+def test_prepare__picture_handed_over_before_a_fault_is_not_handed_over_again(remote):
+    try_on = asked_for()
+    try_on.top_garment.image.storage.delete(try_on.top_garment.image.name)
+    step(try_on)
+    assert try_on.error_code == "PictureMissing"
+
+    again = asked_for(person=try_on.model_image)
+    step(again)
+
+    assert again.is_prepared
+    assert remote.stats["uploads"] == 2
 
 
 def test_prepare__takes_no_slot_while_all_are_taken(remote, configure):

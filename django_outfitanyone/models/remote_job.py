@@ -220,9 +220,11 @@ class RemoteJob(models.Model):
             lambda: status_changed.send_robust(type(self), job=self, old=old, new=new)
         )
 
-    def renew(self, lease: timedelta) -> None:
-        """Keep the lease for another full term."""
-        self.write(lease_expires_at=timezone.now() + lease)
+    def keep_lease(self) -> None:
+        """Have it for another full term, once a tenth of it is used."""
+        now = timezone.now()
+        if self.lease_expires_at < now + conf.lease * 0.9:
+            self.write(lease_expires_at=now + conf.lease)
 
     def release(self, due_at: datetime | None) -> None:
         """Give the row back, to be looked at again at ``due_at``, or never."""
