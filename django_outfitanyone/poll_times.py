@@ -15,9 +15,11 @@ from django_outfitanyone.provider import TaskReport
 REMEMBERED = 20
 LOOKS = 4
 """Into how many steps the time is parted in which a task probably ends."""
-SHORTEST_STEP = 0.02
+SHORTEST_STEP = 0.015
 LONGEST_STEP = 60.0
 FIRST_LOOK = 0.25
+DOUBT = 0.04
+"""By how much, of its length, a task may be off a single known one; less, the more are known."""
 
 
 def remember(account: Account, model: str, report: TaskReport) -> bool:
@@ -51,9 +53,10 @@ def wait(age: float, known: Sequence[float], *, is_first: bool = True) -> float:
         return min(max(early, age / 20), LONGEST_STEP)
     low, high = _usual_range(known)
     step = max((high - low) / LOOKS, SHORTEST_STEP)
-    if age < low:
-        return low + step - age
-    overdue = max(0.0, age - high)
+    if age < high:
+        steps_taken = max(0.0, age - low + SHORTEST_STEP / 2) // step
+        return low + (steps_taken + 1) * step - age
+    overdue = age - high
     return min(max(step, overdue / 2), max(conf.POLL_INTERVAL, age / 20), LONGEST_STEP)
 
 
@@ -62,4 +65,4 @@ def _usual_range(known: Sequence[float]) -> tuple[float, float]:
     ordered = sorted(known)
     count = len(ordered)
     low, high = ordered[count // REMEMBERED], ordered[-1 - count // 10]
-    return low * (1 - 0.1 / count), high * (1 + 0.1 / count)
+    return low * (1 - DOUBT / count), high * (1 + DOUBT / count)

@@ -64,6 +64,16 @@ def test_wait__few_looks_and_short_delays_once_the_durations_are_known(shortest,
     assert sum(delays) / 500 <= (longest - shortest) / 8 + 0.2
 
 
+@pytest.mark.parametrize("age", [16.9, 17.0, 17.1])
+def test_wait__looks_at_the_same_ages_whenever_one_begins_to_count(age):
+    known = [15.0, 19.0] * 10
+    planned = looks_until(19, known)
+
+    following = age + poll_times.wait(age, known)
+
+    assert any(following == pytest.approx(look) for look in planned)
+
+
 def test_wait__one_stray_among_twenty_changes_little():
     assert poll_times.wait(0, [17.0] * 19 + [300.0]) == pytest.approx(17, abs=0.5)
 
