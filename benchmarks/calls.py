@@ -15,7 +15,7 @@ from statistics import mean, quantiles
 from typing import Any
 
 from benchmarks import peers
-from benchmarks.makespan import WORKERS, folder_in, orders
+from benchmarks.makespan import WORKERS, api_url, draw_pictures, folder_in, orders
 from benchmarks.report import say
 from benchmarks.stage import Stage, kill_group, wait_until
 from benchmarks.wardrobe import make_garments, make_photos
@@ -82,10 +82,10 @@ def main() -> None:
         _say("ours", stage, delays, started, calls=MOST_CALLS, delay=LONGEST_DELAY)
         if not wanted.without_peers:
             stage.sandbox.tell("reset")
-            uploaded = orders(wanted.tasks)
+            pictures = draw_pictures(stage, wanted.tasks)
             started = time.monotonic()
-            api = f"{stage.sandbox.root_url}/api/v1"
-            delays = peers.by_sdk(api, uploaded, folder_in(stage))
+            uploaded = orders(peers.upload_by_sdk(api_url(stage), pictures))
+            delays = peers.by_sdk(api_url(stage), uploaded, folder_in(stage))
             _say("SDK, five threads", stage, delays, started)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 STARTING = 30
+USUAL_SECONDS = 17
+"""What a task of aitryon-plus takes in the sandbox, more or less."""
 
 
 class Stage:
@@ -72,6 +75,7 @@ class Stage:
         from django.core.management import call_command
 
         django.setup()
+        logging.getLogger("django-q").setLevel(logging.WARNING)
         call_command("migrate", verbosity=0)
         return self
 
@@ -195,6 +199,11 @@ class Sandbox:
         """Every task takes just so long from now on."""
         self.tell("progression", stages=[["PENDING", 0.02], ["RUNNING", seconds - 0.02]])
 
+    def usual_task_times(self, *, mean: float) -> None:
+        """Tasks that end when they please, up to 10 % before or after this."""
+        self.tell("progression")
+        self.tell("options", speed=USUAL_SECONDS / mean)
+
     @property
     def stats(self) -> dict[str, Any]:
         return dict(requests.get(f"{self.root_url}/sandbox/stats", timeout=30).json())
@@ -206,6 +215,17 @@ def postgresql_url() -> str:
     parts = urlsplit(url)
     try:
         socket.create_connection((parts.hostname or "", parts.port or 5432), 2).close()
+    except OSError:
+        return ""
+    return url
+
+
+def redis_url() -> str:
+    """``REDIS_URL`` when a Redis answers there; else the database is the queue's broker."""
+    url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 6379), 2).close()
     except OSError:
         return ""
     return url
