@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
 from django_outfitanyone.api import views
@@ -19,9 +19,13 @@ router.register("model-images", views.ModelImageViewSet, basename="model-image")
 router.register("try-ons", TryOnViewSet, basename="try-on")
 router.register("hotspots", views.HotspotViewSet, basename="hotspot")
 
+addresses = {prefix: f"{basename}-list" for prefix, _, basename in router.registry}
 urlpatterns: list[URLPattern | URLResolver] = [*router.urls]
 
 if find_spec("drf_spectacular"):
     from django_outfitanyone.api.schema import urlpatterns as schema_urlpatterns
 
     urlpatterns += schema_urlpatterns
+    addresses["schema"] = "schema"
+
+urlpatterns.insert(0, path("", views.Root.as_view(api_root_dict=addresses), name="root"))

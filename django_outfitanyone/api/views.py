@@ -10,8 +10,10 @@ from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.routers import APIRootView
 from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
@@ -82,6 +84,17 @@ class View(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Any]
         taken = serializer_class(context=self.get_serializer_context(), **given)
         taken.is_valid(raise_exception=True)
         return taken
+
+
+class Root(APIRootView):
+    """Where to find what."""
+
+    permission_classes = (AllowAny,)
+    versioning_class = None
+    http_method_names = ["get", "head", "options"]
+
+    def get_exception_handler(self) -> Callable[..., Response | None]:
+        return errors.as_response
 
 
 class UploadView(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, View):

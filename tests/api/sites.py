@@ -21,6 +21,7 @@ def without_spectacular():
     client = started(TESTS, without="drf_spectacular", REST_FRAMEWORK={})
     return {
         "imported": [name for name in sys.modules if name.startswith("drf_spectacular.")],
+        "root": sorted(client.get("").json()),
         "products": client.get("products/").status_code,
         "try-ons": client.get("try-ons/").json()["results"],
         "schema": client.get("schema/").status_code,

@@ -17,7 +17,13 @@ def site(run_module):
 def test_without_spectacular__all_but_the_schema_works(site):
     found = site("without_spectacular")
 
-    assert found == {"imported": [], "products": 200, "try-ons": [], "schema": 404}
+    assert found == {
+        "imported": [],
+        "root": ["garments", "hotspots", "model-images", "products", "try-ons"],
+        "products": 200,
+        "try-ons": [],
+        "schema": 404,
+    }
 
 
 def test_opinionated_site__changes_nothing_but_how_to_log_in(site):
@@ -49,6 +55,21 @@ def test_swapped_product__is_served_by_its_own_key(site):
     assert found["hidden"] == 404
     assert found["narrowed"] == []
     assert found["type"] == "string"
+
+
+@pytest.mark.django_db
+def test_root__leads_to_every_list_and_to_the_schema(client):
+    addresses = client.get("/api/outfitanyone/v1/", headers={"accept": "application/json"}).json()
+
+    assert list(addresses) == [
+        "products",
+        "garments",
+        "model-images",
+        "try-ons",
+        "hotspots",
+        "schema",
+    ]
+    assert {client.get(address).status_code for address in addresses.values()} == {200}
 
 
 def test_names__can_be_reversed_by_the_site():
