@@ -211,21 +211,19 @@ class Sandbox:
 
 def postgresql_url() -> str:
     """The server of ``POSTGRES_URL``; nothing when none answers there, and SQLite must do."""
-    url = os.environ.get("POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
-    parts = urlsplit(url)
-    try:
-        socket.create_connection((parts.hostname or "", parts.port or 5432), 2).close()
-    except OSError:
-        return ""
-    return url
+    return _answering("POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 
 
 def redis_url() -> str:
-    """``REDIS_URL`` when a Redis answers there; else the database is the queue's broker."""
-    url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+    """The server of ``REDIS_URL``; nothing when none answers there, and the database must do."""
+    return _answering("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+
+def _answering(variable: str, default: str) -> str:
+    url = os.environ.get(variable, default)
     parts = urlsplit(url)
     try:
-        socket.create_connection((parts.hostname or "", parts.port or 6379), 2).close()
+        socket.create_connection((parts.hostname or "", parts.port or 0), 2).close()
     except OSError:
         return ""
     return url
