@@ -40,7 +40,7 @@ def ours(stage: Stage, count: int) -> float:
     started = time.monotonic()
     batch = request_try_ons(wishes, options=Options(keep_other_half=False))[0].batch
     rows = TryOnResult.objects.filter(batch=batch)
-    wait_until(lambda: not rows.filter(image="").exists(), LONGEST, "ours")
+    wait_until(lambda: not rows.filter(image="").exists(), LONGEST, "ours", every=0.02)
     took = time.monotonic() - started
     wait_until(lambda: not rows.open().exists(), LONGEST, "ours")
     assert rows.succeeded().count() == count, rows.values_list("status", "error_message")
@@ -76,7 +76,7 @@ def by_jobs(function: str) -> Callable[[Stage, int], float]:
         for order in orders(peers.upload_by_client(pictures)):
             async_task(f"benchmarks.peers.{function}", order, str(folder))
         done: Callable[[], bool] = lambda: len(list(folder.glob("*.jpg"))) == count  # noqa: E731
-        wait_until(done, LONGEST, function)
+        wait_until(done, LONGEST, function, every=0.02)
         took = time.monotonic() - started
         kill_group(cluster)
         return took
@@ -121,6 +121,14 @@ def api_url(stage: Stage) -> str:
     return f"{stage.sandbox.root_url}/api/v1"
 
 
+def warm_up(stage: Stage) -> None:
+    """Import and connect what a process that has been up for a while has at hand."""
+    from django_q.brokers import get_broker
+
+    get_broker().ping()
+    peers.upload_by_sdk(api_url(stage), draw_pictures(stage, PEOPLE)[:1])
+
+
 def compare(stage: Stage, ways: Iterable[str], count: int, seconds: float, *, stray: bool) -> None:
     """One after the other, each with a sandbox that knows of nothing."""
     for way in ways:
@@ -149,6 +157,7 @@ def main() -> None:
     parser.add_argument("--without-peers", action="store_true")
     wanted = parser.parse_args()
     with Stage(broker=redis_url()) as stage:
+        warm_up(stage)
         for seconds in wanted.seconds:
             for ways, stray in ((list(WAYS), False), (STRAYING, True)):
                 shown = ["ours"] if wanted.without_peers else ways

@@ -55,9 +55,8 @@ def by_sdk(base_url: str, orders: Sequence[Order], folder: Path) -> list[float]:
 
 def upload_by_sdk(base_url: str, pictures: Sequence[Path]) -> list[str]:
     """Their addresses, in the same order."""
-    from dashscope.utils.oss_utils import OssUtils
-
     _sdk(base_url)
+    from dashscope.utils.oss_utils import OssUtils
 
     def upload(path: Path) -> str:
         return str(OssUtils.upload(model=MODEL, file_path=str(path), api_key=KEY)[0])

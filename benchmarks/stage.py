@@ -236,11 +236,13 @@ def kill_group(process: subprocess.Popen[str]) -> None:
     process.wait()
 
 
-def wait_until(happened: Callable[[], bool], seconds: float, what: str) -> float:
+def wait_until(
+    happened: Callable[[], bool], seconds: float, what: str, *, every: float = 0.05
+) -> float:
     """How long it took until ``happened()``; ``TimeoutError`` when too long."""
     started = time.monotonic()
     while not happened():
         if time.monotonic() - started > seconds:
             raise TimeoutError(f"{what}: not within {seconds} s")
-        time.sleep(0.05)
+        time.sleep(every)
     return time.monotonic() - started
