@@ -16,7 +16,7 @@ help:
 	@echo "make test           the test suite, on SQLite"
 	@echo "make test-services  the suite on PostgreSQL, MariaDB and Redis"
 	@echo "make test-browser   the shop and the hotspot editor in Chromium"
-	@echo "make bench          measures against their bars, with peers (30 minutes; ARGS='makespan calls')"
+	@echo "make bench          measures against their bars, with peers (40 minutes; ARGS='makespan calls')"
 	@echo "make chaos          kills, faults and restarts; what was lost or paid twice (CHAOS_SECONDS=300)"
 	@echo "make lint           ruff, import-linter, mypy"
 	@echo "make contact-sheet  all try-ons of the shipped pictures in one picture"
