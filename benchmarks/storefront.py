@@ -194,7 +194,7 @@ def in_turns(times: int, *looks: Callable[[], Any]) -> list[float]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--times", type=int, default=60)
+    parser.add_argument("--times", type=int, default=200)
     times = parser.parse_args().times
     with Stage(database_url="sqlite://"):
         fill()
