@@ -72,6 +72,7 @@ def test_poll__finished_task_frees_its_slot_and_is_paid(remote):
 def test_poll__failed_task_keeps_the_words_of_the_api(remote):
     remote.faults.add("task-failed", code="InvalidPerson")
     try_on = running()
+    remote.settle()
     step(try_on)
 
     assert (try_on.status, try_on.error_code, try_on.slot) == (
@@ -87,6 +88,7 @@ def test_poll__task_that_failed_by_a_passing_fault_is_followed_by_another(remote
     """The API bills no failed task, so this pays for one picture only."""
     remote.faults.add("task-failed", code="InternalError.Timeout")
     try_on = running()
+    remote.settle()
     step(try_on)
     assert (try_on.status, try_on.slot, try_on.failed_tasks) == (Status.PREPARING, None, 1)
 

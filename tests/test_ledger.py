@@ -35,12 +35,13 @@ def make_charge(**columns):
     return Charge.objects.create(**columns)
 
 
-def running(**options):
+def running(remote):
     """A try-on whose task is done over there, which nobody here has seen yet."""
     wish = Wish(person=make_model_image(), top=make_garment())
-    try_on = request_try_on(wish, options=Options(keep_other_half=False, **options))
+    try_on = request_try_on(wish, options=REPLACE)
     while try_on.status != Status.RUNNING:
         step(try_on)
+    remote.settle()
     return try_on
 
 
@@ -79,7 +80,7 @@ def test_settle__reused_picture_has_no_line(remote):
 
 def test_settle__failed_task_has_no_line(remote):
     remote.faults.add("task-failed", code="InvalidPerson")
-    try_on = running()
+    try_on = running(remote)
     step(try_on)
 
     assert try_on.status == Status.FAILED
@@ -88,7 +89,7 @@ def test_settle__failed_task_has_no_line(remote):
 
 def test_settle__row_and_ledger_or_neither(remote, monkeypatch):
     """The ledger cannot be written, though the row could: both learn it at the next look."""
-    try_on = running()
+    try_on = running(remote)
     with monkeypatch.context() as broken:
         broken.setattr(Charge.objects.__class__, "record", _refuse)
         step(try_on)
