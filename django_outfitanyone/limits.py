@@ -88,7 +88,8 @@ def pass_gate(account: Account, *, is_urgent: bool = True) -> datetime | None:
 def wait_for_query() -> None:
     """Sleep until the next query is allowed.
 
-    One runner in the whole fleet asks for states, so its own clock is enough.
+    One runner in the whole fleet asks for states, so its own clock is enough; the next one
+    does not know what was asked just before it took over, but a run ends when nothing is due.
     """
     most = conf.QUERIES_PER_SECOND
     if len(_asked_at) >= most:

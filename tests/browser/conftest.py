@@ -131,7 +131,8 @@ def visit(new_page):
 @pytest.fixture
 def barriers():
     """What keeps people out of a page, as axe-core sees it: one line for each finding."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    module = "axe_playwright_python.sync_playwright"
+    axe = pytest.importorskip(module, reason="no axe here: make test-browser installs it").Axe()
     options = {"runOnly": {"type": "tag", "values": ACCESSIBILITY_RULES}}
 
     def barriers(page, within=None):
