@@ -90,10 +90,16 @@ def collect(try_on: TryOnResult, provider: Provider) -> datetime | None:
 
 
 def _look_anew(try_on: TryOnResult) -> None:
-    """Now that one of their kind has told how long they take, plan the looks at the others."""
+    """Now that one of their kind has told how long they take, plan the looks at the others.
+
+    Those that are as old as it was have probably ended as well.
+    """
+    now = timezone.now()
+    seconds = timedelta(seconds=try_on.account.task_seconds[try_on.remote_model][-1])
     for other in _running_like(try_on).filter(lease_token=""):
         other.account = try_on.account
-        _running_like(try_on).filter(pk=other.pk, lease_token="").update(due_at=next_look(other))
+        due_at = now if now - sent_at(other) > seconds else next_look(other)
+        _running_like(try_on).filter(pk=other.pk, lease_token="").update(due_at=due_at)
 
 
 def _running_like(try_on: TryOnResult) -> TryOnResultQuerySet:

@@ -48,21 +48,23 @@ def wait(age: float, known: Sequence[float], *, is_first: bool = True) -> float:
     what it took tells when to look at the others.
     """
     if not known:
-        part, least = (8, FIRST_LOOK) if is_first else (2, conf.POLL_INTERVAL)
-        early = min(max(age / part, least), conf.POLL_INTERVAL)
-        return min(max(early, age / 20), LONGEST_STEP)
+        often = min(max(age / 16, FIRST_LOOK), conf.POLL_INTERVAL)
+        seldom = max(age / 2, conf.POLL_INTERVAL)
+        return min(max(often if is_first else seldom, age / 20), LONGEST_STEP)
     low, high = _usual_range(known)
-    step = max((high - low) / LOOKS, SHORTEST_STEP)
-    if age < high:
-        steps_taken = max(0.0, age - low + SHORTEST_STEP / 2) // step
-        return low + (steps_taken + 1) * step - age
-    overdue = age - high
+    doubt = DOUBT / len(known) ** 2
+    first, last = low * (1 - doubt), high * (1 + doubt)
+    step = max((last - first) / LOOKS, SHORTEST_STEP)
+    if age < last:
+        # a grid of ages, so that one of the looks is when the longest of them ended
+        steps = (max(age + SHORTEST_STEP / 2, first) - high) // step + 1
+        return high + steps * step - age
+    overdue = age - last
     return min(max(step, overdue / 2), max(conf.POLL_INTERVAL, age / 20), LONGEST_STEP)
 
 
 def _usual_range(known: Sequence[float]) -> tuple[float, float]:
-    """From when to when a task probably ends; wider, the less is known, and without strays."""
+    """From when to when tasks usually end, without strays."""
     ordered = sorted(known)
     count = len(ordered)
-    low, high = ordered[count // REMEMBERED], ordered[-1 - count // 10]
-    return low * (1 - DOUBT / count), high * (1 + DOUBT / count)
+    return ordered[count // REMEMBERED], ordered[-1 - count // 10]

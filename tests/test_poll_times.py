@@ -34,12 +34,13 @@ def test_wait__first_looks_at_the_unknown_are_frequent_and_grow_rarer():
     ages = looks_until(20, [])
 
     assert ages[0] == 0.25
-    assert len(ages) <= 35
-    assert max(b - a for a, b in itertools.pairwise(ages)) <= 3.01
+    assert len(ages) <= 45
+    assert max(b - a for a, b in itertools.pairwise(ages)) <= 20 / 16 + 0.01
 
 
 def test_wait__only_the_first_of_the_unknown_is_looked_at_often():
     assert poll_times.wait(1, [], is_first=False) == 3
+    assert poll_times.wait(12, [], is_first=False) == 6
     assert poll_times.wait(1, [], is_first=True) < 0.5
 
 
@@ -62,6 +63,15 @@ def test_wait__few_looks_and_short_delays_once_the_durations_are_known(shortest,
 
     assert sum(counts) / 500 <= 4
     assert sum(delays) / 500 <= (longest - shortest) / 8 + 0.2
+
+
+@pytest.mark.parametrize("count", [1, 2, 20])
+def test_wait__one_look_is_when_the_latest_of_them_ended(count):
+    assert pytest.approx(17.0) in looks_until(17, [17.0] * count)
+
+
+def test_wait__steady_durations_need_one_look():
+    assert len(looks_until(17, [17.0] * 20)) == 1
 
 
 @pytest.mark.parametrize("age", [16.9, 17.0, 17.1])
