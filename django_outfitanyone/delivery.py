@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -56,36 +57,64 @@ def public_url(file: FieldFile) -> str:
     return url if parts.scheme == "https" and is_public_host(parts.hostname or "") else ""
 
 
+def addresses_of(
+    pictures: Mapping[str, tuple[FieldFile, str]],
+    *,
+    remote_model: str,
+    account: Account,
+    provider: Provider,
+) -> Iterator[tuple[str, str]]:
+    """Name and address of each picture, one after the other; uploads what it must.
+
+    ``pictures`` maps names to files and their SHA-256. An upload is good for one remote
+    model for 48 hours and serves every call in that time. ``PictureRefused`` when a file
+    is gone, or has no address that the settings demand.
+    """
+    good = TemporaryUpload.objects.filter(
+        account=account,
+        remote_model=remote_model,
+        sha256__in={sha256 for _file, sha256 in pictures.values()},
+        expires_at__gt=timezone.now() + SPARE_TIME,
+    )
+    uploaded = dict(good.values_list("sha256", "url"))
+    for name, (file, sha256) in pictures.items():
+        url = public_url(file) or uploaded.get(sha256)
+        if not url:
+            upload = provider.upload(
+                _read(file), filename=_upload_name(file, sha256), model=remote_model
+            )
+            TemporaryUpload.objects.update_or_create(
+                account=account,
+                sha256=sha256,
+                remote_model=remote_model,
+                defaults={"url": upload.url, "expires_at": upload.expires_at},
+            )
+            url = uploaded[sha256] = upload.url
+        yield name, url
+
+
 def address_of(
     file: FieldFile, *, sha256: str, remote_model: str, account: Account, provider: Provider
 ) -> str:
-    """An address of this file that the remote model can read; uploads it when it must.
+    """An address of this file that the remote model can read, as ``addresses_of`` finds it."""
+    addresses = addresses_of(
+        {"picture": (file, sha256)}, remote_model=remote_model, account=account, provider=provider
+    )
+    return dict(addresses)["picture"]
 
-    An upload is good for one remote model for 48 hours and serves every call in that time.
-    """
-    url = public_url(file)
-    if url:
-        return url
-    kept = TemporaryUpload.objects.filter(
-        account=account, sha256=sha256, remote_model=remote_model
-    ).first()
-    if kept and kept.is_good_until(timezone.now() + SPARE_TIME):
-        return kept.url
+
+def _read(file: FieldFile) -> bytes:
     try:
         with file.open("rb") as opened:
-            data = opened.read()
+            data: bytes = opened.read()
     except FileNotFoundError as error:
         raise PictureRefused(
             _("The file %(name)s is gone from the storage.") % {"name": file.name},
             remedy=_("Upload the picture again."),
             code="PictureMissing",
         ) from error
-    suffix = PurePosixPath(file.name or "").suffix
-    upload = provider.upload(data, filename=f"{sha256[:32]}{suffix}", model=remote_model)
-    TemporaryUpload.objects.update_or_create(
-        account=account,
-        sha256=sha256,
-        remote_model=remote_model,
-        defaults={"url": upload.url, "expires_at": upload.expires_at},
-    )
-    return upload.url
+    return data
+
+
+def _upload_name(file: FieldFile, sha256: str) -> str:
+    return f"{sha256[:32]}{PurePosixPath(file.name or '').suffix}"

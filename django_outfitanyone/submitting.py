@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django_outfitanyone import limits
 from django_outfitanyone.collecting import answer_columns, next_look, sent_at
 from django_outfitanyone.conf import conf
-from django_outfitanyone.delivery import address_of
+from django_outfitanyone.delivery import addresses_of
 from django_outfitanyone.exceptions import (
     APIError,
     BudgetSpent,
@@ -224,14 +224,10 @@ def _addresses(
 ) -> dict[str, str]:
     """Where the remote system finds these pictures, by role."""
     addresses = {}
-    for role, (file, sha256) in inputs.items():
-        addresses[role] = address_of(
-            file,
-            sha256=sha256,
-            remote_model=try_on.remote_model,
-            account=try_on.account,
-            provider=provider,
-        )
+    for role, address in addresses_of(
+        inputs, remote_model=try_on.remote_model, account=try_on.account, provider=provider
+    ):
+        addresses[role] = address
         try_on.keep_lease()
     return addresses
 

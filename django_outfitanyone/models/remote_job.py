@@ -78,7 +78,11 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
             return []
         token = uuid.uuid4().hex
         due.filter(pk__in=ids).update(lease_token=token, lease_expires_at=now + lease)
-        return list(self.model._default_manager.filter(lease_token=token).order_by("due_at", "pk"))
+        return list(self.with_inputs().filter(lease_token=token).order_by("due_at", "pk"))
+
+    def with_inputs(self) -> Self:
+        """All rows, each with what its next step needs of other tables."""
+        return self.model._default_manager.select_related("account")  # type: ignore[return-value]
 
 
 class RemoteJob(models.Model):

@@ -60,6 +60,10 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
             "model_image", "top_garment__product", "bottom_garment__product"
         ).prefetch_related("hotspots__product")
 
+    def with_inputs(self) -> Self:
+        pictures = ("model_image", "top_garment", "bottom_garment")
+        return super().with_inputs().select_related(*pictures)
+
     def with_finished_twin(self) -> Self:
         """What would be reused if it were asked for now: it costs nothing."""
         twins = self.model._default_manager.filter(
