@@ -17,7 +17,8 @@ LOOKS = 4
 """Into how many steps the time is parted in which a task probably ends."""
 SHORTEST_STEP = 0.015
 LONGEST_STEP = 60.0
-FIRST_LOOK = 0.25
+FIRST_STEP = 0.25
+"""Between the looks at a task of which nothing is known, at first; in seconds, as all here."""
 DOUBT = 0.04
 """By how much, of its length, a task may be off a single known one; less, the more are known."""
 
@@ -47,20 +48,28 @@ def wait(age: float, known: Sequence[float], *, is_first: bool = True) -> float:
     rarer with age; only the first of several tasks is then looked at often, because
     what it took tells when to look at the others.
     """
+    soonest = age + SHORTEST_STEP / 2
     if not known:
-        often = min(max(age / 16, FIRST_LOOK), conf.POLL_INTERVAL)
-        seldom = max(age / 2, conf.POLL_INTERVAL)
-        return min(max(often if is_first else seldom, age / 20), LONGEST_STEP)
+        if not is_first:
+            return min(max(age / 2, conf.POLL_INTERVAL), LONGEST_STEP)
+        often = min(FIRST_STEP * max(1, age // 4), max(conf.POLL_INTERVAL, age / 20), LONGEST_STEP)
+        return _next_age(soonest, often) - age
     low, high = _usual_range(known)
     doubt = DOUBT / len(known) ** 2
     first, last = low * (1 - doubt), high * (1 + doubt)
     step = max((last - first) / LOOKS, SHORTEST_STEP)
     if age < last:
-        # a grid of ages, so that one of the looks is when the longest of them ended
-        steps = (max(age + SHORTEST_STEP / 2, first) - high) // step + 1
-        return high + steps * step - age
+        return _next_age(max(soonest, first), step, anchor=high) - age
     overdue = age - last
     return min(max(step, overdue / 2), max(conf.POLL_INTERVAL, age / 20), LONGEST_STEP)
+
+
+def _next_age(soonest: float, step: float, *, anchor: float = 0.0) -> float:
+    """The next age that is so many steps from the anchor.
+
+    Looks lie at fixed ages, so that late ones do not delay all that follow.
+    """
+    return anchor + ((soonest - anchor) // step + 1) * step
 
 
 def _usual_range(known: Sequence[float]) -> tuple[float, float]:

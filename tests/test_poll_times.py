@@ -34,8 +34,12 @@ def test_wait__first_looks_at_the_unknown_are_frequent_and_grow_rarer():
     ages = looks_until(20, [])
 
     assert ages[0] == 0.25
-    assert len(ages) <= 45
-    assert max(b - a for a, b in itertools.pairwise(ages)) <= 20 / 16 + 0.01
+    assert len(ages) <= 50
+    assert max(b - a for a, b in itertools.pairwise(ages)) < 1.3
+
+
+def test_wait__late_look_at_the_unknown_delays_none_that_follow():
+    assert poll_times.wait(2.1, []) == pytest.approx(0.15)
 
 
 def test_wait__only_the_first_of_the_unknown_is_looked_at_often():
