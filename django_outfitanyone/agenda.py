@@ -41,10 +41,7 @@ def urgent(account: Account) -> Iterator[Item]:
     yield Item("look", keepers, AT_ONCE)
     account.refresh_from_db()
     if _may_submit(account):
-        waiting = _affordable(account).prepared()
-        if not limits.free_slots(account):
-            waiting = waiting.filter(slot__isnull=False)  # these wait for the gate alone
-        yield Item("submit", waiting, _room(account))
+        yield Item("submit", _affordable(account).prepared(), len(limits.free_slots(account)))
 
 
 def patient(account: Account) -> Iterator[Item]:
@@ -66,17 +63,17 @@ def patient(account: Account) -> Iterator[Item]:
         yield Item("prepare", queued, 2 * conf.CONCURRENT_TASKS - ready)
 
 
+def is_slot_wanted(account: Account) -> bool:
+    """Whether a try-on is ready to be submitted."""
+    return _may_submit(account) and _affordable(account).prepared().exists()
+
+
 def next_due_at(account: Account) -> datetime | None:
     """When there is something to do next; ``None`` when nothing is open or all of it is stopped."""
     items = chain(urgent(account), patient(account))
     due = (item.queue.next_due_at() for item in items if item.room > 0)
     jobs = (model.objects.filter(account=account) for model in (TryOnResult, ClothesParse))
     return _earliest(chain(due, (queue.next_lease_end() for queue in jobs)))
-
-
-def next_urgent_at(account: Account) -> datetime | None:
-    """As ``next_due_at``, of what decides whether the slots are full."""
-    return _earliest(item.queue.next_due_at() for item in urgent(account) if item.room > 0)
 
 
 def is_soon(moment: datetime | None) -> bool:
@@ -93,7 +90,7 @@ def _searches(account: Account) -> RemoteJobQuerySet[Any]:
     searches = ClothesParse.objects.filter(account=account).open()
     if account.is_stopped:
         return searches.filter(status=Status.COLLECTING)
-    fills_a_slot = _room(account) > 0 and _affordable(account).prepared().exists()
+    fills_a_slot = limits.free_slots(account) and is_slot_wanted(account)
     if fills_a_slot or conf.PARSING_MODEL in budgets.unaffordable(account):
         return searches.exclude(status__in=UNSENT)
     return searches
@@ -104,12 +101,6 @@ def _affordable(account: Account) -> TryOnResultQuerySet:
     try_ons = TryOnResult.objects.filter(account=account)
     dear = budgets.unaffordable(account)
     return try_ons.exclude(remote_model__in=dear) if dear else try_ons
-
-
-def _room(account: Account) -> int:
-    """How many more tasks may be submitted now."""
-    in_flight = TryOnResult.objects.filter(account=account, slot__isnull=False)
-    return conf.CONCURRENT_TASKS - in_flight.exclude(status=Status.PREPARING).count()
 
 
 def _may_submit(account: Account) -> bool:

@@ -82,7 +82,6 @@ def collect(try_on: TryOnResult, provider: Provider) -> datetime | None:
     """Step: bring the picture home, then have its clothes found, then be done."""
     if not try_on.image:
         _store_picture(try_on, provider)
-        return timezone.now()
     if conf.PARSE_RESULTS and not _is_parsed(try_on):
         return timezone.now() + LOOK_AGAIN
     try_on.move(Status.SUCCEEDED)

@@ -11,6 +11,7 @@ import time
 import uuid
 from collections import deque
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Value
@@ -34,31 +35,15 @@ MARGIN = 1.05
 """Limits of a second are kept for this many: requests may be delayed unevenly on their way."""
 
 
-def free_slots(account: Account) -> int:
-    """How many more tasks may be given to the remote system now."""
-    return max(0, conf.CONCURRENT_TASKS - len(_taken_slots(account.pk)))
+def free_slots(account: Account) -> list[int]:
+    """Numbers of the tasks that may be given to the remote system now.
 
-
-def take_slot(try_on: TryOnResult) -> bool:
-    """Reserve one of the account's task slots for this row; False when all are taken.
-
-    A unique constraint decides, so that no two hosts can take the same. The slot
-    belongs to the row until the row gives it back: no crash leaks or frees it.
+    A slot is taken with the note that a request leaves, and belongs to the row until the
+    row gives it back: no crash leaks or frees it.
     """
-    if try_on.slot is not None:
-        return True
-    taken = _taken_slots(try_on.account_id)
-    for number in range(1, conf.CONCURRENT_TASKS + 1):
-        if number in taken:
-            continue
-        try:
-            with transaction.atomic():
-                try_on.write(slot=number)
-        except IntegrityError:
-            try_on.slot = None
-        else:
-            return True
-    return False
+    rows = TryOnResult.objects.filter(account=account, slot__isnull=False)
+    taken = set(rows.values_list("slot", flat=True))
+    return [number for number in range(1, conf.CONCURRENT_TASKS + 1) if number not in taken]
 
 
 def pass_gate(account: Account, *, is_urgent: bool = True) -> datetime | None:
@@ -69,7 +54,7 @@ def pass_gate(account: Account, *, is_urgent: bool = True) -> datetime | None:
     quickly and every sliding second is within the limit all the same. What is not urgent
     leaves those to what is.
     """
-    at_once = conf.SUBMITS_PER_SECOND // 3
+    at_once = conf.SUBMITS_PER_SECOND * 2 // 5
     spacing = timedelta(seconds=MARGIN / (conf.SUBMITS_PER_SECOND - at_once))
     now = timezone.now()
     rested = now - at_once * spacing
@@ -101,13 +86,19 @@ _asked_at: deque[float] = deque(maxlen=1000)
 
 
 def admit(
-    job: TryOnResult | ClothesParse, *, remote_model: str, is_urgent: bool = True
+    job: TryOnResult | ClothesParse,
+    *,
+    remote_model: str,
+    is_urgent: bool = True,
+    **columns: Any,
 ) -> datetime | None:
     """Write down that the paid request leaves now; every one goes through here.
 
-    ``None`` when it may, else when to ask again because the gate is closed; ``BudgetSpent``
-    when the money is used up. All of it is one transaction that holds the account's row:
-    of two processes the second one sees what the first has spent.
+    ``None`` when it may, else when to ask again, because the gate is closed or somebody
+    else has just taken the ``slot`` among the columns: a unique constraint decides, so that
+    no two hosts can have the same. ``BudgetSpent`` when the money is used up.
+    All of it is one transaction that holds the account's row: of two processes the second
+    one sees what the first has spent.
     """
     try:
         with transaction.atomic():
@@ -116,7 +107,10 @@ def admit(
                 return opens_at
             budgets.check(job.account, remote_model)
             now = timezone.now()
-            job.move(Status.SUBMITTING, submitted_at=now, lease_expires_at=now + conf.lease)
+            columns |= {"submitted_at": now, "lease_expires_at": now + conf.lease}
+            job.move(Status.SUBMITTING, **columns)
+    except IntegrityError:
+        return timezone.now()
     except BudgetSpent as error:
         budgets.close(job.account, error)
         raise
@@ -202,8 +196,3 @@ def give_up_runner_lease(account: Account, token: str) -> None:
     Account.objects.filter(pk=account.pk, runner_token=token).update(
         runner_token="", runner_expires_at=timezone.now()
     )
-
-
-def _taken_slots(account_id: str) -> set[int | None]:
-    rows = TryOnResult.objects.filter(account_id=account_id, slot__isnull=False)
-    return set(rows.values_list("slot", flat=True))

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.utils import timezone
@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger("django_outfitanyone")
 
 LONGEST_NAP = 0.5
-SHORTEST_NAP = 0.01
+SHORTEST_NAP = 0.001
 HANDOVER = timedelta(seconds=0.6)
 """What it takes from the end of one run to the start of the next."""
 LEASE_KEPT_EVERY = 1.0
+NEAR = timedelta(seconds=0.05)
+LONGEST_DELAY = 0.25
+"""A look so near keeps slow work from being begun, but not for longer than this in seconds."""
 
 
 def run(*, budget: float) -> bool:
@@ -71,11 +74,13 @@ class _Runner:
         self._provider = provider
         self._crew = crew
         self._kept_at = 0.0
+        self._is_ending = False
+        self._patient_at = 0.0
+        self._next_due_at: datetime | None = None
 
     def run(self, budget: float) -> bool:
         """Whether there will be more to do soon."""
         end = time.monotonic() + budget
-        self._is_ending = False
         while True:
             try:
                 more = self._turn(end, quiet_end=end - budget / 4)
@@ -94,56 +99,74 @@ class _Runner:
         """
         if not self._is_still_mine():
             return False
+        self._next_due_at = None
         worked = self._work_on(agenda.urgent(self._account))
-        if not self._is_ending:
+        if not (self._is_ending or self._should_wait_for_slot()):
             worked = self._work_patiently() or worked
+        if worked:
+            self._next_due_at = timezone.now()
         is_busy = self._crew is not None and self._crew.is_busy
-        due_at = timezone.now() if worked else self._next_due_at(slots_only=is_busy)
-        if not is_busy and not agenda.is_soon(due_at):
+        if not is_busy and not self._is_more_soon():
             return False
         now = time.monotonic()
-        self._is_ending |= now >= end or (now >= quiet_end and _is_quiet(due_at))
+        self._is_ending |= now >= end or (now >= quiet_end and _is_quiet(self._next_due_at))
         if self._is_ending and not is_busy:
-            return agenda.is_soon(self._next_due_at(slots_only=False))
+            return self._is_more_soon()
         if not worked:
-            self._nap(due_at, is_busy=is_busy)
+            self._nap()
         return None
 
-    def _work_patiently(self) -> bool:
-        """Begin what is slow, each with whoever is free; whether there was anything.
+    def _should_wait_for_slot(self) -> bool:
+        """Whether a slot that somebody waits for is about to fall free.
 
-        In between it is seen whether a task has ended and which waits for its slot: an
-        empty slot costs more than anything else.
+        Then nothing slow is begun for a moment: it would only be in the way.
+        """
+        now = time.monotonic()
+        due_at = self._next_due_at
+        is_near = due_at is not None and due_at < timezone.now() + NEAR
+        if is_near and now < self._patient_at + LONGEST_DELAY:
+            return agenda.is_slot_wanted(self._account)
+        self._patient_at = now
+        return False
+
+    def _work_patiently(self) -> bool:
+        """Begin what is slow; whether anything was done here.
+
+        The crew does not count: it says when it has finished. Without one it is seen in
+        between whether a task has ended and which waits for its slot: an empty slot costs
+        more than anything else.
         """
         worked = False
         for item in agenda.patient(self._account):
-            if self._hand_over(item):
-                worked = True
+            if self._crew and item.kind in HANDS:
+                for job in self._claim(item, limit=min(item.room, self._crew.room(item.kind))):
+                    self._crew.give(item.kind, job)
+            elif self._work_on([agenda.Item(item.kind, item.queue, min(1, item.room))]):
                 self._work_on(agenda.urgent(self._account))
+                worked = True
         return worked
-
-    def _hand_over(self, item: agenda.Item) -> bool:
-        """Give rows to the crew, or advance one without it."""
-        if self._crew is None or item.kind not in HANDS:
-            return self._work_on([agenda.Item(item.kind, item.queue, min(1, item.room))])
-        jobs = item.queue.claim(
-            limit=min(item.room, self._crew.free_hands(item.kind)), lease=conf.lease
-        )
-        for job in jobs:
-            self._crew.give(item.kind, job)
-        return bool(jobs)
 
     def _work_on(self, items: Iterable[agenda.Item]) -> bool:
         """Advance rows one after the other; whether there were any."""
         worked = False
         for item in items:
-            for job in item.queue.claim(limit=max(0, item.room), lease=conf.lease):
+            for job in self._claim(item, limit=item.room):
                 if not self._is_still_mine():
                     return worked
                 job.account = self._account
                 advance(job, self._provider)
                 worked = True
         return worked
+
+    def _claim(self, item: agenda.Item, *, limit: int) -> list[Any]:
+        """Take what is due, and remember when the first of what is not due yet will be."""
+        now = timezone.now()
+        first = item.queue.first_free(max(0, limit))
+        due = [pk for pk, due_at in first if due_at <= now]
+        if len(due) < len(first):
+            later = first[len(due)][1]
+            self._next_due_at = min(self._next_due_at or later, later)
+        return item.queue.take(due, lease=conf.lease)
 
     def _is_still_mine(self) -> bool:
         """Whether nobody else has taken over; rows are fenced, so now and then is enough."""
@@ -153,15 +176,18 @@ class _Runner:
         self._kept_at = now
         return limits.keep_runner_lease(self._account, self._token)
 
-    def _next_due_at(self, *, slots_only: bool) -> datetime | None:
-        look = agenda.next_urgent_at if slots_only else agenda.next_due_at
-        return look(self._account)
+    def _is_more_soon(self) -> bool:
+        """Whether it is worth waiting for what comes next, also of what was not looked at."""
+        return agenda.is_soon(self._next_due_at) or agenda.is_soon(
+            agenda.next_due_at(self._account)
+        )
 
-    def _nap(self, due_at: datetime | None, *, is_busy: bool) -> None:
+    def _nap(self) -> None:
         """Sleep until something is due, but never long: somebody may ask for something."""
+        due_at = self._next_due_at
         wait = (due_at - timezone.now()).total_seconds() if due_at else LONGEST_NAP
         seconds = min(max(wait, SHORTEST_NAP), LONGEST_NAP)
-        if self._crew and is_busy:
+        if self._crew:
             self._crew.wait(seconds)
         else:
             time.sleep(seconds)

@@ -18,7 +18,6 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.delivery import addresses_of
 from django_outfitanyone.exceptions import (
     APIError,
-    BudgetSpent,
     OutcomeUnknown,
     RequestNotSent,
     RequestRefused,
@@ -76,8 +75,6 @@ def prepare(try_on: TryOnResult, provider: Provider) -> datetime:
     if not try_on.is_prepared:
         try_on.write(is_prepared=True)
         return timezone.now()
-    if not limits.take_slot(try_on):
-        return timezone.now()
     return submit(try_on, addresses, provider)
 
 
@@ -88,13 +85,12 @@ def submit(try_on: TryOnResult, addresses: dict[str, str], provider: Provider) -
     that no task was made takes it back; anything unclear stays ``submitting`` and is
     looked into by ``look_into``.
     """
-    try:
-        ask_again_at = limits.admit(try_on, remote_model=try_on.remote_model)
-        if ask_again_at:
-            return ask_again_at
-    except BudgetSpent:
-        try_on.write(slot=None)  # a cheaper model may still fit
-        raise
+    slots = limits.free_slots(try_on.account)
+    if not slots:
+        return timezone.now()
+    ask_again_at = limits.admit(try_on, remote_model=try_on.remote_model, slot=slots[0])
+    if ask_again_at:
+        return ask_again_at
     try:
         report = _send(try_on, addresses, provider)
     except OutcomeUnknown as error:
@@ -249,14 +245,22 @@ def _send(try_on: TryOnResult, addresses: dict[str, str], provider: Provider) ->
 
 
 def _keep_task(try_on: TryOnResult, report: TaskReport) -> None:
-    """Write the task's id down, even if the lease was lost meanwhile: it is paid for."""
-    columns = {"remote_task_id": report.task_id, **answer_columns(report)}
+    """Write the task's id down, even if the lease was lost meanwhile: it is paid for.
+
+    From now on its age is counted from the answer, by which time it exists.
+    """
+    sent_at = try_on.submitted_at
+    columns = {
+        "remote_task_id": report.task_id,
+        "submitted_at": timezone.now(),
+        **answer_columns(report),
+    }
     try:
         insist(lambda: try_on.move(Status.RUNNING, **columns))
     except LeaseLost:
         kept = TryOnResult.objects.filter(
             pk=try_on.pk,
-            submitted_at=try_on.submitted_at,
+            submitted_at=sent_at,
             status__in=[Status.SUBMITTING, Status.NEEDS_ATTENTION],
         ).update(status=Status.RUNNING, due_at=timezone.now(), finished_at=None, **columns)
         logger.warning(

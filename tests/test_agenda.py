@@ -59,6 +59,17 @@ def test_urgent__without_a_free_slot_only_who_has_one_is_submitted(remote, confi
     assert kinds(agenda.urgent(Account.current())) == ["look"]
 
 
+def test_is_slot_wanted__by_a_try_on_that_is_ready(remote):
+    make_try_on(status=Status.QUEUED)
+    assert not agenda.is_slot_wanted(Account.current())
+
+    make_try_on(status=Status.PREPARING, is_prepared=True)
+    assert agenda.is_slot_wanted(Account.current())
+
+    Account.objects.update(stopped_at=timezone.now())
+    assert not agenda.is_slot_wanted(Account.current())
+
+
 def test_patient__search_leaves_the_gate_to_who_can_fill_a_slot(remote):
     find_clothes(make_model_image(), ["upper"])
     assert kinds(agenda.patient(Account.current())) == ["search"]

@@ -41,27 +41,49 @@ def test_give__advances_the_job_and_frees_the_hand(team):
     assert not team.is_busy
 
 
-def test_free_hands__as_many_as_there_are_of_each_kind(team, monkeypatch):
+def test_room__one_more_than_hands_of_each_kind(team, monkeypatch):
     gate = threading.Event()
     monkeypatch.setattr(crew, "advance", lambda job, provider: gate.wait(30))
-    for _ in range(HANDS["collect"]):
+    for _ in range(HANDS["collect"] + 1):
         team.give("collect", claimed())
 
-    assert team.free_hands("collect") == 0
-    assert team.free_hands("search") == HANDS["search"]
+    assert team.room("collect") == 0
+    assert team.room("search") == HANDS["search"] + 1
     gate.set()
 
 
-def test_give__database_fault_is_no_reason_to_give_up(team, monkeypatch, caplog):
-    def locked(job, provider):
-        raise OperationalError("database is locked")
+def test_give__waiting_job_is_done_by_the_first_free_hand(team, monkeypatch):
+    first_may_end, done = threading.Event(), []
 
-    monkeypatch.setattr(crew, "advance", locked)
-    team.give("collect", claimed())
-    team.wait(30)
+    def advance(job, provider):
+        if not done:
+            first_may_end.wait(30)
+        done.append((job.pk, threading.current_thread().name))
 
-    assert "database is locked" in caplog.text
-    assert team.free_hands("collect") == HANDS["collect"]
+    monkeypatch.setattr(crew, "advance", advance)
+    for job in (claimed(), claimed()):
+        team.give("prepare", job)
+    first_may_end.set()
+    while team.is_busy:
+        team.wait(30)
+
+    assert len(done) == 2
+    assert len({hand for _pk, hand in done}) == HANDS["prepare"]
+
+
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), KeyError("a bug")])
+def test_give__fault_is_no_reason_to_give_up(team, monkeypatch, caplog, error):
+    def fail(job, provider):
+        raise error
+
+    monkeypatch.setattr(crew, "advance", fail)
+    for _ in range(HANDS["collect"] + 1):
+        team.give("collect", claimed())
+    while team.is_busy:
+        team.wait(30)
+
+    assert str(error) in caplog.text
+    assert team.room("collect") == HANDS["collect"] + 1
 
 
 def test_run__slow_search_keeps_no_slot_empty(remote, configure):

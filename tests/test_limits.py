@@ -30,41 +30,38 @@ def claimed(**columns):
     return row
 
 
-def test_take_slot__numbers_from_one_to_the_limit(configure, account):
-    configure(CONCURRENT_TASKS=2)
-    first, second, third = claimed(), claimed(), claimed()
+def test_free_slots__numbers_from_one_to_the_limit(configure, account):
+    configure(CONCURRENT_TASKS=3)
+    make_try_on(status=Status.RUNNING, slot=2)
 
-    assert [limits.take_slot(row) for row in (first, second, third)] == [True, True, False]
-    assert {first.slot, second.slot} == {1, 2}
-    assert third.slot is None
-    assert limits.free_slots(account) == 0
+    assert limits.free_slots(account) == [1, 3]
 
 
-def test_take_slot__keeps_the_one_it_has(account):
+def test_admit__slot_is_taken_with_the_note_that_the_request_leaves(account):
     row = claimed()
-    limits.take_slot(row)
-    before = row.slot
 
-    assert limits.take_slot(row)
-    assert row.slot == before
+    assert limits.admit(row, remote_model="aitryon-plus", slot=2) is None
+    row.refresh_from_db()
+    assert (row.status, row.slot) == (Status.SUBMITTING, 2)
 
 
-def test_take_slot__loses_the_race_without_harm(monkeypatch):
-    """Both have read that slot 1 is free; the constraint decides."""
+def test_admit__slot_that_another_host_has_just_taken(account):
+    """Both have read that slot 1 is free; the constraint decides, and nothing is sent."""
     late = claimed()
-    monkeypatch.setattr(limits, "_taken_slots", lambda account_id: set())
     make_try_on(status=Status.RUNNING, slot=1)
+    ask_again_at = limits.admit(late, remote_model="aitryon-plus", slot=1)
+    late.refresh_from_db()
 
-    assert limits.take_slot(late)
-    assert late.slot == 2
+    assert ask_again_at <= timezone.now()
+    assert (late.status, late.slot, late.submitted_at) == (Status.PREPARING, None, None)
 
 
-def test_take_slot__needs_the_lease():
+def test_admit__needs_the_lease(account):
     row = claimed()
     TryOnResult.objects.update(lease_token="somebody else")
 
     with pytest.raises(LeaseLost):
-        limits.take_slot(row)
+        limits.admit(row, remote_model="aitryon-plus", slot=1)
 
 
 def passes(account):
@@ -101,10 +98,10 @@ def clock(monkeypatch):
     return clock
 
 
-def test_pass_gate__some_at_once_after_a_rest(account, configure, clock):
+def test_pass_gate__all_slots_at_once_after_a_rest(account, configure, clock):
     configure(SUBMITS_PER_SECOND=10)
 
-    assert sum(passes(account) for _ in range(20)) == 4
+    assert sum(passes(account) for _ in range(20)) == 5 == conf.CONCURRENT_TASKS
 
 
 def test_pass_gate__what_is_not_urgent_leaves_them_to_what_is(account, configure, clock):
@@ -112,7 +109,7 @@ def test_pass_gate__what_is_not_urgent_leaves_them_to_what_is(account, configure
     assert limits.pass_gate(account, is_urgent=False) is None
     opens_at = limits.pass_gate(account, is_urgent=False)
 
-    assert sum(passes(account) for _ in range(20)) == 3
+    assert sum(passes(account) for _ in range(20)) == 4
     clock.at = max(opens_at, limits.pass_gate(account, is_urgent=False))
     assert limits.pass_gate(account, is_urgent=False) is None
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from django_outfitanyone import limits, poller
 from django_outfitanyone.actions import request_try_on
+from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import AccountProblem
 from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.statuses import Status
@@ -155,6 +156,20 @@ def test_run__pictures_are_made_ready_while_all_slots_are_taken(remote, configur
     statuses = [row.status for row in TryOnResult.objects.order_by("pk")]
     assert statuses == [Status.RUNNING, Status.PREPARING, Status.PREPARING, Status.QUEUED]
     assert len(rows) == 4
+
+
+def test_run__near_look_delays_slow_work_but_never_stops_it(remote, configure, monkeypatch):
+    configure(CONCURRENT_TASKS=2)
+    remote.set_progression([("RUNNING", 60)])
+    account = Account.current()
+    account.task_seconds = {conf.TRY_ON_MODEL: [10.0] * 20}
+    account.save()
+    monkeypatch.setattr(poller, "NEAR", timedelta(seconds=15))  # every look is
+    ask(6)
+    poller.run(budget=4)
+
+    assert TryOnResult.objects.filter(status=Status.RUNNING).count() == 2
+    assert TryOnResult.objects.prepared().count() == 4
 
 
 def test_run__one_bad_row_does_not_stop_the_others(remote, monkeypatch, caplog):

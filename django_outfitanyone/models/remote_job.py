@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -65,19 +66,29 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
         ends_at: datetime | None = held.aggregate(at=Min("lease_expires_at"))["at"]
         return ends_at
 
-    def claim(self, *, limit: int, lease: timedelta) -> list[Job]:
-        """Take up to ``limit`` due rows of this queryset for myself, the longest due first.
+    def first_free(self, limit: int) -> list[tuple[int, datetime]]:
+        """Those in nobody's hands that are due first, now or later: primary key and when."""
+        free = self.filter(due_at__isnull=False, lease_expires_at__lte=timezone.now())
+        return list(free.order_by("due_at", "pk").values_list("pk", "due_at")[:limit])
 
-        The same three statements on every database: the conditions stand in the
-        UPDATE again, so of two who read the same ids only one gets each row.
-        """
+    def claim(self, *, limit: int, lease: timedelta) -> list[Job]:
+        """Take up to ``limit`` due rows of this queryset for myself, the longest due first."""
         now = timezone.now()
-        due = self.due(now)
-        ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+        due = [pk for pk, due_at in self.first_free(limit) if due_at <= now]
+        return self.take(due, lease=lease)
+
+    def take(self, ids: Sequence[int], *, lease: timedelta) -> list[Job]:
+        """Of these rows, which were due and free a moment ago, take those that still are.
+
+        The same statements on every database: the conditions stand in the UPDATE again,
+        so of two who read the same ids only one gets each row.
+        """
         if not ids:
             return []
+        now = timezone.now()
         token = uuid.uuid4().hex
-        due.filter(pk__in=ids).update(lease_token=token, lease_expires_at=now + lease)
+        mine = self.due(now).filter(pk__in=ids)
+        mine.update(lease_token=token, lease_expires_at=now + lease)
         return list(self.with_inputs().filter(lease_token=token).order_by("due_at", "pk"))
 
     def with_inputs(self) -> Self:
