@@ -51,7 +51,7 @@ def test_urgent__looks_before_submits(remote):
     assert kinds(agenda.urgent(Account.current())) == ["look", "submit"]
 
 
-def test_urgent__without_a_free_slot_only_who_has_one_is_submitted(remote, configure):
+def test_urgent__without_a_free_slot_nothing_is_submitted(remote, configure):
     configure(CONCURRENT_TASKS=1)
     make_try_on(status=Status.RUNNING, slot=1)
     make_try_on(status=Status.PREPARING, is_prepared=True)
