@@ -17,8 +17,8 @@ LOOKS = 4
 """Into how many steps the time is parted in which a task probably ends."""
 SHORTEST_STEP = 0.015
 LONGEST_STEP = 60.0
-FIRST_STEP = 0.25
-"""Between the looks at a task of which nothing is known, at first; in seconds, as all here."""
+FIRST_STEP, SECOND_STEP = 0.25, 1.0
+"""Between the looks at a task of which nothing is known: at first, and from 4 s to 20 s of age."""
 DOUBT = 0.04
 """By how much, of its length, a task may be off a single known one; less, the more are known."""
 
@@ -42,7 +42,7 @@ def remember(account: Account, model: str, report: TaskReport) -> bool:
 
 
 def wait(age: float, known: Sequence[float], *, is_first: bool = True) -> float:
-    """Seconds until the next look at a task of this age, both in seconds.
+    """Seconds until the next look at a task of this age, all in seconds.
 
     ``known`` says how long the latest tasks of its kind took. Without any, looks grow
     rarer with age; only the first of several tasks is then looked at often, because
@@ -51,9 +51,9 @@ def wait(age: float, known: Sequence[float], *, is_first: bool = True) -> float:
     soonest = age + SHORTEST_STEP / 2
     if not known:
         if not is_first:
-            return min(max(age / 2, conf.POLL_INTERVAL), LONGEST_STEP)
-        often = min(FIRST_STEP * max(1, age // 4), max(conf.POLL_INTERVAL, age / 20), LONGEST_STEP)
-        return _next_age(soonest, often) - age
+            return min(max(age, conf.POLL_INTERVAL), LONGEST_STEP)
+        often = max(min(FIRST_STEP * max(1, age // 1), SECOND_STEP, conf.POLL_INTERVAL), age / 20)
+        return _next_age(soonest, min(often, LONGEST_STEP)) - age
     low, high = _usual_range(known)
     doubt = DOUBT / len(known) ** 2
     first, last = low * (1 - doubt), high * (1 + doubt)
