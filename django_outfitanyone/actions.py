@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_outfitanyone import limits, scheduling
+from django_outfitanyone.areas import box_inside
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, RequestRefused
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.hotspot import Picture
 from django_outfitanyone.models.remote_job import NO_ERROR, RemoteJob
-from django_outfitanyone.parsing import TWO_PIECES, ask_for_clothes, box_inside, wake_waiting
+from django_outfitanyone.parsing import TWO_PIECES, ask_for_clothes, wake_waiting
 from django_outfitanyone.refinements import as_refinement
 from django_outfitanyone.reuse import fingerprint_of
 from django_outfitanyone.reviewing import approve, publish, reject, unpublish

@@ -16,6 +16,7 @@ from django_outfitanyone.downloads import download
 from django_outfitanyone.exceptions import TaskGone
 from django_outfitanyone.ledger import settle
 from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models.clothes_parse import PATIENCE
 from django_outfitanyone.models.picture import unguessable_name
 from django_outfitanyone.models.remote_job import LeaseLost
 from django_outfitanyone.models.renditions import discard
@@ -31,8 +32,6 @@ LOOK_AGAIN = timedelta(seconds=2)
 """For a wait that whoever is waited for normally cuts short."""
 FURTHER_TASKS = 2
 FURTHER_TASK_AFTER = timedelta(seconds=10)
-PATIENCE = 4
-"""Failed attempts of the search for clothes, within half a minute, that a picture waits for."""
 REGISTRATION_DELAY = timedelta(seconds=60)
 """A task this young that the API does not know may not have reached its register yet."""
 

@@ -44,7 +44,7 @@ STEPS: dict[type[RemoteJob], dict[Status, Step]] = {
         Status.NEEDS_ATTENTION: submitting.free_slot,
     },
     ClothesParse: {
-        Status.QUEUED: parsing.prepare,
+        Status.QUEUED: parsing.start,
         Status.PREPARING: parsing.prepare,
         Status.SUBMITTING: parsing.look_into,
         Status.COLLECTING: parsing.collect,

@@ -1,26 +1,24 @@
-"""Finding clothes in pictures: one paid call for a picture and kind, then reused for ever."""
+"""Finding clothes in pictures: one paid call for each content and kind, then reused for ever."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from django_outfitanyone import images, limits
+from django_outfitanyone import limits
+from django_outfitanyone.areas import copy_areas, store_area
 from django_outfitanyone.conf import conf
 from django_outfitanyone.delivery import address_of
-from django_outfitanyone.downloads import download
 from django_outfitanyone.exceptions import APIError, OutcomeUnknown, RequestNotSent, RequestRefused
 from django_outfitanyone.ledger import settle
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.models.clothes_parse import picture_filter
-from django_outfitanyone.models.hotspot import Picture, product_id_worn
-from django_outfitanyone.models.picture import unguessable_name
+from django_outfitanyone.models.hotspot import Picture
 from django_outfitanyone.models.remote_job import UNCLEAR
 from django_outfitanyone.signals import hotspots_found
 from django_outfitanyone.statuses import ClothesType, Status
@@ -33,6 +31,8 @@ ONE_PIECE = (ClothesType.DRESS,)
 COMBINATIONS = ((ClothesType.UPPER,), (ClothesType.LOWER,), ONE_PIECE, TWO_PIECES)
 """What one call may look for (parsing reference, ``clothes_type``)."""
 MOST_REPEATS = 3
+LOOK_AGAIN = timedelta(seconds=2)
+"""For the wait for another search of the same picture."""
 
 
 def ask_for_clothes(
@@ -66,6 +66,7 @@ def ask_for_clothes(
                 **picture_filter(picture),
                 picture_sha256=picture.sha256,
                 clothes_types=",".join(types),
+                force_new=again,
                 open_key=key,
                 requested_by=requested_by,
             )
@@ -81,10 +82,21 @@ def known_search(
     return next((search for search in searches if search.covers(types)), None)
 
 
+def start(parse: ClothesParse, provider: Provider) -> datetime | None:
+    """Step: take over what was found in the same picture elsewhere, or search."""
+    if not parse.force_new:
+        twin = parse.answered_twin()
+        if twin and (found := copy_areas(twin, parse.picture)) is not None:
+            _finish(parse, found, remote_answer=twin.remote_answer, currency=twin.currency)
+            return None
+        if parse.has_earlier_twin():
+            return timezone.now() + LOOK_AGAIN
+    parse.move(Status.PREPARING)
+    return prepare(parse, provider)
+
+
 def prepare(parse: ClothesParse, provider: Provider) -> datetime | None:
     """Step: hand the picture over, unless that is done, and search."""
-    if parse.status == Status.QUEUED:
-        parse.move(Status.PREPARING)
     picture = parse.picture
     url = address_of(
         picture.image,
@@ -139,14 +151,17 @@ def look_into(parse: ClothesParse, provider: Provider) -> datetime | None:  # no
 def collect(parse: ClothesParse, provider: Provider) -> None:  # noqa: ARG001
     """Step: bring crops and cut-outs home and make hotspots of what was found."""
     picture = parse.picture
-    found = [
-        _store_area(picture, area) for area in parse.remote_answer["areas"] if area is not None
-    ]
-    parse.move(Status.SUCCEEDED)
+    found = [store_area(picture, area) for area in parse.remote_answer["areas"] if area]
+    _finish(parse, found)
+
+
+def _finish(parse: ClothesParse, found: list[Hotspot], **columns: Any) -> None:
+    """Say what was found; people with nothing on their upper and lower half may wear a dress."""
+    parse.move(Status.SUCCEEDED, **columns)
     if found:
-        hotspots_found.send_robust(Hotspot, picture=picture, hotspots=found)
+        hotspots_found.send_robust(Hotspot, picture=parse.picture, hotspots=found)
     elif parse.types == [*TWO_PIECES]:
-        ask_for_clothes(picture, ONE_PIECE, requested_by=parse.requested_by)
+        ask_for_clothes(parse.picture, ONE_PIECE, requested_by=parse.requested_by)
 
 
 def wake_waiting(parse: ClothesParse) -> None:
@@ -173,34 +188,3 @@ def _as_json(report: ParseReport) -> dict[str, Any]:
         ],
         "raw": dict(report.raw),
     }
-
-
-def _store_area(picture: Picture, area: dict[str, Any]) -> Hotspot:
-    """The hotspot for one area. A person's box stays, as long as the picture is the same."""
-    hotspot = Hotspot.objects.filter(
-        **picture_filter(picture), clothes_type=area["clothes_type"]
-    ).first() or Hotspot(**picture_filter(picture), clothes_type=area["clothes_type"])
-    if hotspot.picture_sha256 != picture.sha256:
-        hotspot.is_corrected, hotspot.corrected_by = False, None
-    hotspot.picture_sha256 = picture.sha256
-    hotspot.machine_box = area["box"]
-    if not hotspot.is_corrected:
-        hotspot.x1, hotspot.y1, hotspot.x2, hotspot.y2 = box_inside(area["box"], picture)
-        hotspot.product_id = hotspot.product_id or product_id_worn(picture, area["clothes_type"])
-    if area["crop_url"]:
-        crop = images.verify(download(area["crop_url"]))
-        hotspot.crop_sha256 = crop.sha256
-        hotspot.crop.save(unguessable_name(crop.suffix), ContentFile(crop.data), save=False)
-    if area["cutout_url"]:
-        cutout = images.verify(download(area["cutout_url"]))
-        hotspot.cutout.save(unguessable_name(cutout.suffix), ContentFile(cutout.data), save=False)
-    hotspot.save()
-    return hotspot
-
-
-def box_inside(box: Sequence[int], picture: Picture) -> tuple[int, int, int, int]:
-    """The box cut to the picture, at least one pixel large: answers are not to be trusted."""
-    width, height = picture.width or 1, picture.height or 1
-    x1 = min(max(0, box[0]), width - 1)
-    y1 = min(max(0, box[1]), height - 1)
-    return x1, y1, min(max(x1 + 1, box[2]), width), min(max(y1 + 1, box[3]), height)

@@ -11,7 +11,7 @@ from django_outfitanyone.actions import (
     retry,
 )
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.models import ClothesParse, Hotspot
+from django_outfitanyone.models import Account, ClothesParse, Hotspot
 from django_outfitanyone.parsing import ask_for_clothes
 from django_outfitanyone.signals import hotspots_found
 from django_outfitanyone.statuses import Status
@@ -21,6 +21,9 @@ from tests.pictures import picture
 from tests.working import step, work
 
 pytestmark = pytest.mark.django_db
+
+SAME = picture(4711)
+"""The bytes of two photos."""
 
 
 def boxes(photo):
@@ -100,6 +103,124 @@ def test_ask_for_clothes__twice_at_the_same_time_is_one_search():
     first = ask_for_clothes(photo, ["upper"], again=True)
 
     assert ask_for_clothes(photo, ["upper"], again=True) == first
+
+
+def test_same_picture_in_two_rows__is_searched_once(remote):
+    first, second = make_model_image(data=SAME), make_model_image(data=SAME)
+    work(find_clothes(first))
+    parse = find_clothes(second)
+    work(parse)
+
+    assert remote.stats["parses"] == 1
+    assert (parse.status, parse.cost, parse.image_count) == (Status.SUCCEEDED, 0, 0)
+    assert boxes(second) == boxes(first)
+    assert {spot.crop.name for spot in second.hotspots.all()} == {
+        spot.crop.name for spot in first.hotspots.all()
+    }
+
+
+def test_same_picture_in_two_rows__one_half_of_what_is_known(remote):
+    first, second = make_model_image(data=SAME), make_model_image(data=SAME)
+    work(find_clothes(first, ["upper", "lower"]))
+    work(find_clothes(second, ["upper"]))
+
+    assert remote.stats["parses"] == 1
+
+
+def test_same_picture_in_two_rows__more_than_is_known_is_searched(remote):
+    first, second = make_model_image(data=SAME), make_model_image(data=SAME)
+    work(find_clothes(first, ["upper"]))
+    work(find_clothes(second, ["upper", "lower"]))
+
+    assert remote.stats["parses"] == 2
+
+
+def test_same_picture_in_two_rows__at_the_same_time(remote):
+    searches = [find_clothes(make_model_image(data=SAME)) for _ in range(3)]
+    step(searches[1])
+    assert searches[1].status == Status.QUEUED  # waits for the first
+    work(*searches)
+
+    assert remote.stats["parses"] == 1
+    assert all(len(boxes(search.picture)) == 2 for search in searches)
+
+
+def test_same_picture_in_two_rows__first_that_fails_does_not_fail_the_second(remote):
+    first, second = (find_clothes(make_model_image(data=SAME)) for _ in range(2))
+    cancel(first)
+    work(second)
+
+    assert second.status == Status.SUCCEEDED
+    assert second.cost > 0
+
+
+def test_same_picture_in_two_rows__trouble_of_the_first_holds_the_second_up_for_a_while(remote):
+    first, second = (find_clothes(make_model_image(data=SAME)) for _ in range(2))
+    ClothesParse.objects.filter(pk=first.pk).update(attempts=1)
+    step(second)
+    assert second.status == Status.QUEUED
+
+    ClothesParse.objects.filter(pk=first.pk).update(attempts=4)
+    step(second)
+    assert second.status == Status.COLLECTING
+
+
+def test_same_picture_in_two_rows__again_pays_again(remote):
+    first, second = make_model_image(data=SAME), make_model_image(data=SAME)
+    work(find_clothes(first))
+    work(find_clothes(second, again=True))
+
+    assert remote.stats["parses"] == 2
+
+
+def test_same_picture_in_two_rows__nothing_in_it_is_known_as_well(remote, engine):
+    engine.worn = set()
+    first, second = make_model_image(data=SAME), make_model_image(data=SAME)
+    find_clothes(first)
+    work()
+    find_clothes(second)
+    work()
+
+    assert remote.stats["parses"] == 2  # two pieces, then a dress
+    assert ClothesParse.objects.of(second).count() == 2
+
+
+def test_same_picture_in_two_rows__own_products_and_corrections_of_each(remote):
+    first, second = make_model_image(data=SAME), make_model_image(data=SAME)
+    corrected = make_hotspot(second, "lower", box=(1, 2, 30, 40))
+    correct_hotspot(corrected)
+    work(find_clothes(first))
+    worn = first.hotspots.get(clothes_type="upper")
+    worn.product = make_garment().product
+    worn.x1 += 5
+    worn.save()
+    correct_hotspot(worn)
+    work(find_clothes(second))
+
+    copied = second.hotspots.get(clothes_type="upper")
+    assert copied.product == worn.product
+    assert copied.box == (50, 60, 150, 150)
+    assert boxes(second)["lower"] == (1, 2, 30, 40)
+
+
+def test_same_picture_in_two_rows__hotspot_deleted_meanwhile_is_searched_anew(remote):
+    first, second = make_model_image(data=SAME), make_model_image(data=SAME)
+    work(find_clothes(first))
+    first.hotspots.filter(clothes_type="upper").delete()
+    work(find_clothes(second))
+
+    assert remote.stats["parses"] == 2
+    assert set(boxes(second)) == {"upper", "lower"}
+
+
+def test_same_picture_in_two_rows__of_another_account_is_no_matter_of_this(remote):
+    other = Account.objects.create(name="other")
+    first, second = make_model_image(data=SAME), make_model_image(data=SAME)
+    work(find_clothes(first))
+    ClothesParse.objects.update(account=other)
+    work(find_clothes(second))
+
+    assert remote.stats["parses"] == 2
 
 
 def test_find_clothes__replaced_photo_is_searched_anew(remote):

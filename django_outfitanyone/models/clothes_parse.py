@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.remote_job import RemoteJob, RemoteJobQuerySet
 from django_outfitanyone.models.try_on import TryOnResult
-from django_outfitanyone.statuses import FINAL, Status
+from django_outfitanyone.statuses import FINAL, OPEN, Status
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from django_outfitanyone.models.hotspot import Picture
+
+
+PATIENCE = 4
+"""Failed attempts of a search, within half a minute, that others wait for."""
 
 
 class ClothesParseQuerySet(RemoteJobQuerySet["ClothesParse"]):
@@ -67,8 +71,11 @@ class ClothesParse(RemoteJob):
         null=True,
         related_name="parses",
     )
-    picture_sha256 = models.CharField(_("SHA-256 of the picture"), max_length=64, editable=False)
+    picture_sha256 = models.CharField(
+        _("SHA-256 of the picture"), max_length=64, db_index=True, editable=False
+    )
     clothes_types = models.CharField(_("looked for"), max_length=30)
+    force_new = models.BooleanField(_("paid again on purpose"), default=False, editable=False)
     open_key = models.CharField(max_length=120, null=True, unique=True, editable=False)
     """Set while open, so that one picture is never searched twice at the same time."""
 
@@ -100,6 +107,20 @@ class ClothesParse(RemoteJob):
         if new in FINAL:
             columns["open_key"] = None
         super().move(new, **columns)
+
+    def answered_twin(self) -> ClothesParse | None:
+        """A finished search for these clothes in a picture with the same contents."""
+        return next(self._twins(Status.SUCCEEDED), None)
+
+    def has_earlier_twin(self) -> bool:
+        """Whether such a search is under way, without much trouble: its answer will serve both."""
+        return any(twin.pk < self.pk and twin.attempts < PATIENCE for twin in self._twins(*OPEN))
+
+    def _twins(self, *statuses: Status) -> Iterator[ClothesParse]:
+        twins = ClothesParse.objects.filter(
+            account=self.account_id, picture_sha256=self.picture_sha256, status__in=statuses
+        )
+        return (twin for twin in twins.exclude(pk=self.pk) if twin.covers(self.types))
 
     @property
     def can_be_fetched(self) -> bool:

@@ -14,7 +14,7 @@ from tests.admin.pages import address, card_of, hidden, text_of
 from tests.admin.test_batch import progress_on
 from tests.admin.test_try_on_page import answers, estimate_on, problems_on
 from tests.factories import make_garment, make_model_image, make_product
-from tests.pictures import encoded
+from tests.pictures import drawn, encoded
 from tests.working import work
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,8 @@ def test_from_selection_to_published_picture(remote, site, order):
 
 def test_price_tag_keeps_its_word(remote, site, order):
     """What the form says it will cost is what it costs; asked again, it is free."""
-    garments, photos = [make_garment(), make_garment()], [make_model_image()]
+    dark = encoded(drawn(1).point(lambda value: value // 4))  # another colour, another result
+    garments, photos = [make_garment(), make_garment(data=dark)], [make_model_image()]
     data = answers(garments, photos)
     assert estimate_on(site.post("tryonresult_add", **data, _summary=1)).startswith(
         "2 pictures; about CNY 1.01;"
