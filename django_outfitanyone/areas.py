@@ -41,16 +41,21 @@ def copy_areas(search: ClothesParse, picture: Picture) -> list[Hotspot] | None:
         return None
     copies = []
     for spot in spots:
-        copy = _hotspot_on(picture, spot.clothes_type, spot.machine_box or spot.box)
-        copy.product_id = copy.product_id or spot.product_id
+        box = spot.machine_box or spot.box
+        copy = _hotspot_on(picture, spot.clothes_type, box, product_id=spot.product_id)
         copy.crop, copy.crop_sha256, copy.cutout = spot.crop, spot.crop_sha256, spot.cutout
         copy.save()
         copies.append(copy)
     return copies
 
 
-def _hotspot_on(picture: Picture, clothes_type: str | None, box: Sequence[int]) -> Hotspot:
-    """There or new. A person's box stays, as long as the picture is the same."""
+def _hotspot_on(
+    picture: Picture, clothes_type: str | None, box: Sequence[int], *, product_id: Any = None
+) -> Hotspot:
+    """There or new. A person's box and product stay, as long as the picture is the same.
+
+    ``product_id`` is for want of one that is known to be worn there.
+    """
     hotspot = Hotspot.objects.filter(
         **picture_filter(picture), clothes_type=clothes_type
     ).first() or Hotspot(**picture_filter(picture), clothes_type=clothes_type)
@@ -60,7 +65,8 @@ def _hotspot_on(picture: Picture, clothes_type: str | None, box: Sequence[int]) 
     hotspot.machine_box = [*box]
     if not hotspot.is_corrected:
         hotspot.x1, hotspot.y1, hotspot.x2, hotspot.y2 = box_inside(box, picture)
-        hotspot.product_id = hotspot.product_id or product_id_worn(picture, clothes_type)
+        worn = product_id_worn(picture, clothes_type)
+        hotspot.product_id = hotspot.product_id or worn or product_id
     return hotspot
 
 

@@ -85,10 +85,11 @@ def known_search(
 def start(parse: ClothesParse, provider: Provider) -> datetime | None:
     """Step: take over what was found in the same picture elsewhere, or search."""
     if not parse.force_new:
-        twin = parse.answered_twin()
-        if twin and (found := copy_areas(twin, parse.picture)) is not None:
-            _finish(parse, found, remote_answer=twin.remote_answer, currency=twin.currency)
-            return None
+        for twin in parse.answered_twins():
+            found = copy_areas(twin, parse.picture)
+            if found is not None:
+                _finish(parse, found, remote_answer=twin.remote_answer, currency=twin.currency)
+                return None
         if parse.has_earlier_twin():
             return timezone.now() + LOOK_AGAIN
     parse.move(Status.PREPARING)

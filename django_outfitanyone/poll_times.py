@@ -52,7 +52,7 @@ def wait(age: float, known: Sequence[float], *, is_first: bool = True) -> float:
     if not known:
         if not is_first:
             return min(max(age, conf.POLL_INTERVAL), LONGEST_STEP)
-        often = max(min(FIRST_STEP * max(1, age // 1), SECOND_STEP, conf.POLL_INTERVAL), age / 20)
+        often = max(min(FIRST_STEP * max(1, int(age)), SECOND_STEP, conf.POLL_INTERVAL), age / 20)
         return _next_age(soonest, min(often, LONGEST_STEP)) - age
     low, high = _usual_range(known)
     doubt = DOUBT / len(known) ** 2

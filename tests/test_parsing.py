@@ -112,7 +112,8 @@ def test_same_picture_in_two_rows__is_searched_once(remote):
     work(parse)
 
     assert remote.stats["parses"] == 1
-    assert (parse.status, parse.cost, parse.image_count) == (Status.SUCCEEDED, 0, 0)
+    assert (parse.status, parse.cost, parse.is_reused) == (Status.SUCCEEDED, 0, True)
+    assert not first.parses.get().is_reused
     assert boxes(second) == boxes(first)
     assert {spot.crop.name for spot in second.hotspots.all()} == {
         spot.crop.name for spot in first.hotspots.all()
@@ -203,6 +204,17 @@ def test_same_picture_in_two_rows__own_products_and_corrections_of_each(remote):
     assert boxes(second)["lower"] == (1, 2, 30, 40)
 
 
+def test_same_picture_in_two_rows__product_that_a_person_took_away_stays_away(remote):
+    first, second = make_model_image(data=SAME), make_model_image(data=SAME)
+    work(find_clothes(first))
+    first.hotspots.update(product=make_garment().product)
+    correct_hotspot(make_hotspot(second, "upper", product=None))
+    work(find_clothes(second))
+
+    assert second.hotspots.get(clothes_type="upper").product is None
+    assert second.hotspots.get(clothes_type="lower").product is not None
+
+
 def test_same_picture_in_two_rows__hotspot_deleted_meanwhile_is_searched_anew(remote):
     first, second = make_model_image(data=SAME), make_model_image(data=SAME)
     work(find_clothes(first))
@@ -211,6 +223,17 @@ def test_same_picture_in_two_rows__hotspot_deleted_meanwhile_is_searched_anew(re
 
     assert remote.stats["parses"] == 2
     assert set(boxes(second)) == {"upper", "lower"}
+
+
+def test_same_picture_in_two_rows__any_of_them_will_do(remote):
+    photos = [make_model_image(data=SAME) for _ in range(3)]
+    for photo in photos[:2]:
+        work(find_clothes(photo))
+    photos[1].hotspots.all().delete()
+    work(find_clothes(photos[2]))
+
+    assert remote.stats["parses"] == 1
+    assert boxes(photos[2]) == boxes(photos[0])
 
 
 def test_same_picture_in_two_rows__of_another_account_is_no_matter_of_this(remote):

@@ -99,8 +99,8 @@ class FindClothesMixin(AdminMixin):
 
 def _announcement(count: int, *, again: bool) -> str:
     text = ngettext(
-        "%(count)d search for clothes is queued and will cost %(cost)s.",
-        "%(count)d searches for clothes are queued and will cost %(cost)s.",
+        "%(count)d search for clothes is queued and will cost at most %(cost)s.",
+        "%(count)d searches for clothes are queued and will cost at most %(cost)s.",
         count,
     ) % {
         "count": count,
@@ -184,7 +184,7 @@ class ClothesParseAdminMixin(BigListMixin, NoticeMixin, ReadOnlyMixin):
 
     @admin.display(description=gettext_lazy("cost"), ordering="cost")
     def paid(self, search: ClothesParse) -> str:
-        return rendering.cost(search)
+        return _("reused, free") if search.is_reused else rendering.cost(search)
 
 
 @admin.register(ClothesParse)

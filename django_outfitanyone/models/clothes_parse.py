@@ -108,9 +108,14 @@ class ClothesParse(RemoteJob):
             columns["open_key"] = None
         super().move(new, **columns)
 
-    def answered_twin(self) -> ClothesParse | None:
-        """A finished search for these clothes in a picture with the same contents."""
-        return next(self._twins(Status.SUCCEEDED), None)
+    @property
+    def is_reused(self) -> bool:
+        """Whether it took over what another search had found, and sent nothing."""
+        return self.status == Status.SUCCEEDED and self.submitted_at is None
+
+    def answered_twins(self) -> Iterator[ClothesParse]:
+        """Finished searches for these clothes in pictures with the same contents."""
+        return self._twins(Status.SUCCEEDED)
 
     def has_earlier_twin(self) -> bool:
         """Whether such a search is under way, without much trouble: its answer will serve both."""

@@ -16,6 +16,8 @@ from tests.factories import (
     make_staff,
     make_try_on,
 )
+from tests.pictures import picture
+from tests.working import work
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +138,14 @@ def test_list_of_photos__switches_them_off_in_place(site):
 
     photo.refresh_from_db()
     assert not photo.is_active
+
+
+def test_searches__taken_over_from_the_same_picture_are_marked(site, remote):
+    paid, reused = (find_clothes(make_model_image(data=picture(4711))) for _ in range(2))
+    work()
+
+    assert "reused, free" in text_of(site.get("clothesparse_change", reused.pk))
+    assert "reused, free" not in text_of(site.get("clothesparse_change", paid.pk))
 
 
 def test_searches__are_there_to_look_at_only(site):

@@ -215,7 +215,7 @@ def test_find_clothes__counts_new_and_known_searches_and_their_cost(site, said):
     response = site.select("modelimage", "find_clothes", photos)
 
     assert said(response) == [
-        "2 searches for clothes are queued and will cost CNY 0.008.",
+        "2 searches for clothes are queued and will cost at most CNY 0.008.",
         (
             "1 picture has been searched, or is being searched; nothing is paid for it. "
             "To search anew, use “Find clothes again”."
@@ -233,7 +233,7 @@ def test_find_clothes_again__says_that_it_is_paid_again(site, said):
     assert photo.parses.count() == 2
     assert said(response) == [
         (
-            "1 search for clothes is queued and will cost CNY 0.004. "
+            "1 search for clothes is queued and will cost at most CNY 0.004. "
             "What was found before is paid for again."
         )
     ]
@@ -245,7 +245,7 @@ def test_find_clothes__in_results_skips_those_without_picture(site, said):
     response = site.select("tryonresult", "find_clothes", rows)
 
     assert said(response) == [
-        "1 search for clothes is queued and will cost CNY 0.004.",
+        "1 search for clothes is queued and will cost at most CNY 0.004.",
         "There is no picture yet to search.",
     ]
 
