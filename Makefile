@@ -27,14 +27,14 @@ $(VENV)/.demo-ready: pyproject.toml
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing (once; about a minute) ..."
 	@$(RUN) -m pip install -qq --upgrade "pip>=25.1"
-	@$(RUN) -m pip install -qq --editable ".[sandbox,heif,api]"
+	@$(RUN) -m pip install -qq --editable "./local[heif]" --editable ".[heif,api]"
 	@touch $@
 
 $(VENV)/.dev-ready: pyproject.toml
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing test and lint tools (once; about a minute) ..."
 	@$(RUN) -m pip install -qq --upgrade "pip>=25.1"
-	@$(RUN) -m pip install -qq --editable ".[sandbox,heif,api,s3]" --group dev
+	@$(RUN) -m pip install -qq --editable "./local[heif]" --editable ".[heif,api,s3]" --group dev --group local/pyproject.toml:test
 	@touch $@ $(VENV)/.demo-ready
 
 demo: $(VENV)/.demo-ready

@@ -29,8 +29,8 @@ COUNTED = ("submits", "queries", "lists")
 def ours(stage: Stage, count: int) -> list[float]:
     """Seconds from the end of each task to the moment when its row said so."""
     from django_outfitanyone.actions import request_try_ons
+    from django_outfitanyone.jobs.try_on import Options, combine
     from django_outfitanyone.models import TryOnResult
-    from django_outfitanyone.wishes import Options, combine
 
     wishes = combine(make_garments(count // 5), make_photos(5))
     cluster = stage.start_cluster(workers=WORKERS)

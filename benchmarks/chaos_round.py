@@ -62,7 +62,7 @@ class Round:
 
     def play(self, seconds: float) -> None:
         """Do harm for so long while pictures are asked for; see how long it takes to settle."""
-        from django_outfitanyone.wishes import combine
+        from django_outfitanyone.jobs.try_on import combine
 
         self.stage.sandbox.task_time(TASK_SECONDS)
         for name in ("first", "second"):
@@ -83,16 +83,16 @@ class Round:
     def ask(self) -> None:
         """One more batch; asked for again as the same batch if the database fell meanwhile."""
         from django_outfitanyone.actions import request_try_ons
-        from django_outfitanyone.wishes import Options
+        from django_outfitanyone.jobs.try_on import Options
 
         wishes, self.wishes = self.wishes[:BATCH], self.wishes[BATCH:]
         options, batch = Options(keep_other_half=False), uuid.uuid4()
         self.count += len(steadily(lambda: request_try_ons(wishes, options=options, batch=batch)))
 
     def look_at_a_page(self) -> None:
-        from django_outfitanyone import scheduling
+        from django_outfitanyone import wakeup
 
-        steadily(scheduling.ring_if_silent)
+        steadily(wakeup.ring_if_silent)
 
     def settle(self) -> float:
         """Seconds until nothing is open; gives up after ``SETTLING``."""

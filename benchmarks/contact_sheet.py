@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from django_outfitanyone.sandbox.engine import try_on
+from outfitanyone_local.engine import try_on
 
 PICTURES = Path(__file__).parent.parent / "example_project" / "pictures"
 HEIGHT = 320

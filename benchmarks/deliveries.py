@@ -18,8 +18,8 @@ GARMENTS, PHOTOS = 12, 5
 def main() -> None:
     with Stage(sandbox={"speed": 20}) as stage:
         from django_outfitanyone.actions import request_try_ons
+        from django_outfitanyone.jobs.try_on import combine
         from django_outfitanyone.models import TryOnResult
-        from django_outfitanyone.wishes import combine
 
         wishes = combine(make_garments(GARMENTS), make_photos(PHOTOS))
         cluster = stage.start_cluster()

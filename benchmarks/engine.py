@@ -50,7 +50,7 @@ def seconds(work: Callable[[], object]) -> tuple[float, float]:
 
 def measure(rounds: int) -> None:
     started = time.perf_counter()
-    from django_outfitanyone.sandbox.engine import parse, try_on
+    from outfitanyone_local.engine import parse, try_on
 
     models, garments = pictures("models"), pictures("garments")
     people = list(models.values())

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from django_outfitanyone.sandbox.options import Options
-from django_outfitanyone.sandbox.server import SandboxServer
+from outfitanyone_local.sandbox.http_server import SandboxServer
+from outfitanyone_local.sandbox.options import Options
 
 ROWS = {"upper": (0.2, 0.5), "lower": (0.5, 0.9), "dress": (0.2, 0.9)}
 

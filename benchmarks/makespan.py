@@ -31,9 +31,9 @@ LONGEST = 900
 def ours(stage: Stage, count: int) -> float:
     """From the request to the last row that is done, with one worker, on a new account."""
     from django_outfitanyone.actions import request_try_ons
+    from django_outfitanyone.jobs.try_on import Options, combine
     from django_outfitanyone.models import Account, TryOnResult
     from django_outfitanyone.models.account import LONG_AGO
-    from django_outfitanyone.wishes import Options, combine
 
     Account.objects.update(task_seconds={}, runner_expires_at=LONG_AGO)
     wishes = combine(make_garments(count // PEOPLE), make_photos(PEOPLE))
@@ -52,11 +52,11 @@ def ours(stage: Stage, count: int) -> float:
 
 def let_worker_warm_up() -> None:
     """Have one run with nothing to do."""
-    from django_outfitanyone import scheduling
+    from django_outfitanyone import wakeup
     from django_outfitanyone.models import Account
     from django_outfitanyone.models.account import LONG_AGO
 
-    scheduling.ring()
+    wakeup.ring()
     wait_until(lambda: Account.current().runner_expires_at > LONG_AGO, LONGEST, "first run")
     wait_until(lambda: not Account.current().runner_token, LONGEST, "end of the first run")
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 if TYPE_CHECKING:
-    from django_outfitanyone.provider import TaskReport
+    from django_outfitanyone.engines.base import TaskReport
 
 MODEL = "aitryon-plus"
 KEY = "sk-for-measures"
@@ -86,7 +86,7 @@ def _sdk(base_url: str) -> Any:
 def sleeping_job(order: Order, folder: str) -> None:
     """A django-q2 job: one try-on from submit to download, asleep between looks."""
     from django_outfitanyone.conf import conf
-    from django_outfitanyone.provider import RemoteState
+    from django_outfitanyone.engines.base import RemoteState
 
     with closing(conf.load_provider()) as provider:
         report = provider.submit(_order(order))
@@ -109,7 +109,7 @@ def submitting_job(order: Order, folder: str) -> None:
 def looking_job(task_id: str, folder: str) -> None:
     """A scheduled django-q2 job: one look; the next is another Schedule."""
     from django_outfitanyone.conf import conf
-    from django_outfitanyone.provider import RemoteState
+    from django_outfitanyone.engines.base import RemoteState
 
     time.sleep(0.11)  # all are due at once, and the account may look twenty times a second
     with closing(conf.load_provider()) as provider:
@@ -133,7 +133,7 @@ def _look_later(task_id: str, folder: str) -> None:
 
 
 def _order(order: Order) -> Any:
-    from django_outfitanyone.provider import TryOnOrder
+    from django_outfitanyone.engines.base import TryOnOrder
 
     return TryOnOrder(model=MODEL, person_url=order[0], top_url=order[1])
 

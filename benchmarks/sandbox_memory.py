@@ -24,9 +24,9 @@ import numpy as np
 import requests
 from PIL import Image
 
-from django_outfitanyone.sandbox.engines import LocalEngine
-from django_outfitanyone.sandbox.options import Options
-from django_outfitanyone.sandbox.server import SandboxServer
+from outfitanyone_local.sandbox.engines import LocalEngine
+from outfitanyone_local.sandbox.http_server import SandboxServer
+from outfitanyone_local.sandbox.options import Options
 
 PARTS = 10
 OPTIONS = Options(

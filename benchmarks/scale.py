@@ -102,10 +102,10 @@ def looks() -> dict[str, Look]:
     from django.test import Client
     from django.urls import reverse
 
-    from django_outfitanyone.agenda import next_due_at
+    from django_outfitanyone.choices import Status
     from django_outfitanyone.conf import conf
     from django_outfitanyone.models import Account, TryOnResult
-    from django_outfitanyone.statuses import Status
+    from django_outfitanyone.worker.queue import next_due_at
 
     admin, _made = get_user_model().objects.get_or_create(
         username="admin", defaults={"is_staff": True, "is_superuser": True}
@@ -152,8 +152,8 @@ def open_work(garments: Iterable[Any], photos: Iterable[Any]) -> None:
     from django.core.files.base import ContentFile
 
     from benchmarks.wardrobe import picture
+    from django_outfitanyone.jobs.try_on import Options, as_row, combine
     from django_outfitanyone.models import Hotspot, TryOnResult
-    from django_outfitanyone.wishes import Options, as_row, combine
 
     rows = [as_row(wish, Options()) for wish in combine(list(garments), list(photos))]
     for number, row in enumerate(rows):

@@ -66,8 +66,8 @@ href="{{ spot.product.url }}" data-outfit-number="{{ spot.number }}">\
 
 def fill() -> None:
     """Finished results, every second one with a third hotspot that a person drew."""
+    from django_outfitanyone.choices import Status
     from django_outfitanyone.models import Account, Hotspot, Product, TryOnResult
-    from django_outfitanyone.statuses import Status
 
     account = Account.current()
     products = [
@@ -104,7 +104,7 @@ def fill() -> None:
 def by_hand(looks: list[Any]) -> list[dict[str, Any]]:
     """What the other template is given."""
     from django_outfitanyone.catalogue import Money
-    from django_outfitanyone.hotspot_positions import level_class, position_classes
+    from django_outfitanyone.storefront.position_css import level_class, position_classes
 
     shown = []
     for look in looks:

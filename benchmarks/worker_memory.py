@@ -30,8 +30,8 @@ def main() -> None:
     count = parser.parse_args().tasks
     with Stage(outfitanyone=FAST, sandbox=SANDBOX) as stage:
         from django_outfitanyone.actions import request_try_ons
+        from django_outfitanyone.jobs.try_on import Options, combine
         from django_outfitanyone.models import TryOnResult
-        from django_outfitanyone.wishes import Options, combine
 
         stage.sandbox.task_time(0.1)
         stage.start_cluster()

@@ -12,20 +12,21 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from django_outfitanyone import limits, scheduling
-from django_outfitanyone.areas import box_inside
+from django_outfitanyone import wakeup
+from django_outfitanyone.account import rate_limits
+from django_outfitanyone.choices import MAY_FOLLOW, UNSENT, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, RequestRefused
+from django_outfitanyone.jobs.refine import as_refinement
+from django_outfitanyone.jobs.try_on import Options, Wish, as_row
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.hotspot import Picture
 from django_outfitanyone.models.remote_job import NO_ERROR, RemoteJob
-from django_outfitanyone.parsing import TWO_PIECES, ask_for_clothes, wake_waiting
-from django_outfitanyone.refinements import as_refinement
-from django_outfitanyone.reuse import fingerprint_of
-from django_outfitanyone.reviewing import approve, publish, reject, unpublish
-from django_outfitanyone.statuses import MAY_FOLLOW, UNSENT, Status
-from django_outfitanyone.wishes import Options, Wish, as_row
+from django_outfitanyone.publishing import approve, publish, reject, unpublish
+from django_outfitanyone.worker.hotspots import box_inside
+from django_outfitanyone.worker.parse import TWO_PIECES, ask_for_clothes, wake_waiting
+from django_outfitanyone.worker.reuse import fingerprint_of
 
 __all__ = [
     "adopt_task",
@@ -120,7 +121,7 @@ def _order(
     try:
         with transaction.atomic():
             TryOnResult.objects.bulk_create(rows, batch_size=CHUNK)
-            transaction.on_commit(scheduling.ring)
+            transaction.on_commit(wakeup.ring)
     except IntegrityError:
         known = list(TryOnResult.objects.filter(batch=batch).order_by("number"))
         if not known:
@@ -141,7 +142,7 @@ def find_clothes(
     if not picture.image:
         raise RequestRefused(_("There is no picture yet to search."), code="NoPicture")
     parse = ask_for_clothes(picture, types, requested_by=requested_by, again=again)
-    transaction.on_commit(scheduling.ring)
+    transaction.on_commit(wakeup.ring)
     return parse
 
 
@@ -192,7 +193,7 @@ def retry(job: RemoteJob) -> None:
     if job.can_be_fetched and _change(
         job, {Status.FAILED}, Status.COLLECTING, due_at=now, finished_at=None
     ):
-        transaction.on_commit(scheduling.ring)
+        transaction.on_commit(wakeup.ring)
         return
     columns: dict[str, object] = {
         "due_at": now,
@@ -216,7 +217,7 @@ def retry(job: RemoteJob) -> None:
             % {"status": job.get_status_display()},
             code="NotRepeatable",
         )
-    transaction.on_commit(scheduling.ring)
+    transaction.on_commit(wakeup.ring)
 
 
 def adopt_task(try_on: TryOnResult, task_id: str) -> None:
@@ -235,13 +236,13 @@ def adopt_task(try_on: TryOnResult, task_id: str) -> None:
         finished_at=None,
     ):
         raise RequestRefused(_("This try-on no longer needs attention."), code="TooLate")
-    transaction.on_commit(scheduling.ring)
+    transaction.on_commit(wakeup.ring)
 
 
 def resume(account: Account) -> bool:
     """Submit again after a stop or pause; False when there was none."""
-    resumed = limits.resume(account)
-    transaction.on_commit(scheduling.ring)
+    resumed = rate_limits.resume(account)
+    transaction.on_commit(wakeup.ring)
     return resumed
 
 
@@ -275,7 +276,7 @@ def _cancel_task(try_on: TryOnResult) -> None:
             code="TooLate",
         ) from error
     TryOnResult.objects.filter(pk=try_on.pk).update(due_at=timezone.now())
-    transaction.on_commit(scheduling.ring)
+    transaction.on_commit(wakeup.ring)
 
 
 def _change(

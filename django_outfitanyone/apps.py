@@ -14,10 +14,11 @@ class OutfitAnyoneConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks, the HEIC reader if it is installed, and the watchdog schedule."""
-        from django_outfitanyone import checks, images, scheduling
+        from django_outfitanyone import checks, wakeup
+        from django_outfitanyone.pictures import images
 
         checks.register_all()
         images.register_heif()
         post_migrate.connect(
-            scheduling.install_watchdog, sender=self, dispatch_uid="outfitanyone_watchdog"
+            wakeup.install_watchdog, sender=self, dispatch_uid="outfitanyone_watchdog"
         )

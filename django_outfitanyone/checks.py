@@ -17,7 +17,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connections, router
 from django.utils.module_loading import import_string
 
-from django_outfitanyone import scheduling
+from django_outfitanyone import wakeup
 from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.conf import (
     ConfigurationError,
@@ -227,7 +227,7 @@ def check_key(**_kwargs: Any) -> Messages:
 
 def check_queue(**_kwargs: Any) -> Messages:
     """Settings of django-q2 that would kill, double or hold up work."""
-    if not scheduling.is_installed():
+    if not wakeup.is_installed():
         return [
             _warning(
                 "W006",
@@ -236,7 +236,7 @@ def check_queue(**_kwargs: Any) -> Messages:
             )
         ]
     try:
-        cluster = scheduling.cluster_settings()
+        cluster = wakeup.cluster_settings()
     except KeyError:
         return [
             _error(

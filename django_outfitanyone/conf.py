@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
-    from django_outfitanyone.provider import Provider
+    from django_outfitanyone.engines.base import Provider
 
 T = TypeVar("T")
 
@@ -146,7 +146,7 @@ class Settings:
     BASE_URL = http_url("https://dashscope.aliyuncs.com/api/v1")
     WORKSPACE = text("")
     ACCOUNT = name("default")
-    PROVIDER = text("django_outfitanyone.dashscope.DashScope")
+    PROVIDER = text("django_outfitanyone.engines.dashscope.DashScope")
 
     # Models and what one picture costs (Beijing list prices, read 2026-11-21)
     TRY_ON_MODEL = name("aitryon-plus")

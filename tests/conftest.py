@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from django_outfitanyone.sandbox.options import Options
-from django_outfitanyone.sandbox.server import SandboxServer
-from tests.sandbox.doubles import RectangleEngine
+from outfitanyone_local.sandbox.http_server import SandboxServer
+from outfitanyone_local.sandbox.options import Options
+from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine
 
 KEY = "sk-for-tests"
 ROOT = Path(__file__).parent.parent

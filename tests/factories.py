@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 
+from django_outfitanyone.choices import ClothesType, GarmentKind, Status
 from django_outfitanyone.models import (
     Account,
     Garment,
@@ -18,9 +19,8 @@ from django_outfitanyone.models import (
     TryOnResult,
 )
 from django_outfitanyone.models.clothes_parse import picture_filter
-from django_outfitanyone.reuse import fingerprint_of
-from django_outfitanyone.statuses import ClothesType, GarmentKind, Status
-from tests.pictures import SIZE, picture
+from django_outfitanyone.worker.reuse import fingerprint_of
+from tests.drawing import SIZE, picture
 
 _number = itertools.count(1)
 

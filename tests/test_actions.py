@@ -8,16 +8,16 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError
 from django.utils import timezone
 
-from django_outfitanyone import actions, catalogue, scheduling
+from django_outfitanyone import actions, catalogue, wakeup
+from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.jobs.try_on import Options, Wish, combine
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.signals import status_changed
-from django_outfitanyone.statuses import Review, Status
-from django_outfitanyone.wishes import Options, Wish, combine
 from tests.factories import make_garment, make_hotspot, make_model_image, make_try_on
-from tests.test_submitting import lay_aside, prepared
-from tests.working import step, work
+from tests.work import step, work
+from tests.worker.test_submit import lay_aside, prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ REPLACE = Options(keep_other_half=False)
 @pytest.fixture
 def rings(monkeypatch):
     heard = []
-    monkeypatch.setattr(scheduling, "ring", lambda: heard.append("ring"))
+    monkeypatch.setattr(wakeup, "ring", lambda: heard.append("ring"))
     return heard
 
 
@@ -119,7 +119,7 @@ class TestCancel:
         from contextlib import closing
 
         from django_outfitanyone.conf import conf
-        from django_outfitanyone.lifecycle import advance
+        from django_outfitanyone.worker.steps import advance
 
         try_on = prepared()
         (claimed,) = TryOnResult.objects.all().claim(limit=1, lease=conf.lease)

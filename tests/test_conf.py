@@ -9,7 +9,7 @@ from django_outfitanyone.conf import (
     known_settings,
     product_model_name,
 )
-from django_outfitanyone.dashscope import DashScope
+from django_outfitanyone.engines.dashscope import DashScope
 
 
 def test_defaults__are_valid_themselves():

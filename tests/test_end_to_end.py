@@ -6,12 +6,12 @@ import pytest
 from PIL import Image
 
 from django_outfitanyone.actions import request_try_on
+from django_outfitanyone.choices import GarmentKind, Status
+from django_outfitanyone.jobs.try_on import Options, Wish
 from django_outfitanyone.models import ClothesParse, Hotspot, TemporaryUpload
-from django_outfitanyone.statuses import GarmentKind, Status
-from django_outfitanyone.wishes import Options, Wish
+from tests.drawing import encoded
 from tests.factories import make_garment, make_hotspot, make_model_image, make_product
-from tests.pictures import encoded
-from tests.working import work
+from tests.work import work
 
 pytestmark = pytest.mark.django_db
 

@@ -15,10 +15,10 @@ from django.utils import translation
 from django.utils.html import strip_tags
 
 import django_outfitanyone
-from django_outfitanyone.advice import advice_for
-from django_outfitanyone.dashscope.error_table import ERRORS
+from django_outfitanyone.choices import Status
+from django_outfitanyone.engines.dashscope.error_table import ERRORS
+from django_outfitanyone.error_help import advice_for
 from django_outfitanyone.models.remote_job import UNCLEAR
-from django_outfitanyone.statuses import Status
 from tests.factories import make_garment, make_hotspot, make_model_image, make_product, make_try_on
 
 PACKAGE = Path(django_outfitanyone.__file__).parent

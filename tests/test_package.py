@@ -103,7 +103,7 @@ def test_wheel__works_in_a_fresh_environment(wheel, tmp_path):
     assert "No changes" in manage("makemigrations", "--check")
     assert "static files copied" in manage("collectstatic", "--no-input")
     missing = subprocess.run(
-        [python, "-m", "django_outfitanyone.sandbox"],
+        [python, "-m", "outfitanyone_local.sandbox"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -2,7 +2,7 @@
 
 from django_outfitanyone.admin.account import AccountAdminMixin
 from django_outfitanyone.admin.charge import ChargeAdminMixin
-from django_outfitanyone.admin.clothes_search import ClothesParseAdminMixin, FindClothesMixin
+from django_outfitanyone.admin.clothes_parse import ClothesParseAdminMixin, FindClothesMixin
 from django_outfitanyone.admin.garment import GarmentAdminMixin, GarmentInline, GarmentInlineMixin
 from django_outfitanyone.admin.hotspot import HotspotInline, HotspotOwnerMixin
 from django_outfitanyone.admin.model_image import ModelImageAdminMixin

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from django_outfitanyone import budgets
+from django_outfitanyone.account import budgets
+from django_outfitanyone.account.money import money
 from django_outfitanyone.admin.addresses import address_of, back_to
 from django_outfitanyone.admin.classes import ModelAdmin
 from django_outfitanyone.admin.notices import NoticeMixin
@@ -30,7 +31,6 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, Charge, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.charge import shop_day
-from django_outfitanyone.money import money
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from django_outfitanyone import actions
+from django_outfitanyone.admin.actions import refusal_of
 from django_outfitanyone.admin.addresses import address_of
 from django_outfitanyone.admin.classes import AdminMixin
-from django_outfitanyone.admin.verbs import refusal_of
 
 if TYPE_CHECKING:
     from django_outfitanyone.models import TryOnResult

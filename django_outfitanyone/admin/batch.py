@@ -17,16 +17,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from django_outfitanyone.admin.actions import VERBS, Verb, carry_out
 from django_outfitanyone.admin.addresses import address_of, back_to
 from django_outfitanyone.admin.classes import AdminMixin
 from django_outfitanyone.admin.progress import Progress, progress_of
 from django_outfitanyone.admin.rendering import cost, review_badge, status_badge
 from django_outfitanyone.admin.trouble import trouble
-from django_outfitanyone.admin.verbs import VERBS, Verb, carry_out
 from django_outfitanyone.catalogue import catalogue
+from django_outfitanyone.choices import Status
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.scheduling import ring_if_silent
-from django_outfitanyone.statuses import Status
+from django_outfitanyone.wakeup import ring_if_silent
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from django_outfitanyone.account.money import money
 from django_outfitanyone.admin.classes import ModelAdmin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.read_only import PermanentMixin
@@ -25,7 +26,6 @@ from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Charge
 from django_outfitanyone.models.charge import ChargeQuerySet, shop_day
-from django_outfitanyone.money import money
 
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList

@@ -9,10 +9,10 @@ from django.db.models import Model, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from django_outfitanyone.account.money import money
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import ClothesParse, Garment, ModelImage, TryOnResult
-from django_outfitanyone.money import money
 
 
 def warnings_for(doomed: Model | QuerySet[Any]) -> list[str]:

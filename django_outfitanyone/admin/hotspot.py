@@ -16,9 +16,9 @@ from django_outfitanyone import actions
 from django_outfitanyone.admin.classes import AdminMixin, InlineFormSet, ModelForm, StackedInline
 from django_outfitanyone.admin.product_field import ProductFieldMixin
 from django_outfitanyone.admin.rendering import HOTSPOT_EDITOR, STYLESHEET, thumbnail
-from django_outfitanyone.areas import box_inside
+from django_outfitanyone.engines.base import Box
 from django_outfitanyone.models import Hotspot
-from django_outfitanyone.provider import Box
+from django_outfitanyone.worker.hotspots import box_inside
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

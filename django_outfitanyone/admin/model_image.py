@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin
-from django_outfitanyone.admin.clothes_search import FIND_CLOTHES, FindClothesMixin
+from django_outfitanyone.admin.clothes_parse import FIND_CLOTHES, FindClothesMixin
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on

@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from django_outfitanyone import budgets
+from django_outfitanyone.account import budgets
+from django_outfitanyone.account.money import money
+from django_outfitanyone.admin.actions import VERBS, Verb
 from django_outfitanyone.admin.rendering import about, sentence
-from django_outfitanyone.admin.verbs import VERBS, Verb
+from django_outfitanyone.choices import OPEN, UNSENT, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
-from django_outfitanyone.money import money
-from django_outfitanyone.statuses import OPEN, UNSENT, Status
 
 
 @dataclass(frozen=True, kw_only=True)

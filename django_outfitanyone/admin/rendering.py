@@ -13,10 +13,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from django_outfitanyone.account.money import money
+from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.remote_job import RemoteJob
-from django_outfitanyone.money import money
-from django_outfitanyone.statuses import Review, Status
 
 STYLESHEET = "django_outfitanyone/admin/admin.css"
 HOTSPOT_EDITOR = (

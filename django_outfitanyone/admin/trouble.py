@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.utils.translation import gettext as _
 
-from django_outfitanyone import actions, budgets
+from django_outfitanyone import actions
+from django_outfitanyone.account import budgets
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.models import Account
 

@@ -14,20 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_outfitanyone.admin import rendering
+from django_outfitanyone.admin.actions import VERBS, as_list_action
 from django_outfitanyone.admin.attention import AttentionMixin, candidates_of
 from django_outfitanyone.admin.batch import BatchMixin
 from django_outfitanyone.admin.big_lists import BigListMixin
 from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin, Names
-from django_outfitanyone.admin.clothes_search import FIND_CLOTHES, FindClothesMixin
+from django_outfitanyone.admin.clothes_parse import FIND_CLOTHES, FindClothesMixin
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.product_field import product_search_fields
 from django_outfitanyone.admin.refining import RefineMixin
 from django_outfitanyone.admin.try_on_page import TryOnPage
-from django_outfitanyone.admin.verbs import VERBS, as_list_action
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
-from django_outfitanyone.scheduling import ring_if_silent
+from django_outfitanyone.wakeup import ring_if_silent
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

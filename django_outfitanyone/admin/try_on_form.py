@@ -15,15 +15,15 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from django_outfitanyone import wishes
+from django_outfitanyone.account.money import money
 from django_outfitanyone.admin.rendering import about, pixels
 from django_outfitanyone.admin.widgets import PictureChoiceField
+from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.jobs import try_on
+from django_outfitanyone.jobs.try_on import Estimate, Options, Wish
 from django_outfitanyone.models import Garment, ModelImage
-from django_outfitanyone.money import money
-from django_outfitanyone.statuses import GarmentKind
-from django_outfitanyone.wishes import Estimate, Options, Wish
 
 QUALITIES = {
     "aitryon-plus": gettext_lazy("best quality"),
@@ -181,7 +181,7 @@ class TryOnForm(forms.Form):
         """What it will come to; ``None`` while something is missing."""
         if not self.is_valid():
             return None
-        return wishes.estimate([wishes.as_row(wish, self.options) for wish in self.wishes])
+        return try_on.estimate([try_on.as_row(wish, self.options) for wish in self.wishes])
 
     @property
     def estimate_text(self) -> str:
@@ -249,11 +249,11 @@ def wished(
 ) -> list[Wish]:
     """Who wears what, garment by garment as they were selected."""
     if together != Combining.PRODUCT:
-        return wishes.combine(garments, people, as_outfits=together == Combining.OUTFITS)
+        return try_on.combine(garments, people, as_outfits=together == Combining.OUTFITS)
     return [
         wish
         for pieces in _by_product(garments)
-        for wish in wishes.combine(pieces, people, as_outfits=True)
+        for wish in try_on.combine(pieces, people, as_outfits=True)
     ]
 
 

@@ -13,8 +13,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from django_outfitanyone.advice import FIXED_BY, advice_for
 from django_outfitanyone.conf import ConfigurationError
+from django_outfitanyone.error_help import FIXED_BY, advice_for
 from django_outfitanyone.exceptions import OutfitAnyoneError, PictureRefused, RequestRefused
 from django_outfitanyone.models.remote_job import RemoteJob
 

@@ -9,13 +9,14 @@ from typing import Any
 from django.db.models import Model, QuerySet, TextChoices
 from rest_framework import serializers
 
-from django_outfitanyone import images, limits
+from django_outfitanyone.account import rate_limits
 from django_outfitanyone.catalogue import catalogue
+from django_outfitanyone.choices import UNSENT
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account
 from django_outfitanyone.models.remote_job import RemoteJob
-from django_outfitanyone.statuses import UNSENT
-from django_outfitanyone.storefront import safe_url
+from django_outfitanyone.pictures import images
+from django_outfitanyone.storefront.context import safe_url
 
 LARGEST_ID = 2**63 - 1
 
@@ -99,7 +100,7 @@ class WaitsForField(serializers.CharField):
         seen: dict[str, Any] = self.context  # type: ignore[assignment]  # one for a whole page
         if "obstacle" not in seen:
             account = Account.objects.filter(pk=conf.ACCOUNT).first()
-            seen["obstacle"] = limits.obstacle(account) if account else ""
+            seen["obstacle"] = rate_limits.obstacle(account) if account else ""
         return seen["obstacle"] or None
 
 

@@ -10,8 +10,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.jobs.try_on import Options, Wish, as_row
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.wishes import Options, Wish, as_row
 
 HEADER = "Idempotency-Key"
 LONGEST = 255

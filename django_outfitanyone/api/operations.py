@@ -18,7 +18,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework.settings import api_settings
 
-from django_outfitanyone.api import idempotency, inputs, views
+from django_outfitanyone.api import idempotency, request_serializers, views
 from django_outfitanyone.api import serializers as answers
 from django_outfitanyone.api.try_on_views import TryOnViewSet
 from django_outfitanyone.catalogue import product_model
@@ -99,13 +99,16 @@ def describe_all() -> None:
     views.View.schema = _schema_class()()
     _describe_products()
     _describe_uploads(
-        views.GarmentViewSet, "garments", answers.GarmentSerializer, inputs.GarmentInput
+        views.GarmentViewSet,
+        "garments",
+        answers.GarmentSerializer,
+        request_serializers.GarmentInput,
     )
     _describe_uploads(
         views.ModelImageViewSet,
         "model_images",
         answers.ModelImageSerializer,
-        inputs.ModelImageInput,
+        request_serializers.ModelImageInput,
     )
     _describe_hotspots()
     _describe_searches(views.ModelImageViewSet, "model_images")
@@ -168,7 +171,7 @@ def _describe_hotspots() -> None:
             shape(many=True),
             400,
             404,
-            parameters=(inputs.HotspotFilter,),
+            parameters=(request_serializers.HotspotFilter,),
         ),
         retrieve=operation("hotspots_get", "One product in one picture.", shape, 404),
         partial_update=operation(
@@ -178,7 +181,7 @@ def _describe_hotspots() -> None:
             400,
             *REFUSED,
             404,
-            takes=inputs.HotspotInput,
+            takes=request_serializers.HotspotInput,
         ),
     )(views.HotspotViewSet)
 
@@ -196,7 +199,7 @@ def _describe_searches(view: Any, name: str) -> None:
                 409,
                 methods=("POST",),
                 success=(200, 202),
-                takes=inputs.SearchInput,
+                takes=request_serializers.SearchInput,
                 parameters=(RETRY_AFTER,),
             ),
             operation(
@@ -220,7 +223,7 @@ def _describe_asking() -> None:
             shape(many=True),
             400,
             404,
-            parameters=(inputs.TryOnFilter, RETRY_AFTER),
+            parameters=(request_serializers.TryOnFilter, RETRY_AFTER),
         ),
         retrieve=operation(
             "try_ons_get",
@@ -235,7 +238,7 @@ def _describe_asking() -> None:
             shape,
             *PAYING,
             success=(200, 202),
-            takes=inputs.TryOnInput,
+            takes=request_serializers.TryOnInput,
             parameters=(IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER),
         ),
         bulk=operation(
@@ -244,7 +247,7 @@ def _describe_asking() -> None:
             answers.BatchSerializer,
             *PAYING,
             success=(202,),
-            takes=inputs.BulkInput,
+            takes=request_serializers.BulkInput,
             parameters=(IDEMPOTENCY_KEY, LOCATION),
         ),
         estimate=operation(
@@ -254,7 +257,7 @@ def _describe_asking() -> None:
             400,
             *REFUSED,
             422,
-            takes=inputs.BulkInput,
+            takes=request_serializers.BulkInput,
         ),
     )(TryOnViewSet)
 
@@ -299,7 +302,7 @@ def _describe_verbs() -> None:
             404,
             409,
             success=(200, 202),
-            takes=inputs.RefineInput,
+            takes=request_serializers.RefineInput,
             parameters=(IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER),
         ),
         **{

@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from django_outfitanyone import actions
-from django_outfitanyone.api import idempotency, inputs, visibility
+from django_outfitanyone.api import idempotency, request_serializers, visibility
 from django_outfitanyone.api import serializers as answers
 from django_outfitanyone.api.permissions import MAY_CHANGE
 from django_outfitanyone.api.views import SearchedView, accepted_if, with_poll_hint
+from django_outfitanyone.jobs.try_on import as_row, estimate
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.wishes import as_row, estimate
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")  # cancel asks over HTTP
@@ -26,8 +26,8 @@ class TryOnViewSet(SearchedView):
     """Persons in garments."""
 
     serializer_class = answers.TryOnSerializer
-    input_class = inputs.TryOnInput
-    filter_class = inputs.TryOnFilter
+    input_class = request_serializers.TryOnInput
+    filter_class = request_serializers.TryOnFilter
     rows = staticmethod(visibility.try_ons_for)
     shown_rows = staticmethod(visibility.try_ons_shown_to)
     paid_actions = frozenset({"create", "bulk", "retry", "refine", "find_clothes"})
@@ -43,7 +43,7 @@ class TryOnViewSet(SearchedView):
 
     def create(self, request: Request) -> Response:  # noqa: ARG002 - the router's signature
         """Ask for one try-on."""
-        (row,) = self._request(self.taken(inputs.TryOnInput))
+        (row,) = self._request(self.taken(request_serializers.TryOnInput))
         response = self._answer(row)
         response["Location"] = self.reverse_action("detail", args=[row.pk])
         return response
@@ -51,7 +51,7 @@ class TryOnViewSet(SearchedView):
     @action(detail=False, methods=["post"])
     def bulk(self, request: Request) -> Response:  # noqa: ARG002
         """Ask for every garment on every person."""
-        rows = self._request(self.taken(inputs.BulkInput))
+        rows = self._request(self.taken(request_serializers.BulkInput))
         batch = rows[0].batch
         answer = {"batch": batch, "count": len(rows), "try_ons": [row.pk for row in rows]}
         return Response(
@@ -63,7 +63,7 @@ class TryOnViewSet(SearchedView):
     @action(detail=False, methods=["post"])
     def estimate(self, request: Request) -> Response:  # noqa: ARG002
         """What a bulk request would come to; nothing is stored."""
-        wanted = self.taken(inputs.BulkInput)
+        wanted = self.taken(request_serializers.BulkInput)
         options = wanted.options
         options.check()
         total = estimate([as_row(wish, options) for wish in wanted.wishes])
@@ -82,7 +82,7 @@ class TryOnViewSet(SearchedView):
     @action(detail=True, methods=["post"])
     def refine(self, request: Request, **_where: Any) -> Response:
         """Ask for a second pass over a finished picture."""
-        wanted = self.taken(inputs.RefineInput)
+        wanted = self.taken(request_serializers.RefineInput)
         result = self.get_object()
         (row,) = actions.refine_all(
             [result],
@@ -115,7 +115,9 @@ class TryOnViewSet(SearchedView):
         """Take a picture out of the galleries; it stays approved."""
         return self._after(actions.unpublish)
 
-    def _request(self, wanted: inputs.TryOnInput | inputs.BulkInput) -> Sequence[TryOnResult]:
+    def _request(
+        self, wanted: request_serializers.TryOnInput | request_serializers.BulkInput
+    ) -> Sequence[TryOnResult]:
         wishes, options = wanted.wishes, wanted.options
         rows = actions.request_try_ons(
             wishes,

@@ -17,8 +17,8 @@ from rest_framework.routers import APIRootView
 from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
-from django_outfitanyone import actions, scheduling
-from django_outfitanyone.api import errors, inputs, visibility
+from django_outfitanyone import actions, wakeup
+from django_outfitanyone.api import errors, request_serializers, visibility
 from django_outfitanyone.api import serializers as answers
 from django_outfitanyone.api.fields import poll_after
 from django_outfitanyone.api.pagination import NewestFirst
@@ -41,8 +41,10 @@ class View(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Any]
 
     rows: Rows
     shown_rows: Rows
-    filter_class: type[inputs.TryOnFilter | inputs.HotspotFilter] | None = None
-    input_class: type[inputs.Input] | None = None
+    filter_class: (
+        type[request_serializers.TryOnFilter | request_serializers.HotspotFilter] | None
+    ) = None
+    input_class: type[request_serializers.Input] | None = None
     paid_actions: frozenset[str] = frozenset()
 
     permission_classes = MAY_ADD
@@ -129,7 +131,7 @@ class SearchedView(View):
         )
 
     def _asked_for(self, picture: Picture) -> ClothesParse:
-        wanted = self.taken(inputs.SearchInput).validated_data
+        wanted = self.taken(request_serializers.SearchInput).validated_data
         return actions.find_clothes(
             picture,
             wanted["clothes_types"],
@@ -157,7 +159,7 @@ class GarmentViewSet(UploadView):
     """What can be tried on."""
 
     serializer_class = answers.GarmentSerializer
-    input_class = inputs.GarmentInput
+    input_class = request_serializers.GarmentInput
     rows = staticmethod(visibility.garments_for)
     shown_rows = staticmethod(visibility.garments_shown_to)
 
@@ -166,7 +168,7 @@ class ModelImageViewSet(UploadView, SearchedView):
     """Whom it can be tried on."""
 
     serializer_class = answers.ModelImageSerializer
-    input_class = inputs.ModelImageInput
+    input_class = request_serializers.ModelImageInput
     rows = staticmethod(visibility.model_images_for)
     shown_rows = staticmethod(visibility.model_images_shown_to)
     paid_actions = frozenset({"find_clothes"})
@@ -176,14 +178,14 @@ class HotspotViewSet(View):
     """Products in pictures."""
 
     serializer_class = answers.HotspotSerializer
-    input_class = inputs.HotspotInput
-    filter_class = inputs.HotspotFilter
+    input_class = request_serializers.HotspotInput
+    filter_class = request_serializers.HotspotFilter
     rows = staticmethod(visibility.hotspots_for)
     shown_rows = staticmethod(visibility.hotspots_shown_to)
 
     def partial_update(self, request: Request, **_where: Any) -> Response:
         """Put the box or the product right; later searches leave it alone."""
-        hotspot = self.taken(inputs.HotspotInput, instance=self.get_object()).save()
+        hotspot = self.taken(request_serializers.HotspotInput, instance=self.get_object()).save()
         shown = visibility.hotspots_shown_to(request.user).get(pk=hotspot.pk)
         context = self.get_serializer_context()
         return Response(answers.HotspotSerializer(shown, context=context).data)
@@ -197,6 +199,6 @@ def accepted_if(is_open: bool) -> int:  # noqa: FBT001 - reads as a sentence
 def with_poll_hint(response: Response, *, is_open: bool) -> Response:
     """Say when to look again, and see to it that somebody is at work until then."""
     if is_open:
-        scheduling.ring_if_silent()
+        wakeup.ring_if_silent()
         response["Retry-After"] = str(poll_after())
     return response

@@ -8,10 +8,10 @@ from typing import TypeVar
 from django.core.files.base import ContentFile
 from django.core.management.base import CommandError
 
-from django_outfitanyone import images
 from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.models import Garment, ModelImage
 from django_outfitanyone.models.picture import StoredPicture
+from django_outfitanyone.pictures import images
 
 Row = TypeVar("Row", bound=StoredPicture)
 

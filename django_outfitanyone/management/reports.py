@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.models.hotspot import Picture
 from django_outfitanyone.models.remote_job import RemoteJob
-from django_outfitanyone.statuses import Status
 
 
 def report_of(try_on: TryOnResult) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from django.core.management.base import OutputWrapper
 
-from django_outfitanyone import poller
 from django_outfitanyone.models import Account
 from django_outfitanyone.models.remote_job import RemoteJob
+from django_outfitanyone.worker import runner
 
 SLICE = 1.0
 """Seconds of work between two looks at the job."""
@@ -25,7 +25,7 @@ def wait_for(
     started = clock()
     line = _Line(progress)
     while not job.is_finished and clock() - started < seconds:
-        poller.run(budget=SLICE)
+        runner.run(budget=SLICE)
         job.refresh_from_db()
         line.show(_describe(job), clock() - started)
         stopped = Account.current()

@@ -5,8 +5,8 @@ from datetime import datetime, timezone
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.advice import Advice, advice_for
 from django_outfitanyone.conf import conf
+from django_outfitanyone.error_help import Advice, advice_for
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
 """Where a moment has not come yet: plain comparisons need no NULL."""

@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from django_outfitanyone.choices import FINAL, OPEN, Status
 from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.remote_job import RemoteJob, RemoteJobQuerySet
 from django_outfitanyone.models.try_on import TryOnResult
-from django_outfitanyone.statuses import FINAL, OPEN, Status
 
 if TYPE_CHECKING:
     from typing_extensions import Self

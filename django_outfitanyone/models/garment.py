@@ -3,9 +3,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import product_model_name
 from django_outfitanyone.models.picture import StoredPicture
-from django_outfitanyone.statuses import GarmentKind
 
 
 class Garment(StoredPicture):

@@ -8,12 +8,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from django_outfitanyone.choices import ClothesType
 from django_outfitanyone.conf import product_model_name
+from django_outfitanyone.engines.base import Box
 from django_outfitanyone.models.clothes_parse import go_with_picture, picture_filter
 from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.try_on import TryOnResult
-from django_outfitanyone.provider import Box
-from django_outfitanyone.statuses import ClothesType
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -12,8 +12,8 @@ from django.db import models
 from django.db.models.fields.files import ImageFieldFile
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone import images
 from django_outfitanyone.exceptions import PictureRefused
+from django_outfitanyone.pictures import images
 
 
 def unguessable_name(suffix: str) -> str:

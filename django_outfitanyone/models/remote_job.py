@@ -18,12 +18,12 @@ from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.advice import Advice, advice_for
+from django_outfitanyone.choices import FINAL, MAY_FOLLOW, OPEN, Status
 from django_outfitanyone.conf import conf
+from django_outfitanyone.error_help import Advice, advice_for
 from django_outfitanyone.exceptions import OutcomeUnknown, OutfitAnyoneError
 from django_outfitanyone.models.account import LONG_AGO, Account
 from django_outfitanyone.signals import status_changed
-from django_outfitanyone.statuses import FINAL, MAY_FOLLOW, OPEN, Status
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -12,8 +12,8 @@ from django.db import models, transaction
 from django.db.models.signals import post_delete
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone import images
 from django_outfitanyone.models.picture import unguessable_name
+from django_outfitanyone.pictures import images
 
 if TYPE_CHECKING:
     from django.db.models.fields.files import ImageFieldFile

@@ -9,12 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.conf import conf
-from django_outfitanyone.models.garment import Garment
-from django_outfitanyone.models.model_image import ModelImage
-from django_outfitanyone.models.remote_job import RemoteJob, RemoteJobQuerySet
-from django_outfitanyone.models.renditions import ResponsivePicture
-from django_outfitanyone.statuses import (
+from django_outfitanyone.choices import (
     AREA_OF_GARMENT,
     IN_FLIGHT,
     UNSENT,
@@ -22,6 +17,11 @@ from django_outfitanyone.statuses import (
     Review,
     Status,
 )
+from django_outfitanyone.conf import conf
+from django_outfitanyone.models.garment import Garment
+from django_outfitanyone.models.model_image import ModelImage
+from django_outfitanyone.models.remote_job import RemoteJob, RemoteJobQuerySet
+from django_outfitanyone.models.renditions import ResponsivePicture
 
 if TYPE_CHECKING:
     from typing_extensions import Self

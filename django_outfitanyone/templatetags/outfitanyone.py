@@ -14,12 +14,12 @@ from django.template import Context, TemplateSyntaxError
 from django.template.base import Node, Parser, Token
 from django.utils.safestring import SafeString
 
-from django_outfitanyone.crop import Crop
 from django_outfitanyone.models import ModelImage, TryOnResult
 from django_outfitanyone.models.hotspot import Picture
-from django_outfitanyone.scheduling import ring_if_silent
-from django_outfitanyone.storefront import ShownPicture, shown_picture
-from django_outfitanyone.structured_data import json_ld
+from django_outfitanyone.storefront.context import ShownPicture, shown_picture
+from django_outfitanyone.storefront.crop import Crop
+from django_outfitanyone.storefront.structured_data import json_ld
+from django_outfitanyone.wakeup import ring_if_silent
 
 register = template.Library()
 

@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.models import Product, TryOnResult
-from django_outfitanyone.scheduling import ring_if_silent
-from django_outfitanyone.statuses import GarmentKind
+from django_outfitanyone.wakeup import ring_if_silent
 
 CATEGORIES = {
     "tops": ("Tops", GarmentKind.TOP),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from django_outfitanyone.statuses import GarmentKind
+from django_outfitanyone.choices import GarmentKind
 
 TOP, BOTTOM, ONE_PIECE = GarmentKind.TOP, GarmentKind.BOTTOM, GarmentKind.ONE_PIECE
 PICTURES = Path(__file__).resolve().parent.parent / "pictures"

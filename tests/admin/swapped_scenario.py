@@ -23,7 +23,7 @@ from django.urls import clear_url_caches, reverse  # noqa: E402
 import tests.urls  # noqa: E402
 from django_outfitanyone.admin import GarmentInline, TryOnActionMixin  # noqa: E402
 from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult  # noqa: E402
-from tests.pictures import picture  # noqa: E402
+from tests.drawing import picture  # noqa: E402
 from tests.swapped_project.shop.models import Article  # noqa: E402
 
 setup_test_environment()  # so that answers have a context

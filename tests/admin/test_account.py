@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account
-from django_outfitanyone.statuses import Status
 from tests.admin.pages import address, text_of
 from tests.factories import make_garment, make_model_image, make_try_on
 

@@ -9,9 +9,9 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from django_outfitanyone.actions import find_clothes
+from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.signals import status_changed
-from django_outfitanyone.statuses import Review, Status
 from tests.admin.pages import address, card_of, text_of
 from tests.factories import make_garment, make_product, make_try_on
 

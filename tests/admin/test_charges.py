@@ -11,9 +11,9 @@ from django.utils import timezone
 from django_outfitanyone.admin.charge import totals_of
 from django_outfitanyone.models import Account, Charge
 from django_outfitanyone.models.charge import shop_day
+from tests.account.test_ledger import make_charge
 from tests.admin.pages import text_of
 from tests.factories import make_garment, make_product, make_staff, make_try_on
-from tests.test_ledger import make_charge
 
 pytestmark = pytest.mark.django_db
 

@@ -7,15 +7,15 @@ import re
 import pytest
 from PIL import Image
 
-from django_outfitanyone import poller
+from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.models import Account, TryOnResult
-from django_outfitanyone.statuses import GarmentKind, Status
+from django_outfitanyone.worker import runner
 from tests.admin.pages import address, card_of, hidden, text_of
 from tests.admin.test_batch import progress_on
 from tests.admin.test_try_on_page import answers, estimate_on, problems_on
+from tests.drawing import drawn, encoded
 from tests.factories import make_garment, make_model_image, make_product
-from tests.pictures import drawn, encoded
-from tests.working import work
+from tests.work import work
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +100,7 @@ def test_photo_without_a_person_fails_with_a_word_about_it(remote, site, order):
 def test_refused_key_stops_the_account_until_somebody_resumes(remote, site, order, configure):
     configure(API_KEY="sk-wrong")
     order([make_garment()], [make_model_image()], other_half="replace")
-    poller.run(budget=1)
+    runner.run(budget=1)
 
     assert Account.current().is_stopped
     batch = TryOnResult.objects.get().batch

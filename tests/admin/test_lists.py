@@ -5,9 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from django_outfitanyone.actions import find_clothes
+from django_outfitanyone.choices import GarmentKind, Review, Status
 from django_outfitanyone.models import ClothesParse
-from django_outfitanyone.statuses import GarmentKind, Review, Status
 from tests.admin.pages import text_of
+from tests.drawing import picture
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -16,8 +17,7 @@ from tests.factories import (
     make_staff,
     make_try_on,
 )
-from tests.pictures import picture
-from tests.working import work
+from tests.work import work
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from django_outfitanyone.actions import find_clothes
+from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import ClothesParse, TryOnResult
-from django_outfitanyone.statuses import Review, Status
 from tests.admin.pages import address, card_of, text_of
 from tests.admin.test_try_on_page import answers
 from tests.factories import make_garment, make_model_image, make_staff, make_try_on

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from django_outfitanyone.choices import Status
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.statuses import Status
 from tests.admin.pages import hidden, text_of
 from tests.factories import make_staff, make_try_on
 

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from django_outfitanyone.actions import find_clothes
+from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.statuses import Review, Status
 from tests.admin.pages import address, text_of
 from tests.factories import make_garment, make_hotspot, make_model_image, make_try_on
 

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from django_outfitanyone import wishes
+from django_outfitanyone.choices import GarmentKind
+from django_outfitanyone.jobs import try_on
 from django_outfitanyone.models import Account, Garment, TryOnResult
-from django_outfitanyone.statuses import GarmentKind
 from tests.admin.pages import address, hidden, text_of
 from tests.factories import make_garment, make_model_image, make_product, make_staff, make_try_on
 
@@ -136,8 +136,8 @@ def test_price__names_count_reuse_cost_and_time(site):
     data = answers(garments, photos, other_half="replace")
     for garment in garments[:2]:
         done = make_try_on(model_image=photos[0], garments=[garment])
-        wish = wishes.Wish(person=photos[0], top=garment)
-        row = wishes.as_row(wish, wishes.Options(keep_other_half=False))
+        wish = try_on.Wish(person=photos[0], top=garment)
+        row = try_on.as_row(wish, try_on.Options(keep_other_half=False))
         TryOnResult.objects.filter(pk=done.pk).update(fingerprint=row.fingerprint)
 
     text = estimate_on(site.post("tryonresult_add", **data, _recalculate=1))

@@ -11,8 +11,8 @@ from PIL import Image
 
 from django_outfitanyone.models import Garment, ModelImage
 from tests.admin.pages import text_of
+from tests.drawing import drawn, encoded, picture
 from tests.factories import make_garment, make_model_image, make_product
-from tests.pictures import drawn, encoded, picture
 
 pytestmark = pytest.mark.django_db
 

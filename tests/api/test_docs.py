@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from django_outfitanyone.api import inputs, operations
+from django_outfitanyone.api import operations, request_serializers
 from django_outfitanyone.api.errors import CONFLICTS, MENDERS
 from django_outfitanyone.api.idempotency import HEADER, LONGEST
 from django_outfitanyone.api.pagination import NewestFirst
 from django_outfitanyone.api.views import THROTTLE_SCOPE
-from django_outfitanyone.statuses import Status
+from django_outfitanyone.choices import Status
 from tests.api import contract
 from tests.api.test_permissions import OPERATIONS
 from tests.api.test_schema import REFRESH
@@ -60,7 +60,10 @@ def test_words_and_numbers__are_the_present_ones():
         assert word in TEXT, word
     assert f"at most {LONGEST} characters" in TEXT
     assert f"`page_size` is {NewestFirst.page_size}, at\nmost {NewestFirst.max_page_size}" in TEXT
-    assert f"{inputs.MOST_IDS} ids of each and {inputs.MOST_IN_A_BATCH} try-ons" in TEXT
+    assert (
+        f"{request_serializers.MOST_IDS} ids of each and "
+        f"{request_serializers.MOST_IN_A_BATCH} try-ons" in TEXT
+    )
     assert re.findall(r"^\| (\d{3}) \|", TEXT, re.MULTILINE) == [
         str(one) for one in operations.MEANINGS
     ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from django_outfitanyone import poller
 from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.worker import runner
+from tests.drawing import picture
 from tests.factories import make_product
-from tests.pictures import picture
-from tests.working import step, work
+from tests.work import step, work
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def poll(client, location, *, times=200):
         if answer.json()["poll_after"] is None:
             return answer.json()
         assert int(answer["Retry-After"]) >= 1
-        poller.run(budget=0.05)
+        runner.run(budget=0.05)
     raise AssertionError(f"still {answer.json()['status']}")
 
 

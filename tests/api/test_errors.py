@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import Http404
 from rest_framework import exceptions as rest
 
-from django_outfitanyone import actions, reviewing
+from django_outfitanyone import actions, publishing
 from django_outfitanyone.api.errors import CONFLICTS, MENDERS, as_response
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import (
@@ -105,7 +105,7 @@ def test_invalid__a_list_of_objects_is_numbered_and_a_bare_message_is_of_the_bod
 
 def test_conflicts__are_codes_that_exist():
     """A code that nobody raises any more would silently turn 409 into 422."""
-    source = inspect.getsource(actions) + inspect.getsource(reviewing)
+    source = inspect.getsource(actions) + inspect.getsource(publishing)
     for code in CONFLICTS:
         assert f'code="{code}"' in source
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.statuses import GarmentKind, Status
 from tests.factories import make_garment, make_model_image
 
 KEY = {"HTTP_IDEMPOTENCY_KEY": "order-4711"}

@@ -7,8 +7,8 @@ from base64 import b64encode
 import pytest
 from django.contrib.auth import get_user_model
 
+from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Garment, TryOnResult
-from django_outfitanyone.statuses import Status
 from tests.api.conftest import Client
 from tests.factories import make_garment, make_hotspot, make_model_image, make_staff, make_try_on
 

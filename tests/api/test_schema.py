@@ -10,7 +10,7 @@ import yaml
 from django.core.management import call_command
 from django.utils import translation
 
-from django_outfitanyone.statuses import ClothesType, GarmentKind, Review, Status
+from django_outfitanyone.choices import ClothesType, GarmentKind, Review, Status
 from tests.api import contract
 
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.yaml"

@@ -8,7 +8,8 @@ import pytest
 from django.core.files.base import ContentFile
 
 from django_outfitanyone.catalogue import CatalogueAdapter
-from django_outfitanyone.statuses import GarmentKind, Status
+from django_outfitanyone.choices import GarmentKind, Status
+from tests.drawing import picture
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -16,7 +17,6 @@ from tests.factories import (
     make_product,
     make_try_on,
 )
-from tests.pictures import picture
 
 HOST = "http://testserver"
 

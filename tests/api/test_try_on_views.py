@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 from django.utils import timezone
 
+from django_outfitanyone.choices import GarmentKind, Review, Status
 from django_outfitanyone.models import Account, TryOnResult
-from django_outfitanyone.statuses import GarmentKind, Review, Status
 from tests.factories import make_garment, make_model_image, make_product, make_try_on
 
 
@@ -204,7 +204,7 @@ def test_bulk__takes_a_handful_of_queries_however_many_ids(client):
 
 
 def test_bulk__too_many_are_refused(client, monkeypatch):
-    monkeypatch.setattr("django_outfitanyone.api.inputs.MOST_IN_A_BATCH", 3)
+    monkeypatch.setattr("django_outfitanyone.api.request_serializers.MOST_IN_A_BATCH", 3)
     body = {
         "model_images": [make_model_image().pk, make_model_image().pk],
         "garments": [make_garment().pk, make_garment().pk],
@@ -317,9 +317,7 @@ def test_list__what_cannot_be_looked_for_is_named(reader, query):
 
 def test_reading__unfinished_work_rings_for_a_runner_and_finished_does_not(reader, monkeypatch):
     rings = []
-    monkeypatch.setattr(
-        "django_outfitanyone.scheduling.ring_if_silent", lambda: rings.append("ring")
-    )
+    monkeypatch.setattr("django_outfitanyone.wakeup.ring_if_silent", lambda: rings.append("ring"))
     finished = make_try_on()
     reader.get("try-ons/")
     reader.get(f"try-ons/{finished.pk}/")

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from django_outfitanyone import actions
+from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.models import ClothesParse, Garment, Hotspot, ModelImage
-from django_outfitanyone.statuses import GarmentKind, Status
+from tests.drawing import drawn, encoded, picture
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -20,7 +21,6 @@ from tests.factories import (
     make_product,
     make_try_on,
 )
-from tests.pictures import drawn, encoded, picture
 
 PICTURE = picture(0)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from django_outfitanyone.choices import GarmentKind, Review, Status
 from django_outfitanyone.models import Garment
-from django_outfitanyone.statuses import GarmentKind, Review, Status
 from tests.factories import (
     make_garment,
     make_hotspot,

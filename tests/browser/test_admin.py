@@ -7,8 +7,8 @@ import uuid
 
 import pytest
 
+from django_outfitanyone.choices import Status
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.statuses import Status
 from tests.admin.pages import Site, text_of
 from tests.admin.test_try_on_page import answers
 from tests.factories import make_garment, make_hotspot, make_model_image, make_try_on

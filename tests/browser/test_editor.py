@@ -6,8 +6,8 @@ import pytest
 
 from django_outfitanyone.models import ClothesParse, Hotspot
 from tests.admin.pages import address
+from tests.drawing import picture
 from tests.factories import make_hotspot, make_model_image, make_product, make_staff
-from tests.pictures import picture
 
 pytestmark = [
     pytest.mark.browser,

@@ -8,9 +8,9 @@ from django.contrib.staticfiles import finders
 from django.template import Context, Template
 from PIL import Image, ImageChops
 
-from django_outfitanyone.statuses import ClothesType
+from django_outfitanyone.choices import ClothesType
+from tests.drawing import encoded, picture
 from tests.factories import make_hotspot, make_model_image, make_product, make_try_on
-from tests.pictures import encoded, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 

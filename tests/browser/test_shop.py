@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from django_outfitanyone import scheduling
-from django_outfitanyone.statuses import ClothesType, GarmentKind, Status
+from django_outfitanyone import wakeup
+from django_outfitanyone.choices import ClothesType, GarmentKind, Status
+from tests.drawing import picture
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -13,7 +14,6 @@ from tests.factories import (
     make_product,
     make_try_on,
 )
-from tests.pictures import picture
 
 pytestmark = [
     pytest.mark.browser,
@@ -78,7 +78,7 @@ def test_page__keeps_nobody_out(looks, visit, barriers, path):
 
 @pytest.mark.parametrize("path", ["/", "/looks/"])
 def test_page__keeps_nobody_out_while_looks_are_being_made(visit, barriers, monkeypatch, path):
-    monkeypatch.setattr(scheduling, "ring", lambda: None)
+    monkeypatch.setattr(wakeup, "ring", lambda: None)
     make_try_on(status=Status.RUNNING)
     page = visit(path, width=375, reduced_motion="reduce")
     assert page.complaints == []

@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 from django.db import OperationalError, connection
 
-from django_outfitanyone import limits
+from django_outfitanyone.account import rate_limits
+from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import BudgetSpent
 from django_outfitanyone.models import Account, TryOnResult
-from django_outfitanyone.statuses import Status
 from tests.factories import make_garment, make_model_image, make_try_on
 
 pytestmark = [pytest.mark.contention, pytest.mark.django_db(transaction=True)]
@@ -66,7 +66,7 @@ def admit(row):
     """As the runner does: a closed gate or a busy database means another try."""
     while True:
         try:
-            if limits.admit(row, remote_model=row.remote_model) is None:
+            if rate_limits.admit(row, remote_model=row.remote_model) is None:
                 return "sent"
         except BudgetSpent:
             return "spent"

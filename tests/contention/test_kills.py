@@ -8,9 +8,9 @@ import time
 import pytest
 
 from django_outfitanyone.actions import request_try_ons
+from django_outfitanyone.choices import Status
+from django_outfitanyone.jobs.try_on import Options, combine
 from django_outfitanyone.models import Account, Charge, TryOnResult
-from django_outfitanyone.statuses import Status
-from django_outfitanyone.wishes import Options, combine
 from tests.contention.conftest import settle
 from tests.factories import make_garment, make_model_image
 

@@ -13,11 +13,11 @@ from contextlib import closing, suppress
 import boto3
 import pytest
 
-from django_outfitanyone import scheduling
+from django_outfitanyone import wakeup
 from django_outfitanyone.actions import request_try_ons
+from django_outfitanyone.choices import Status
+from django_outfitanyone.jobs.try_on import Options, combine
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.statuses import Status
-from django_outfitanyone.wishes import Options, combine
 from tests.contention.conftest import kill_with_children, settle
 from tests.factories import make_garment, make_model_image
 
@@ -120,5 +120,5 @@ def test_two_hosts__share_an_account_and_one_outlives_the_other(
 
 def look_at_a_page():
     """What every page with unfinished work does: gets past a ring that died with its host."""
-    scheduling.ring_if_silent()
+    wakeup.ring_if_silent()
     time.sleep(0.2)

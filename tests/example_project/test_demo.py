@@ -15,8 +15,8 @@ from django.utils import timezone
 from shop.management.commands import demo
 from shop.wardrobe import LOOKS
 
+from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account
-from django_outfitanyone.statuses import Status
 from tests.example_project.conftest import ENVIRONMENT, EXAMPLE
 from tests.example_project.processes import processes_below, still_running
 from tests.factories import make_try_on

@@ -5,9 +5,9 @@ from django.core.management import call_command
 from shop.management.commands import seed
 from shop.wardrobe import LOOKS, PEOPLE, PIECES
 
-from django_outfitanyone import scheduling
+from django_outfitanyone import wakeup
+from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult
-from django_outfitanyone.statuses import GarmentKind, Status
 from tests.factories import make_garment, make_hotspot, make_product, make_try_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop_settings")]
@@ -20,7 +20,7 @@ POLICY = "Content-Security-Policy"
 def rings(monkeypatch):
     """How often the worker's bell was rung."""
     rings = []
-    monkeypatch.setattr(scheduling, "ring", lambda: rings.append(1))
+    monkeypatch.setattr(wakeup, "ring", lambda: rings.append(1))
     return rings
 
 

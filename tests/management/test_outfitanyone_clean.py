@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from django_outfitanyone.choices import Status
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.statuses import Status
 from tests.factories import make_try_on
 
 pytestmark = pytest.mark.django_db

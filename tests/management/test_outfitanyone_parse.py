@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
+from tests.drawing import encoded, picture
 from tests.factories import make_model_image
-from tests.pictures import encoded, picture
 
 pytestmark = pytest.mark.django_db
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from django_outfitanyone import poller
 from django_outfitanyone.actions import request_try_on
-from django_outfitanyone.statuses import Status
-from django_outfitanyone.wishes import Wish
+from django_outfitanyone.choices import Status
+from django_outfitanyone.jobs.try_on import Wish
+from django_outfitanyone.worker import runner
 from tests.factories import make_garment, make_model_image
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def test_forever__goes_on_when_idle_and_ends_with_ctrl_c(monkeypatch, capsys):
         except StopIteration:
             raise KeyboardInterrupt from None
 
-    monkeypatch.setattr(poller, "run", run)
+    monkeypatch.setattr(runner, "run", run)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     call_command("outfitanyone_poll")
 

@@ -5,8 +5,8 @@ import io
 import pytest
 from django.core.management import call_command
 
+from tests.drawing import picture
 from tests.factories import make_model_image, make_try_on
-from tests.pictures import picture
 
 pytestmark = pytest.mark.django_db
 

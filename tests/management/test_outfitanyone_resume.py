@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from django_outfitanyone import limits
+from django_outfitanyone.account import rate_limits
 from django_outfitanyone.exceptions import AccountProblem
 from django_outfitanyone.models import Account
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_resume__starts_a_stopped_account_and_repeats_why_it_stood(capsys):
-    limits.stop(Account.current(), AccountProblem("Please pay.", code="Arrearage"))
+    rate_limits.stop(Account.current(), AccountProblem("Please pay.", code="Arrearage"))
     call_command("outfitanyone_resume")
 
     assert not Account.current().is_stopped

@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account
-from django_outfitanyone.statuses import Status
+from tests.account.test_ledger import make_charge
 from tests.factories import make_try_on
-from tests.test_ledger import make_charge
 
 pytestmark = pytest.mark.django_db
 

@@ -6,10 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
+from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
-from django_outfitanyone.statuses import GarmentKind, Status
+from tests.drawing import drawn, encoded, picture
 from tests.factories import make_garment, make_model_image
-from tests.pictures import drawn, encoded, picture
 
 pytestmark = pytest.mark.django_db
 

@@ -19,10 +19,10 @@ from django.test import Client  # noqa: E402
 
 from django_outfitanyone.catalogue import catalogue, product_model  # noqa: E402
 from django_outfitanyone.models import Account, Garment, ModelImage, TryOnResult  # noqa: E402
-from django_outfitanyone.sandbox.options import Options  # noqa: E402
-from django_outfitanyone.sandbox.server import SandboxServer  # noqa: E402
-from tests.pictures import picture  # noqa: E402
-from tests.sandbox.doubles import RectangleEngine  # noqa: E402
+from outfitanyone_local.sandbox.http_server import SandboxServer  # noqa: E402
+from outfitanyone_local.sandbox.options import Options  # noqa: E402
+from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine  # noqa: E402
+from tests.drawing import picture  # noqa: E402
 from tests.swapped_project.shop.models import Article  # noqa: E402
 
 settings.MEDIA_ROOT = tempfile.mkdtemp()

@@ -6,9 +6,9 @@ import pytest
 from django.template import Context, Engine, Template, TemplateSyntaxError, engines
 from django.utils import translation
 
-from django_outfitanyone import scheduling
+from django_outfitanyone import wakeup
+from django_outfitanyone.choices import ClothesType, GarmentKind, Status
 from django_outfitanyone.models import Hotspot, ModelImage, TryOnResult
-from django_outfitanyone.statuses import ClothesType, GarmentKind, Status
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -263,7 +263,7 @@ def test_missing_picture__shows_nothing(show, nothing):
 
 def test_unfinished_try_on__shows_nothing_and_rings(show, monkeypatch):
     rings = []
-    monkeypatch.setattr(scheduling, "ring", lambda: rings.append(1))
+    monkeypatch.setattr(wakeup, "ring", lambda: rings.append(1))
     assert show(make_try_on(status=Status.RUNNING)).html.strip() == ""
     assert rings
 

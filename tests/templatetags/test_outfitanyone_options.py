@@ -12,10 +12,10 @@ from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from django.template import Context, Template, TemplateSyntaxError, engines
 
+from django_outfitanyone.choices import ClothesType
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.statuses import ClothesType
+from tests.drawing import picture
 from tests.factories import make_hotspot, make_product, make_try_on
-from tests.pictures import picture
 from tests.templatetags.conftest import Page
 from tests.templatetags.test_outfitanyone import fresh, make_look
 

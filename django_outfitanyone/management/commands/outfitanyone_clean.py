@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from django_outfitanyone import cleaning
-from django_outfitanyone.cleaning import Sweep
 from django_outfitanyone.conf import conf
-from django_outfitanyone.images import human_size
+from django_outfitanyone.diagnostics import cleanup
+from django_outfitanyone.diagnostics.cleanup import Sweep
+from django_outfitanyone.pictures.images import human_size
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Clean and say how much."""
         dry_run = options["dry_run"]
-        done = cleaning.clean(dry_run=dry_run)
+        done = cleanup.clean(dry_run=dry_run)
         if options["json"]:
             self.stdout.write(json.dumps({"dry_run": dry_run, **done.as_dict()}))
             return

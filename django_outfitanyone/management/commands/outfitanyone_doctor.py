@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from django_outfitanyone import doctor
-from django_outfitanyone.doctor import Finding, Level
+from django_outfitanyone.diagnostics import doctor
+from django_outfitanyone.diagnostics.doctor import Finding, Level
 
 
 class Command(BaseCommand):

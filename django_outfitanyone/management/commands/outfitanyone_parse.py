@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_outfitanyone import actions
+from django_outfitanyone.choices import ClothesType
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import OutfitAnyoneError
 from django_outfitanyone.management.picture_arguments import person_from
 from django_outfitanyone.management.reports import check_success, report_of_search
 from django_outfitanyone.management.waiting import wait_for
-from django_outfitanyone.statuses import ClothesType
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from django_outfitanyone import poller
 from django_outfitanyone.conf import conf
+from django_outfitanyone.worker import runner
 
 REST_SECONDS = 1.0
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *, once: bool, **_options: Any) -> None:
         """Run until stopped; Ctrl-C ends cleanly, and a kill at any moment loses nothing."""
         try:
-            while poller.run(budget=conf.RUN_BUDGET) or not once:
+            while runner.run(budget=conf.RUN_BUDGET) or not once:
                 time.sleep(REST_SECONDS if not once else 0)
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")

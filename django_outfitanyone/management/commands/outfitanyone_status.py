@@ -6,9 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.timesince import timesince
 
-from django_outfitanyone import budgets, health
-from django_outfitanyone.health import Health
-from django_outfitanyone.money import money
+from django_outfitanyone.account import budgets
+from django_outfitanyone.account.money import money
+from django_outfitanyone.diagnostics import status
+from django_outfitanyone.diagnostics.status import Health
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Print it; fail when work is overdue."""
-        state = health.examine()
+        state = status.examine()
         if options["json"]:
             self.stdout.write(json.dumps(state.as_dict()))
         else:

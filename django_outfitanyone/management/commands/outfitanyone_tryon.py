@@ -8,15 +8,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_outfitanyone import actions
+from django_outfitanyone.account.money import money
+from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
+from django_outfitanyone.jobs.try_on import RESOLUTIONS, Options, Wish
 from django_outfitanyone.management.picture_arguments import garment_from, person_from
 from django_outfitanyone.management.reports import check_success, report_of
 from django_outfitanyone.management.waiting import wait_for
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.money import money
-from django_outfitanyone.statuses import GarmentKind, Status
-from django_outfitanyone.wishes import RESOLUTIONS, Options, Wish
 
 
 class Command(BaseCommand):

@@ -20,10 +20,10 @@ from django.db import OperationalError, close_old_connections
 from django.db.models import Count
 from django.utils import timezone
 
-from django_outfitanyone import agenda
+from django_outfitanyone.choices import OPEN, Status
 from django_outfitanyone.models import Account, TryOnResult
-from django_outfitanyone.scheduling import ring_if_silent
-from django_outfitanyone.statuses import OPEN, Status
+from django_outfitanyone.wakeup import ring_if_silent
+from django_outfitanyone.worker import queue
 from shop.management.commands.seed import ADMIN
 
 SANDBOX_SPEED = 4
@@ -116,7 +116,7 @@ def work_lies_idle() -> bool:
     """Whether something is due that nobody is doing."""
     account = Account.current()
     now = timezone.now()
-    due_at = agenda.next_due_at(account)
+    due_at = queue.next_due_at(account)
     return account.runner_expires_at < now and due_at is not None and due_at < now
 
 
@@ -131,7 +131,7 @@ def sandbox() -> list[Child]:
             port = listener.getsockname()[1]
     url = f"http://127.0.0.1:{port}/api/v1"
     address.write_text(url)
-    command = [sys.executable, "-m", "django_outfitanyone.sandbox", "--port", str(port)]
+    command = [sys.executable, "-m", "outfitanyone_local.sandbox", "--port", str(port)]
     command += ["--speed", str(SANDBOX_SPEED), "--state-dir", str(settings.DEMO_DIR / "sandbox")]
     return [child("sandbox", command, is_ready=lambda child: child.has_logged(url))]
 

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from django_outfitanyone import actions
+from django_outfitanyone.choices import Status
+from django_outfitanyone.jobs.try_on import Wish
 from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult
-from django_outfitanyone.statuses import Status
-from django_outfitanyone.wishes import Wish
 from shop.wardrobe import LOOKS, PEOPLE, PICTURES, PIECES, Piece
 
 ADMIN = ("admin", "tally-and-twill")

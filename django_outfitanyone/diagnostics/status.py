@@ -1,0 +1,145 @@
+"""How the account and its work are doing, in a handful of queries that cost nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
+
+from django_outfitanyone.account import budgets, rate_limits
+from django_outfitanyone.account.budgets import Budget
+from django_outfitanyone.choices import IN_FLIGHT, UNSENT, Status
+from django_outfitanyone.conf import conf
+from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
+from django_outfitanyone.models.account import LONG_AGO
+from django_outfitanyone.models.charge import shop_day
+
+OVERDUE = timedelta(minutes=3)
+"""The watchdog rings every minute, so what has been due for longer than this is stuck."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """A look at one account. Amounts are in ``currency``, moments in UTC.
+
+    ``overdue_since`` is when the longest neglected row should have been looked at:
+    work that waits for a slot, for a pause or for money is not neglected.
+    """
+
+    account: Account
+    try_ons: dict[str, int]
+    searches: dict[str, int]
+    overdue: int
+    overdue_since: datetime | None
+    spent_today: Decimal
+    spent_this_month: Decimal
+    currency: str
+    budgets: list[Budget]
+
+    @property
+    def runner_seen_at(self) -> datetime | None:
+        """When a runner was last at work; ``None`` when never."""
+        seen = self.account.runner_expires_at
+        return None if seen == LONG_AGO else min(seen, timezone.now())
+
+    @property
+    def is_runner_silent(self) -> bool:
+        return self.runner_seen_at is None or self.runner_seen_at < timezone.now() - OVERDUE
+
+    @property
+    def open(self) -> int:
+        """Try-ons and searches that are not finished."""
+        counts = (self.try_ons, self.searches)
+        return sum(count[status] for count in counts for status in (*UNSENT, *IN_FLIGHT))
+
+    @property
+    def unclear(self) -> int:
+        """What waits for a person's decision."""
+        return sum(count[Status.NEEDS_ATTENTION] for count in (self.try_ons, self.searches))
+
+    def as_dict(self) -> dict[str, Any]:
+        """As ``outfitanyone_status --json`` prints it."""
+        account = self.account
+        paused = account.next_submission_at > timezone.now() + timedelta(seconds=1)
+        return {
+            "account": account.pk,
+            "stopped": {"code": account.stopped_code, "message": account.stopped_message}
+            if account.is_stopped
+            else None,
+            "paused_until": account.next_submission_at.isoformat() if paused else None,
+            "runner_seen_at": self.runner_seen_at and self.runner_seen_at.isoformat(),
+            "try_ons": self.try_ons,
+            "searches": self.searches,
+            "overdue": self.overdue,
+            "overdue_since": self.overdue_since and self.overdue_since.isoformat(),
+            "spent": {
+                "today": _plain(self.spent_today),
+                "this_month": _plain(self.spent_this_month),
+                "currency": self.currency,
+            },
+            "budgets": [
+                {
+                    "setting": budget.setting,
+                    "limit": _plain(budget.limit),
+                    "left": _plain(budget.left),
+                    "ends_at": budget.ends_at.isoformat(),
+                }
+                for budget in self.budgets
+            ],
+        }
+
+
+def examine() -> Health:
+    """Look at the account that the settings name."""
+    account = Account.current()
+    today = shop_day(timezone.now())
+    charges = Charge.objects.filter(account=account)
+    neglected = [_oldest(rows) for rows in _neglected(account)]
+    return Health(
+        account=account,
+        try_ons=_counts(TryOnResult.objects.filter(account=account)),
+        searches=_counts(ClothesParse.objects.filter(account=account)),
+        overdue=sum(count for count, _since in neglected),
+        overdue_since=min((since for count, since in neglected if count), default=None),
+        spent_today=charges.since(today).total(),
+        spent_this_month=charges.since(today.replace(day=1)).total(),
+        currency=conf.CURRENCY,
+        budgets=budgets.budgets_of(account),
+    )
+
+
+def _plain(amount: Decimal) -> str:
+    """``0.812``, without zeros at the end and never in powers of ten."""
+    return f"{amount.normalize():f}"
+
+
+def _neglected(account: Account) -> Iterator[QuerySet[Any]]:
+    """Rows that a runner, were there one, would have worked on by now."""
+    moment = timezone.now() - OVERDUE
+    try_ons = TryOnResult.objects.filter(account=account).due(moment)
+    searches = ClothesParse.objects.filter(account=account).due(moment)
+    yield try_ons.filter(status__in=IN_FLIGHT)
+    yield searches.filter(status=Status.COLLECTING)
+    if account.is_stopped or account.next_submission_at > timezone.now():
+        return
+    dear = budgets.unaffordable(account)
+    if conf.PARSING_MODEL not in dear:
+        yield searches.open().exclude(status=Status.COLLECTING)
+    if rate_limits.free_slots(account):
+        yield try_ons.filter(status__in=UNSENT).exclude(remote_model__in=dear)
+
+
+def _oldest(rows: QuerySet[Any]) -> tuple[int, Any]:
+    found = rows.order_by().aggregate(count=Count("pk"), since=Min("due_at"))
+    return found["count"], found["since"]
+
+
+def _counts(rows: QuerySet[Any]) -> dict[str, int]:
+    """Rows in each status, also in those that have none."""
+    groups = rows.order_by().values_list("status").annotate(count=Count("pk"))
+    return {**dict.fromkeys(Status.values, 0), **dict(groups)}

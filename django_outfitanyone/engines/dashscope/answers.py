@@ -1,0 +1,225 @@
+"""What the API answers, read into our words. Sends nothing.
+
+The documents of the API contradict each other, so everything that is not needed may be
+missing; what cannot do without raises ``Malformed``. All texts and numbers are cut to
+what a database column takes: an answer is not trusted because it came over TLS.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from django_outfitanyone.engines.base import (
+    Box,
+    ListedTask,
+    ParsedArea,
+    ParseReport,
+    RemoteState,
+    TaskReport,
+)
+
+BEIJING = timezone(timedelta(hours=8))
+"""The zone of all times the API writes without one."""
+
+STATES = {
+    "PENDING": RemoteState.WAITING,
+    "SUSPENDED": RemoteState.WAITING,
+    "PRE-PROCESSING": RemoteState.RUNNING,
+    "RUNNING": RemoteState.RUNNING,
+    "POST-PROCESSING": RemoteState.RUNNING,
+    "SUCCEEDED": RemoteState.SUCCEEDED,
+    "FAILED": RemoteState.FAILED,
+    "CANCELED": RemoteState.CANCELED,
+    "UNKNOWN": RemoteState.GONE,  # the API's word for a task that does not exist or was purged
+}
+
+_SIDE_LIMIT = 65_535
+_COUNT_LIMIT = 2**31 - 1
+
+
+class Malformed(ValueError):
+    """The answer lacks what it was asked for."""
+
+
+def decode(text: str) -> dict[str, Any]:
+    """The JSON object in an answer, whatever its content type says; empty if there is none."""
+    try:
+        document = _storable(json.loads(text, parse_constant=lambda _: None))
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def fault(document: Mapping[str, Any]) -> tuple[str, str]:
+    """Code and message of an error: flat, or inside ``output`` or ``error``."""
+    for place in (document, document.get("output"), document.get("error")):
+        if isinstance(place, Mapping) and place.get("code"):
+            return _text(str(place["code"]), 100), _text(place.get("message"), 2000)
+    return "", _text(document.get("message"), 2000)
+
+
+def request_id(document: Mapping[str, Any]) -> str:
+    return _text(document.get("request_id"), 100)
+
+
+def confirmed(document: Mapping[str, Any]) -> None:
+    """Nothing to read: the answer only has to be one."""
+    if not document or fault(document)[0]:
+        raise Malformed("The answer confirms nothing.")
+
+
+def placed_task(document: Mapping[str, Any]) -> TaskReport:
+    """The task that an order became."""
+    output = _output(document)
+    task_id = _text(output.get("task_id"), 1000)
+    if not 0 < len(task_id) <= 100:
+        raise Malformed("The answer to the order names no task.")
+    state = _state(output.get("task_status", "PENDING"))
+    return TaskReport(
+        task_id=task_id, state=state, request_id=request_id(document), raw=dict(document)
+    )
+
+
+def task_report(document: Mapping[str, Any], *, task_id: str) -> TaskReport:
+    output = _output(document)
+    if output.get("task_id", task_id) != task_id:
+        raise Malformed("The answer speaks of another task.")
+    if not output.get("task_status"):
+        raise Malformed("The answer does not say how the task stands.")
+    state = _state(output["task_status"])
+    image_url = _text(_first(output.get("image_url")), 4000)
+    if state is RemoteState.SUCCEEDED and not image_url:
+        raise Malformed("The task succeeded, but the answer names no picture.")
+    code, message = fault({"output": output})
+    return TaskReport(
+        task_id=task_id,
+        state=state,
+        image_url=image_url,
+        image_count=_image_count(document),
+        code=code,
+        message=message,
+        request_id=request_id(document),
+        submitted_at=moment(output.get("submit_time")),
+        started_at=moment(output.get("scheduled_time")),
+        finished_at=moment(output.get("end_time")),
+        raw=dict(document),
+    )
+
+
+def parse_report(document: Mapping[str, Any], *, clothes_types: Sequence[str]) -> ParseReport:
+    output = _output(document)
+    if fault(document)[0]:
+        raise Malformed("The answer is an error.")
+    return ParseReport(
+        areas=tuple(_area(output, index, name) for index, name in enumerate(clothes_types)),
+        image_count=_image_count(document),
+        request_id=request_id(document),
+        raw=dict(document),
+    )
+
+
+def task_page(document: Mapping[str, Any]) -> tuple[list[ListedTask], int]:
+    """The tasks on one page of the list, and how many pages there are."""
+    lines = document.get("data")
+    if not isinstance(lines, list):
+        raise Malformed("The task list is no list.")
+    tasks = [
+        ListedTask(
+            task_id=_text(line["task_id"], 100),
+            model=_text(line.get("model_name"), 100),
+            state=_state(line.get("status")),
+            submitted_at=moment(line.get("gmt_create") or line.get("start_time")),
+        )
+        for line in lines
+        if isinstance(line, dict) and line.get("task_id")
+    ]
+    return tasks, _count(document.get("total_page"))
+
+
+def moment(value: object) -> datetime | None:
+    """A time in UTC: Beijing local with or without milliseconds, or milliseconds since 1970."""
+    try:
+        if isinstance(value, str):
+            time = datetime.fromisoformat(value)
+            return time.replace(tzinfo=time.tzinfo or BEIJING).astimezone(timezone.utc)
+        if isinstance(value, (int, float)):
+            return datetime.fromtimestamp(value / 1000, timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return None
+
+
+def _state(word: object) -> RemoteState:
+    return STATES.get(str(word).upper(), RemoteState.UNKNOWN)
+
+
+def _area(output: Mapping[str, Any], index: int, clothes_type: str) -> ParsedArea | None:
+    box = _box(_at(output.get("bbox"), index))
+    if box is None:
+        return None
+    return ParsedArea(
+        clothes_type=clothes_type,
+        box=box,
+        crop_url=_url(_at(output.get("crop_img_url"), index)),
+        cutout_url=_url(_at(output.get("parsing_img_url"), index)),
+    )
+
+
+def _box(corners: object) -> Box | None:
+    if not isinstance(corners, list) or len(corners) != 4:
+        return None
+    if not all(isinstance(edge, (int, float)) and math.isfinite(edge) for edge in corners):
+        return None
+    x1, y1, x2, y2 = (max(0, round(edge)) for edge in corners)
+    if not (x1 < x2 <= _SIDE_LIMIT and y1 < y2 <= _SIDE_LIMIT):
+        return None
+    return x1, y1, x2, y2
+
+
+def _url(value: object) -> str:
+    """Older answers write the word None where newer ones have null."""
+    return "" if value == "None" else _text(value, 4000)
+
+
+def _output(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    output = document.get("output")
+    if not isinstance(output, dict):
+        raise Malformed("The answer has no output.")
+    return output
+
+
+def _at(values: object, index: int) -> object:
+    return values[index] if isinstance(values, list) and index < len(values) else None
+
+
+def _first(value: object) -> object:
+    """Some documents call the picture's address a list."""
+    return _at(value, 0) if isinstance(value, list) else value
+
+
+def _image_count(document: Mapping[str, Any]) -> int:
+    usage = document.get("usage")
+    return _count(usage.get("image_count")) if isinstance(usage, dict) else 0
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and 0 <= value <= _COUNT_LIMIT else 0
+
+
+def _text(value: object, limit: int) -> str:
+    return value[:limit] if isinstance(value, str) else ""
+
+
+def _storable(value: Any) -> Any:
+    """The same without NUL and lone surrogates, which databases refuse to keep."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    return value

@@ -1,0 +1,183 @@
+"""The client of the DashScope API: the only class the rest of the project talks to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from functools import partial
+from types import TracebackType
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from django_outfitanyone.engines.base import (
+    ListedTask,
+    ParseReport,
+    Provider,
+    RefineOrder,
+    TaskReport,
+    TryOnOrder,
+    Upload,
+)
+from django_outfitanyone.exceptions import OutcomeUnknown, RequestRefused, ServerFault
+
+from . import answers, payloads
+from .error_kind import NO_ANSWER, UNREADABLE_ANSWER
+from .errors import error_from, paid_error_from
+from .transport import Answer, ApiKey, Transport, unsigned
+from .upload import USABLE_FOR, Permit, form_fields, object_key, read_permit, storage_fault
+
+T = TypeVar("T")
+Reader = Callable[[Mapping[str, Any]], T]
+
+_PAGE_LIMIT = 100
+
+
+class DashScope(Provider):
+    """Alibaba's API, or anything that speaks its protocol.
+
+    Nothing is ever sent twice. What costs money (``submit``, ``refine``, ``parse``)
+    raises ``OutcomeUnknown`` when the request may have arrived but no usable answer came;
+    everything else may be repeated freely and raises ``ServerFault`` then. One client
+    may be shared by threads.
+    """
+
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        base_url: str,
+        workspace: str = "",
+        connect_timeout: float = 5.0,
+        read_timeout: float = 60.0,
+    ) -> None:
+        self._scheme = urlsplit(base_url).scheme
+        if self._scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
+            raise ValueError("The base URL of the API must start with https:// or http://.")
+        self._headers = payloads.common_headers(workspace)
+        self._http = Transport(
+            base_url,
+            key=ApiKey(api_key),
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+        )
+
+    def __repr__(self) -> str:
+        return f"<DashScope {self._http.base_url}>"
+
+    def __enter__(self) -> DashScope:  # noqa: PYI034  (Python 3.10 has no Self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def submit(self, order: TryOnOrder) -> TaskReport:
+        return self._order(payloads.try_on(order), answers.placed_task)
+
+    def refine(self, order: RefineOrder) -> TaskReport:
+        return self._order(payloads.refine(order), answers.placed_task)
+
+    def parse(self, *, model: str, image_url: str, clothes_types: Sequence[str]) -> ParseReport:
+        payload = payloads.parsing(model, image_url=image_url, clothes_types=clothes_types)
+        return self._order(payload, partial(answers.parse_report, clothes_types=clothes_types))
+
+    def query(self, task_id: str) -> TaskReport:
+        reader = partial(answers.task_report, task_id=task_id)
+        return self._ask("GET", payloads.task_path(task_id), reader)
+
+    def cancel(self, task_id: str) -> None:
+        """Only a waiting task can be canceled; for any other the API refuses the operation."""
+        self._ask("POST", f"{payloads.task_path(task_id)}/cancel", answers.confirmed)
+
+    def list_tasks(
+        self, *, start: datetime, end: datetime, model: str = ""
+    ) -> Sequence[ListedTask]:
+        queries = payloads.task_list_queries(start=start, end=end, model=model)
+        tasks = {task.task_id: task for query in queries for task in self._all_pages(query)}
+        return [
+            task
+            for task in tasks.values()
+            if task.submitted_at is None or start <= task.submitted_at <= end
+        ]
+
+    def upload(self, data: bytes, *, filename: str, model: str) -> Upload:
+        uploaded_at = datetime.now(timezone.utc)
+        permit = self._ask(
+            "GET",
+            "uploads",
+            partial(read_permit, scheme=self._scheme),
+            params={"action": "getPolicy", "model": model},
+        )
+        key = object_key(permit, filename=filename)
+        self._store(permit, key=key, data=data)
+        return Upload(url=f"oss://{key}", expires_at=uploaded_at + USABLE_FOR)
+
+    def _all_pages(self, query: Mapping[str, str]) -> Iterator[ListedTask]:
+        for page in range(1, _PAGE_LIMIT + 1):
+            params = {**query, "page_no": str(page)}
+            tasks, pages = self._ask("GET", "tasks", answers.task_page, params=params)
+            yield from tasks
+            if not tasks or page >= pages:
+                return
+        raise RequestRefused("The task list is too long to read whole; ask for a shorter time.")
+
+    def _store(self, permit: Permit, *, key: str, data: bytes) -> None:
+        answer = self._send(
+            "POST",
+            permit.host,
+            auth=unsigned,
+            data=form_fields(permit, key=key),
+            files={"file": (key.rpartition("/")[2], data)},
+        )
+        if not answer.is_success:
+            code, message, request_id = storage_fault(answer.text)
+            raise error_from(
+                code, message=message, http_status=answer.status, request_id=request_id
+            )
+
+    def _order(self, payload: payloads.Payload, reader: Reader[T]) -> T:
+        """What costs money."""
+        headers = {**self._headers, **payload.headers}
+        answer = self._http.send_apart("POST", payload.path, headers=headers, json=payload.body)
+        return _result(answer, reader, paid=True)
+
+    def _ask(self, method: str, path: str, reader: Reader[T], **content: Any) -> T:
+        """What may be repeated freely."""
+        answer = self._send(method, path, headers=self._headers, **content)
+        return _result(answer, reader, paid=False)
+
+    def _send(self, method: str, path: str, **request: Any) -> Answer:
+        try:
+            return self._http.send(method, path, **request)
+        except OutcomeUnknown as unclear:
+            raise ServerFault(unclear.message, code=NO_ANSWER) from unclear
+
+
+def _result(answer: Answer, reader: Reader[T], *, paid: bool) -> T:
+    document = answers.decode(answer.text)
+    code, message = answers.fault(document)
+    request_id = answers.request_id(document) or answer.request_id
+    if answer.is_success:
+        try:
+            return reader(document)
+        except answers.Malformed as malformed:
+            if not code:
+                raise _unusable(malformed, request_id=request_id, paid=paid) from malformed
+    refused = paid_error_from if paid else error_from
+    raise refused(code, message=message, http_status=answer.status, request_id=request_id)
+
+
+def _unusable(
+    malformed: answers.Malformed, *, request_id: str, paid: bool
+) -> ServerFault | OutcomeUnknown:
+    if not paid:
+        return ServerFault(str(malformed), code=UNREADABLE_ANSWER, request_id=request_id)
+    where = f" (request {request_id})" if request_id else ""
+    return OutcomeUnknown(f"The order may have been taken. {malformed}{where}")

@@ -1,0 +1,126 @@
+"""What the API is asked: paths, headers and bodies. Sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from django_outfitanyone.engines.base import RefineOrder, TryOnOrder
+from django_outfitanyone.exceptions import RequestRefused
+
+from .answers import BEIJING
+
+TRY_ON_PATH = "services/aigc/image2image/image-synthesis"
+PARSING_PATH = "services/vision/image-process/process"
+
+_LIST_SPAN = timedelta(hours=24) - timedelta(seconds=1)  # the one that rounding up may add
+_PAGE_SIZE = 50
+
+_URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
+"""What an address may hold beside letters and digits; ``%`` because it may be encoded already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payload:
+    """One paid request."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+
+
+def try_on(order: TryOnOrder) -> Payload:
+    inputs = {
+        "person_image_url": order.person_url,
+        "top_garment_url": order.top_url,
+        "bottom_garment_url": order.bottom_url,
+    }
+    parameters = {"resolution": order.resolution, "restore_face": order.restore_face}
+    return _payload(TRY_ON_PATH, order.model, inputs, parameters, is_async=True)
+
+
+def refine(order: RefineOrder) -> Payload:
+    inputs = {
+        "person_image_url": order.person_url,
+        "coarse_image_url": order.coarse_url,
+        "top_garment_url": order.top_url,
+        "bottom_garment_url": order.bottom_url,
+    }
+    return _payload(TRY_ON_PATH, order.model, inputs, {"gender": order.gender}, is_async=True)
+
+
+def parsing(model: str, *, image_url: str, clothes_types: Sequence[str]) -> Payload:
+    inputs = {"image_url": image_url}
+    parameters = {"clothes_type": list(clothes_types)}
+    return _payload(PARSING_PATH, model, inputs, parameters, is_async=False)
+
+
+def task_path(task_id: str) -> str:
+    return f"tasks/{quote(task_id, safe='')}"
+
+
+def task_list_queries(*, start: datetime, end: datetime, model: str) -> list[dict[str, str]]:
+    """What to ask for, page by page, to see every task of that time.
+
+    Nothing says in which zone the API reads these times. It writes Beijing time, but a
+    list that is empty by mistake would make a paid order look lost, so both are asked for.
+    """
+    if start.tzinfo is None or end.tzinfo is None:
+        raise RequestRefused("The task list needs times with a time zone.")
+    if not timedelta(0) < end - start <= _LIST_SPAN:
+        raise RequestRefused(
+            "The task list covers less than 24 hours, from a start to a later end."
+        )
+    filters = {"page_size": str(_PAGE_SIZE)} | ({"model_name": model} if model else {})
+    return [
+        {
+            "start_time": _compact(start, zone),
+            "end_time": _compact(end + timedelta(seconds=1), zone),
+            **filters,
+        }
+        for zone in (BEIJING, timezone.utc)
+    ]
+
+
+def common_headers(workspace: str) -> dict[str, str]:
+    if not workspace.isascii() or not workspace.isprintable():
+        raise ValueError("The workspace holds characters that no workspace has.")
+    return {"X-DashScope-WorkSpace": workspace} if workspace else {}
+
+
+def ascii_url(url: str) -> str:
+    """The address in plain ASCII, as the API wants it; what is ASCII already stays untouched."""
+    if url.isascii() and " " not in url:
+        return url
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.encode("idna").decode()
+    except ValueError as error:
+        raise RequestRefused(f"The address of a picture is not valid: {error}.") from error
+    whole = urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment))
+    return quote(whole, safe=_URL_CHARACTERS)
+
+
+def _payload(
+    path: str,
+    model: str,
+    inputs: Mapping[str, str],
+    parameters: Mapping[str, Any],
+    *,
+    is_async: bool,
+) -> Payload:
+    urls = {name: ascii_url(url) for name, url in inputs.items() if url}
+    headers = {}
+    if is_async:
+        headers["X-DashScope-Async"] = "enable"
+    if any(url.startswith("oss://") for url in urls.values()):
+        headers["X-DashScope-OssResourceResolve"] = "enable"
+    body = {"model": model, "input": urls, "parameters": dict(parameters)}
+    return Payload(path=path, headers=headers, body=body)
+
+
+def _compact(moment: datetime, zone: timezone) -> str:
+    return moment.astimezone(zone).strftime("%Y%m%d%H%M%S")

@@ -1,0 +1,83 @@
+"""A second pass over a finished picture: what the refiner takes, checked before anything is paid.
+
+Refiner reference: the picture must come from a try-on in the photo's own size with the
+face kept, be of exactly that size, and have a top; person and garments go with it again.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from django_outfitanyone.choices import Status
+from django_outfitanyone.conf import conf
+from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models.try_on import Gender, Keep
+from django_outfitanyone.pictures.images import MAX_BYTES
+from django_outfitanyone.worker.reuse import fingerprint_of
+
+
+def check_refinable(result: TryOnResult) -> None:
+    """``RequestRefused`` when the refiner cannot take this picture."""
+    if result.status != Status.SUCCEEDED:
+        raise RequestRefused(
+            _("Only finished pictures can be refined; this one is “%(status)s”.")
+            % {"status": result.get_status_display()},
+            code="NotFinished",
+        )
+    if result.remote_model == conf.REFINER_MODEL:
+        raise RequestRefused(_("This picture has already been refined."), code="AlreadyRefined")
+    if result.resolution != -1 or not result.restore_face:
+        raise RequestRefused(
+            _("Only a picture in the size of the model photo, with its face, can be refined."),
+            code="NotRefinable",
+        )
+    if not result.top_garment_id and result.keep != Keep.UPPER:
+        raise RequestRefused(
+            _("The refiner needs a top: one that was tried on, or one that was kept."),
+            code="NotRefinable",
+        )
+    _check_files(result)
+
+
+def as_refinement(result: TryOnResult, *, gender: str, force_new: bool = False) -> TryOnResult:
+    """The row of this second pass, not saved; ``RequestRefused`` when it cannot be."""
+    if gender not in Gender.values:
+        raise RequestRefused(
+            _("Say whether the picture shows a woman or a man: the refiner has to be told."),
+            code="NoGender",
+        )
+    check_refinable(result)
+    row = TryOnResult(
+        account_id=conf.ACCOUNT,
+        model_image=result.model_image,
+        top_garment=result.top_garment,
+        bottom_garment=result.bottom_garment,
+        keep=result.keep,
+        remote_model=conf.REFINER_MODEL,
+        refines=result,
+        gender=gender,
+        force_new=force_new,
+    )
+    row.fingerprint = fingerprint_of(row)
+    return row
+
+
+def _check_files(result: TryOnResult) -> None:
+    """The very photo and garments of the picture must still be there."""
+    photo = result.model_image
+    if photo is None or fingerprint_of(result) != result.fingerprint:
+        raise RequestRefused(
+            _("The model photo or a garment was changed or deleted since. Make the picture anew."),
+            code="InputChanged",
+        )
+    if (result.width, result.height) != (photo.width, photo.height):
+        raise RequestRefused(
+            _("The picture is not of exactly the model photo's size, as the refiner wants it."),
+            code="NotRefinable",
+        )
+    if result.image.size > MAX_BYTES:
+        raise RequestRefused(
+            _("The picture's file is larger than the 5 MB that the refiner takes."),
+            code="NotRefinable",
+        )

@@ -1,0 +1,235 @@
+"""What visitors see of a picture: products that may be shown, and where they are in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from django_outfitanyone.catalogue import CatalogueAdapter, Money, catalogue
+from django_outfitanyone.conf import conf
+from django_outfitanyone.models import Hotspot, TryOnResult
+from django_outfitanyone.models.hotspot import Picture
+from django_outfitanyone.storefront.crop import Crop, inside
+from django_outfitanyone.storefront.position_css import level_class, position_classes
+
+LINKABLE = frozenset({"http", "https"})
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_SKIPPED_BY_BROWSERS = re.compile(r"[\x00-\x20]")
+
+Window = tuple[float, float, float, float]
+"""The part of a picture that is shown: x1, y1, x2, y2 in its pixels."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownProduct:
+    """A product as a link: ``number`` counts from 1, ``url`` is ``""`` when it leads nowhere.
+
+    ``row`` is the shop's own product, for templates that know more about it. Numbers and
+    keys are text, which templates print as it is in every locale.
+    """
+
+    number: str
+    row: Any
+    title: str
+    money: Money | None
+    url: str
+    is_available: bool
+    shop: CatalogueAdapter
+
+    @cached_property
+    def key(self) -> str:
+        return str(self.row.pk)
+
+    @cached_property
+    def price(self) -> str:
+        return str(self.money) if self.money else ""
+
+    @cached_property
+    def image_url(self) -> str:
+        """A small picture of the product; asked for only where it is shown."""
+        return safe_url(self.shop.image_url(self.row))
+
+    @cached_property
+    def name(self) -> str:
+        """All of it in one phrase, for those who do not see the picture."""
+        parts = [self.title, self.price, "" if self.is_available else _("sold out")]
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownHotspot:
+    """A link laid over the picture. ``classes`` say where, and on what kind of clothes."""
+
+    id: str
+    card_id: str
+    product: ShownProduct
+    classes: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownPicture:
+    """A picture with its hotspots and products, both in reading order; sizes in pixels.
+
+    ``key`` names the picture, ``id`` its place in a page.
+    """
+
+    id: str
+    key: str
+    url: str
+    width: int
+    height: int
+    srcset: str
+    crop_classes: str
+    alt: str
+    label: str
+    source_type: str
+    """How the picture came about, in the words of IPTC; ``""`` for a photo."""
+    hotspots: list[ShownHotspot]
+    products: list[ShownProduct]
+
+
+def shown_picture(
+    picture: Picture,
+    *,
+    id_prefix: str = "outfit",
+    crop: Crop | None = None,
+    only: Collection[Any] | None = None,
+    without: Collection[Any] = (),
+) -> ShownPicture | None:
+    """What to show; ``None`` while there is no picture yet.
+
+    Hotspots without a visible product are left out, and so are those found in an
+    earlier file, and those that the crop cuts off. ``only`` and ``without`` are keys of
+    products. Needs no query for pictures of ``with_hotspots()``.
+    """
+    if not picture.image or not picture.width or not picture.height:
+        return None
+    size = (picture.width, picture.height)
+    window = crop.window(*size) if crop else (0, 0, *size)
+    shop = catalogue()
+    spots = [
+        spot
+        for spot in _hotspots_for_visitors(picture, shop)
+        if (only is None or spot.product_id in only)
+        and spot.product_id not in without
+        and inside(spot.box, window)
+    ]
+    products = _products(spots, shop)
+    key = f"{picture._meta.model_name}-{picture.pk}"
+    url = picture.image.url
+    return ShownPicture(
+        id=f"{id_prefix}-{key}",
+        key=key,
+        url=url,
+        width=size[0],
+        height=size[1],
+        srcset=_srcset(picture, url, shown=(window[2] - window[0]) / size[0]),
+        crop_classes=crop.classes if crop else "",
+        alt=_alternative_text(products.values()),
+        label=_label(picture),
+        source_type=_source_type(picture),
+        hotspots=_placed(spots, products, window=window, prefix=f"{id_prefix}-{key}"),
+        products=list(products.values()),
+    )
+
+
+def safe_url(url: str) -> str:
+    """The address if a browser would open it as a page, else ``""``: never runs a script."""
+    scheme = _SCHEME.match(_SKIPPED_BY_BROWSERS.sub("", url))
+    return "" if scheme and scheme[1].lower() not in LINKABLE else url
+
+
+def _hotspots_for_visitors(picture: Picture, shop: CatalogueAdapter) -> list[Hotspot]:
+    hotspots = [spot for spot in picture.hotspots.all() if spot.picture_sha256 == picture.sha256]
+    prefetch_related_objects(hotspots, "product")
+    return [spot for spot in hotspots if spot.product and shop.is_visible(spot.product)]
+
+
+def _products(hotspots: Iterable[Hotspot], shop: CatalogueAdapter) -> dict[Any, ShownProduct]:
+    """Each product once, by its key, in the order in which the picture shows them."""
+    shown: dict[Any, ShownProduct] = {}
+    for hotspot in hotspots:
+        product: Any = hotspot.product
+        if product.pk not in shown:
+            shown[product.pk] = ShownProduct(
+                number=_digits(len(shown) + 1),
+                row=product,
+                title=shop.title(product),
+                money=shop.price(product),
+                url=safe_url(shop.url(product)),
+                is_available=shop.is_available(product),
+                shop=shop,
+            )
+    return shown
+
+
+def _placed(
+    hotspots: list[Hotspot], products: dict[Any, ShownProduct], *, window: Window, prefix: str
+) -> list[ShownHotspot]:
+    """Links over the picture, in reading order; of two that overlap the smaller lies on top."""
+    by_size = sorted(hotspots, key=_area)
+    level = {hotspot.pk: level_class(place) for place, hotspot in enumerate(by_size)}
+    width, height = window[2] - window[0], window[3] - window[1]
+    card = format_html("{}-card-", prefix)
+    return [
+        ShownHotspot(
+            id=_digits(hotspot.pk),
+            card_id=card + _digits(hotspot.pk),
+            product=products[hotspot.product_id],
+            classes=" ".join(
+                [
+                    f"outfit-{hotspot.clothes_type or 'drawn'}",
+                    position_classes(box, width=width, height=height),
+                    level[hotspot.pk],
+                ]
+            ),
+        )
+        for hotspot in hotspots
+        if products[hotspot.product_id].url and (box := inside(hotspot.box, window))
+    ]
+
+
+def _digits(number: int) -> SafeString:
+    """Needs no escaping, which is what takes the time where it is printed again and again."""
+    return SafeString(int(number))
+
+
+def _area(hotspot: Hotspot) -> int:
+    return (hotspot.x2 - hotspot.x1) * (hotspot.y2 - hotspot.y1)
+
+
+def _srcset(picture: Picture, url: str, *, shown: float) -> str:
+    """Smaller copies and the picture, by the width of the part that is shown."""
+    if not picture.renditions or not picture.width:
+        return ""
+    url_of = picture.image.storage.url
+    copies = [(width, url_of(name)) for width, name in picture.renditions]
+    copies.append((picture.width, url))
+    return ", ".join(f"{address} {round(width * shown)}w" for width, address in copies)
+
+
+def _alternative_text(products: Iterable[ShownProduct]) -> str:
+    titles = ", ".join(product.title for product in products)
+    if titles:
+        return _("Model wearing %(products)s") % {"products": titles}
+    return _("Model in a complete outfit")
+
+
+def _label(picture: Picture) -> str:
+    if not isinstance(picture, TryOnResult):
+        return ""
+    return _("AI-generated preview") if picture.is_preview else _("AI-generated image")
+
+
+def _source_type(picture: Picture) -> str:
+    if not isinstance(picture, TryOnResult):
+        return ""
+    return "compositeSynthetic" if picture.is_preview else conf.DIGITAL_SOURCE_TYPE

@@ -1,0 +1,78 @@
+"""Hotspots made of the areas in which a search has found clothes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from django_outfitanyone.models import ClothesParse, Hotspot
+from django_outfitanyone.models.clothes_parse import picture_filter
+from django_outfitanyone.models.hotspot import Picture, product_id_worn
+from django_outfitanyone.models.picture import unguessable_name
+from django_outfitanyone.pictures import images
+from django_outfitanyone.pictures.downloads import download
+
+
+def store_area(picture: Picture, area: dict[str, Any]) -> Hotspot:
+    """The hotspot for one area, with its crop and cut-out brought home."""
+    hotspot = _hotspot_on(picture, area["clothes_type"], area["box"])
+    if area["crop_url"]:
+        crop = images.verify(download(area["crop_url"]))
+        hotspot.crop_sha256 = crop.sha256
+        hotspot.crop.save(unguessable_name(crop.suffix), ContentFile(crop.data), save=False)
+    if area["cutout_url"]:
+        cutout = images.verify(download(area["cutout_url"]))
+        hotspot.cutout.save(unguessable_name(cutout.suffix), ContentFile(cutout.data), save=False)
+    hotspot.save()
+    return hotspot
+
+
+def copy_areas(search: ClothesParse, picture: Picture) -> list[Hotspot] | None:
+    """Hotspots for what this search has found, on another picture with the same contents.
+
+    ``None`` when one of the originals is gone. The files are shared, as those of reused
+    results are.
+    """
+    found = {area["clothes_type"] for area in search.remote_answer["areas"] if area}
+    spots = list(Hotspot.objects.of(search.picture).filter(clothes_type__in=found))
+    if len(spots) < len(found):
+        return None
+    copies = []
+    for spot in spots:
+        box = spot.machine_box or spot.box
+        copy = _hotspot_on(picture, spot.clothes_type, box, product_id=spot.product_id)
+        copy.crop, copy.crop_sha256, copy.cutout = spot.crop, spot.crop_sha256, spot.cutout
+        copy.save()
+        copies.append(copy)
+    return copies
+
+
+def _hotspot_on(
+    picture: Picture, clothes_type: str | None, box: Sequence[int], *, product_id: Any = None
+) -> Hotspot:
+    """There or new. A person's box and product stay, as long as the picture is the same.
+
+    ``product_id`` is for want of one that is known to be worn there.
+    """
+    hotspot = Hotspot.objects.filter(
+        **picture_filter(picture), clothes_type=clothes_type
+    ).first() or Hotspot(**picture_filter(picture), clothes_type=clothes_type)
+    if hotspot.picture_sha256 != picture.sha256:
+        hotspot.is_corrected, hotspot.corrected_by = False, None
+    hotspot.picture_sha256 = picture.sha256
+    hotspot.machine_box = [*box]
+    if not hotspot.is_corrected:
+        hotspot.x1, hotspot.y1, hotspot.x2, hotspot.y2 = box_inside(box, picture)
+        worn = product_id_worn(picture, clothes_type)
+        hotspot.product_id = hotspot.product_id or worn or product_id
+    return hotspot
+
+
+def box_inside(box: Sequence[int], picture: Picture) -> tuple[int, int, int, int]:
+    """The box cut to the picture, at least one pixel large: answers are not to be trusted."""
+    width, height = picture.width or 1, picture.height or 1
+    x1 = min(max(0, box[0]), width - 1)
+    y1 = min(max(0, box[1]), height - 1)
+    return x1, y1, min(max(x1 + 1, box[2]), width), min(max(y1 + 1, box[3]), height)

@@ -1,0 +1,120 @@
+"""Handing pictures to the remote system, which reads addresses only."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from django_outfitanyone.conf import conf
+from django_outfitanyone.exceptions import PictureRefused
+from django_outfitanyone.models import Account, TemporaryUpload
+from django_outfitanyone.pictures.downloads import is_public_address
+
+if TYPE_CHECKING:
+    from django_outfitanyone.engines.base import Provider
+
+SPARE_TIME = timedelta(hours=1)
+"""An upload must outlive queueing and the remote download by this."""
+
+
+def is_public_host(host: str) -> bool:
+    """Whether everything this name stands for is an address of the open internet."""
+    try:
+        found = socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        return False
+    return bool(found) and all(is_public_address(str(entry[4][0])) for entry in found)
+
+
+def public_url(file: FieldFile) -> str:
+    """The file's own address if the remote system can read it, else ``""``.
+
+    A storage that signs its addresses must sign them for longer than a task may wait.
+    """
+    url = str(file.url)
+    parts = urlsplit(url)
+    if conf.DELIVERY == "upload":
+        return ""
+    if conf.DELIVERY == "url":
+        if not parts.hostname:
+            raise PictureRefused(
+                _("The picture's address “%(url)s” has no host, so the API cannot fetch it.")
+                % {"url": url},
+                remedy=_(
+                    'Use a storage with full addresses, or OUTFITANYONE = {"DELIVERY": "auto"}.'
+                ),
+                code="PictureNotPublic",
+            )
+        return url
+    return url if parts.scheme == "https" and is_public_host(parts.hostname or "") else ""
+
+
+def addresses_of(
+    pictures: Mapping[str, tuple[FieldFile, str]],
+    *,
+    remote_model: str,
+    account: Account,
+    provider: Provider,
+) -> Iterator[tuple[str, str]]:
+    """Name and address of each picture, one after the other; uploads what it must.
+
+    ``pictures`` maps names to files and their SHA-256. An upload is good for one remote
+    model for 48 hours and serves every call in that time. ``PictureRefused`` when a file
+    is gone, or has no address that the settings demand.
+    """
+    good = TemporaryUpload.objects.filter(
+        account=account,
+        remote_model=remote_model,
+        sha256__in={sha256 for _file, sha256 in pictures.values()},
+        expires_at__gt=timezone.now() + SPARE_TIME,
+    )
+    uploaded = dict(good.values_list("sha256", "url"))
+    for name, (file, sha256) in pictures.items():
+        url = public_url(file) or uploaded.get(sha256)
+        if not url:
+            upload = provider.upload(
+                _read(file), filename=_upload_name(file, sha256), model=remote_model
+            )
+            TemporaryUpload.objects.update_or_create(
+                account=account,
+                sha256=sha256,
+                remote_model=remote_model,
+                defaults={"url": upload.url, "expires_at": upload.expires_at},
+            )
+            url = uploaded[sha256] = upload.url
+        yield name, url
+
+
+def address_of(
+    file: FieldFile, *, sha256: str, remote_model: str, account: Account, provider: Provider
+) -> str:
+    """An address of this file that the remote model can read, as ``addresses_of`` finds it."""
+    addresses = addresses_of(
+        {"picture": (file, sha256)}, remote_model=remote_model, account=account, provider=provider
+    )
+    return dict(addresses)["picture"]
+
+
+def _read(file: FieldFile) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            data: bytes = opened.read()
+    except FileNotFoundError as error:
+        raise PictureRefused(
+            _("The file %(name)s is gone from the storage.") % {"name": file.name},
+            remedy=_("Upload the picture again."),
+            code="PictureMissing",
+        ) from error
+    return data
+
+
+def _upload_name(file: FieldFile, sha256: str) -> str:
+    return f"{sha256[:32]}{PurePosixPath(file.name or '').suffix}"

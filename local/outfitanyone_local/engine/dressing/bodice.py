@@ -1,0 +1,225 @@
+"""The shape a garment takes above the underarms: neckline, shoulders, sleeves or armholes.
+
+Flat widths are half circumferences, so cloth around an arm looks narrower worn than
+lying; across the shoulders it keeps its width.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outfitanyone_local.engine.garments.garment import Garment
+from outfitanyone_local.engine.outline import (
+    RIGHT,
+    SIDES,
+    Points,
+    length,
+    resample,
+    smooth,
+)
+
+from .limbs import Limb
+from .physique import Physique
+from .proportions import FLAT_CHEST, SLEEVE_END, read_off
+
+_ROUNDED = 0.72
+"""How wide a sleeve looks on the arm, of its flat width."""
+_SNUG, _LOOSE = 1.12, 1.5
+"""Least and greatest width of a sleeve, in widths of the arm."""
+_ABOVE = 0.3
+"""How much of a sleeve's ease stands off the outside of the arm; the rest hangs below it."""
+_THICKNESS = 0.012
+"""How far cloth stands off the shoulder, in torsos."""
+_NECK_DEPTH = 0.72
+"""How deep a neckline looks worn, of its flat depth: it tilts forward over the collar bone."""
+_ARMHOLE = 0.32
+"""Least depth of a sleeved armhole below the shoulder joints, in torsos."""
+_CUFF_BOW = 0.10
+"""How far a cuff bends out, of its width."""
+
+
+@dataclass(frozen=True)
+class Bodice:
+    """The part of an outline above the underarms.
+
+    edges: for each side from neck to underarm.
+    """
+
+    neckline: Points
+    edges: dict[int, dict[str, Points]]
+    underarms: dict[int, Points]
+
+
+def drape_bodice(garment: Garment, physique: Physique) -> Bodice:
+    """The upper part of any garment that hangs from the shoulders."""
+    neckline = _neckline(garment, physique)
+    edges, underarms = {}, {}
+    for side in SIDES:
+        corner = neckline[0] if side == RIGHT else neckline[-1]
+        if garment.has_sleeves:
+            sleeve = _Sleeve(garment, physique, side)
+            underarms[side], edges[side] = sleeve.underarm, sleeve.edges(corner)
+        else:
+            underarms[side] = _bare_underarm(physique, side)
+            edges[side] = _armhole_edges(garment, physique, side, corner, underarms[side])
+    return Bodice(neckline, edges, underarms)
+
+
+def sleeve_end(garment: Garment) -> float:
+    """Where on the arm the sleeves end: 0 none, 1 at the wrist."""
+    return read_off(SLEEVE_END, garment.sleeve_length) if garment.has_sleeves else 0.0
+
+
+def _on_slope(physique: Physique, side: int, x: float) -> Points:
+    """The place of a garment's shoulder at ``x``."""
+    slope = physique.slopes[side]
+    order = np.argsort(slope[:, 0])
+    y = np.interp(x, slope[order, 0], slope[order, 1]) - _THICKNESS * physique.torso
+    return np.array([x, y], np.float32)
+
+
+def _along_slope(physique: Physique, side: int, corner: Points, tip: Points) -> Points:
+    inner = np.linspace(float(corner[0]), float(tip[0]), 12)[1:-1]
+    return np.stack([corner, *(_on_slope(physique, side, float(x)) for x in inner), tip])
+
+
+def _neckline(garment: Garment, physique: Physique) -> Points:
+    """The garment's own neckline, scaled and set on the shoulders."""
+    lying = resample(garment.outline.top, 81)
+    scale = FLAT_CHEST * physique.torso / garment.chest
+    middle, flat = (lying[0] + lying[-1]) / 2, float(lying[-1, 0] - lying[0, 0]) / 2
+    neck = (physique.neck[1] - physique.neck[0]) / 2
+    half = float(np.clip(flat * scale, 1.15 * neck, 0.82 * physique.span))
+    centre = sum(physique.neck) / 2
+    across = (lying[:, 0] - middle[0]) / flat
+    right, left = (_on_slope(physique, side, centre + side * half)[1] for side in SIDES)
+    share = (across + 1) / 2
+    hangs = lying[:, 1] - (lying[0, 1] + (lying[-1, 1] - lying[0, 1]) * share)
+    y = right + (left - right) * share + hangs * scale * _NECK_DEPTH
+    return np.stack([centre + across * half, y], axis=1).astype(np.float32)
+
+
+def _bezier(start: Points, turn: Points, end: Points) -> Points:
+    t = np.linspace(0, 1, 24)[:, None]
+    return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * turn + t**2 * end, np.float32)
+
+
+# -- without sleeves ------------------------------------------------------------------
+
+
+def _bare_underarm(physique: Physique, side: int) -> Points:
+    """Just under the armpit; the old sleeve may have stood off it."""
+    row = float(physique.armpits[side][1]) + 0.02 * physique.torso
+    middle, edge = physique.middle(row), physique.flank(side, row)
+    half = abs((edge if np.isfinite(edge) else float(physique.armpits[side][0])) - middle)
+    half = min(half + 0.004 * physique.torso, physique.span + 0.02 * physique.torso)
+    return np.array([middle + side * half, row], np.float32)
+
+
+def _armhole_edges(
+    garment: Garment, physique: Physique, side: int, corner: Points, underarm: Points
+) -> dict[str, Points]:
+    """Shoulder strap and armhole; the strap keeps its flat width."""
+    shoulder = garment.outline.sides[side]["shoulder"]
+    strap = abs(float(shoulder[-1, 0] - shoulder[0, 0])) * FLAT_CHEST / garment.chest
+    most = abs(float(physique.arms[side].axis[0, 0] - corner[0]))
+    width = float(np.clip(strap * physique.torso, 0.12 * most, 1.02 * most))
+    tip = _on_slope(physique, side, float(corner[0]) + side * width)
+    turn = np.array([tip[0] - 0.02 * side * physique.torso, 0.45 * tip[1] + 0.55 * underarm[1]])
+    return {
+        "shoulder": _along_slope(physique, side, corner, tip),
+        "armhole": _bezier(tip, turn, underarm),
+    }
+
+
+# -- sleeves --------------------------------------------------------------------------
+
+
+class _Sleeve:
+    """One sleeve on its arm."""
+
+    def __init__(self, garment: Garment, physique: Physique, side: int) -> None:
+        self._physique, self._side = physique, side
+        self._arm: Limb = physique.arms[side]
+        self._lying = garment.outline.sides[side]
+        self._scale = _ROUNDED * FLAT_CHEST * physique.torso / garment.chest
+        self._end = sleeve_end(garment)
+        self.underarm = self._underarm()
+
+    def _underarm(self) -> Points:
+        """Below the armpit, on the flank: armholes are cut with room."""
+        physique, side = self._physique, self._side
+        x, y = (float(value) for value in physique.armpits[side])
+        row = max(
+            y + 0.035 * physique.torso, float(physique.shoulders[1]) + _ARMHOLE * physique.torso
+        )
+        flank = physique.flank(side, row)
+        return np.array([flank if np.isfinite(flank) else x, row], np.float32)
+
+    def edges(self, corner: Points) -> dict[str, Points]:
+        physique, side, end = self._physique, self._side, self._end
+        joint = float(self._arm.axis[0, 0])
+        tip, cap = (
+            _on_slope(physique, side, joint + k * side * physique.torso) for k in (0.03, 0.08)
+        )
+        stations = np.linspace(0, end, 40, dtype=np.float32)
+        level = self._arm.station_of(self.underarm)
+        outer, inner = self._borders(stations, level)
+        outer = np.concatenate([[tip, cap], outer[stations > min(0.1, 0.4 * end)]])
+        outer = smooth(resample(outer, 60), reach=3)
+        below = stations > level + 0.04
+        inner = inner[below][::-1] if below.any() else inner[-1:]
+        inner = smooth(resample(np.concatenate([inner, self.underarm[None]]), 60), reach=2)
+        split = self._split(outer)
+        return {
+            "shoulder": _along_slope(physique, side, corner, tip),
+            "sleeve top": outer[: split + 1],
+            "sleeve": outer[split:],
+            "cuff": _cuff(outer[-1], inner[0]),
+            "inner sleeve": inner,
+        }
+
+    def _borders(self, stations: Points, level: float) -> tuple[Points, Points]:
+        """Outer and inner border at stations of the arm; ``level`` is the underarm's.
+
+        Over the shoulder cloth lies where the old cloth lay.
+        """
+        lying = self._lying
+        at_top = float(np.linalg.norm(lying["sleeve"][0] - lying["inner sleeve"][-1]))
+        at_cuff = float(np.linalg.norm(lying["cuff"][0] - lying["cuff"][-1]))
+        widths = (self._scale * at_top, self._scale * at_cuff)
+        outer, inner = [], []
+        for station in stations:
+            point, normal, out, into = self._arm.at(float(station))
+            near = float(np.interp(station, (0.15, 0.4), (1, 0)))
+            out += near * float(np.clip(self._arm.clothed_at(float(station)) - out, 0, 0.25 * out))
+            wanted = np.interp(station, (level, max(float(stations[-1]), level + 0.01)), widths)
+            ease = (
+                float(np.clip(wanted, _SNUG * (out + into), _LOOSE * (out + into)) - out - into) / 2
+            )
+            outer.append(point + normal * (out + 2 * _ABOVE * ease))
+            inner.append(point - normal * (into + 2 * (1 - _ABOVE) * ease))
+        return np.stack(outer).astype(np.float32), np.stack(inner).astype(np.float32)
+
+    def _split(self, outer: Points) -> int:
+        """Where "sleeve top" gives way to "sleeve".
+
+        Half way between abreast of the underarm, which keeps stripes straight across,
+        and in proportion, which keeps their distance even.
+        """
+        upper, lower = length(self._lying["sleeve top"]), length(self._lying["sleeve"])
+        along = outer[-1] - outer[0]
+        abreast = int(np.abs((outer - self.underarm) @ along).argmin())
+        even = upper / (upper + lower) * (len(outer) - 1)
+        return int(np.clip(round((abreast + even) / 2), 2, len(outer) - 3))
+
+
+def _cuff(outer: Points, inner: Points) -> Points:
+    """A cuff bent a little downwards, as around an arm."""
+    chord = inner - outer
+    down = np.array([-chord[1], chord[0]], np.float32)
+    if down[1] < 0:
+        down = -down
+    return _bezier(outer, (outer + inner) / 2 + 2 * _CUFF_BOW * down, inner)

@@ -1,0 +1,103 @@
+"""Continue a bottom upwards where a shorter top no longer covers it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from outfitanyone_local.engine.backdrop import Plane
+from outfitanyone_local.engine.figure import Mask, Soft
+from outfitanyone_local.engine.opencv import cv2
+from outfitanyone_local.engine.outline import SIDES
+
+from .limbs import Row
+from .physique import Physique
+from .warping import Window
+
+Rows = npt.NDArray[np.int_]
+
+HIGHEST = 0.45
+"""How far a bottom is continued, in torsos; never above the waist."""
+_WHOLLY = 0.95
+"""Coverage below which background may show through a narrow gap."""
+_DEEP = 0.05
+"""Least visible height of a column that is carried on, in torsos; others, as between the
+legs, are filled from beside."""
+_SHADOW = 0.035
+"""How far down the old top's hem shades it, in torsos."""
+
+
+def continue_upwards(
+    canvas: Plane,
+    body: Soft,
+    physique: Physique,
+    window: Window,
+    *,
+    stays: Mask,
+    gone: Mask,
+    shaded: bool,
+) -> None:
+    """Carry a bottom on as its own mirror image, to and fro, in place.
+
+    canvas, body: what is painted so far, and where it shows the person.
+    stays, gone: the bottom, and the old clothes taken off; masks of the window.
+    shaded: start below the shadow of the old hem and paint that over as well.
+    """
+    columns = np.flatnonzero(stays.any(axis=0))
+    columns = columns[np.abs(columns + window.x1 - physique.hips[0]) < 0.42 * physique.torso]
+    if not columns.size:
+        return
+    first = _first_rows(stays, columns)
+    seam = first + (_SHADOW * physique.torso if shaded else 3)
+    top = float(np.median(first[columns])) - HIGHEST * physique.torso
+    top = max(top, physique.waist_row - window.y1)
+    rows = np.arange(len(stays))[:, None]
+    where = (gone | stays) & (rows < seam[None, :]) if shaded else gone & (rows < seam[None, :])
+    where &= (rows > top) & _trunk(physique, window)
+    where[:, np.setdiff1d(np.arange(stays.shape[1]), columns)] = False
+    if not (where & gone).any():
+        return
+    start = np.minimum(np.ceil(seam).astype(int), len(stays) - 1)
+    depth = _depths(stays & (physique.figure.person[window.slices] > _WHOLLY), start)
+    good = np.flatnonzero(depth >= _DEEP * physique.torso)
+    if not good.size:
+        return
+    y, x = np.nonzero(where)
+    near = _nearest(good, x)
+    away = (start[near] - 1 - y) % (2 * depth[near])  # there and back within what is seen
+    canvas[y, x] = canvas[start[near] + np.minimum(away, 2 * depth[near] - 1 - away), near]
+    body[y, x] = 1
+
+
+def _depths(stays: Mask, start: Rows) -> Rows:
+    """For each column how many rows from ``start`` on are the bottom's without a gap."""
+    sure = cv2.erode(stays.astype(np.uint8), np.ones((1, 5), np.uint8)) > 0
+    below = sure | (np.arange(len(stays))[:, None] < start)
+    ends = np.where(below.all(axis=0), len(stays), below.argmin(axis=0))
+    depths: Rows = np.maximum(ends - start, 0)
+    return depths
+
+
+def _nearest(columns: Rows, x: Rows) -> Rows:
+    """For each of ``x`` the nearest of some sorted ``columns``."""
+    after = np.searchsorted(columns, x).clip(1, len(columns) - 1) if len(columns) > 1 else 0 * x
+    before = np.maximum(after - 1, 0)
+    nearer: Rows = np.where(x - columns[before] <= columns[after] - x, before, after)
+    return columns[nearer]
+
+
+def _first_rows(stays: Mask, columns: np.ndarray) -> Row:
+    """For each column the row where the bottom begins, rounded; beside it as at its ends."""
+    found = stays[:, columns].argmax(axis=0).astype(np.float32)
+    soft = cv2.GaussianBlur(found[None], (0, 0), 3, borderType=cv2.BORDER_REPLICATE)[0]
+    return np.asarray(np.interp(np.arange(stays.shape[1]), columns, soft), np.float32)
+
+
+def _trunk(physique: Physique, window: Window) -> Mask:
+    """Inside of the body's sides, from the waist to the crotch."""
+    trunk = np.zeros(window.size[::-1], bool)
+    low = round(float(physique.crotch[1]))
+    for row in range(max(window.y1, round(physique.waist_row)), min(window.y2, low)):
+        right, left = (round(physique.body_side(side, row)) - window.x1 for side in SIDES)
+        trunk[row - window.y1, max(0, right) : max(0, left)] = True
+    return trunk

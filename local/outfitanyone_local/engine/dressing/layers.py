@@ -1,0 +1,153 @@
+"""Decide what goes on top of what before anything is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from outfitanyone_local.engine.figure import Mask, Part
+from outfitanyone_local.engine.garments.garment import Garment
+from outfitanyone_local.engine.outline import Outline
+
+from .bodice import sleeve_end
+from .bottoms import drape_bottom
+from .creases import part_sleeves
+from .limbs import Row
+from .one_pieces import drape_one_piece
+from .physique import Physique
+from .tops import drape_top
+from .undress import Halves, in_front, split_clothes, under_sleeves
+
+_TUCK = 0.03
+"""How far the bodice of a dress goes on under a bottom's waistband, in torsos."""
+_UNEVEN = 0.15
+"""How far a waistband may lie off its middle row, in torsos."""
+_UNDERLAP = 0.03
+"""How far a bottom goes on under the hem of a top, in torsos."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A garment on its way onto the person.
+
+    front: what stays in front of it, a mask of the whole picture.
+    old: the old clothes it lies over, piece by piece; their folds show the body.
+    """
+
+    garment: Garment
+    outline: Outline
+    front: Mask
+    old: tuple[Mask, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What happens to a picture; masks are of the whole of it.
+
+    layers: from back to front.
+    gone: old clothes that are taken off.
+    stays: an old bottom that a shorter top may bare.
+    untouched: what must not change by a single pixel.
+    sleeves: where on the arms new sleeves end, 0 without.
+    """
+
+    layers: tuple[Layer, ...]
+    gone: Mask
+    stays: Mask
+    untouched: Mask
+    sleeves: float
+
+
+def plan_layers(
+    physique: Physique, *, upper: Garment | None, lower: Garment | None, keep: Collection[str]
+) -> Plan:
+    """The plan for a person and at least one garment."""
+    figure = physique.figure
+    nothing = np.zeros(figure.labels.shape, bool)
+    over_dress = figure.is_one_piece and upper is None and "upper" not in keep
+    tuck = _TUCK * physique.torso if over_dress else 0
+    halves = split_clothes(figure, waist=physique.waist_row + tuck)
+    layers = []
+    if lower is not None:
+        in_view = None if over_dress or upper is not None else halves.upper
+        layers.append(_bottom(physique, lower, halves, in_view=in_view, over_dress=over_dress))
+    if upper is not None:
+        kept = halves.lower if "lower" in keep else nothing
+        layers.append(_top(physique, upper, halves, kept=kept))
+    takes_lower = lower is not None or (upper is not None and upper.kind.is_one_piece)
+    untouched = halves.lower if "lower" in keep else nothing
+    if upper is None and not over_dress:
+        untouched = untouched | halves.upper
+    sleeves = 0.0 if upper is None else sleeve_end(upper)
+    return Plan(
+        layers=tuple(layers),
+        gone=(nothing if upper is None else halves.upper | under_sleeves(figure, physique, sleeves))
+        | (halves.lower if takes_lower else nothing),
+        stays=nothing if takes_lower else halves.lower,
+        untouched=untouched,
+        sleeves=sleeves,
+    )
+
+
+def _bottom(
+    physique: Physique, lower: Garment, halves: Halves, *, in_view: Mask | None, over_dress: bool
+) -> Layer:
+    """A bottom goes over the bodice of a dress, but under a top that stays ``in_view``."""
+    figure = physique.figure
+    front = figure.mask(Part.ARM, Part.SHOE, Part.HAIR, Part.OTHER)
+    waist = physique.waist_row if over_dress else None
+    outline = drape_bottom(lower, physique, waist=waist)
+    if in_view is not None:
+        hem = _hem_rows(in_view, physique)
+        front |= in_view
+        front |= (np.arange(len(front))[:, None] < hem - 3) & ~halves.lower
+        highest = float(hem.min()) - _UNDERLAP * physique.torso
+        if highest < outline.top[:, 1].mean():
+            outline = drape_bottom(lower, physique, waist=highest)
+    return Layer(lower, outline, front, (halves.lower,))
+
+
+def _hem_rows(upper: Mask, physique: Physique) -> Row:
+    """For each column the row where a top ends; beside it as at its nearest corner."""
+    rows = len(upper) - upper[::-1].argmax(axis=0)
+    columns = np.arange(upper.shape[1])
+    near = np.abs(columns - physique.hips[0]) < 0.45 * physique.torso
+    used = upper.any(axis=0) & near & (rows > physique.waist_row - 0.2 * physique.torso)
+    if not used.any():
+        return np.full(upper.shape[1], physique.waist_row, np.float32)
+    return np.asarray(np.interp(columns, columns[used], rows[used]), np.float32)
+
+
+def _top(physique: Physique, upper: Garment, halves: Halves, *, kept: Mask) -> Layer:
+    """A top or one-piece; it ends where a bottom begins that has to be ``kept``."""
+    figure = physique.figure
+    front = in_front(figure, physique, sleeve_end=sleeve_end(upper))
+    if upper.kind.is_one_piece:
+        front |= figure.mask(Part.SHOE)
+        outline = drape_one_piece(upper, physique)
+        return Layer(upper, part_sleeves(outline), front, (halves.upper, halves.lower))
+    outline = drape_top(upper, physique)
+    if kept.any():
+        front |= kept
+        outline = _ending_at(outline, upper, physique, kept)
+    return Layer(upper, part_sleeves(outline), front, (halves.upper,))
+
+
+def _ending_at(outline: Outline, upper: Garment, physique: Physique, kept: Mask) -> Outline:
+    columns = np.flatnonzero(kept.any(axis=0))
+    starts = kept[:, columns].argmax(axis=0).astype(np.float32)
+    near = np.abs(columns - physique.hips[0]) < 0.3 * physique.torso
+    start = float(np.median(starts[near])) if near.any() else float(starts.min())
+    if float(outline.hem[:, 1].min()) <= start:
+        return outline
+    waistband = np.flatnonzero(np.abs(starts - start) < _UNEVEN * physique.torso)
+    corner = len(waistband) // 10
+    waistband = waistband[corner : len(waistband) - corner]
+    columns, starts = columns[waistband], starts[waistband]
+    hem = outline.hem.copy()
+    beside = (hem[:, 0] < columns[0]) | (hem[:, 0] > columns[-1])
+    hem[:, 1] = np.interp(hem[:, 0], columns, starts)
+    hem[~beside, 1] += _UNDERLAP * physique.torso
+    return drape_top(upper, physique, hem=hem)

@@ -1,0 +1,142 @@
+"""Mend the labels where a slip of the parser would show in a try-on.
+
+White shoes come out with holes in them, and ends of dark hair over a dark top as part of
+the top; both would be taken off with the clothes. The corners of trouser legs come out as
+shoe and the inside of a collar as skin; both would stay behind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from outfitanyone_local.engine.figure import RGB, Figure, Joint, Mask, Part
+from outfitanyone_local.engine.garments.cutout import to_lab
+from outfitanyone_local.engine.masks import grown, without_specks
+from outfitanyone_local.engine.opencv import cv2
+from outfitanyone_local.engine.outline import LEFT, SIDES
+
+from .physique import Physique, measure
+from .skeleton import Skeleton
+
+Labels = npt.NDArray[np.uint8]
+
+_HEM = 0.06
+"""How far a hem may hang over a shoe, in torsos."""
+_LIGHTER = 3.0
+"""Lightness by which a hem over a shoe may exceed the usual: its inside is in shadow."""
+_LINING, _UNLIKE_SKIN = 0.08, 24.0
+"""The same for the inside of a collar, and distance from which it is no skin."""
+_HAIR_SHADE = 0.03
+"""Skin this close to hair may be dark without being cloth, torsos."""
+_ALIKE = 12.0
+"""Distance in Lab up to which a pixel may be of another part than its label ..."""
+_SHADED = np.array([0.4, 1, 1], np.float32)
+"""... with lightness counting less: hair shines, and hems are darker inside."""
+
+
+def mended(figure: Figure) -> Physique:
+    """The measurements of a figure, which is given better labels."""
+    figure = _with_whole_shoes(figure)
+    physique = measure(figure)
+    labels = figure.labels.copy()
+    _take_hems_off_shoes(labels, figure.image, reach=_HEM * physique.torso)
+    _take_collar_off_neck(labels, figure.image, physique)
+    labels[_hair_ends(figure, physique)] = Part.HAIR
+    return replace(physique, skeleton=Skeleton(replace(figure, labels=labels)))
+
+
+def _take_hems_off_shoes(labels: Labels, image: RGB, *, reach: float) -> None:
+    """Give back to the clothes what lies between them and the shoes and looks like them."""
+    cloth = np.isin(labels, (Part.LOWER, Part.DRESS))
+    shoes = labels == Part.SHOE
+    near_cloth, near_shoes = grown(cloth, reach) & shoes, grown(shoes, reach) & cloth
+    if not near_cloth.any() or not near_shoes.any():
+        return
+    far = shoes & ~near_cloth
+    hem, shoe = (np.median(to_lab(image[where][None])[0], axis=0) for where in (near_shoes, far))
+    colours = to_lab(image[near_cloth][None])[0]
+    unlike_hem, unlike_shoe = (
+        np.linalg.norm((colours - usual) * _SHADED, axis=1) for usual in (hem, shoe)
+    )
+    is_hem = (unlike_hem < _ALIKE) & (unlike_hem < unlike_shoe)
+    is_hem &= colours[:, 0] < hem[0] + _LIGHTER
+    hems = np.zeros_like(shoes)
+    hems[near_cloth] = is_hem
+    hems |= near_cloth & ~without_specks(shoes & ~hems)
+    labels[hems] = labels[cloth].max()
+
+
+def _take_collar_off_neck(labels: Labels, image: RGB, physique: Physique) -> None:
+    """Give back to the top what lies between it and the neck and is far from skin."""
+    cloth = np.isin(labels, (Part.UPPER, Part.DRESS))
+    neck = labels == Part.HEAD
+    neck[: round(float(physique.chin[1]))] = False
+    lining = grown(cloth, _LINING * physique.torso) & neck
+    lining &= ~grown(labels == Part.HAIR, _HAIR_SHADE * physique.torso)
+    if not lining.any() or not (neck & ~lining).any():
+        return
+    skin = np.median(to_lab(image[neck & ~lining][None])[0], axis=0)
+    unlike = np.zeros_like(lining)
+    unlike[lining] = np.linalg.norm(to_lab(image[lining][None])[0] - skin, axis=1) > _UNLIKE_SKIN
+    labels[grown(unlike, 2) & lining] = labels[cloth].max()
+
+
+def _with_whole_shoes(figure: Figure) -> Figure:
+    """Holes and bays of shoes filled, below the ankles only."""
+    shoes = figure.mask(Part.SHOE).astype(np.uint8)
+    if not shoes.any():
+        return figure
+    ankles = figure.pose.points[[Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE]]
+    knees = figure.pose.points[[Joint.LEFT_KNEE, Joint.RIGHT_KNEE]]
+    reach = max(3, round(0.1 * float(np.linalg.norm(ankles - knees, axis=1).mean())))
+    x, y, width, height = cv2.boundingRect(shoes)
+    window = (
+        slice(max(0, y - reach), y + height + reach),
+        slice(max(0, x - reach), x + width + reach),
+    )
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    whole = cv2.morphologyEx(shoes[window], cv2.MORPH_CLOSE, kernel)
+    contours, _ = cv2.findContours(whole, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    cv2.drawContours(whole, contours, -1, 1, cv2.FILLED)
+    rows = np.arange(window[0].start, window[0].start + len(whole))[:, None]
+    filled = (whole > 0) & (rows > ankles[:, 1].min())
+    filled &= (shoes[window] > 0) | (figure.person[window] > 0.5)
+    labels = figure.labels.copy()
+    labels[window][filled] = Part.SHOE
+    return replace(figure, labels=labels)
+
+
+def _hair_ends(figure: Figure, physique: Physique) -> Mask:
+    """Cloth beside the neck, above the shoulders, close to hair and coloured like it."""
+    hair = figure.mask(Part.HAIR)
+    ends = np.zeros(hair.shape, bool)
+    if not hair.any():
+        return ends
+    reach = 2 * round(0.12 * physique.torso) + 1
+    low = round(float(physique.shoulders[1]))
+    near = cv2.dilate(hair[:low].astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    cloth = np.isin(figure.labels[:low], (Part.UPPER, Part.DRESS))
+    suspects = near & cloth & _above_shoulders(figure, physique)[:low]
+    if suspects.any():
+        colours = to_lab(figure.image[:low])
+        usual = np.median(colours[hair[:low]], axis=0)
+        unlike = np.linalg.norm((colours - usual) * _SHADED, axis=2)
+        ends[:low] = suspects & (unlike < _ALIKE)
+    return ends
+
+
+def _above_shoulders(figure: Figure, physique: Physique) -> Mask:
+    """Beside the neck and clearly above the line of the shoulders."""
+    above = np.zeros(figure.labels.shape, bool)
+    for side in SIDES:
+        slope = physique.slopes[side]
+        order = np.argsort(slope[:, 0])
+        neck = physique.neck[int(side == LEFT)]
+        first, last = sorted((round(float(neck)), round(float(slope[-1, 0]))))
+        columns = np.arange(max(first, 0), min(last, figure.labels.shape[1]))
+        line = np.interp(columns, slope[order, 0], slope[order, 1]) - 0.01 * physique.torso
+        above[:, columns] = np.arange(len(above))[:, None] < line
+    return above

@@ -1,0 +1,124 @@
+"""Dress a person in flat-lay garments: the sandbox's try-on.
+
+A preview by geometry, not by a generative model. Layers, from back to front: background
+where old cloth goes, bare skin, what continues under a shorter garment, the bottom, the
+top, and what was in front from the beginning: face, hair, hands, shoes. Only pixels of
+these layers change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from outfitanyone_local.engine.figure import RGB, Figure, Mask, check_picture
+from outfitanyone_local.engine.garments.cutout import GarmentRefused, Reason
+from outfitanyone_local.engine.garments.garment import Garment, read_garment
+from outfitanyone_local.engine.opencv import cv2
+from outfitanyone_local.engine.parsing.reading import read_figure
+
+from .layers import plan_layers
+from .mending import mended
+from .painting import paint
+
+HALVES = ("upper", "lower")
+"""What ``keep`` may name."""
+_WORKING_SIZE = 1600
+"""Pictures with a longer side are worked on at this size."""
+_BAND = 256
+"""Rows of a large picture mixed at once, which bounds the memory."""
+
+
+def try_on(
+    person: RGB,
+    *,
+    top: RGB | None = None,
+    bottom: RGB | None = None,
+    keep: Collection[str] = (),
+    figure: Figure | None = None,
+) -> RGB:
+    """The person wearing the garments; RGB uint8, the size of ``person``.
+
+    person: RGB uint8 (height, width, 3), one complete person standing, facing the camera.
+    top: picture of a garment worn from the shoulders; its silhouette decides whether it
+        is a top or a dress or jumpsuit, which needs ``bottom`` to be None.
+    bottom: picture of trousers, shorts or a skirt.
+    keep: "upper" or "lower": that half of the person stays as it is, pixel for pixel. So
+        does a half for which no garment is given, where the new garment leaves it in view.
+    figure: ``read_figure(person)`` if it is already known.
+
+    Raises GarmentRefused, PersonRefused, or ValueError for other arrays and for a ``keep``
+    that makes no sense.
+    """
+    _check(person, top, bottom, keep)
+    upper = None if top is None else read_garment(top, bottom=False)
+    lower = None if bottom is None else read_garment(bottom, bottom=True)
+    if upper is not None and upper.kind.is_one_piece and (lower is not None or keep):
+        raise GarmentRefused(
+            Reason.WRONG_KIND, "A dress or jumpsuit leaves no half for another garment."
+        )
+    if upper is None and lower is None:
+        return person.copy()
+    figure = read_figure(person) if figure is None else figure
+    if max(person.shape[:2]) > _WORKING_SIZE:
+        return _dressed_large(figure, upper, lower, keep)
+    return _dressed(figure, upper, lower, keep)[0]
+
+
+def _check(person: RGB, top: RGB | None, bottom: RGB | None, keep: Collection[str]) -> None:
+    for picture in (person, top, bottom):
+        if picture is not None:
+            check_picture(picture)
+    if set(keep) - set(HALVES):
+        raise ValueError('keep may name "upper" and "lower" only.')
+    if ("upper" in keep and top is not None) or ("lower" in keep and bottom is not None):
+        raise ValueError("A half cannot be kept and replaced at once.")
+
+
+def _dressed(
+    figure: Figure, upper: Garment | None, lower: Garment | None, keep: Collection[str]
+) -> tuple[RGB, Mask]:
+    """The result, and what of the picture must not change."""
+    physique = mended(figure)
+    plan = plan_layers(physique, upper=upper, lower=lower, keep=keep)
+    return paint(physique, plan), plan.untouched
+
+
+def _dressed_large(
+    figure: Figure, upper: Garment | None, lower: Garment | None, keep: Collection[str]
+) -> RGB:
+    """As ``_dressed`` for a large picture: worked on small, only the changes enlarged."""
+    height, width = figure.labels.shape
+    small = _resized(figure, _WORKING_SIZE / max(height, width))
+    dressed, untouched = _dressed(small, upper, lower, keep)
+    changed = (dressed != small.image).any(axis=2).astype(np.uint8) * 255
+    new = cv2.resize(dressed, (width, height), interpolation=cv2.INTER_CUBIC)
+    share = cv2.resize(changed, (width, height), interpolation=cv2.INTER_LINEAR)
+    fixed = cv2.resize(
+        untouched.astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR_EXACT
+    )
+    share[fixed > 0] = 0
+    result = figure.image.copy()
+    for top in range(0, height, _BAND):
+        band = slice(top, top + _BAND)
+        old, mix = result[band].astype(np.float32), share[band, :, None] / np.float32(255)
+        result[band] = np.round(old + mix * (new[band] - old)).astype(np.uint8)
+    return result
+
+
+def _resized(figure: Figure, scale: float) -> Figure:
+    height, width = figure.labels.shape
+    size = round(width * scale), round(height * scale)
+
+    def less(plane: Any, way: int) -> Any:
+        return cv2.resize(plane, size, interpolation=way)
+
+    return Figure(
+        image=less(figure.image, cv2.INTER_AREA),
+        pose=replace(figure.pose, points=figure.pose.points * np.float32(scale)),
+        person=less(figure.person, cv2.INTER_AREA),
+        labels=less(figure.labels, cv2.INTER_NEAREST),
+    )

@@ -1,0 +1,176 @@
+"""Cut one flat-lay garment out of a plain background.
+
+The background is taken to vary no faster than a quadratic over the picture, which
+covers vignettes and side light. Whatever stands off from it by more than its noise
+is garment or cast shadow; a watershed on that difference then puts the border on the
+sharpest edge in between, because shadows fade and cloth ends abruptly.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from outfitanyone_local.engine.figure import RGB, Mask
+from outfitanyone_local.engine.opencv import cv2
+
+Lab = npt.NDArray[np.float32]
+"""Shape (height, width, 3): L 0 to 100, a and b about -100 to 100."""
+
+_WORKING_SIZE = 700
+"""Longer side of the copy the border is looked for in, pixels."""
+_EMPTY = 0.02
+"""Least share of the picture a garment covers."""
+_SECOND_PIECE = 0.05
+"""A second piece of this share of the largest makes the picture ambiguous."""
+_FAINT = 2.0
+"""Least distance in Lab between a garment and its background, median along the border."""
+_TOUCHING = 0.04
+"""Most of the picture's own border that a garment may cover."""
+
+
+class Reason(Enum):
+    """Why a garment picture cannot be used."""
+
+    NOTHING = "nothing"
+    SEVERAL = "several"
+    CUT_OFF = "cut_off"
+    FAINT = "faint"
+    PERSON = "person"
+    WRONG_KIND = "wrong_kind"
+    TOO_SMALL = "too_small"
+
+
+_SENTENCES = {
+    Reason.NOTHING: "There is no garment on a plain background in the picture.",
+    Reason.SEVERAL: "The picture shows several separate pieces; one garment is needed.",
+    Reason.CUT_OFF: "The garment runs over the edge of the picture.",
+    Reason.FAINT: "The garment hardly differs from its background.",
+    Reason.PERSON: "The picture shows a person; a garment lying flat is needed.",
+    Reason.WRONG_KIND: "The garment is of another kind than the one asked for.",
+    Reason.TOO_SMALL: "The picture is too small to show a garment.",
+}
+
+
+class GarmentRefused(ValueError):
+    """The garment picture cannot be tried on; ``reason`` says why, the text says it in words."""
+
+    def __init__(self, reason: Reason, sentence: str = "") -> None:
+        self.reason = reason
+        super().__init__(sentence or _SENTENCES[reason])
+
+
+def to_lab(image: RGB) -> Lab:
+    """CIE Lab with its usual units."""
+    scaled = image.astype(np.float32) / np.float32(255)
+    return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB), np.float32)
+
+
+def cut_out(image: RGB) -> tuple[Mask, Mask]:
+    """The garment's silhouette, and where in it background shows through: the ends of slits
+    such as those between sleeves and body, but also prints at the border that look like it.
+
+    Raises GarmentRefused when no single clear garment is found.
+    """
+    height, width = image.shape[:2]
+    scale = min(1.0, _WORKING_SIZE / max(height, width))
+    if min(height, width) * scale < 64:
+        raise GarmentRefused(Reason.TOO_SMALL)
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    lab = np.asarray(cv2.GaussianBlur(to_lab(np.asarray(small, np.uint8)), (0, 0), 0.8), np.float32)
+    off, noise = _off_background(lab)
+    outside = _outside(off, noise)
+    mask = _watershed(off, outside)
+    contrast = _check(mask, off)
+    mask &= ~_outside(off, noise, at_least=0.4 * contrast)
+    smooth = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1 if contrast > 10 else 2)
+    full: Mask = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_CUBIC) > 0.5
+    return full, _slits(image, lab - off, full, contrast)
+
+
+def _slits(image: RGB, background: Lab, mask: Mask, contrast: float) -> Mask:
+    """Where background shows through the mask and is connected with the outside."""
+    if contrast < 10:
+        return np.zeros_like(mask)
+    plain = cv2.resize(background, mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    shows = np.linalg.norm(to_lab(image) - plain, axis=2) < 0.5 * contrast
+    framed = np.pad((shows | ~mask).astype(np.uint8), 1, constant_values=1)
+    _, pieces = cv2.connectedComponents(framed, connectivity=4)
+    reached = (pieces == pieces[0, 0])[1:-1, 1:-1].astype(np.uint8)
+    slits: Mask = mask & (cv2.dilate(reached, np.ones((9, 9), np.uint8)) > 0)
+    return slits
+
+
+def _off_background(lab: Lab) -> tuple[Lab, float]:
+    """Difference of every pixel from the background, and the background's noise (1 sigma)."""
+    height, width = lab.shape[:2]
+    y, x = np.mgrid[-0.5 : 0.5 : height * 1j, -0.5 : 0.5 : width * 1j].astype(np.float32)
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+    rim = max(2, round(0.03 * max(height, width)))
+    ring = np.ones((height, width), bool)
+    ring[rim:-rim, rim:-rim] = False
+    design, seen = terms[ring][::8], lab[ring][::8]
+    fits = np.ones(len(seen), bool)
+    for _ in range(3):
+        weights = np.linalg.lstsq(design[fits], seen[fits], rcond=None)[0]
+        error = np.linalg.norm(seen - design @ weights, axis=1)
+        fits = error < 3 * np.median(error) + 0.5
+    noise = float(np.sqrt((error[fits] ** 2).mean()))
+    off: Lab = lab - (terms @ weights).astype(np.float32)
+    return off, noise
+
+
+def _outside(off: Lab, noise: float, *, at_least: float = 1.0) -> Mask:
+    """Background connected with the picture's border: it differs by less than its noise
+    explains, or than ``at_least``.
+    """
+    stands_off = (np.linalg.norm(off, axis=2) > max(at_least, 5 * noise)).astype(np.uint8)
+    stands_off = cv2.morphologyEx(stands_off, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    framed = cv2.copyMakeBorder(stands_off, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    _, pieces = cv2.connectedComponents(1 - framed, connectivity=4)
+    outside: Mask = (pieces == pieces[0, 0])[1:-1, 1:-1]
+    return outside
+
+
+def _watershed(off: Lab, outside: Mask) -> Mask:
+    """Put the border on the strongest edge between sure background and sure cloth."""
+    lightness, chroma = off[..., 0], np.hypot(off[..., 1], off[..., 2])
+    like_shadow = (lightness < 0.5) & (lightness > -22) & (chroma < 2.5)
+    three = np.ones((3, 3), np.uint8)
+    reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (25, 25))
+    inside = (~outside).astype(np.uint8)
+    coloured = cv2.erode(inside * ~like_shadow, three)
+    sure = np.maximum(coloured, cv2.erode(inside, reach, borderValue=0))
+    markers = np.zeros(outside.shape, np.int32)
+    markers[cv2.erode(outside.astype(np.uint8), three) > 0] = 1
+    markers[sure > 0] = 2
+    if not (markers == 1).any() or not (markers == 2).any():
+        raise GarmentRefused(Reason.NOTHING)
+    stretched = np.clip(off * 8 + 128, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.watershed(stretched, markers) == 2)
+
+
+def _check(mask: Mask, off: Lab) -> float:
+    """Raise GarmentRefused unless ``mask`` is one clear piece; drop crumbs from it.
+
+    Returns how far nearly all of its border differs from the background.
+    """
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    if not areas.size or areas.max() < _EMPTY * mask.size:
+        raise GarmentRefused(Reason.NOTHING)
+    if np.sort(areas)[:-1].sum() > _SECOND_PIECE * areas.max():
+        raise GarmentRefused(Reason.SEVERAL)
+    mask &= pieces == 1 + int(areas.argmax())
+    border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
+    edge = np.concatenate([mask[2], mask[-3], mask[:, 2], mask[:, -3]])
+    if max(border.mean(), edge.mean()) > _TOUCHING:
+        raise GarmentRefused(Reason.CUT_OFF)
+    inner = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    rim = mask & ~cv2.erode(inner.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    differs = np.linalg.norm(off[rim], axis=1)
+    if np.median(differs) < _FAINT:
+        raise GarmentRefused(Reason.FAINT)
+    return float(np.percentile(differs, 10))

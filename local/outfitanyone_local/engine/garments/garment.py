@@ -1,0 +1,256 @@
+"""Read a flat-lay garment: what it is, where it is, and where its edges run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+
+from outfitanyone_local.engine.figure import RGB, Mask
+from outfitanyone_local.engine.opencv import cv2
+from outfitanyone_local.engine.outline import LEFT, RIGHT, Outline, Points, length, smooth
+
+from .cutout import GarmentRefused, Lab, Reason, cut_out, to_lab
+from .edges import Arm, arm_edges, body_edges, find_arm, leg_edges, skirt_edges
+from .opening import find_neckline, find_waistband
+from .silhouette import Half, halves_of, sleeve_start, tilt, waist_row, width_at
+from .worn import shows_person
+
+Halves = tuple[Half, Half]
+
+_WORKING_SIZE = 1200
+"""Pictures with a longer side are reduced to it; more detail than that cannot be shown."""
+
+_ARMHOLE = 0.36
+"""From the shoulder down to the underarm, in chest widths."""
+
+
+class Kind(Enum):
+    """What a garment is, as far as the warp cares."""
+
+    TOP = "top"
+    TROUSERS = "trousers"
+    SHORTS = "shorts"
+    SKIRT = "skirt"
+    DRESS = "dress"
+    JUMPSUIT = "jumpsuit"
+
+    @property
+    def is_one_piece(self) -> bool:
+        return self in {Kind.DRESS, Kind.JUMPSUIT}
+
+    @property
+    def is_bottom(self) -> bool:
+        return self in {Kind.TROUSERS, Kind.SHORTS, Kind.SKIRT}
+
+
+@dataclass(frozen=True)
+class Garment:
+    """A garment as it lies.
+
+    image, mask: the picture at working size and where it shows nothing but the garment.
+    outline: named edges in pixels of ``image``. Every garment that hangs from the
+        shoulders has "shoulder" and "side"; "sleeve top", "sleeve", "cuff" and "inner
+        sleeve" or else "armhole"; one-pieces go on with "skirt" or, as trousers, with
+        "hip", "leg", "leg hem" and "inner leg".
+    chest: width at the armpits; of a bottom, width at the waistband. Pixels.
+    """
+
+    kind: Kind
+    image: RGB
+    mask: Mask
+    outline: Outline
+    chest: float
+
+    @property
+    def has_sleeves(self) -> bool:
+        return "cuff" in self.outline.sides[RIGHT]
+
+    @property
+    def has_legs(self) -> bool:
+        return self.outline.bottom is None
+
+    @property
+    def sleeve_length(self) -> float:
+        """Length of a sleeve in chest widths: 0 none, about 0.5 short, 1.1 long.
+
+        Measured along the inner seam, because the outer edge takes in puffs and dropped
+        shoulders; the armhole's height is added.
+        """
+        if not self.has_sleeves:
+            return 0.0
+        seams = [length(self.outline.sides[side]["inner sleeve"]) for side in (RIGHT, LEFT)]
+        return _ARMHOLE + sum(seams) / 2 / self.chest
+
+
+def read_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
+    """Cut out a garment and find its landmarks.
+
+    image: RGB uint8, one garment lying flat, upright, on a plain background.
+    bottom: whether it is known to be worn from the waist down (True) or to hang from
+        the shoulders (False); by default that is judged from the silhouette.
+    Raises GarmentRefused when the picture shows no single clear garment, or one that
+    cannot be what ``bottom`` says.
+    """
+    scale = min(1.0, _WORKING_SIZE / max(image.shape[:2]))
+    if scale < 1:
+        less = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        image = np.asarray(less, np.uint8)
+    if shows_person(image):
+        raise GarmentRefused(Reason.PERSON)
+    mask, slits = cut_out(image)
+    angle = tilt(mask)
+    if angle:
+        image, mask, slits = _turned(image, mask, slits, angle)
+    halves = halves_of(mask)
+    judged = _judge_bottom(halves)
+    if bottom is not None and judged is not None and judged != bottom:
+        raise GarmentRefused(Reason.WRONG_KIND)
+    if bottom is None:
+        bottom = _widens_steadily(halves) if judged is None else judged
+    lab = np.asarray(cv2.GaussianBlur(to_lab(image), (0, 0), 1.5), np.float32)
+    garment = (_read_bottom if bottom else _read_hanging)(image, mask, lab, halves)
+    return replace(garment, mask=mask & ~(slits & _inner_corners(garment)))
+
+
+def _inner_corners(garment: Garment) -> Mask:
+    """Around armpits and crotch, where slits end."""
+    near = np.zeros(garment.mask.shape, np.uint8)
+    for edges in garment.outline.sides.values():
+        for name in {"inner sleeve", "inner leg"} & set(edges):
+            x, y = edges[name][-1]
+            cv2.circle(near, (round(float(x)), round(float(y))), round(0.15 * garment.chest), 1, -1)
+    return near > 0
+
+
+def _turned(image: RGB, mask: Mask, slits: Mask, angle: float) -> tuple[RGB, Mask, Mask]:
+    """Picture and masks turned counter-clockwise, enlarged so that nothing is cut off."""
+    height, width = image.shape[:2]
+    radians = np.radians(abs(angle))
+    size = (
+        round(width * np.cos(radians) + height * np.sin(radians)),
+        round(height * np.cos(radians) + width * np.sin(radians)),
+    )
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
+    turn[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
+    turned = cv2.warpAffine(image, turn, size, borderMode=cv2.BORDER_REPLICATE)
+    masks = [
+        cv2.warpAffine(plane.astype(np.uint8), turn, size, flags=cv2.INTER_NEAREST) > 0
+        for plane in (mask, slits)
+    ]
+    return np.asarray(turned, np.uint8), masks[0], masks[1]
+
+
+def _judge_bottom(halves: Halves) -> bool | None:
+    """Whether it is a bottom as far as sleeves or legs tell; None without either."""
+    if _is_sleeved(halves):
+        return False
+    half = halves[0]
+    if half.crotch is None:
+        return None
+    rise = half.crotch - half.top
+    return rise < 1.1 * width_at(halves, round(half.crotch - 0.1 * rise))
+
+
+def _is_sleeved(halves: Halves) -> bool:
+    return all(sleeve_start(half) is not None for half in halves)
+
+
+def _widens_steadily(halves: Halves) -> bool:
+    """Whether its upper half gets no narrower downwards, as in skirts and not in bodices."""
+    half = halves[0]
+    height = half.bottom - half.top
+    rows = range(round(half.top + 0.03 * height), round(half.top + 0.5 * height))
+    widths = np.array([width_at(halves, row) for row in rows])
+    if not np.isfinite(widths).all():
+        return False
+    return bool((np.maximum.accumulate(widths) - widths).max() < 0.015 * widths.max())
+
+
+def _read_bottom(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
+    starts = [half.extreme(0, len(half.path) // 2, (-0.45, -1.0)) for half in halves]
+    right, left = (half.shown(half.path[k]) for half, k in zip(halves, starts, strict=True))
+    waist = float(left[0] - right[0])
+    band = find_waistband(lab, mask, corners=(right, left), depth=0.22 * waist)
+    has_legs = halves[0].crotch is not None
+    read = leg_edges if has_legs else skirt_edges
+    edges = [read(half, start) for half, start in zip(halves, starts, strict=True)]
+    kind = Kind.SKIRT
+    if halves[0].crotch is not None:
+        rise = halves[0].crotch - halves[0].top
+        kind = Kind.TROUSERS if halves[0].bottom - halves[0].crotch > 1.15 * rise else Kind.SHORTS
+    return Garment(kind, image, mask, _outline(halves, starts, band, edges), waist)
+
+
+def _read_hanging(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
+    sleeved = _is_sleeved(halves)
+    arms = [find_arm(half, sleeved=sleeved) for half in halves]
+    under = [half.path[arm.underarm] for half, arm in zip(halves, arms, strict=True)]
+    chest = float(sum(half.axis - point[0] for half, point in zip(halves, under, strict=True)))
+    if chest < 0.1 * mask.shape[1]:
+        raise GarmentRefused(Reason.NOTHING)
+    middle = np.array([halves[0].axis, halves[0].path[0, 1] + 0.02 * chest], np.float32)
+    band = find_neckline(lab, mask, centre=middle, reach=(0.42 * chest, 0.75 * chest))
+    starts = [_neck(half, arm, band, chest) for half, arm in zip(halves, arms, strict=True)]
+    top = min(float(half.path[k][1]) for half, k in zip(halves, starts, strict=True))
+    low = max(float(point[1]) for point in under)
+    kind = _hanging_kind(halves, top, chest)
+    waist = None
+    if kind.is_one_piece:
+        waist = waist_row(halves, round(low)) or round(low + 0.5 * chest)
+    edges = [
+        arm_edges(half, start, arm) | body_edges(half, arm.underarm, waist)
+        for half, start, arm in zip(halves, starts, arms, strict=True)
+    ]
+    return Garment(kind, image, mask, _outline(halves, starts, band, edges), chest)
+
+
+def _hanging_kind(halves: Halves, top: float, chest: float) -> Kind:
+    """Tops are at most about twice as long as wide; a flared hem makes a dress of less."""
+    half = halves[0]
+    if half.crotch is not None:
+        return Kind.JUMPSUIT
+    slender = (half.bottom - top) / chest
+    flare = width_at(halves, round(half.bottom - 0.06 * (half.bottom - top))) / chest
+    return Kind.DRESS if slender > 1.95 or (slender > 1.55 and flare > 1.3) else Kind.TOP
+
+
+def _neck(half: Half, arm: Arm, band: Points, chest: float) -> int:
+    """Path index of the corner between shoulder and neckline.
+
+    With the neckline known, it is the highest place of the border just outside of the
+    neckline's end; else the highest place between centre and shoulder.
+    """
+    reachable = half.path[: arm.shoulder]
+    if len(band):
+        end = half.shown(band[0] if half.side == RIGHT else band[-1])
+        outwards = end[0] - reachable[:, 0]
+        near = (outwards > -2) & (outwards < 0.08 * chest)
+        if near.any():
+            return int(np.where(near, reachable[:, 1], np.inf).argmin())
+    return half.extreme(0, max(1, arm.shoulder - 1), (-0.15, -1.0))
+
+
+def _outline(
+    halves: Halves, starts: list[int], band: Points, edges: list[dict[str, Points]]
+) -> Outline:
+    """Put two halves together; ``band`` is the opening's front edge or empty."""
+    right, left = (half.path[: k + 1] for half, k in zip(halves, starts, strict=True))
+    if len(band):
+        ends = halves[0].shown(right[-1:]), halves[1].shown(left[-1:])
+        top = smooth(np.concatenate([ends[0], band, ends[1]]), reach=3)
+    else:
+        top = np.concatenate([halves[0].shown(right[::-1]), halves[1].shown(left)])
+    bottom = None
+    if halves[0].crotch is None:
+        right, left = (
+            half.path[half.nearest(list(named.values())[-1][-1]) :]
+            for half, named in zip(halves, edges, strict=True)
+        )
+        bottom = np.concatenate([halves[0].shown(right), halves[1].shown(left[::-1])])
+    sides = {
+        half.side: {name: half.shown(edge) for name, edge in named.items()}
+        for half, named in zip(halves, edges, strict=True)
+    }
+    return Outline(top=top, sides=sides, bottom=bottom)

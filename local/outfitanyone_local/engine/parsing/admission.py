@@ -1,0 +1,112 @@
+"""Whether the person found is alone, complete, stands straight and faces the camera."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from outfitanyone_local.engine.figure import RGB, Joint, Pose
+from outfitanyone_local.engine.refusals import PersonRefused, Refusal
+
+from .crowd import is_merged, shows_second
+from .person import Person, find_person, shows_tiny_person
+
+_NEEDED = (
+    Joint.NOSE,
+    Joint.LEFT_SHOULDER,
+    Joint.RIGHT_SHOULDER,
+    Joint.LEFT_HIP,
+    Joint.RIGHT_HIP,
+    Joint.LEFT_KNEE,
+    Joint.RIGHT_KNEE,
+    Joint.LEFT_ANKLE,
+    Joint.RIGHT_ANKLE,
+)
+_SMALLEST_SHARE, _SMALLEST_HEIGHT = 0.25, 170
+"""Of the picture's height, and in pixels: below, the close-up is enlarged more than 3.5 times."""
+_VISIBLE = 0.25
+"""Joints that are hidden or guessed stay below; those in full view before a busy ground may
+fall to a third."""
+_HAIR_OUT, _SOLE_OUT = 0.02, 0.035
+"""Body heights by which the crown and the toes may lie beyond the picture."""
+_CUT, _RIM = 0.12, 2
+"""Body heights along which the person may touch a side of the picture, longer than a hand;
+and close-up pixels from the side where that is looked at, for masks fade at the very edge."""
+_SIDEWAYS = 0.4
+"""Width of the shoulders in torsos: 0.6 to 0.8 from the front, negative from behind."""
+_BENT = 0.93
+"""Straight way from hip to ankle as a share of the way over the knee: 0.98 and more when
+standing, even at ease."""
+_FORESHORTENED = 0.6
+"""Height of the thighs in shins: about 1 when standing, little when they point at the camera."""
+
+
+def the_one_person(image: RGB) -> Person:
+    """The person of the picture; raises ``PersonRefused`` with the first reason that applies."""
+    person = find_person(image)
+    if person is None:
+        raise PersonRefused(Refusal.TOO_SMALL if shows_tiny_person(image) else Refusal.NOBODY)
+    checks: Sequence[tuple[Refusal, Callable[[], bool]]] = (
+        (Refusal.TOO_SMALL, lambda: _is_small(person, image)),
+        (Refusal.SEVERAL, lambda: shows_second(image, person)),
+        (Refusal.INCOMPLETE, lambda: _is_cut_off(person, image)),
+        (Refusal.SIDE_VIEW, lambda: _is_sideways(person.sighting.pose)),
+        (Refusal.SEVERAL, lambda: is_merged(person)),
+        (Refusal.INCOMPLETE, lambda: _is_hidden(person.sighting.pose)),
+        (Refusal.SEATED, lambda: _is_bent(person.sighting.pose)),
+    )
+    for reason, applies in checks:
+        if applies():
+            raise PersonRefused(reason)
+    return person
+
+
+def _is_small(person: Person, image: RGB) -> bool:
+    smallest = max(_SMALLEST_HEIGHT, _SMALLEST_SHARE * image.shape[0])
+    return bool(person.sighting.height < smallest)
+
+
+def _is_hidden(pose: Pose) -> bool:
+    return bool(pose.visibility[list(_NEEDED)].min() < _VISIBLE)
+
+
+def _is_cut_off(person: Person, image: RGB) -> bool:
+    """Whether the picture ends before the person does."""
+    pose, near = person.sighting.pose, person.close_up
+    height, width = image.shape[:2]
+    needed = pose.points[list(_NEEDED)]
+    if ((needed < 0) | (needed >= [width, height])).any():
+        return True
+    size = person.sighting.height
+    crown = near.top + person.body.crown[1] / near.scale
+    toes = max(pose[Joint.LEFT_TOE][1], pose[Joint.RIGHT_TOE][1])
+    if crown < -_HAIR_OUT * size or toes > height + _SOLE_OUT * size:
+        return True
+    edges = [person.coverage[:, _RIM]] if near.left == 0 else []
+    edges += [person.coverage[:, -1 - _RIM]] if near.right == width else []
+    return any((edge > 0.5).sum() > _CUT * near.scale * size for edge in edges)
+
+
+def _is_sideways(pose: Pose) -> bool:
+    shoulders = (pose[Joint.LEFT_SHOULDER] + pose[Joint.RIGHT_SHOULDER]) / 2
+    hips = (pose[Joint.LEFT_HIP] + pose[Joint.RIGHT_HIP]) / 2
+    torso = float(np.linalg.norm(hips - shoulders))
+    width = (pose[Joint.LEFT_SHOULDER] - pose[Joint.RIGHT_SHOULDER])[0]
+    return bool(width < _SIDEWAYS * torso)
+
+
+def _is_bent(pose: Pose) -> bool:
+    legs = pose.points[
+        [
+            [Joint.LEFT_HIP, Joint.LEFT_KNEE, Joint.LEFT_ANKLE],
+            [Joint.RIGHT_HIP, Joint.RIGHT_KNEE, Joint.RIGHT_ANKLE],
+        ]
+    ]
+    for hip, knee, ankle in legs:
+        way = np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee)
+        if np.linalg.norm(ankle - hip) < _BENT * way:
+            return True
+        if knee[1] - hip[1] < _FORESHORTENED * (ankle[1] - knee[1]):
+            return True
+    return False

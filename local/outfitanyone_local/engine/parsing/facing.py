@@ -1,0 +1,76 @@
+"""Whether a person is seen from the front, where the pose network is wrong about it.
+
+Hair over half of a face above a plain neckline can look like a back to it; then it names
+left what is right. But the back of a head shows no skin.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from outfitanyone_local.engine.figure import RGB, Joint, Points, Pose
+
+from .colours import Colours, colour_bins
+from .pose import Sighting, look_once
+
+_NEARER_AND_FURTHER = 0.9, 1.1
+_FACE, _PATCH = 0.12, 0.05
+"""Radii in torsos: of the middle of a face, and of a patch of hand or hair."""
+_CROWN_RISE = 0.26
+"""Torsos from the eyes up to where the hair is, if there is any."""
+_SKIN = 0.3
+"""Share of the face that has rather the colours of the hands than those of the crown: 0.7
+and more with hair over one eye, nothing on the back of a head."""
+
+
+def turned_to_camera(image: RGB, sighting: Sighting) -> Sighting:
+    """The sighting, with its sides exchanged if a face is seen on what was taken for a back."""
+    if not _is_from_behind(sighting.pose) or not _shows_face(image, sighting.pose):
+        return sighting
+    again = (look_once(image, sighting.frame.scaled(by))[0] for by in _NEARER_AND_FURTHER)
+    surest = max(sighting, *again, key=lambda seen: seen.pose.presence)
+    if not _is_from_behind(surest.pose):
+        return surest
+    return replace(surest, pose=surest.pose.with_sides_exchanged())
+
+
+def _is_from_behind(pose: Pose) -> bool:
+    return bool(pose[Joint.LEFT_SHOULDER][0] < pose[Joint.RIGHT_SHOULDER][0])
+
+
+def _shows_face(image: RGB, pose: Pose) -> bool:
+    """Whether there is skin between eyes and mouth; never so on a bald head."""
+    shoulders = _middle(pose, Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER)
+    torso = float(np.linalg.norm(_middle(pose, Joint.LEFT_HIP, Joint.RIGHT_HIP) - shoulders))
+    eyes = _middle(pose, Joint.LEFT_EYE, Joint.RIGHT_EYE)
+    mouth = _middle(pose, Joint.MOUTH_LEFT, Joint.MOUTH_RIGHT)
+    rise = float(np.linalg.norm(eyes - shoulders))
+    if torso < 1 or rise < 1:
+        return False
+    crown: Points = eyes + (eyes - shoulders) * np.float32(_CROWN_RISE * torso / rise)
+    hands = (
+        _middle(pose, Joint.LEFT_WRIST, Joint.LEFT_PINKY, Joint.LEFT_INDEX),
+        _middle(pose, Joint.RIGHT_WRIST, Joint.RIGHT_PINKY, Joint.RIGHT_INDEX),
+    )
+    in_hands = np.concatenate([_disc(image, at, _PATCH * torso) for at in hands])
+    above = _disc(image, crown, _PATCH * torso)
+    between = _disc(image, (eyes + mouth) / np.float32(2), _FACE * torso)
+    if not (len(in_hands) and len(above) and len(between)):
+        return False
+    skin, hair = Colours.in_any_light(in_hands), Colours.of(colour_bins(above[None]))
+    face = colour_bins(between[None])
+    return bool((skin.log_likelihood(face) > hair.log_likelihood(face)).mean() > _SKIN)
+
+
+def _middle(pose: Pose, *joints: Joint) -> Points:
+    middle: Points = pose.points[list(joints)].mean(axis=0, dtype=np.float32)
+    return middle
+
+
+def _disc(image: RGB, centre: Points, radius: float) -> RGB:
+    """The pixels around a point, shape (n, 3)."""
+    down, across = np.ogrid[: image.shape[0], : image.shape[1]]
+    pixels: RGB = image[np.hypot(across - centre[0], down - centre[1]) < radius]
+    return pixels

@@ -1,0 +1,95 @@
+"""Guided filtering: soft planes that follow the edges of a picture.
+
+In every small window the plane is explained as a linear function of the picture's three
+colours; averaging those functions smooths the plane where the picture is flat and keeps
+its steps where the picture has an edge (He, Sun and Tang, 2013). The functions, once
+found on a small picture, can be applied to the same picture at full size, which gives
+sharp full-size planes for the price of small ones (He and Sun, 2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from outfitanyone_local.engine.figure import RGB, Soft
+from outfitanyone_local.engine.opencv import cv2
+
+Planes = list[npt.NDArray[np.float32]]
+"""Planes of one size, each (height, width)."""
+
+_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+_SYMMETRIC = ((0, 1, 2), (1, 3, 4), (2, 4, 5))
+"""Which of the six pairs stands where in the 3 x 3 matrix."""
+
+
+class Guide:
+    """A picture that lends its edges to planes of its size.
+
+    radius: half the window, in pixels.
+    softness: colour variance (colours from 0 to 1) below which an area counts as flat.
+    """
+
+    def __init__(self, image: RGB, *, radius: int = 8, softness: float = 1e-4) -> None:
+        self._window = (2 * radius + 1, 2 * radius + 1)
+        self._colours = _colours(image)
+        self._means = [self._average(colour) for colour in self._colours]
+        self._inverse = self._inverse_covariance(softness)
+
+    def follow(self, plane: Soft) -> Soft:
+        """The plane with the picture's edges."""
+        return _apply(self._functions(plane), self._colours)
+
+    def enlarge(self, plane: Soft, image: RGB) -> Soft:
+        """The plane at the size of ``image``, a larger print of the same picture."""
+        size = (image.shape[1], image.shape[0])
+        return _apply(
+            (cv2.resize(function, size) for function in self._functions(plane)), _colours(image)
+        )
+
+    def _functions(self, plane: Soft) -> Planes:
+        """For every pixel the slope for each colour, and last the offset."""
+        mean = self._average(plane)
+        together = [
+            self._average(colour * plane) - average * mean
+            for colour, average in zip(self._colours, self._means, strict=True)
+        ]
+        slopes = [
+            sum(self._inverse[at] * together[other] for other, at in enumerate(row))
+            for row in _SYMMETRIC
+        ]
+        explained = sum(s * average for s, average in zip(slopes, self._means, strict=True))
+        return [self._average(function) for function in (*slopes, mean - explained)]
+
+    def _inverse_covariance(self, softness: float) -> Planes:
+        """The six distinct entries of each window's inverted 3 x 3 colour covariance."""
+        colours, means = self._colours, self._means
+        rr, rg, rb, gg, gb, bb = (
+            self._average(colours[one] * colours[two])
+            - means[one] * means[two]
+            + (softness if one == two else 0)
+            for one, two in _PAIRS
+        )
+        minors = [gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg]
+        minors += [rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg]
+        determinant = rr * minors[0] + rg * minors[1] + rb * minors[2]
+        return [minor / determinant for minor in minors]
+
+    def _average(self, plane: npt.NDArray[np.float32]) -> Any:
+        return cv2.blur(plane, self._window)
+
+
+def _colours(image: RGB) -> Planes:
+    """Red, green and blue from 0 to 1, each in one piece of memory."""
+    return [channel.astype(np.float32) / np.float32(255) for channel in np.moveaxis(image, 2, 0)]
+
+
+def _apply(functions: Iterable[Soft], colours: Planes) -> Soft:
+    *slopes, offset = functions
+    for slope, colour in zip(slopes, colours, strict=True):
+        offset += slope * colour
+    clipped: Soft = np.clip(offset, 0, 1, out=offset)
+    return clipped

@@ -1,0 +1,136 @@
+"""What a pixel is likely to show by its place on the body alone, before any colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy as np
+
+from outfitanyone_local.engine.figure import Joint, Plane, Planes
+
+from .appearance import Look
+from .garment_extents import Stretches
+
+
+class Stuff(IntEnum):
+    """What a person's pixels are made of, as far as colour can tell."""
+
+    HAIR = 0
+    SKIN = 1
+    UPPER = 2
+    LOWER = 3
+    SHOE = 4
+
+
+_SURPRISE = 1e-3
+"""Nothing is impossible anywhere on a person."""
+_NECK_HALF, _NECK_TOP, _SLOPE = 0.13, 0.19, 0.3
+"""Half the neck's width, the height of its base over the shoulder joints, and how steeply
+shoulders fall from there, in torsos."""
+_CLOTH_SLACK = 0.02
+"""How far cloth stands off the shoulders."""
+_SHORTEST_SLEEVE = 0.15
+"""Along the arm: a strap that is broad at the shoulder is no sleeve."""
+
+
+def place_priors(look: Look, stretches: Stretches, *, sleeves: Sequence[float]) -> Planes:
+    """Probability of each ``Stuff``, (5, height, width), not summing to one exactly."""
+    priors = np.full((len(Stuff), *look.bins.shape), _SURPRISE, np.float32)
+    _add_column(priors, look, stretches)
+    _add_feet(priors, look, stretches)
+    _add_head(priors, look)
+    _add_neck(priors, look)
+    for side in (0, 1):
+        _add_arm(priors, look, side=side, sleeve=sleeves[side])
+    return priors
+
+
+def soft_step(plane: Plane, *, at: Plane | float, width: float) -> Plane:
+    """0 before, 1 after, half at the place itself."""
+    step: Plane = 1 / (1 + np.exp(np.clip((at - plane) / width, -30, 30)))
+    return step
+
+
+def _add_column(priors: Planes, look: Look, stretches: Stretches) -> None:
+    """Trunk and legs: the stretches, with edges as soft as hems are curved."""
+    limbs, rows, torso = look.limbs, look.rows, look.body.torso
+    column = limbs.trunk + limbs.legs[0] + limbs.legs[1]
+    soft = 0.02 * torso
+    ended = soft_step(rows, at=stretches.lower_end, width=soft)
+    if stretches.upper_end is None or stretches.lower_start is None:
+        upper, lower = 1 - ended, np.zeros_like(ended)
+    else:
+        upper = 1 - soft_step(rows, at=stretches.upper_end, width=soft)
+        lower = soft_step(rows, at=stretches.lower_start, width=soft) * (1 - ended)
+    over = _over_shoulders(look, slack=_CLOTH_SLACK)
+    locks = 1 - soft_step(rows, at=look.body.shoulders[1] + 0.6 * torso, width=0.1 * torso)
+    priors[Stuff.UPPER] += 0.9 * column * upper * (1 - over)
+    priors[Stuff.LOWER] += column * lower
+    priors[Stuff.SKIN] += column * (0.08 * upper + np.maximum(0, 1 - upper - lower))
+    priors[Stuff.HAIR] += column * (0.05 * locks + 0.5 * over)
+
+
+def _add_feet(priors: Planes, look: Look, stretches: Stretches) -> None:
+    """Long garments may fall over the ankles, skirts never do; lower there are shoes."""
+    feet, torso = look.limbs.feet, look.body.torso
+    ankles = look.body.middle(Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)[1]
+    low = soft_step(look.rows, at=ankles + 0.12 * torso, width=0.02 * torso)
+    long = stretches.end - stretches.lower_end < 0.1 * torso
+    garment = Stuff.UPPER if stretches.upper_end is None else Stuff.LOWER
+    priors[Stuff.SHOE] += feet * (0.5 + 0.4 * low)
+    priors[garment] += (0.4 if long else 0) * feet * (1 - 0.8 * low)
+    priors[Stuff.SKIN] += (0.1 if long else 0.5) * feet * (1 - 0.8 * low)
+
+
+def _add_head(priors: Planes, look: Look) -> None:
+    """Skin in the oval of the face, hair around it."""
+    body, head = look.body, look.limbs.head
+    half = float(np.linalg.norm(body.chin - body.eyes))
+    down, across = np.indices(head.shape, dtype=np.float32)
+    centre = body.eyes + 0.2 * (body.chin - body.eyes)
+    radius = np.hypot((across - centre[0]) / (0.65 * half), (down - centre[1]) / (0.8 * half))
+    face = 1 - soft_step(radius, at=1.0, width=0.15)
+    priors[Stuff.SKIN] += head * (0.2 + 0.75 * face)
+    priors[Stuff.HAIR] += head * (0.8 - 0.75 * face)
+
+
+def _add_neck(priors: Planes, look: Look) -> None:
+    """The neck's own column is skin, what hangs beside it above the shoulders is hair."""
+    neck, over = look.limbs.neck, _over_shoulders(look, slack=0)
+    beside = soft_step(_aside(look), at=_NECK_HALF + 0.02, width=0.02)
+    skin = over * (0.7 - 0.6 * beside) + 0.3 * (1 - over) * (1 - beside)
+    priors[Stuff.SKIN] += neck * (0.1 + skin)
+    priors[Stuff.HAIR] += neck * (0.05 + over * (0.05 + 0.7 * beside))
+    priors[Stuff.UPPER] += neck * (0.05 + 0.6 * (1 - over))
+
+
+def _add_arm(priors: Planes, look: Look, *, side: int, sleeve: float) -> None:
+    arm, along = look.limbs.arms[side], look.limbs.along_arms[side]
+    over = _over_shoulders(look, slack=_CLOTH_SLACK)
+    bare = np.full_like(arm, 0.9)
+    if sleeve > _SHORTEST_SLEEVE:
+        bare = soft_step(along, at=sleeve, width=0.03)
+    near_head = 1 - soft_step(along, at=0.5, width=0.05)
+    priors[Stuff.SKIN] += arm * bare
+    priors[Stuff.UPPER] += arm * (1 - bare) * (1 - over)
+    priors[Stuff.HAIR] += arm * (0.05 * near_head + 0.5 * over)
+
+
+def _over_shoulders(look: Look, *, slack: float) -> Plane:
+    """Whether a pixel near the neck lies above the slope from the neck to the shoulders.
+
+    slack: how far something may stand off the slope, in torsos.
+    """
+    body, aside = look.body, _aside(look)
+    above = (body.shoulders[1] - look.rows) / body.torso
+    slope = _NECK_TOP - _SLOPE * np.maximum(0, aside - _NECK_HALF) + slack
+    return soft_step(above, at=slope, width=0.03) * (1 - soft_step(aside, at=0.45, width=0.02))
+
+
+def _aside(look: Look) -> Plane:
+    """Distance of each column from the neck, in torsos."""
+    body = look.body
+    across = np.arange(look.bins.shape[1], dtype=np.float32)[None]
+    aside: Plane = np.abs(across - (body.chin[0] + body.shoulders[0]) / 2) / np.float32(body.torso)
+    return aside

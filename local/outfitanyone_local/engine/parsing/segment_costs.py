@@ -1,0 +1,71 @@
+"""How well runs of slices are told by one mixture of colours each.
+
+A body or an arm is cut into slices, each a histogram over a small palette. Where a run of
+slices is split in two and each side gets a code of its own, the code length falls by as
+much as the sides differ: little for folds and prints, much where a garment ends.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from outfitanyone_local.engine.figure import RGB, Plane
+from outfitanyone_local.engine.opencv import cv2
+
+Slices = npt.NDArray[np.float32]
+"""Shape (slices, palette): how often each palette colour occurs in a slice; rows add up to 1."""
+
+_PALETTE = 16
+_CELL = (28.0, 10.0, 10.0)
+"""Palette cells in Lab are long in lightness, for folds and shading change little else."""
+
+
+def code_lengths(slices: Slices) -> Plane:
+    """Entry [i, j] is the number of nats that slices i to j - 1 take with one code of their own.
+
+    Infinite where j < i.
+    """
+    sums = np.concatenate([np.zeros((1, slices.shape[1])), np.cumsum(slices, axis=0)])
+    counts = np.maximum(sums[None] - sums[:, None], 0).astype(np.float32)
+    sizes = np.maximum(counts.sum(axis=2), 1e-9)
+    nats = sizes * np.log(sizes) - (counts * np.log(np.maximum(counts, 1e-9))).sum(axis=2)
+    forward = np.triu(np.ones_like(nats, dtype=bool))
+    return np.where(forward, nats, np.inf).astype(np.float32)
+
+
+def slice_colours(lab: Plane, *, slices: npt.NDArray[np.int64], count: int) -> Slices:
+    """The palette histogram of each slice.
+
+    lab: float32 (n, 3), colours of n pixels. slices: the slice each lies in, below count.
+    """
+    nearest = _nearest(lab, _palette(lab))
+    numbers = np.bincount(nearest + _PALETTE * slices, minlength=count * _PALETTE)
+    shares = numbers.reshape(count, _PALETTE).astype(np.float32)
+    histogram: Slices = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1)
+    return histogram
+
+
+def lab_of(image: RGB) -> Plane:
+    """Lightness and two hues, each from 0 to 255, with no hue at 128."""
+    lab: Plane = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.float32)
+    return lab
+
+
+def _palette(colours: Plane) -> Plane:
+    """The mean colours of the most populous cells of a coarse grid over Lab."""
+    cells = np.floor(colours / _CELL).astype(np.int64) @ [1, 64, 4096]
+    _, inverse, counts = np.unique(cells, return_inverse=True, return_counts=True)
+    largest = np.argsort(-counts, kind="stable")[:_PALETTE]
+    means = [
+        np.bincount(inverse, colours[:, channel])[largest] / counts[largest] for channel in range(3)
+    ]
+    return np.stack(means, axis=1).astype(np.float32)
+
+
+def _nearest(colours: Plane, palette: Plane) -> npt.NDArray[np.int64]:
+    scale = np.float32(1) / np.array(_CELL, np.float32)
+    pixels, centres = colours * scale, palette * scale
+    distances = np.square(centres).sum(axis=1) - 2 * pixels @ centres.T
+    nearest: npt.NDArray[np.int64] = distances.argmin(axis=1)
+    return nearest

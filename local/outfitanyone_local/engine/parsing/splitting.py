@@ -1,0 +1,114 @@
+"""The search for the rows where one garment ends and the next begins.
+
+Costs are in nats, the unit of code lengths: a split is worth making where telling the
+colours of the two sides apart is so much cheaper than telling them together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from outfitanyone_local.engine.figure import Plane
+
+from .segment_costs import Slices, code_lengths
+
+_STRETCH_PRICE = 6.0
+"""What a further stretch has to save, a few slices' worth, before it counts as seen."""
+_WRONG_STUFF_PRICE = 2.0
+"""For a slice of skin in a garment, or of cloth in a bare stretch."""
+_LINE_WORTH = 2.0
+"""For each doubling or so of the strength of a line, for hems show as lines."""
+_WAIST_PRICE = 4.0
+"""For a waist half a torso away from the hips; it grows with the square."""
+_LOWEST_TOP = 0.55
+"""Torsos below the hips: what ends below the middle of the thigh is a dress, no top."""
+_SHORTEST_LOWER, _SHORTEST_LEG = 0.2, 0.15
+"""In torsos: the least height of a lower garment, and how far below the hips it reaches."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Slice numbers, each the first of the next stretch; see ``stretches.Stretches``."""
+
+    upper_end: int
+    lower_start: int
+    lower_end: int
+
+
+@dataclass(frozen=True)
+class Slicing:
+    """A body from below the shoulders to the ankles, in thin horizontal slices.
+
+    colours: palette histogram of each slice. bare: how surely each is skin. lines: how strong
+    a line crosses each. hips: the slice of the hip joints. torso: one torso in slices.
+    """
+
+    colours: Slices
+    bare: Plane
+    lines: Plane
+    hips: float
+    torso: float
+
+    def two_pieces(self) -> Split:
+        """The cheapest split into upper garment, perhaps midriff, lower, perhaps legs."""
+        at = self._places
+        with_midriff = self._garment[0][:, None] + self._skin + _STRETCH_PRICE
+        midriff = with_midriff.min(axis=0)
+        above = np.minimum(self._garment[0], midriff) + self._waist
+        total = above[:, None] + self._garment + self._legs[None]
+        total[at[:, None] + _SHORTEST_LOWER * self.torso > at[None]] = np.inf
+        lower_start, lower_end = np.unravel_index(int(total.argmin()), total.shape)
+        upper_end = lower_start
+        if midriff[lower_start] < self._garment[0, lower_start]:
+            upper_end = with_midriff[:, lower_start].argmin()
+        return Split(int(upper_end), int(lower_start), int(lower_end))
+
+    def one_piece_end(self) -> int:
+        """Where a garment that begins at the shoulders most likely ends."""
+        return int((self._garment[0] + self._legs).argmin())
+
+    @property
+    def _places(self) -> Plane:
+        return np.arange(len(self.colours) + 1, dtype=np.float32)
+
+    @cached_property
+    def _waist(self) -> Plane:
+        """What it costs to begin the lower garment at each place."""
+        far = (self._places - self.hips) / (0.5 * self.torso)
+        cost = _WAIST_PRICE * np.square(far) - self._line_bonus
+        lowest = self.hips + _LOWEST_TOP * self.torso
+        return np.where(self._places > lowest, np.float32(np.inf), cost)
+
+    @cached_property
+    def _legs(self) -> Plane:
+        """What all slices from each place down to the ankles cost as bare legs."""
+        price = np.where(self._places < len(self.colours), _STRETCH_PRICE - self._line_bonus, 0)
+        highest = self.hips + _SHORTEST_LEG * self.torso
+        return np.where(self._places < highest, np.float32(np.inf), self._skin[:, -1] + price)
+
+    @cached_property
+    def _line_bonus(self) -> Plane:
+        bonus: Plane = np.float32(_LINE_WORTH) * np.log1p(np.append(self.lines, np.float32(0)))
+        return bonus
+
+    @cached_property
+    def _told(self) -> Plane:
+        return code_lengths(self.colours)
+
+    @cached_property
+    def _garment(self) -> Plane:
+        return self._told + np.float32(_WRONG_STUFF_PRICE) * _run_sums(self.bare)
+
+    @cached_property
+    def _skin(self) -> Plane:
+        return self._told + np.float32(_WRONG_STUFF_PRICE) * _run_sums(1 - self.bare)
+
+
+def _run_sums(values: Plane) -> Plane:
+    """Entry [i, j] is the sum of values i to j - 1, zero where j < i."""
+    sums = np.concatenate([[0], np.cumsum(values)])
+    runs: Plane = np.maximum(sums[None] - sums[:, None], 0).astype(np.float32)
+    return runs

@@ -1,0 +1,176 @@
+"""The sandbox on a socket, in threads: for tests, and behind the command line."""
+
+from __future__ import annotations
+
+import os
+import socket
+import socketserver
+import threading
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from .app import Gateway
+from .connection import Connection
+from .engines import Engine
+from .options import Options
+from .progression import EVERY_MODEL, Progression
+from .sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+API_PATH = "/api/v1"
+GOODBYE_SECONDS = 5.0
+POLL_SECONDS = 0.02
+
+
+class SandboxServer:
+    """One sandbox, listening from ``start`` to ``stop`` or inside a ``with`` block.
+
+    >>> with SandboxServer(options=Options(speed=50)) as sandbox:
+    ...     client = Client(base_url=sandbox.base_url, api_key="sk-anything")
+
+    Port 0 takes any free one. The port is bound at once, so an ``OSError`` for a taken
+    one comes from the constructor.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        options: Options | None = None,
+        engine: Engine | None = None,
+        state_dir: Path | None = None,
+    ) -> None:
+        self._listener = _Listener(host, port)
+        try:
+            self.sandbox = Sandbox(options=options or Options(), engine=engine, state_dir=state_dir)
+        except BaseException:
+            self._listener.server_close()
+            raise
+        self._listener.app = Gateway(self.sandbox)
+        self._thread = threading.Thread(
+            target=self._listener.serve_forever,
+            args=(POLL_SECONDS,),
+            name="sandbox-listener",
+            daemon=True,
+        )
+        self._host = host
+        self.clock = self.sandbox.clock
+        self.faults = self.sandbox.faults
+        self.stats = self.sandbox.stats
+
+    @property
+    def port(self) -> int:
+        return int(self._listener.server_address[1])
+
+    @property
+    def root_url(self) -> str:
+        """Where ``/sandbox/`` is; addresses that mean "every interface" become loopback."""
+        host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def base_url(self) -> str:
+        return self.root_url + API_PATH
+
+    def start(self) -> None:
+        self.sandbox.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends every connection, waits for the pictures in work, removes temporary files."""
+        self.sandbox.stopping.set()
+        if self._thread.is_alive():
+            self._listener.shutdown()
+            self._thread.join()
+        self._listener.server_close()
+        self._listener.end_connections()
+        self.sandbox.stop()
+
+    def reset(self) -> None:
+        self.sandbox.reset()
+
+    def settle(self, *, timeout: float = 30.0) -> None:
+        """Waits until every picture that can be made is made; moves no clock."""
+        self.sandbox.settle(timeout=timeout)
+
+    def change_options(self, **changes: object) -> None:
+        self.sandbox.change_options(**changes)
+
+    def set_progression(
+        self,
+        stages: list[tuple[str, float]],
+        *,
+        model: str = EVERY_MODEL,
+        unit: str = "seconds",
+    ) -> None:
+        """The stages of tasks submitted from now on; none at all finishes them at once."""
+        self.sandbox.progressions.set(Progression.of(stages, unit=unit), model=model)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+class _Listener(socketserver.TCPServer):
+    """A thread for each connection; remembers them all so that it can end them."""
+
+    allow_reuse_address = os.name == "posix"
+    request_queue_size = 128
+    # what werkzeug's request handler asks of its server
+    app: Gateway
+    ssl_context = None
+    multithread = True
+    multiprocess = False
+
+    def __init__(self, host: str, port: int) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._connections: dict[threading.Thread, socket.socket] = {}
+        self._lock = threading.Lock()
+        super().__init__((host, port), Connection)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        thread = threading.Thread(
+            target=self._serve,
+            args=(request, client_address),
+            name="sandbox-connection",
+            daemon=True,
+        )
+        with self._lock:
+            self._connections[thread] = request
+        thread.start()
+
+    def end_connections(self) -> None:
+        with self._lock:
+            connections = dict(self._connections)
+        for connection in connections.values():
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in connections:
+            thread.join(GOODBYE_SECONDS)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Only closes: a shutdown before it would turn a reset into a polite end."""
+        self.close_request(request)
+
+    def _serve(self, request: Any, client_address: Any) -> None:
+        try:
+            self.finish_request(request, client_address)
+        except Exception:  # noqa: BLE001 - reported, and nobody else is waiting
+            self.handle_error(request, client_address)
+        finally:
+            self.shutdown_request(request)
+            with self._lock:
+                del self._connections[threading.current_thread()]

@@ -1,0 +1,1 @@
+"""Pictures drawn in memory, of which every edge is known."""

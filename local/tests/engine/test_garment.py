@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from drawing import garments
+from drawing.figures import checks, dots, plain, stripes
+from drawing.garments import Flat
+from outfitanyone_local.engine.garments.cutout import GarmentRefused, Reason
+from outfitanyone_local.engine.garments.garment import Kind, read_garment
+from outfitanyone_local.engine.outline import LEFT, RIGHT
+
+PICTURES = Path(__file__).parents[3] / "example_project" / "pictures"
+
+KINDS = {
+    "top": Kind.TOP,
+    "crop": Kind.TOP,
+    "dress": Kind.DRESS,
+    "jumpsuit": Kind.JUMPSUIT,
+    "trousers": Kind.TROUSERS,
+    "shorts": Kind.SHORTS,
+    "skirt": Kind.SKIRT,
+    "mini": Kind.SKIRT,
+}
+
+
+def read_picture(path):
+    return np.ascontiguousarray(cv2.imread(str(path))[..., ::-1])
+
+
+@pytest.mark.parametrize(("kind", "expected"), KINDS.items())
+def test_read_garment__tells_kinds_apart_by_silhouette(kind, expected):
+    assert read_garment(garments.picture(kind)).kind is expected
+
+
+@pytest.mark.parametrize("kind", ["top", "dress", "jumpsuit", "trousers", "skirt"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda image: np.ascontiguousarray(image[:, ::-1]),
+        lambda image: cv2.resize(image, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC),
+        lambda image: garments.tilted(image, 4),
+        lambda image: garments.tilted(image, -4),
+    ],
+    ids=["mirrored", "enlarged", "tilted left", "tilted right"],
+)
+def test_read_garment__reads_the_same_however_it_is_photographed(kind, change):
+    assert read_garment(change(garments.picture(kind))).kind is KINDS[kind]
+
+
+@pytest.mark.parametrize("kind", ["top", "dress"])
+def test_read_garment__knows_the_length_of_sleeves(kind):
+    none, short, long = (
+        read_garment(garments.picture(kind, sleeve=sleeve)) for sleeve in ("none", "short", "long")
+    )
+
+    assert (none.sleeve_length, none.has_sleeves) == (0, False)
+    assert 0.4 < short.sleeve_length < 0.7
+    assert 1.0 < long.sleeve_length < 1.4
+
+
+def test_read_garment__takes_sleeves_laid_out_flat():
+    garment = read_garment(garments.picture("top", sleeve="flat"))
+
+    assert garment.has_sleeves
+    outer, inner = (garment.outline.sides[LEFT]["cuff"][k] for k in (0, -1))
+    assert outer == pytest.approx([450 * 0.97, 450 * 0.13], abs=6)
+    assert inner == pytest.approx([450 * 0.97, 450 * 0.25], abs=6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sleeve", ["none", "short", "long"])
+def test_read_garment__outlines_exactly_the_front_of_the_cloth(kind, sleeve):
+    drawn = garments.draw(Flat(kind, sleeve=sleeve))
+
+    outline = read_garment(drawn.image).outline.polygon()
+
+    found = np.zeros(drawn.front.shape, np.uint8)
+    cv2.fillPoly(found, [np.round(outline).astype(np.int32)], 1)
+    steps = np.linalg.norm(np.diff(outline, axis=0, append=outline[:1]), axis=1)
+    assert ((found > 0) & drawn.front).sum() / ((found > 0) | drawn.front).sum() > 0.96
+    assert steps.max() < 0.05 * drawn.image.shape[0], "edges must meet"
+
+
+@pytest.mark.parametrize(
+    ("cloth", "lining"),
+    [
+        (plain((170, 40, 50)), (95, 25, 30)),
+        (stripes((235, 232, 225), (40, 50, 90), share=0.06), (150, 146, 140)),
+        (dots((40, 50, 100), (240, 240, 240), share=0.03), (22, 26, 50)),
+        (checks((40, 110, 70), (200, 60, 60)), (50, 40, 35)),
+    ],
+    ids=["plain", "striped", "dotted", "checked"],
+)
+@pytest.mark.parametrize("depth", [0.09, 0.15])
+def test_read_garment__ends_at_the_front_of_the_neckline(cloth, lining, depth):
+    """Neither at the back's edge nor at the label nor at a print."""
+    drawn = garments.draw(Flat("top", cloth=cloth, lining=lining, neck_depth=depth))
+
+    top = read_garment(drawn.image).outline.top
+
+    assert top[:, 1].max() / 450 == pytest.approx(0.10 + depth, abs=0.015)
+    assert top[0, 0] / 450 == pytest.approx(0.40, abs=0.02)
+    assert top[-1, 0] / 450 == pytest.approx(0.60, abs=0.02)
+
+
+def test_read_garment__takes_the_silhouette_where_no_lining_shows():
+    drawn = garments.draw(Flat("top", lining=None, neck_depth=0.1))
+
+    top = read_garment(drawn.image).outline.top
+
+    assert top[:, 1].max() / 450 == pytest.approx(0.20, abs=0.015)
+
+
+def test_read_garment__halves_are_mirror_images_of_a_symmetric_garment():
+    sides = read_garment(garments.picture("jumpsuit", sleeve="long")).outline.sides
+
+    assert list(sides[RIGHT]) == list(sides[LEFT])
+    for name, right in sides[RIGHT].items():
+        left = sides[LEFT][name]
+        for end in (0, -1):
+            assert 450 - right[end][0] == pytest.approx(left[end][0], abs=8), name
+            assert right[end][1] == pytest.approx(left[end][1], abs=8), name
+
+
+@pytest.mark.parametrize(
+    ("kind", "bottom"), [("trousers", False), ("top", True), ("jumpsuit", True)]
+)
+def test_read_garment__refuses_the_wrong_kind(kind, bottom):
+    with pytest.raises(GarmentRefused) as refused:
+        read_garment(garments.picture(kind), bottom=bottom)
+
+    assert refused.value.reason is Reason.WRONG_KIND
+
+
+def test_read_garment__trusts_the_caller_where_the_silhouette_says_little():
+    image = garments.picture("mini", lining=None)
+
+    assert read_garment(image, bottom=True).kind is Kind.SKIRT
+    assert not read_garment(image, bottom=False).kind.is_bottom
+
+
+@pytest.mark.parametrize("path", sorted((PICTURES / "models").glob("*.jpg")), ids=lambda p: p.stem)
+def test_read_garment__refuses_people(path):
+    with pytest.raises(GarmentRefused) as refused:
+        read_garment(read_picture(path))
+
+    assert refused.value.reason is Reason.PERSON
+
+
+SHIPPED = {
+    "chinos-beige": Kind.TROUSERS,
+    "dress-floral": Kind.DRESS,
+    "dress-navy-dots": Kind.DRESS,
+    "jeans-blue": Kind.TROUSERS,
+    "jumpsuit-terracotta": Kind.JUMPSUIT,
+    "longsleeve-navy-stripes": Kind.TOP,
+    "shirt-lightblue": Kind.TOP,
+    "shorts-olive": Kind.SHORTS,
+    "skirt-green-plaid": Kind.SKIRT,
+    "sweater-mustard": Kind.TOP,
+    "tshirt-red": Kind.TOP,
+    "tshirt-white-mountain-print": Kind.TOP,
+}
+
+
+@pytest.mark.parametrize(("name", "kind"), SHIPPED.items())
+def test_read_garment__accepts_every_shipped_garment(name, kind):
+    image = read_picture(PICTURES / "garments" / f"{name}.jpg")
+
+    assert read_garment(image).kind is kind
+    assert read_garment(image, bottom=kind.is_bottom).kind is kind

@@ -1,0 +1,159 @@
+"""The engine without the server: arrays in, arrays out."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from drawing import garments
+from drawing.figures import Bottom, Person, Top, draw, plain
+from outfitanyone_local.engine import (
+    GarmentRefused,
+    PersonRefused,
+    Reason,
+    Refusal,
+    parse,
+    read_figure,
+    try_on,
+)
+
+WITHOUT_OPENCV = """
+import sys
+sys.modules["cv2"] = None
+import outfitanyone_local.sandbox, outfitanyone_local.sandbox.engines
+try:
+    from outfitanyone_local.engine import parse
+except ImportError as error:
+    print(error)
+"""
+
+
+@pytest.fixture(scope="module")
+def person():
+    return draw(Person(top=Top(plain((40, 60, 130))), bottom=Bottom(plain((190, 165, 120))))).image
+
+
+@pytest.fixture(scope="module")
+def shirt():
+    return garments.picture("top")
+
+
+def test_parse__gives_areas_in_the_order_asked(person):
+    lower, upper, dress = parse(person, clothes_types=["lower", "upper", "dress"])
+
+    assert [area.clothes_type for area in (lower, upper, dress)] == ["lower", "upper", "dress"]
+    assert upper.box[1] < lower.box[1] <= upper.box[3] < lower.box[3]
+    assert dress.box == (
+        min(upper.box[0], lower.box[0]),
+        upper.box[1],
+        max(upper.box[2], lower.box[2]),
+        lower.box[3],
+    )
+    for area in (lower, upper, dress):
+        x1, y1, x2, y2 = area.box
+        assert (area.crop.dtype, area.crop.shape) == (np.uint8, (y2 - y1, x2 - x1, 3))
+        assert (area.cutout.dtype, area.cutout.shape) == (np.uint8, (y2 - y1, x2 - x1, 4))
+
+
+def test_parse__crops_hold_the_pixels_of_the_picture(person):
+    (upper,) = parse(person, clothes_types=["upper"])
+
+    x1, y1, x2, y2 = upper.box
+    shown = upper.cutout[..., 3] > 128
+    same = (upper.crop == person[y1:y2, x1:x2]).all(axis=2)
+    assert shown.mean() > 0.5
+    assert same[shown].all()
+    assert (upper.crop[~same] == 245).all()
+
+
+def test_parse__leaves_out_what_is_not_worn():
+    worn = Person(
+        top=Top(plain((30, 110, 110))),
+        bottom=Bottom(plain((30, 110, 110)), hem=0.7, skirt=True),
+        one_piece=True,
+    )
+
+    upper, lower, dress = parse(draw(worn).image, clothes_types=["upper", "lower", "dress"])
+
+    assert (upper, lower) == (None, None)
+    assert dress is not None
+
+
+def test_parse__knows_no_other_types(person):
+    with pytest.raises(ValueError, match="'hat'"):
+        parse(person, clothes_types=["hat"])
+
+
+def test_try_on__gives_an_array_of_the_same_size(person, shirt):
+    before = person.copy()
+
+    result = try_on(person, top=shirt)
+
+    assert (result.dtype, result.shape) == (np.uint8, person.shape)
+    assert (person == before).all(), "the picture given is not written to"
+    assert (result != before).any()
+
+
+def test_try_on__takes_a_figure_read_before(person, shirt):
+    assert (
+        try_on(person, top=shirt, figure=read_figure(person)) == try_on(person, top=shirt)
+    ).all()
+
+
+def test_try_on__without_garments_gives_a_copy(person):
+    result = try_on(person)
+
+    assert (result == person).all()
+    assert not np.shares_memory(result, person)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda image: image.astype(np.float32),
+        lambda image: image[..., 0],
+        lambda image: np.dstack([image, image[..., :1]]),
+        lambda image: image[:0],
+    ],
+    ids=["floats", "grey", "with alpha", "empty"],
+)
+def test_arrays__of_other_kinds_are_refused(person, shirt, broken):
+    with pytest.raises(ValueError, match="uint8"):
+        parse(broken(person), clothes_types=["upper"])
+    with pytest.raises(ValueError, match="uint8"):
+        try_on(broken(person), top=shirt)
+    with pytest.raises(ValueError, match="uint8"):
+        try_on(person, top=broken(shirt))
+
+
+def test_refusals__say_why(person, shirt):
+    with pytest.raises(PersonRefused, match="no person") as nobody:
+        parse(shirt, clothes_types=["upper"])
+    with pytest.raises(GarmentRefused, match="shows a person") as somebody:
+        try_on(person, top=person)
+
+    assert nobody.value.reason is Refusal.NOBODY
+    assert somebody.value.reason is Reason.PERSON
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"keep": ["middle"]}, "may name"),
+        ({"keep": ["upper"]}, "kept and replaced"),
+    ],
+)
+def test_try_on__refuses_wishes_that_make_no_sense(person, shirt, wrong, says):
+    with pytest.raises(ValueError, match=says):
+        try_on(person, top=shirt, **wrong)
+
+
+def test_import__without_opencv_says_what_to_install():
+    said = subprocess.run(
+        [sys.executable, "-c", WITHOUT_OPENCV], capture_output=True, text=True, check=True
+    ).stdout
+    assert len(said.splitlines()) == 1
+    assert 'pip install "django-outfitanyone[sandbox]"' in said

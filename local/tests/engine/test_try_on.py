@@ -1,0 +1,416 @@
+"""What a try-on changes and what it leaves alone, on drawn people whose every pixel is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+
+from drawing import garments
+from drawing.figures import Bottom, Person, Top, draw, plain, stripes
+from drawing.people import PEOPLE
+from outfitanyone_local.engine import (
+    GarmentRefused,
+    Reason,
+    parse,
+    read_figure,
+    try_on,
+)
+from outfitanyone_local.engine.figure import Part
+
+TEAL, DENIM, BRICK, GOLD, PLUM = (
+    (30, 120, 115),
+    (60, 85, 150),
+    (170, 40, 50),
+    (205, 160, 40),
+    (110, 40, 110),
+)
+SKIN = (224, 178, 150)
+PAPER = (225, 226, 228)
+WEARERS = {
+    "shirt and trousers": Person(Top(plain(TEAL)), Bottom(plain(DENIM))),
+    "long sleeves": Person(Top(plain(TEAL), sleeve=1.95), Bottom(plain(DENIM))),
+    "vest and shorts": Person(Top(plain(TEAL), sleeve=0), Bottom(plain(DENIM), hem=0.66)),
+    "skirt": Person(Top(plain(TEAL)), Bottom(plain(DENIM), skirt=True, hem=0.72)),
+    "dress": Person(
+        Top(plain(TEAL)), Bottom(plain(TEAL), skirt=True, hem=0.72, flare=0.03), one_piece=True
+    ),
+    "long dress": Person(
+        Top(plain(TEAL), sleeve=1.95),
+        Bottom(plain(TEAL), skirt=True, hem=0.88, flare=0.05),
+        one_piece=True,
+    ),
+    "trousers over shoes": Person(
+        Top(plain(TEAL)), Bottom(plain(DENIM), hem=0.955), shoes=(120, 70, 45)
+    ),
+    "short top": Person(Top(plain(TEAL), hem=0.475), Bottom(plain(DENIM), start=0.43)),
+    "long hair": Person(Top(plain(TEAL)), Bottom(plain(DENIM)), long_hair=True),
+}
+CLOTHES = {
+    "top": garments.Flat("top", plain(BRICK)),
+    "long top": garments.Flat("top", plain(BRICK), sleeve="long"),
+    "striped top": garments.Flat("top", stripes((235, 232, 225), BRICK, share=0.06), sleeve="long"),
+    "crop": garments.Flat("crop", plain(BRICK)),
+    "dress": garments.Flat("dress", plain(BRICK), sleeve="none"),
+    "jumpsuit": garments.Flat("jumpsuit", plain(BRICK), sleeve="none"),
+    "trousers": garments.Flat("trousers", plain(GOLD), label=False),
+    "shorts": garments.Flat("shorts", plain(GOLD), label=False),
+    "skirt": garments.Flat("skirt", plain(GOLD), label=False),
+}
+ORDERS = [
+    ("shirt and trousers", "top", None),
+    ("shirt and trousers", None, "trousers"),
+    ("shirt and trousers", "dress", None),
+    ("long sleeves", "top", "shorts"),
+    ("vest and shorts", "long top", "skirt"),
+    ("skirt", "jumpsuit", None),
+    ("dress", "top", "trousers"),
+    ("long dress", "dress", None),
+    ("trousers over shoes", None, "shorts"),
+    ("long hair", "top", None),
+    ("short top", None, "shorts"),
+]
+IDS = [" + ".join(filter(None, order)) for order in ORDERS]
+
+
+@cache
+def wearer(name):
+    return draw(WEARERS[name])
+
+
+@cache
+def clothing(name):
+    return garments.draw(CLOTHES[name]).image if name else None
+
+
+@cache
+def worn(name, top=None, bottom=None, keep=()):
+    """The result; each is made once."""
+    result = try_on(wearer(name).image, top=clothing(top), bottom=clothing(bottom), keep=keep)
+    result.flags.writeable = False
+    return result
+
+
+def lab(image):
+    return cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+
+
+def looks(image, colour, *, tolerance=16):
+    """Where a picture shows a colour, in light or shade."""
+    wanted = lab(np.uint8([[colour]]))[0, 0]
+    return np.linalg.norm((lab(image) - wanted) * [0.35, 1, 1], axis=2) < tolerance
+
+
+def inside(mask, pixels=4):
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * pixels + 1, 2 * pixels + 1))
+    return cv2.erode(mask.astype(np.uint8), kernel, borderValue=0) > 0
+
+
+def place(name, x, y):
+    """A point of a wearer, in shares of the height as in figures.py, in pixels."""
+    person = WEARERS[name]
+    width, height = person.size
+    scale = person.height * height
+    return round(person.middle[0] * width + x * scale), round(
+        person.middle[1] * height - scale / 2 + y * scale
+    )
+
+
+def row(name, y):
+    return place(name, 0, y)[1]
+
+
+def same(first, second):
+    return (first == second).all(axis=2)
+
+
+# What stays
+
+
+@pytest.mark.parametrize(("name", "top", "bottom"), ORDERS, ids=IDS)
+def test_face_hair_hands_and_shoes__keep_every_pixel(name, top, bottom):
+    drawn, result = wearer(name), worn(name, top, bottom)
+
+    rows = np.arange(len(result))[:, None]
+    chin, knuckles = row(name, 0.12), row(name, 0.53)
+    stays = inside(drawn.mask(Part.HEAD) & (rows < chin)) | inside(drawn.mask(Part.HAIR))
+    stays |= inside(drawn.mask(Part.ARM) & (rows > knuckles)) | inside(drawn.mask(Part.SHOE))
+    assert stays.sum() > 5000
+    assert same(result, drawn.image)[stays].mean() == 1
+
+
+@pytest.mark.parametrize(("name", "top", "bottom"), ORDERS, ids=IDS)
+def test_background__changes_only_beside_the_clothes(name, top, bottom):
+    drawn, result = wearer(name), worn(name, top, bottom)
+
+    far = cv2.dilate((drawn.labels > 0).astype(np.uint8), np.ones((221, 221))) == 0
+    assert far.mean() > 0.1
+    assert same(result, drawn.image)[far].all()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept", "part", "order"),
+    [
+        ("shirt and trousers", "lower", Part.LOWER, {"top": "top"}),
+        ("shirt and trousers", "lower", Part.LOWER, {"top": "crop"}),
+        ("short top", "lower", Part.LOWER, {"top": "top"}),
+        ("shirt and trousers", "upper", Part.UPPER, {"bottom": "trousers"}),
+        ("short top", "upper", Part.UPPER, {"bottom": "skirt"}),
+    ],
+)
+def test_kept_half__stays_pixel_for_pixel(name, kept, part, order):
+    image = wearer(name).image
+
+    result = worn(name, **order, keep=(kept,))
+
+    (area,) = parse(image, clothes_types=[kept])
+    x1, y1, x2, y2 = area.box
+    cloth = area.cutout[..., 3] > 0
+    assert same(result, image)[y1:y2, x1:x2][cloth].all()
+    assert same(result, image)[read_figure(image).mask(part)].all()
+    assert not same(result, image).all()
+
+
+def test_half_without_a_garment__stays_in_view():
+    drawn = wearer("shirt and trousers")
+
+    result = worn("shirt and trousers", "top")
+
+    trousers = inside(drawn.mask(Part.LOWER))
+    trousers[: row("shirt and trousers", 0.6)] = False
+    assert same(result, drawn.image)[trousers].all()
+
+
+def test_try_on__gives_the_same_for_the_same_pictures():
+    again = try_on(wearer("skirt").image, top=clothing("jumpsuit"))
+
+    assert (again == worn("skirt", "jumpsuit")).all()
+
+
+@pytest.mark.parametrize("size", [(301, 403), (1500, 2000)], ids=["small", "large"])
+def test_try_on__keeps_size_and_wearer_in_pictures_of_any_size(size):
+    drawn = draw(replace(WEARERS["shirt and trousers"], size=size))
+
+    result = try_on(drawn.image, top=clothing("top"), keep=["lower"])
+
+    assert result.shape == drawn.image.shape
+    chest = inside(drawn.mask(Part.UPPER), size[0] // 40)
+    assert looks(result, BRICK)[chest].mean() > 0.95
+    face = inside(drawn.mask(Part.HEAD), size[0] // 150)
+    face[round(0.185 * size[1]) :] = False
+    assert same(result, drawn.image)[face].all()
+    assert same(result, drawn.image)[inside(drawn.mask(Part.LOWER), size[0] // 100)].all()
+
+
+# What changes
+
+
+@pytest.mark.parametrize(("name", "top", "bottom"), ORDERS, ids=IDS)
+def test_new_clothes__are_where_they_belong(name, top, bottom):
+    result = worn(name, top, bottom)
+
+    for garment, colour, spots in (
+        (top, BRICK, [(0, 0.26), (-0.05, 0.3), (0.05, 0.3), (0, 0.4)]),
+        (bottom, GOLD, [(-0.045, 0.56), (0.045, 0.56), (-0.05, 0.6), (0.05, 0.6)]),
+    ):
+        if garment:
+            shown = looks(result, colour)
+            assert all(shown[place(name, *spot)[::-1]] for spot in spots)
+
+
+@pytest.mark.parametrize(("name", "top", "bottom"), ORDERS, ids=IDS)
+def test_old_clothes__leave_nothing_behind(name, top, bottom):
+    drawn, result = wearer(name), worn(name, top, bottom)
+
+    for part, colour, garment in (
+        (Part.UPPER, TEAL, top),
+        (Part.LOWER, DENIM, bottom or (top in {"dress", "jumpsuit"})),
+        (Part.DRESS, TEAL, top and (bottom or top == "dress")),
+    ):
+        old = drawn.mask(part)
+        if garment and old.any():
+            left = looks(result, colour, tolerance=12).sum()
+            assert left < 0.002 * old.sum(), f"{left} pixels of {part.name}"
+
+
+def test_dress__goes_over_two_pieces():
+    name = "shirt and trousers"
+    result = worn(name, "dress")
+
+    for y in (0.3, 0.5, 0.65, 0.75):
+        x, at = place(name, 0, y)
+        assert looks(result, BRICK)[at, x - 30 : x + 31].all(), "no gap between legs"
+    shins = result[place(name, 0.055, 0.9)[::-1]]
+    assert looks(shins[None, None], SKIN, tolerance=24).all()
+
+
+def test_jumpsuit__has_two_legs():
+    name = "skirt"
+    result = worn(name, "jumpsuit")
+
+    for y in (0.7, 0.8, 0.9):
+        x, at = place(name, 0, y)
+        line = looks(result, BRICK)[at]
+        between = looks(result, PAPER, tolerance=5)[at, x - 15 : x + 16]
+        assert between.sum() >= 4, "background between"
+        assert line[:x].any()
+        assert line[x:].any()
+    assert looks(result, BRICK)[place(name, 0, 0.5)[::-1]]
+
+
+def test_bottom_alone__replaces_the_skirt_of_a_dress():
+    name = "dress"
+    result = worn(name, None, "trousers")
+
+    assert looks(result, TEAL)[place(name, 0, 0.3)[::-1]], "its bodice stays"
+    assert looks(result, GOLD)[place(name, 0.05, 0.6)[::-1]]
+    assert looks(result, PAPER, tolerance=5)[place(name, 0, 0.85)[::-1]]
+    below = result[row(name, 0.55) :]
+    assert looks(below, TEAL, tolerance=12).sum() < 100
+
+
+def test_top_alone__leaves_the_skirt_of_a_dress():
+    name = "dress"
+    result = worn(name, "top")
+
+    assert looks(result, BRICK)[place(name, 0, 0.3)[::-1]]
+    assert looks(result, TEAL)[place(name, 0, 0.62)[::-1]]
+
+
+def test_shorter_top__bares_more_of_the_bottom():
+    name = "shirt and trousers"
+    result = worn(name, "crop")
+
+    middle = [place(name, x, 0.50)[::-1] for x in (-0.04, 0, 0.04)]
+    assert all(looks(wearer(name).image, TEAL)[spot] for spot in middle)
+    assert all(looks(result, DENIM, tolerance=20)[spot] for spot in middle)
+
+
+# How it looks
+
+
+@pytest.mark.parametrize(
+    ("order", "y", "x"),
+    [
+        (("long sleeves", "top", "shorts"), 0.86, 0.054),
+        (("trousers over shoes", None, "shorts"), 0.86, 0.054),
+        (("long dress", "dress", None), 0.9, 0.054),
+    ],
+)
+def test_bared_legs__are_shaded_round(order, y, x):
+    result = worn(*order)
+    name = order[0]
+
+    at, (centre, _) = row(name, y), place(name, x, y)
+    skin = looks(result, SKIN, tolerance=24)[at]
+    left, right = centre, centre
+    while skin[left - 1]:
+        left -= 1
+    while skin[right + 1]:
+        right += 1
+    strip = lab(result)[at - 12 : at + 13, left : right + 1, 0]
+    share = np.linspace(-1, 1, strip.shape[1])
+    middle, border = strip[:, np.abs(share) < 0.3], strip[:, np.abs(share) > 0.85]
+    assert right - left > 15
+    assert middle.mean() - border.mean() > 3, "darker towards its borders"
+    assert middle.std() > 0.2, "skin has grain"
+
+
+def test_sleeveless_dress__bares_arms():
+    name = "long sleeves"
+    result = worn(name, "dress")
+
+    for side in (-1, 1):
+        for x, y in ((0.148, 0.33), (0.165, 0.42)):
+            spot = result[place(name, side * x, y)[::-1]]
+            assert looks(spot[None, None], SKIN, tolerance=24).all(), (side, x, y)
+
+
+def test_sleeves__have_no_skin_beside_them():
+    name = "long sleeves"
+    result = worn(name, "top", "shorts")
+
+    shoulders = slice(row(name, 0.2), row(name, 0.27))
+    beside = np.ones(result.shape[1], bool)
+    beside[place(name, -0.075, 0)[0] : place(name, 0.075, 0)[0]] = False
+    assert looks(result, SKIN, tolerance=12)[shoulders][:, beside].sum() == 0
+
+
+def test_hems__end_without_turning_dark():
+    name = "shirt and trousers"
+    result = worn(name, "top", "skirt")
+
+    x = place(name, 0, 0)[0]
+    line = np.flatnonzero(looks(result, BRICK)[:, x])
+    hem = line.max()
+    lightness = lab(result)[:, x - 8 : x + 9, 0].mean(axis=1)
+    assert abs(lightness[hem - 8 : hem - 3].mean() - lightness[hem - 45 : hem - 30].mean()) < 4
+
+
+def test_stripes__keep_their_distance_and_cross_the_sleeves():
+    name = "vest and shorts"
+    result = worn(name, "striped top")
+    flat = garments.draw(CLOTHES["striped top"])
+
+    x, first = place(name, 0, 0.24)
+    body = looks(result[:, x - 3 : x + 4], BRICK).mean(axis=1)[first : row(name, 0.48)] > 0.5
+    lying = looks(flat.image[:, 222:229], BRICK).mean(axis=1)[130:350] > 0.5
+    body_period, lying_period = (2 * len(line) / np.diff(line).sum() for line in (body, lying))
+    chest = np.ptp(
+        np.flatnonzero(
+            ~looks(result, SKIN)[row(name, 0.3)]
+            & (np.abs(np.arange(result.shape[1]) - x) < 0.11 * 0.86 * len(result))
+        )
+    )
+    assert body_period / chest == pytest.approx(lying_period / flat.chest, rel=0.3)
+
+    wrist, shoulder = np.array(place(name, 0.17, 0.46)), np.array(place(name, 0.125, 0.27))
+    steps = np.linspace(0, 1, 200)[:, None]
+    along = np.round(shoulder + steps * (wrist - shoulder)).astype(int)
+    shown = looks(result, BRICK)
+    crossings = np.diff(shown[along[:, 1], along[:, 0]].astype(int))
+    assert np.abs(crossings).sum() >= 6, "stripes follow one another down the arm"
+
+
+@pytest.mark.parametrize("name", ["room", "garden", "brick wall"])
+def test_background__is_continued_where_clothes_shrink(name):
+    """A short dress bares what was behind long trousers or sleeves: no holes, no smears."""
+    drawn = draw(PEOPLE[name])
+
+    result = try_on(drawn.image, top=clothing("dress"))
+
+    old = drawn.mask(Part.UPPER, Part.LOWER)
+    bared = old & ~looks(result, BRICK)
+    assert bared.any()
+    assert np.isfinite(result).all()
+    ground = drawn.mask(Part.BACKGROUND)
+    ring = (cv2.dilate(old.astype(np.uint8), np.ones((41, 41))) > 0) & ground
+    assert lab(result)[bared][:, 0].min() >= lab(drawn.image)[ring | ~ground][:, 0].min() - 5
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("kind", ["dress", "jumpsuit"])
+@pytest.mark.parametrize("more", [{"bottom": "skirt"}, {"keep": ["lower"]}])
+def test_one_piece__leaves_no_half_for_anything_else(kind, more):
+    with pytest.raises(GarmentRefused) as refused:
+        try_on(
+            wearer("dress").image,
+            top=clothing(kind),
+            bottom=clothing(more.get("bottom")),
+            keep=more.get("keep", ()),
+        )
+
+    assert refused.value.reason is Reason.WRONG_KIND
+
+
+@pytest.mark.parametrize(("top", "bottom"), [("trousers", None), (None, "long top")])
+def test_garments__have_to_be_of_the_kind_asked_for(top, bottom):
+    with pytest.raises(GarmentRefused) as refused:
+        try_on(wearer("dress").image, top=clothing(top), bottom=clothing(bottom))
+
+    assert refused.value.reason is Reason.WRONG_KIND

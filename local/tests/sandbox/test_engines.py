@@ -1,0 +1,211 @@
+"""The sandbox with its own engine, from request to picture, on drawn people and clothes."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import requests
+from PIL import Image
+
+from drawing.figures import Bottom, Person, Top, draw, plain
+from drawing.noise import read_pixels
+from outfitanyone_local.sandbox.engines import LocalEngine
+from outfitanyone_local.sandbox.preview import PREVIEW_SOFTWARE
+
+REFUSED = Path(__file__).parents[3] / "example_project" / "pictures" / "refused"
+BLUE, SAND, RED, GREEN = (40, 60, 130), (190, 165, 120), (190, 30, 40), (40, 120, 60)
+SIZE = (480, 640)
+TEE = [(70, 60), (130, 40), (170, 55), (210, 40), (270, 60), (325, 150), (280, 180), (255, 145)]
+TEE += [(255, 360), (85, 360), (85, 145), (60, 180), (15, 150)]
+TROUSERS = [(90, 30), (250, 30), (265, 200), (270, 380), (190, 380), (175, 170), (165, 170)]
+TROUSERS += [(150, 380), (70, 380), (75, 200)]
+
+
+@pytest.fixture
+def engine():
+    return LocalEngine(workers=1)
+
+
+def png(pixels):
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def garment(outline, colour):
+    """Cloth with a little grain, lying flat on off-white."""
+    picture = np.full((410, 340, 3), 244, np.uint8)
+    cv2.fillPoly(picture, [np.array(outline, np.int32)], colour, cv2.LINE_AA)
+    grain = np.random.default_rng(4).normal(0, 2, picture.shape)
+    return np.clip(cv2.GaussianBlur(picture, (0, 0), 1) + grain, 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return draw(Person(top=Top(plain(BLUE)), bottom=Bottom(plain(SAND)), size=SIZE))
+
+
+@pytest.fixture
+def person(shop, drawn):
+    return shop.serve(png(drawn.image), path="/person.png")
+
+
+@pytest.fixture
+def tee(shop):
+    return shop.serve(png(garment(TEE, RED)), path="/tee.png")
+
+
+@pytest.fixture
+def trousers(shop):
+    return shop.serve(png(garment(TROUSERS, GREEN)), path="/trousers.png")
+
+
+@pytest.fixture
+def result(api):
+    def make(**order):
+        output = api.finished(api.submitted(**order))
+        assert output["task_status"] == "SUCCEEDED", output
+        return requests.get(output["image_url"], timeout=10).content
+
+    return make
+
+
+def truth(drawn, part):
+    """The box of a part, as the labels have it."""
+    rows, columns = np.nonzero(drawn.mask(part))
+    return [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+
+
+def overlap(one, other):
+    """Intersection over union of two boxes."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    shared = max(width, 0) * max(height, 0)
+    areas = [(b[2] - b[0]) * (b[3] - b[1]) for b in (one, other)]
+    return shared / (sum(areas) - shared)
+
+
+def colour_at(pixels, box, *, height=0.5):
+    """Median colour around a point on the middle line of a box."""
+    x, y = (box[0] + box[2]) // 2, int(box[1] + (box[3] - box[1]) * height)
+    return np.median(pixels[y - 6 : y + 6, x - 6 : x + 6].reshape(-1, 3), axis=0)
+
+
+def test_parse__finds_both_halves_where_they_are(api, person, drawn):
+    from outfitanyone_local.engine.figure import Part
+
+    upper, lower = api.parse(person, ["upper", "lower"]).json()["output"]["bbox"]
+    assert overlap(upper, truth(drawn, Part.UPPER)) > 0.85
+    assert overlap(lower, truth(drawn, Part.LOWER)) > 0.85
+
+
+def test_try_on__dresses_the_half_asked_for(api, result, person, tee):
+    (upper, lower) = api.parse(person, ["upper", "lower"]).json()["output"]["bbox"]
+    data = result(person_image_url=person, top_garment_url=tee)
+    pixels = read_pixels(data)
+    assert pixels.shape == (640, 480, 3)
+    assert np.abs(colour_at(pixels, upper) - RED).max() < 70
+    assert np.abs(colour_at(pixels, lower, height=0.3) - SAND).max() < 70
+    assert Image.open(io.BytesIO(data)).getexif()[0x0131] == PREVIEW_SOFTWARE
+
+
+def test_parse__takes_the_result_of_a_try_on(api, person, tee):
+    task = api.submitted(person_image_url=person, top_garment_url=tee)
+    before = api.parse(person, ["upper", "lower"]).json()["output"]["bbox"]
+    after = api.parse(api.finished(task)["image_url"], ["upper", "lower"]).json()["output"]["bbox"]
+    assert all(overlap(*boxes) > 0.7 for boxes in zip(before, after, strict=True))
+
+
+def test_partial_try_on__leaves_the_kept_half_untouched(api, result, drawn, person, trousers):
+    from outfitanyone_local.engine.figure import Part
+
+    output = api.parse(person, ["upper"]).json()["output"]
+    data = result(
+        person_image_url=person,
+        top_garment_url=output["crop_img_url"][0],
+        bottom_garment_url=trousers,
+    )
+    kept = cv2.erode(drawn.mask(Part.UPPER).astype(np.uint8), np.ones((25, 25))) > 0
+    difference = np.abs(read_pixels(data).astype(int) - drawn.image)[kept]
+    assert np.median(difference) <= 3  # JPEG
+    assert np.percentile(difference, 99) <= 12
+
+
+@pytest.mark.parametrize(("resolution", "size"), [(1024, (576, 1024)), (1280, (720, 1280))])
+def test_try_on__at_the_sizes_of_the_documents(result, person, tee, resolution, size):
+    parameters = {"resolution": resolution}
+    data = result(person_image_url=person, top_garment_url=tee, parameters=parameters)
+    assert Image.open(io.BytesIO(data)).size == size
+
+
+def test_refine__takes_the_result_of_a_try_on(api, result, person, tee):
+    coarse = api.finished(api.submitted(person_image_url=person, top_garment_url=tee))
+    data = result(
+        model="aitryon-refiner",
+        person_image_url=person,
+        top_garment_url=tee,
+        coarse_image_url=coarse["image_url"],
+        parameters={"gender": "woman"},
+    )
+    assert read_pixels(data).shape == (640, 480, 3)
+
+
+def test_person__is_missing(api, shop, tee, caplog):
+    caplog.set_level("INFO", "outfitanyone_local.sandbox")
+    grain = np.random.default_rng(5).normal(128, 20, (400, 300, 3))
+    wall = shop.serve(png(np.clip(grain, 0, 255).astype(np.uint8)), path="/wall.png")
+    output = api.finished(api.submitted(person_image_url=wall, top_garment_url=tee))
+    assert output["code"] == "InvalidPerson"
+    assert api.parse(wall).json()["code"] == "InvalidPerson"
+    assert "InvalidPerson: The picture shows no person." in caplog.text
+
+
+def test_garment__is_missing(api, shop, person):
+    grain = np.random.default_rng(5).normal(244, 3, (400, 300, 3))
+    paper = shop.serve(png(np.clip(grain, 0, 255).astype(np.uint8)), path="/paper.png")
+    output = api.finished(api.submitted(person_image_url=person, top_garment_url=paper))
+    assert output["code"] == "InvalidGarment"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("two-persons", "InvalidPerson"),
+        ("no-person-empty-studio", "InvalidPerson"),
+        ("half-body-cut-off", "InvalidPerson"),
+        ("sitting-pose", "InvalidPerson"),
+        ("low-resolution-135x180", "InvalidInputLength"),
+    ],
+)
+def test_person__unusable_pictures(api, shop, tee, name, code):
+    address = shop.serve((REFUSED / f"{name}.jpg").read_bytes(), path=f"/{name}.jpg")
+    output = api.finished(api.submitted(person_image_url=address, top_garment_url=tee))
+    assert (output["task_status"], output["code"]) == ("FAILED", code)
+    assert api.parse(address).json()["code"] == code
+
+
+def test_person__a_picture_that_is_none(api, shop, tee):
+    address = shop.serve(b"<html>" + 9000 * b"-", path="/page.jpg")
+    output = api.finished(api.submitted(person_image_url=address, top_garment_url=tee))
+    assert (output["task_status"], output["code"]) == ("FAILED", "InvalidURL")
+
+
+@pytest.mark.parametrize("case", ["two", "cut off", "on a person", "a bottom", "faint"])
+def test_garment__without_one_clear_garment(api, shop, drawn, person, case, caplog):
+    caplog.set_level("INFO", "outfitanyone_local.sandbox")
+    tee = garment(TEE, RED)
+    picture = {
+        "two": lambda: np.concatenate([tee, tee], axis=1),
+        "cut off": lambda: tee[120:],
+        "on a person": lambda: drawn.image,
+        "a bottom": lambda: garment(TROUSERS, RED),
+        "faint": lambda: garment(TEE, (244, 244, 245)),
+    }[case]()
+    address = shop.serve(png(np.ascontiguousarray(picture)), path="/garment.png")
+    output = api.finished(api.submitted(person_image_url=person, top_garment_url=address))
+    assert (output["task_status"], output["code"]) == ("FAILED", "InvalidGarment")
+    assert "InvalidGarment: The " in caplog.text or "InvalidGarment: There " in caplog.text

@@ -1,0 +1,302 @@
+"""What is made of an order: try-on, partial try-on, refining, parsing."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+import requests
+from PIL import Image
+
+from drawing.noise import picture_bytes, read_pixels
+from outfitanyone_local.sandbox.http_server import SandboxServer
+from outfitanyone_local.sandbox.options import Options
+from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine, box_of
+
+from .conftest import Api
+
+RED = (200, 10, 10)
+
+
+@pytest.fixture
+def red(shop):
+    return shop.serve(picture_bytes(colour=RED, file_format="BMP"), path="/red.bmp")
+
+
+@pytest.fixture
+def result(api):
+    """The picture of a finished try-on."""
+
+    def make(**order):
+        output = api.finished(api.submitted(**order))
+        assert output["task_status"] == "SUCCEEDED", output
+        return requests.get(output["image_url"], timeout=10).content
+
+    return make
+
+
+def region(pixels, kind):
+    """The middle of the clothes, far from the preview mark."""
+    x1, y1, x2, y2 = box_of(pixels, kind)
+    return pixels[y1 + 5 : y2 - 5, x1 + 5 : x2 - 5].astype(int)
+
+
+def close(pixels, wanted, *, within=12):
+    return abs(pixels - np.asarray(wanted)).max() <= within
+
+
+class TestTryOn:
+    def test_result__is_a_jpeg_of_the_persons_size(self, result, person, red):
+        image = Image.open(io.BytesIO(result(person_image_url=person, top_garment_url=red)))
+        assert (image.format, image.size) == ("JPEG", (300, 400))
+
+    @pytest.mark.parametrize(
+        ("resolution", "size"),
+        [(-1, (300, 400)), (1024, (576, 1024)), (1280, (720, 1280)), (512, (288, 512))],
+    )
+    def test_result__has_the_size_asked_for(self, result, person, red, resolution, size):
+        data = result(
+            person_image_url=person, top_garment_url=red, parameters={"resolution": resolution}
+        )
+        assert Image.open(io.BytesIO(data)).size == size
+
+    def test_result__a_new_face_is_accepted_and_not_made(self, result, person, red):
+        parameters = {"restore_face": False}
+        assert result(person_image_url=person, top_garment_url=red, parameters=parameters)
+
+    def test_top__is_worn_above(self, result, person, red):
+        pixels = read_pixels(result(person_image_url=person, top_garment_url=red))
+        assert close(region(pixels, "upper"), RED)
+        assert not close(region(pixels, "lower"), RED)
+
+    def test_bottom__is_worn_below(self, result, person, red):
+        pixels = read_pixels(result(person_image_url=person, bottom_garment_url=red))
+        assert close(region(pixels, "lower"), RED)
+
+    @pytest.mark.parametrize("model", ["aitryon", "aitryon-plus"])
+    def test_person__nobody_or_several(self, api, red, model):
+        output = api.finished(api.submitted(model=model, person_image_url=red, top_garment_url=red))
+        assert (output["task_status"], output["code"], output["message"]) == (
+            "FAILED",
+            "InvalidPerson",
+            (
+                "The input image has no human body or multi human bodies. "
+                "Please upload other image with single person."
+            ),
+        )
+
+    def test_garment__that_cannot_be_made_out(self, api, shop, person):
+        black = shop.serve(picture_bytes(colour=(0, 0, 0), file_format="BMP"))
+        output = api.finished(api.submitted(person_image_url=person, top_garment_url=black))
+        assert output["code"] == "InvalidGarment"
+
+    def test_engine__that_breaks_down_fails_the_task_only(self, api, engine, person, red, caplog):
+        engine.failure = ZeroDivisionError("inside")
+        output = api.finished(api.submitted(person_image_url=person, top_garment_url=red))
+        assert (output["task_status"], output["code"]) == ("FAILED", "InternalError.Algo")
+        assert "inside" not in output["message"]
+        assert "inside" in caplog.text
+        engine.failure = None
+        task = api.submitted(person_image_url=person, top_garment_url=red)
+        assert api.finished(task)["task_status"] == "SUCCEEDED"
+
+    def test_engine__that_breaks_down_while_parsing_is_an_internal_error(self, api, engine, person):
+        engine.failure = ZeroDivisionError("inside")
+        answer = api.parse(person)
+        assert (answer.status_code, answer.json()["code"]) == (500, "InternalError")
+
+
+class TestParse:
+    def test_answer__is_in_the_order_of_the_sample(self, api, person):
+        answer = api.parse(person, ["upper"])
+        assert answer.status_code == 200
+        assert list(answer.json()) == ["output", "usage", "request_id"]
+        assert list(answer.json()["output"]) == ["bbox", "parsing_img_url", "crop_img_url"]
+        assert answer.json()["usage"] == {"image_count": 1}
+
+    @pytest.mark.parametrize(
+        "clothes", [["upper"], ["lower"], ["upper", "lower"], ["lower", "upper"]]
+    )
+    def test_lists__follow_the_order_asked(self, api, person, clothes):
+        output = api.parse(person, clothes).json()["output"]
+        picture = np.zeros((400, 300))
+        assert output["bbox"] == [list(box_of(picture, kind)) for kind in clothes]
+        assert len(output["crop_img_url"]) == len(output["parsing_img_url"]) == len(clothes)
+
+    def test_clothes_type__is_the_top_by_default(self, api, person):
+        default, upper = api.parse(person).json(), api.parse(person, ["upper"]).json()
+        assert default["output"]["bbox"] == upper["output"]["bbox"]
+
+    def test_nothing_found__is_null_in_all_three_lists(self, api, person):
+        body = api.parse(person, ["dress"]).json()
+        assert body["output"] == {"bbox": [None], "parsing_img_url": [None], "crop_img_url": [None]}
+        assert body["usage"] == {"image_count": 1}
+
+    def test_nothing_found__for_one_of_two(self, api, engine, person):
+        engine.worn = {"lower"}
+        output = api.parse(person, ["upper", "lower"]).json()["output"]
+        assert [box is None for box in output["bbox"]] == [True, False]
+        assert [url is None for url in output["crop_img_url"]] == [True, False]
+
+    def test_files__are_an_rgba_png_and_an_rgb_jpeg(self, api, person):
+        output = api.parse(person, ["upper"]).json()["output"]
+        (cutout_url,), (crop_url,) = output["parsing_img_url"], output["crop_img_url"]
+        assert cutout_url.partition("?")[0].endswith(".png")
+        assert crop_url.partition("?")[0].endswith(".jpg")
+        cutout = Image.open(io.BytesIO(requests.get(cutout_url, timeout=5).content))
+        crop = Image.open(io.BytesIO(requests.get(crop_url, timeout=5).content))
+        assert (cutout.format, cutout.mode) == ("PNG", "RGBA")
+        assert (crop.format, crop.mode) == ("JPEG", "RGB")
+
+    def test_person__nobody_or_several(self, api, red):
+        answer = api.parse(red)
+        assert (answer.status_code, answer.json()["code"]) == (400, "InvalidPerson")
+
+    def test_person__nobody_can_mean_nothing_found(self, api, server, red):
+        server.change_options(parse_refusals="nulls")
+        assert api.parse(red, ["upper", "lower"]).json()["output"]["bbox"] == [None, None]
+
+    def test_address__needs_no_async_task(self, api, server, person):
+        api.parse(person)
+        assert api.listed().json()["total"] == 0
+        assert server.stats["parses"] == 1
+
+
+class TestPartialTryOn:
+    """The crop of a half, sent as a garment, means: leave that half alone."""
+
+    def crop(self, api, person, kind):
+        return api.parse(person, [kind]).json()["output"]["crop_img_url"][0]
+
+    def test_crop__keeps_the_top_while_the_bottom_changes(self, api, engine, person, red, result):
+        crop = self.crop(api, person, "upper")
+        pixels = read_pixels(
+            result(person_image_url=person, top_garment_url=crop, bottom_garment_url=red)
+        )
+        assert engine.calls[-1] == ("try_on", False, True, ["upper"])
+        assert close(region(pixels, "lower"), RED)
+
+    def test_crop__keeps_the_bottom_while_the_top_changes(self, api, engine, person, red, result):
+        crop = self.crop(api, person, "lower")
+        result(person_image_url=person, top_garment_url=red, bottom_garment_url=crop)
+        assert engine.calls[-1] == ("try_on", True, False, ["lower"])
+
+    def test_crop__stored_by_the_client_and_uploaded_again(
+        self, api, engine, shop, person, red, result
+    ):
+        stored = requests.get(self.crop(api, person, "upper"), timeout=5).content
+        again = shop.serve(stored, path="/stored.jpg")
+        result(person_image_url=person, top_garment_url=again, bottom_garment_url=red)
+        assert engine.calls[-1] == ("try_on", False, True, ["upper"])
+
+    def test_crop__kept_as_png_with_its_metadata(self, api, engine, shop, person, red, result):
+        stored = Image.open(
+            io.BytesIO(requests.get(self.crop(api, person, "upper"), timeout=5).content)
+        )
+        file = io.BytesIO()
+        stored.save(file, "PNG", exif=stored.getexif())
+        again = shop.serve(file.getvalue(), path="/stored.png")
+        result(person_image_url=person, top_garment_url=again, bottom_garment_url=red)
+        assert engine.calls[-1] == ("try_on", False, True, ["upper"])
+
+    def test_crop__of_another_person_is_a_garment_like_any_other(
+        self, api, engine, shop, person, red, result
+    ):
+        other = shop.serve(picture_bytes(seed=7), path="/other.png")
+        crop = self.crop(api, other, "upper")
+        result(person_image_url=person, top_garment_url=crop, bottom_garment_url=red)
+        assert engine.calls[-1] == ("try_on", True, True, [])
+
+    def test_crop__of_another_person_gets_room_around_it(
+        self, api, engine, shop, person, red, result
+    ):
+        other = shop.serve(picture_bytes(seed=7), path="/other.png")
+        crop = self.crop(api, other, "upper")
+        pixels = read_pixels(requests.get(crop, timeout=5).content)
+        result(person_image_url=person, top_garment_url=crop, bottom_garment_url=red)
+        margin = 15
+        height, width = (side + 2 * margin for side in pixels.shape[:2])
+        assert engine.tops[-1].shape == (height, width, 3)
+        assert (engine.tops[-1][margin:-margin, margin:-margin] == pixels).all()
+        assert (engine.tops[-1][:margin] == 245).all()
+
+    def test_crop__in_the_wrong_place_is_a_garment_like_any_other(
+        self, api, engine, person, red, result
+    ):
+        crop = self.crop(api, person, "lower")
+        result(person_image_url=person, top_garment_url=crop, bottom_garment_url=red)
+        assert engine.calls[-1] == ("try_on", True, True, [])
+
+    def test_crops__of_both_halves_leave_the_person_as_it_is(self, api, engine, person, result):
+        upper, lower = self.crop(api, person, "upper"), self.crop(api, person, "lower")
+        before = len(engine.calls)
+        result(person_image_url=person, top_garment_url=upper, bottom_garment_url=lower)
+        assert len(engine.calls) == before
+
+    def test_crop__of_a_dress_alone_leaves_the_person_as_it_is(self, api, engine, person, result):
+        engine.worn = {"dress"}
+        crop = self.crop(api, person, "dress")
+        before = len(engine.calls)
+        result(person_image_url=person, top_garment_url=crop)
+        assert len(engine.calls) == before
+
+    def test_crop__may_be_smaller_than_other_pictures(self, api, engine, shop, red, result):
+        narrow = shop.serve(picture_bytes(160, 200, seed=8), path="/narrow.png")
+        crop = self.crop(api, narrow, "upper")
+        assert min(read_pixels(requests.get(crop, timeout=5).content).shape[:2]) < 150
+        result(person_image_url=narrow, top_garment_url=crop, bottom_garment_url=red)
+        assert engine.calls[-1] == ("try_on", False, True, ["upper"])
+
+    def test_crop__has_expired_after_a_day(self, api, server, person, red):
+        crop = self.crop(api, person, "upper")
+        server.clock.advance(24 * 3600 + 1)
+        task = api.submitted(person_image_url=person, top_garment_url=crop, bottom_garment_url=red)
+        assert api.finished(task)["code"] == "InvalidURL"
+
+    def test_crop__is_known_after_a_restart(self, shop, person, red, tmp_path):
+        with SandboxServer(engine=RectangleEngine()) as first:
+            api = Api(first)
+            stored = requests.get(self.crop(api, person, "upper"), timeout=5).content
+            api.session.close()
+        again = shop.serve(stored, path="/stored.jpg")
+        engine = RectangleEngine()
+        with SandboxServer(engine=engine, options=Options()) as second:
+            api = Api(second)
+            order = {"person_image_url": person, "bottom_garment_url": red}
+            api.finished(api.submitted(top_garment_url=again, **order))
+            api.session.close()
+        assert engine.calls == [("try_on", False, True, ["upper"])]
+
+
+class TestRefiner:
+    def order(self, person, red, coarse, **changes):
+        return {
+            "model": "aitryon-refiner",
+            "person_image_url": person,
+            "top_garment_url": red,
+            "coarse_image_url": coarse,
+            "parameters": {"gender": "woman"},
+        } | changes
+
+    def test_refiner__works_on_the_result_of_a_try_on(self, api, engine, person, red, result):
+        task = api.submitted(person_image_url=person, top_garment_url=red)
+        coarse = api.finished(task)["image_url"]
+        pixels = read_pixels(result(**self.order(person, red, coarse)))
+        assert engine.calls[-1] == "refine"
+        assert pixels.shape == (400, 300, 3)
+        assert close(region(pixels, "upper"), RED)
+
+    def test_refiner__needs_equal_sizes(self, api, shop, person, red):
+        coarse = shop.serve(picture_bytes(301, 400))
+        output = api.finished(api.submitted(**self.order(person, red, coarse)))
+        assert (output["code"], output["message"]) == (
+            "InvalidParameter",
+            "The size of person image and coarse_image are not the same.",
+        )
+
+    def test_refiner__looks_at_every_picture(self, api, shop, person, red):
+        broken = shop.serve(b"no picture")
+        for name in ("person_image_url", "top_garment_url", "bottom_garment_url"):
+            order = self.order(person, red, person) | {name: broken}
+            assert api.finished(api.submitted(**order))["code"] == "InvalidURL"

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from django_outfitanyone.choices import Status
+from django_outfitanyone.diagnostics import status
+from django_outfitanyone.models import Account, ClothesParse
+from tests.account.test_ledger import make_charge
+from tests.factories import make_model_image, make_try_on
+
+pytestmark = pytest.mark.django_db
+
+
+def long_ago(minutes=30):
+    return timezone.now() - timedelta(minutes=minutes)
+
+
+def test_examine__counts_every_status():
+    make_try_on(status=Status.RUNNING)
+    make_try_on()
+    ClothesParse.objects.create(account=Account.current(), model_image=make_model_image())
+    state = status.examine()
+
+    assert {status: count for status, count in state.try_ons.items() if count} == {
+        "running": 1,
+        "succeeded": 1,
+    }
+    assert set(state.try_ons) == set(Status.values)
+    assert state.searches["queued"] == 1
+    assert (state.open, state.unclear) == (2, 0)
+
+
+def test_examine__spending_of_day_and_month():
+    today = timezone.localtime(timezone.now(), timezone.get_default_timezone()).date()
+    make_charge()
+    make_charge(charged_on=today.replace(day=1), amount=Decimal("0.20"))
+    make_charge(charged_on=today.replace(day=1) - timedelta(days=1))
+    state = status.examine()
+
+    this_month = Decimal("0.70")
+    assert state.spent_this_month == this_month
+    assert state.spent_today == (this_month if today.day == 1 else Decimal("0.50"))
+
+
+def test_examine__task_that_nobody_looks_at_is_overdue():
+    since = long_ago()
+    make_try_on(status=Status.RUNNING, due_at=since)
+    make_try_on(status=Status.RUNNING)
+    state = status.examine()
+
+    assert (state.overdue, state.overdue_since) == (1, since)
+
+
+def test_examine__waiting_for_a_slot_is_not_overdue(configure):
+    configure(CONCURRENT_TASKS=1)
+    make_try_on(status=Status.RUNNING, slot=1)
+    make_try_on(status=Status.QUEUED, due_at=long_ago())
+
+    assert status.examine().overdue == 0
+
+
+def test_examine__waiting_for_nothing_is_overdue():
+    make_try_on(status=Status.QUEUED, due_at=long_ago())
+
+    assert status.examine().overdue == 1
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"stopped_at": timezone.now()},
+        {"next_submission_at": timezone.now() + timedelta(hours=1)},
+    ],
+)
+def test_examine__held_work_is_not_overdue_but_tasks_are(held):
+    make_try_on(status=Status.QUEUED, due_at=long_ago())
+    ClothesParse.objects.create(
+        account=Account.current(), model_image=make_model_image(), due_at=long_ago()
+    )
+    Account.objects.update(**held)
+    assert status.examine().overdue == 0
+
+    make_try_on(status=Status.RUNNING, due_at=long_ago())
+    assert status.examine().overdue == 1
+
+
+def test_examine__work_without_money_is_not_overdue(configure):
+    configure(BUDGET_PER_DAY=Decimal(0))
+    make_try_on(status=Status.PREPARING, due_at=long_ago())
+    Account.objects.update(budget_spent_until=timezone.now() + timedelta(hours=1))
+
+    assert status.examine().overdue == 0
+
+
+def test_examine__leased_row_is_being_worked_on():
+    make_try_on(
+        status=Status.RUNNING,
+        due_at=long_ago(),
+        lease_expires_at=timezone.now() + timedelta(minutes=1),
+    )
+
+    assert status.examine().overdue == 0
+
+
+def test_runner_seen_at():
+    Account.current()
+    assert status.examine().runner_seen_at is None
+    assert status.examine().is_runner_silent
+
+    Account.objects.update(runner_expires_at=timezone.now() + timedelta(seconds=10))
+    state = status.examine()
+    assert state.runner_seen_at <= timezone.now()
+    assert not state.is_runner_silent
+
+
+def test_examine__costs_a_handful_of_queries_however_many_rows(django_assert_max_num_queries):
+    for _number in range(5):
+        make_try_on(status=Status.RUNNING)
+    Account.current()
+    with django_assert_max_num_queries(12):
+        status.examine()
+
+
+def test_as_dict__is_json_without_the_key(configure):
+    configure(BUDGET_PER_MONTH=Decimal(10), API_KEY="sk-secret-of-this-test")
+    make_charge()
+    Account.objects.update(stopped_at=timezone.now(), stopped_code="InvalidApiKey")
+    text = json.dumps(status.examine().as_dict())
+
+    assert '"left": "9.5"' in text
+    assert '"today": "0.5"' in text
+    assert '"code": "InvalidApiKey"' in text
+    assert "sk-secret" not in text

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
+
+import pytest
+
+from django_outfitanyone.engines.base import TryOnOrder
+from django_outfitanyone.engines.dashscope import DashScope
+from outfitanyone_local.sandbox.http_server import SandboxServer
+from outfitanyone_local.sandbox.options import Options
+from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine
+from tests.engines.dashscope.drawing import picture_bytes
+from tests.engines.dashscope.listener import Behaviour, Listener
+
+TRY_ON = "aitryon-plus"
+PARSING = "aitryon-parsing-v1"
+REFINER = "aitryon-refiner"
+KEY = "sk-0123456789abcdef0123456789abcdef"
+ORDER = TryOnOrder(
+    model=TRY_ON,
+    person_url="https://shop.example/p.jpg",
+    top_url="https://shop.example/t.jpg",
+)
+TASK = {"request_id": "r-1", "output": {"task_id": "t-1", "task_status": "PENDING"}}
+
+
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch, tmp_path):
+    """No proxy, CA bundle or .netrc of the machine that runs the tests."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("NETRC", str(tmp_path / "no-netrc"))
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+
+
+@pytest.fixture
+def listen() -> Iterator[Callable[[Behaviour], Listener]]:
+    with ExitStack() as stack:
+        yield lambda behaviour: stack.enter_context(Listener(behaviour))
+
+
+@pytest.fixture
+def client_of() -> Iterator[Callable[..., DashScope]]:
+    """Makes clients that are closed when the test is over."""
+    with ExitStack() as stack:
+
+        def make(base_url: str, *, key: str = KEY, **options: object) -> DashScope:
+            timeouts = {"connect_timeout": 5.0, "read_timeout": 5.0}
+            client = DashScope(key, base_url=base_url, **{**timeouts, **options})
+            return stack.enter_context(client)
+
+        yield make
+
+
+@pytest.fixture(scope="package")
+def server():
+    with SandboxServer(options=Options(), engine=RectangleEngine()) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(server):
+    """A sandbox as new, whose clock stands still until a test moves it."""
+    server.reset()
+    server.clock.freeze()
+    return server
+
+
+@pytest.fixture
+def client(sandbox, client_of):
+    return client_of(sandbox.base_url, read_timeout=10)
+
+
+@pytest.fixture
+def hand_over(client):
+    """Uploads a picture for a model and gives its address."""
+
+    def upload(model=TRY_ON, **picture):
+        return client.upload(picture_bytes(**picture), filename="a.png", model=model).url
+
+    return upload
+
+
+@pytest.fixture
+def order(hand_over):
+    return TryOnOrder(model=TRY_ON, person_url=hand_over(seed=1), top_url=hand_over(seed=2))
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A PEM file with the key and certificate of 127.0.0.1, signed by nobody."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(timezone.utc)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
+    path.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + signed.public_bytes(pem)
+    )
+    return path

@@ -1,0 +1,174 @@
+"""The client against the sandbox, over HTTP: what the rest of the project gets to see."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+import requests
+
+from django_outfitanyone.engines.base import RefineOrder, RemoteState, TryOnOrder
+from django_outfitanyone.engines.dashscope import DashScope, classify, failure_of
+from django_outfitanyone.exceptions import InputRejected, TaskGone
+from tests.engines.dashscope.conftest import PARSING, REFINER, TRY_ON
+from tests.engines.dashscope.listener import answers, response
+
+HOUR = timedelta(hours=1)
+
+
+def finish(sandbox):
+    """Let the pictures be made and their time pass."""
+    sandbox.settle()
+    sandbox.clock.advance(120)
+
+
+def fetched_size(url):
+    answer = requests.get(url, timeout=10)
+    assert answer.status_code == 200
+    return len(answer.content)
+
+
+# -- the whole way
+
+
+def test_try_on__from_upload_to_picture(client, sandbox, order):
+    placed = client.submit(order)
+    assert placed.state is RemoteState.WAITING
+
+    finish(sandbox)
+    report = client.query(placed.task_id)
+
+    assert report.state is RemoteState.SUCCEEDED
+    assert report.task_id == placed.task_id
+    assert report.image_count == 1
+    assert fetched_size(report.image_url) > 1000
+    assert report.submitted_at <= report.started_at <= report.finished_at
+    assert abs(report.submitted_at - datetime.now(timezone.utc)) < HOUR
+
+
+def test_refine__takes_the_pictures_of_the_try_on(client, sandbox, hand_over):
+    pictures = {name: hand_over(REFINER, seed=seed) for name, seed in [("top", 2), ("person", 1)]}
+    order = RefineOrder(
+        model=REFINER,
+        person_url=pictures["person"],
+        coarse_url=pictures["person"],
+        top_url=pictures["top"],
+        gender="woman",
+    )
+
+    placed = client.refine(order)
+    finish(sandbox)
+
+    assert client.query(placed.task_id).state is RemoteState.SUCCEEDED
+
+
+def test_parse__finds_areas_in_the_order_asked_for(client, hand_over):
+    url = hand_over(PARSING, width=300, height=400)
+
+    report = client.parse(model=PARSING, image_url=url, clothes_types=["lower", "upper"])
+
+    lower, upper = report.areas
+    assert (lower.clothes_type, upper.clothes_type) == ("lower", "upper")
+    assert upper.box == (75, 80, 225, 200)
+    assert lower.box == (75, 200, 225, 360)
+    assert fetched_size(upper.crop_url) > 0
+    assert fetched_size(upper.cutout_url) > 0
+    assert report.image_count == 1
+
+
+def test_parse__of_what_is_not_worn_finds_nothing(client, hand_over):
+    report = client.parse(model=PARSING, image_url=hand_over(PARSING), clothes_types=["dress"])
+
+    assert report.areas == (None,)
+
+
+@pytest.mark.parametrize("word", ["PRE-PROCESSING", "RUNNING", "POST-PROCESSING"])
+def test_query__of_a_task_at_work(client, sandbox, order, word):
+    sandbox.set_progression([(word, 30)])
+    task = client.submit(order)
+
+    assert client.query(task.task_id).state is RemoteState.RUNNING
+
+
+def test_query__of_a_word_nobody_knows(client, sandbox, order):
+    task = client.submit(order)
+    sandbox.faults.add("task-status", word="REVIEWING")
+
+    assert client.query(task.task_id).state is RemoteState.UNKNOWN
+
+
+def test_query__of_a_task_nobody_knows(client):
+    report = client.query("1111")
+
+    assert report.state is RemoteState.GONE
+    assert isinstance(failure_of(report), TaskGone)
+
+
+def test_query__of_a_failed_task_is_an_answer_not_an_error(client, sandbox, hand_over):
+    no_person = hand_over(colour=(200, 200, 200), width=1500, height=1500, file_format="BMP")
+    task = client.submit(TryOnOrder(model=TRY_ON, person_url=no_person, top_url=hand_over(seed=2)))
+    finish(sandbox)
+
+    report = client.query(task.task_id)
+
+    assert report.state is RemoteState.FAILED
+    error = failure_of(report)
+    assert isinstance(error, InputRejected)
+    assert classify(error.code, http_status=200, message=error.message).fixed_by == "shop"
+
+
+def test_query__survives_an_answer_without_content_type(client, sandbox, order):
+    task = client.submit(order)
+    sandbox.faults.add("no-content-type")
+
+    assert client.query(task.task_id).task_id == task.task_id
+
+
+def test_cancel__of_a_waiting_task(client, sandbox, order):
+    sandbox.set_progression([("PENDING", 60), ("RUNNING", 10)])
+    task = client.submit(order)
+
+    client.cancel(task.task_id)
+
+    assert client.query(task.task_id).state is RemoteState.CANCELED
+
+
+def test_cancel__that_comes_too_late_is_refused(client, sandbox, order):
+    sandbox.set_progression([("RUNNING", 60)])
+    task = client.submit(order)
+
+    with pytest.raises(InputRejected) as caught:
+        client.cancel(task.task_id)
+    assert caught.value.code == "UnsupportedOperation"
+
+
+# -- headers
+
+
+def test_headers__name_workspace_and_client_on_every_request(listen, client_of):
+    server = listen(answers(response({"output": {"task_id": "t-1", "task_status": "RUNNING"}})))
+    client = client_of(server.base_url, workspace="ws-1")
+
+    client.query("t-1")
+    client.submit(TryOnOrder(model=TRY_ON, person_url="https://s.example/p"))
+
+    for request in server.requests:
+        assert b"\r\nX-DashScope-WorkSpace: ws-1\r\n" in request
+        assert b"\r\nUser-Agent: django-outfitanyone\r\n" in request
+    get, post = server.requests
+    assert get.startswith(b"GET /api/v1/tasks/t-1 HTTP/1.1\r\n")
+    assert b"X-DashScope-Async" not in get
+    assert post.startswith(b"POST /api/v1/services/aigc/image2image/image-synthesis HTTP/1.1\r\n")
+    assert b"\r\nX-DashScope-Async: enable\r\n" in post
+    assert b"\r\nContent-Type: application/json\r\n" in post
+
+
+def test_base_url__may_end_with_a_slash(sandbox, client_of):
+    client = client_of(sandbox.base_url + "/")
+
+    assert client.query("1111").state is RemoteState.GONE
+
+
+def test_client__closes_itself(sandbox):
+    with DashScope("sk-any", base_url=sandbox.base_url) as client:
+        assert client.query("1111").state is RemoteState.GONE

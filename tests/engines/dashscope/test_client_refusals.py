@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+
+from django_outfitanyone.engines.base import TryOnOrder
+from django_outfitanyone.engines.dashscope import classify
+from django_outfitanyone.exceptions import (
+    AccountProblem,
+    InputRejected,
+    ModelGone,
+    ServerFault,
+    Throttled,
+)
+from outfitanyone_local.sandbox.http_server import SandboxServer
+from outfitanyone_local.sandbox.options import Options
+from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine
+from tests.engines.dashscope.conftest import PARSING, TRY_ON
+from tests.engines.dashscope.listener import answers, response
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("InvalidApiKey", AccountProblem),
+        ("Arrearage", AccountProblem),
+        ("PostpaidBillOverdue", AccountProblem),
+        ("Endpoint.AccessDenied", ModelGone),
+        ("Throttling.RateQuota", Throttled),
+        ("DataInspectionFailed", InputRejected),
+        ("ServiceUnavailable", ServerFault),
+        ("InternalError", ServerFault),
+    ],
+)
+@pytest.mark.parametrize("method", ["submit", "parse", "query", "cancel", "upload"])
+def test_refusals__are_typed_whatever_was_asked(client, sandbox, code, error, method):
+    url = "https://shop.example/person.jpg"
+    calls = {
+        "submit": lambda: client.submit(TryOnOrder(model=TRY_ON, person_url=url)),
+        "parse": lambda: client.parse(model=PARSING, image_url=url, clothes_types=["upper"]),
+        "query": lambda: client.query("t-1"),
+        "cancel": lambda: client.cancel("t-1"),
+        "upload": lambda: client.upload(b"x", filename="a.png", model=TRY_ON),
+    }
+    sandbox.faults.add("error", code=code)
+
+    with pytest.raises(error) as caught:
+        calls[method]()
+
+    assert type(caught.value) is error
+    assert caught.value.code == code
+    assert caught.value.request_id
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"code": "Throttling", "message": "slow down", "request_id": "r-1"},
+        {"output": {"code": "Throttling", "message": "slow down"}, "request_id": "r-1"},
+    ],
+)
+@pytest.mark.parametrize("method", ["submit", "parse", "query"])
+def test_refusals__that_call_themselves_a_success_are_none(listen, client_of, document, method):
+    client = client_of(listen(answers(response(document))).base_url)
+    calls = {
+        "submit": lambda: client.submit(TryOnOrder(model=TRY_ON, person_url="https://s.example/p")),
+        "parse": lambda: client.parse(
+            model=PARSING, image_url="https://s.example/p", clothes_types=["upper"]
+        ),
+        "query": lambda: client.query("t-1"),
+    }
+
+    with pytest.raises(Throttled) as caught:
+        calls[method]()
+    assert (caught.value.message, caught.value.request_id) == ("slow down", "r-1")
+
+
+def test_refusal__of_a_key(client_of):
+    with (
+        SandboxServer(options=Options(api_keys=("sk-right",)), engine=RectangleEngine()) as strict,
+        pytest.raises(AccountProblem) as caught,
+    ):
+        client_of(strict.base_url, key="sk-wrong").query("t-1")
+    assert (caught.value.code, caught.value.http_status) == ("InvalidApiKey", 401)
+
+
+@pytest.mark.parametrize("model", ["aitryon-ultra", "aitryon-gone"])
+def test_refusal__of_a_model(client, order, model):
+    with pytest.raises(ModelGone):
+        client.submit(TryOnOrder(model=model, person_url=order.person_url, top_url=order.top_url))
+
+
+def test_refusal__of_too_many_orders(client, sandbox, order):
+    sandbox.change_options(submits_per_second=1)
+    client.submit(order)
+
+    with pytest.raises(Throttled):
+        client.submit(order)
+
+
+def test_wrong_base_url__is_nobody_elses_fault(sandbox, client_of):
+    with pytest.raises(AccountProblem) as caught:
+        client_of(f"{sandbox.root_url}/api/v2").query("t-1")
+    error = caught.value
+    kind = classify(error.code, http_status=error.http_status, message=error.message)
+    assert kind.fixed_by == "developer"

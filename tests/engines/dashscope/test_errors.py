@@ -1,0 +1,220 @@
+"""Every error of the protocol, and what it means to the shop."""
+
+from __future__ import annotations
+
+import pytest
+
+from django_outfitanyone.engines.base import RemoteState, TaskReport
+from django_outfitanyone.engines.dashscope.error_table import ERRORS
+from django_outfitanyone.engines.dashscope.errors import (
+    classify,
+    error_from,
+    failure_of,
+    paid_error_from,
+)
+from django_outfitanyone.exceptions import (
+    AccountProblem,
+    APIError,
+    InputRejected,
+    OutcomeUnknown,
+    RequestNotSent,
+    ServerFault,
+    TaskGone,
+    Throttled,
+)
+from tests.engines.dashscope.documented_errors import DOCUMENTED
+
+
+@pytest.mark.parametrize(("status", "code", "message", "error", "fixed_by"), DOCUMENTED)
+def test_documented_errors__mean_one_thing(status, code, message, error, fixed_by):
+    raised = error_from(code, message=message, http_status=status, request_id="r-1")
+
+    assert type(raised) is error
+    assert (raised.code, raised.http_status, raised.request_id) == (code, status, "r-1")
+    assert raised.message == message or not message
+    assert classify(code, http_status=status, message=message).fixed_by == fixed_by
+
+
+@pytest.mark.parametrize(("status", "code", "message", "error", "fixed_by"), DOCUMENTED)
+def test_documented_errors__do_not_fall_through_to_the_status(
+    status, code, message, error, fixed_by
+):
+    label = classify(code, http_status=status, message=message).label
+
+    assert not label.startswith("http-")
+    assert label != "unknown"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (400, "SomethingNew", InputRejected),
+        (422, "SomethingNew", InputRejected),
+        (404, "SomethingNew", InputRejected),
+        (401, "SomethingNew", AccountProblem),
+        (403, "SomethingNew", AccountProblem),
+        (407, "", AccountProblem),
+        (429, "SomethingNew", Throttled),
+        (500, "SomethingNew", ServerFault),
+        (503, "SomethingNew", ServerFault),
+        (404, "", AccountProblem),
+        (302, "", AccountProblem),
+        (429, "", Throttled),
+        (400, "", InputRejected),
+        (500, "", ServerFault),
+        (200, "SomethingNew", InputRejected),
+    ],
+)
+def test_unknown_codes__go_by_the_status(status, code, error):
+    assert type(error_from(code, message="?", http_status=status)) is error
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ("Throttling.AnythingNew", "throttled"),
+        ("throttling.ratequota", "throttled"),
+        ("InvalidPerson.TooFar", "person"),
+        ("InvalidURLs", "unknown"),
+    ],
+)
+def test_codes__match_with_all_that_is_nested_below_them(code, label):
+    assert classify(code, http_status=400).label == label
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (408, "RequestTimeOut"),
+        (500, "RequestTimeOut"),
+        (500, "InternalError.Timeout"),
+        (502, ""),
+        (504, ""),
+        (502, "InternalError"),
+        (504, "Throttling"),
+        (500, ""),
+        (503, ""),
+        (599, ""),
+    ],
+)
+def test_paid_requests__have_an_unknown_outcome_when_a_gateway_may_have_passed_them_on(
+    status, code
+):
+    raised = paid_error_from(code, message="gave up", http_status=status, request_id="r-1")
+
+    assert type(raised) is OutcomeUnknown
+    assert "gave up" in raised.message
+    assert "r-1" in raised.message
+    assert isinstance(error_from(code, message="gave up", http_status=status), APIError)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (429, "Throttling", Throttled),
+        (500, "InternalError", ServerFault),
+        (500, "InternalError.Algo", ServerFault),
+        (500, "SomethingNew", ServerFault),
+        (503, "ServiceUnavailable", ServerFault),
+        (400, "InvalidPerson", InputRejected),
+        (401, "", AccountProblem),
+        (404, "", AccountProblem),
+        (429, "", Throttled),
+        (301, "", AccountProblem),
+    ],
+)
+def test_paid_requests__are_plainly_refused_otherwise(status, code, error):
+    assert type(paid_error_from(code, message="no", http_status=status)) is error
+
+
+def test_failed_task__goes_through_the_same_table():
+    report = TaskReport(
+        task_id="t",
+        state=RemoteState.FAILED,
+        code="InvalidPerson",
+        message="The input image has no human body.",
+        request_id="r-2",
+    )
+
+    error = failure_of(report)
+
+    assert type(error) is InputRejected
+    assert (error.code, error.http_status, error.request_id) == ("InvalidPerson", 200, "r-2")
+
+
+def test_failed_task__that_timed_out_is_a_fault_of_the_server():
+    report = TaskReport(task_id="t", state=RemoteState.FAILED, code="InternalError.Timeout")
+
+    assert type(failure_of(report)) is ServerFault
+
+
+def test_failed_task__without_a_reason_is_final():
+    error = failure_of(TaskReport(task_id="t", state=RemoteState.FAILED))
+
+    assert type(error) is InputRejected
+    assert error.code == "HTTP.200"
+    assert "did not say why" in error.message
+
+
+def test_unknown_task__is_gone():
+    error = failure_of(TaskReport(task_id="t", state=RemoteState.GONE, request_id="r-3"))
+
+    assert type(error) is TaskGone
+    assert error.request_id == "r-3"
+
+
+@pytest.mark.parametrize("error", [RequestNotSent, OutcomeUnknown])
+def test_our_own_words__have_advice_too(error):
+    assert classify(error().code).error is error
+
+
+def test_our_own_words__mean_nothing_in_an_answer():
+    """Otherwise an answer could talk the client into ordering twice."""
+    assert type(error_from("RequestNotSent", message="", http_status=400)) is InputRejected
+
+
+@pytest.mark.parametrize("code", ["", "SomethingNew", "InvalidPerson", "Throttling"])
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 404, 429, 500, 502])
+def test_stored_errors__are_understood_as_they_were_when_raised(code, status):
+    raised = error_from(code, message="", http_status=status)
+
+    again = classify(raised.code, http_status=raised.http_status, message=raised.message)
+
+    assert again is classify(code, http_status=status)
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 404, 429, 500, 502])
+def test_stored_errors__without_a_code_are_understood_without_their_status(status):
+    raised = error_from("", message="", http_status=status)
+
+    assert classify(raised.code) is classify("", http_status=status)
+
+
+def test_table__is_retryable_exactly_where_waiting_helps():
+    retryable = {row.error for row in ERRORS if row.retryable}
+
+    assert retryable == {RequestNotSent, Throttled, ServerFault}
+
+
+def test_table__has_unique_labels_and_advice_in_whole_sentences():
+    labels = [row.label for row in ERRORS]
+
+    assert len(labels) == len(set(labels))
+    assert all(row.advice[0].isupper() and row.advice.endswith(".") for row in ERRORS)
+    assert all(len(row.advice) < 200 for row in ERRORS)
+
+
+def test_table__has_no_row_that_another_one_hides():
+    """Each row is the answer to at least one error that satisfies only its own criteria."""
+    for row in ERRORS:
+        statuses = [None, 200, *range(300, 600)] if row.statuses is None else row.statuses
+        examples = [
+            (code, status, message)
+            for code in row.codes or ("AnythingElse", "")
+            for status in statuses
+            for message in row.says or ("",)
+        ]
+        assert any(
+            classify(code, http_status=status, message=message) is row
+            for code, status, message in examples
+        ), row.label

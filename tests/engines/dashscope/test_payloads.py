@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from django_outfitanyone.engines.base import RefineOrder, TryOnOrder
+from django_outfitanyone.engines.dashscope import payloads
+from django_outfitanyone.exceptions import RequestRefused
+
+PERSON = "https://shop.example/person.jpg"
+TOP = "https://shop.example/top.jpg"
+BOTTOM = "https://shop.example/bottom.jpg"
+NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=timezone.utc)
+
+
+def try_on(**fields):
+    return payloads.try_on(TryOnOrder(**{"model": "aitryon-plus", "person_url": PERSON, **fields}))
+
+
+def test_try_on__names_both_garments():
+    payload = try_on(top_url=TOP, bottom_url=BOTTOM, resolution=1280, restore_face=False)
+
+    assert payload.path == "services/aigc/image2image/image-synthesis"
+    assert payload.headers == {"X-DashScope-Async": "enable"}
+    assert payload.body == {
+        "model": "aitryon-plus",
+        "input": {
+            "person_image_url": PERSON,
+            "top_garment_url": TOP,
+            "bottom_garment_url": BOTTOM,
+        },
+        "parameters": {"resolution": 1280, "restore_face": False},
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "left"),
+    [
+        ({"top_url": TOP}, {"person_image_url", "top_garment_url"}),
+        ({"bottom_url": BOTTOM}, {"person_image_url", "bottom_garment_url"}),
+    ],
+)
+def test_try_on__leaves_empty_garments_out(fields, left):
+    assert set(try_on(**fields).body["input"]) == left
+
+
+def test_try_on__keeps_size_and_face_unless_told_otherwise():
+    assert try_on(top_url=TOP).body["parameters"] == {"resolution": -1, "restore_face": True}
+
+
+@pytest.mark.parametrize("field", ["person_url", "top_url", "bottom_url"])
+def test_try_on__has_uploads_resolved_wherever_they_are(field):
+    payload = try_on(**{"top_url": TOP, field: "oss://dashscope-instant/a/b.jpg"})
+
+    assert payload.headers == {
+        "X-DashScope-Async": "enable",
+        "X-DashScope-OssResourceResolve": "enable",
+    }
+
+
+def test_refine__names_the_picture_to_refine_and_the_gender():
+    payload = payloads.refine(
+        RefineOrder(
+            model="aitryon-refiner",
+            person_url=PERSON,
+            coarse_url="https://shop.example/coarse.jpg",
+            top_url=TOP,
+            gender="woman",
+        )
+    )
+
+    assert payload.path == "services/aigc/image2image/image-synthesis"
+    assert payload.headers == {"X-DashScope-Async": "enable"}
+    assert payload.body == {
+        "model": "aitryon-refiner",
+        "input": {
+            "person_image_url": PERSON,
+            "coarse_image_url": "https://shop.example/coarse.jpg",
+            "top_garment_url": TOP,
+        },
+        "parameters": {"gender": "woman"},
+    }
+
+
+def test_parsing__is_synchronous():
+    payload = payloads.parsing(
+        "aitryon-parsing-v1", image_url=PERSON, clothes_types=("upper", "lower")
+    )
+
+    assert payload.path == "services/vision/image-process/process"
+    assert payload.headers == {}
+    assert payload.body == {
+        "model": "aitryon-parsing-v1",
+        "input": {"image_url": PERSON},
+        "parameters": {"clothes_type": ["upper", "lower"]},
+    }
+
+
+def test_parsing__has_uploads_resolved():
+    payload = payloads.parsing("m", image_url="oss://a/b.png", clothes_types=["upper"])
+
+    assert payload.headers == {"X-DashScope-OssResourceResolve": "enable"}
+
+
+def test_workspace__is_named_only_if_there_is_one():
+    assert payloads.common_headers("ws-1") == {"X-DashScope-WorkSpace": "ws-1"}
+    assert payloads.common_headers("") == {}
+
+
+@pytest.mark.parametrize("workspace", ["ws\nX-Evil: 1", "工作"])
+def test_workspace__is_no_way_to_write_headers(workspace):
+    with pytest.raises(ValueError, match="workspace"):
+        payloads.common_headers(workspace)
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("https://shop.example/ドレス.jpg", "https://shop.example/%E3%83%89%E3%83%AC%E3%82%B9.jpg"),
+        ("https://shop.example/a b.jpg", "https://shop.example/a%20b.jpg"),
+        ("https://shop.example/a.jpg?t=é&s=%2B", "https://shop.example/a.jpg?t=%C3%A9&s=%2B"),
+        ("https://bücher.example:8443/a.jpg", "https://xn--bcher-kva.example:8443/a.jpg"),
+        (
+            "https://s.example/a%7Eb?Signature=x%2F~%3D",
+            "https://s.example/a%7Eb?Signature=x%2F~%3D",
+        ),
+        ("oss://dashscope-instant/写真.jpg", "oss://dashscope-instant/%E5%86%99%E7%9C%9F.jpg"),
+    ],
+)
+def test_addresses__are_sent_in_ascii_and_otherwise_untouched(given, sent):
+    assert try_on(top_url=given).body["input"]["top_garment_url"] == sent
+
+
+@pytest.mark.parametrize("url", ["https://[é/a.jpg", f"https://{'é' * 80}.example/a.jpg"])
+def test_addresses__that_make_no_sense_are_refused_before_sending(url):
+    with pytest.raises(RequestRefused):
+        try_on(top_url=url)
+
+
+def test_task_path__quotes_what_could_lead_elsewhere():
+    assert payloads.task_path("../uploads?x") == "tasks/..%2Fuploads%3Fx"
+
+
+def test_task_list__is_asked_for_in_beijing_time_and_in_utc():
+    queries = payloads.task_list_queries(
+        start=NOON, end=NOON + timedelta(minutes=5), model="aitryon-plus"
+    )
+
+    assert [(query["start_time"], query["end_time"]) for query in queries] == [
+        ("20260301200000", "20260301200501"),
+        ("20260301120000", "20260301120501"),
+    ]
+    assert all(query["model_name"] == "aitryon-plus" for query in queries)
+
+
+def test_task_list__of_all_models_names_none():
+    queries = payloads.task_list_queries(start=NOON, end=NOON + timedelta(hours=23), model="")
+
+    assert all("model_name" not in query for query in queries)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (NOON, NOON),
+        (NOON, NOON - timedelta(minutes=1)),
+        (NOON, NOON + timedelta(hours=24)),
+        (NOON.replace(tzinfo=None), NOON + timedelta(minutes=1)),
+    ],
+)
+def test_task_list__refuses_times_that_the_api_does_not_take(start, end):
+    with pytest.raises(RequestRefused):
+        payloads.task_list_queries(start=start, end=end, model="")

@@ -1,0 +1,296 @@
+"""What each fault of the network means: nothing was sent, or nobody knows.
+
+Every fault is a real one, made by a socket on localhost.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from django_outfitanyone.engines.dashscope.transport import ANSWER_LIMIT
+from django_outfitanyone.exceptions import (
+    AccountProblem,
+    OutcomeUnknown,
+    OutfitAnyoneError,
+    RequestNotSent,
+    ServerFault,
+)
+from tests.engines.dashscope.conftest import ORDER, TASK, unused_port
+from tests.engines.dashscope.listener import (
+    answers,
+    drops_after_reading,
+    drops_unread,
+    hangs_after_reading,
+    resets_after_reading,
+    response,
+    sends,
+    stalls_after,
+)
+
+NOW = datetime(2026, 3, 1, tzinfo=timezone.utc)
+
+PAID = {
+    "submit": lambda client: client.submit(ORDER),
+    "parse": lambda client: client.parse(
+        model="aitryon-parsing-v1", image_url="https://shop.example/p.jpg", clothes_types=["upper"]
+    ),
+}
+FREE = {
+    "query": lambda client: client.query("t-1"),
+    "cancel": lambda client: client.cancel("t-1"),
+    "list_tasks": lambda client: client.list_tasks(start=NOW, end=NOW + timedelta(minutes=1)),
+    "upload": lambda client: client.upload(b"picture", filename="a.jpg", model="aitryon-plus"),
+}
+paid = pytest.mark.parametrize("call", PAID.values(), ids=PAID)
+free = pytest.mark.parametrize("call", FREE.values(), ids=FREE)
+any_call = pytest.mark.parametrize("call", [*PAID.values(), *FREE.values()], ids=[*PAID, *FREE])
+
+MAY_HAVE_ARRIVED = {
+    "dropped unread": drops_unread,
+    "dropped after reading": drops_after_reading,
+    "reset after reading": resets_after_reading,
+    "no answer in time": hangs_after_reading,
+    "half a status line": sends(b"HTTP/1.1 20"),
+    "headers without an end": sends(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n"),
+    "not HTTP": sends(b"SSH-2.0-OpenSSH_9.6\r\n"),
+    "half a body": sends(response(TASK)[:-20]),
+    "half a body, then silence": stalls_after(response(TASK)[:-20]),
+    "half a chunk": sends(
+        b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{"request_id": "r'
+    ),
+    "no chunk": sends(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}"),
+    "two lengths": sends(response(TASK, headers=("Content-Length: 3",))),
+    "not gzip": sends(response(TASK, headers=("Content-Encoding: gzip",))),
+}
+may_have_arrived = pytest.mark.parametrize(
+    "behaviour", MAY_HAVE_ARRIVED.values(), ids=MAY_HAVE_ARRIVED
+)
+
+
+@may_have_arrived
+def test_paid_requests__that_may_have_arrived_have_an_unknown_outcome(listen, client_of, behaviour):
+    server = listen(behaviour)
+    client = client_of(server.base_url, read_timeout=0.3)
+
+    with pytest.raises(OutcomeUnknown, match="may have"):
+        client.submit(ORDER)
+
+    assert server.connections == 1
+    assert len(server.requests) <= 1
+
+
+@may_have_arrived
+def test_free_requests__without_an_answer_may_be_repeated(listen, client_of, behaviour):
+    server = listen(behaviour)
+    client = client_of(server.base_url, read_timeout=0.3)
+
+    with pytest.raises(ServerFault) as caught:
+        client.query("t-1")
+
+    assert caught.value.code in {"NoAnswer", "UnreadableAnswer"}  # older urllib3: half a body
+    assert server.connections == 1
+
+
+@paid
+def test_paid_requests__are_all_treated_so(listen, client_of, call):
+    server = listen(drops_after_reading)
+
+    with pytest.raises(OutcomeUnknown):
+        call(client_of(server.base_url))
+
+    assert len(server.requests) == 1
+
+
+@free
+def test_free_requests__are_all_treated_so(listen, client_of, call):
+    server = listen(drops_after_reading)
+
+    with pytest.raises(ServerFault):
+        call(client_of(server.base_url))
+
+    assert len(server.requests) == 1
+
+
+@any_call
+def test_refused_connection__sends_nothing(client_of, call):
+    with pytest.raises(RequestNotSent, match="refused"):
+        call(client_of(f"http://127.0.0.1:{unused_port()}/api/v1"))
+
+
+def test_unknown_host__sends_nothing(client_of, monkeypatch):
+    def fail(*args, **kwargs):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+
+    with pytest.raises(RequestNotSent, match="Name or service not known"):
+        client_of("https://api.invalid/api/v1").submit(ORDER)
+
+
+def test_connection_that_nobody_accepts__sends_nothing(client_of):
+    with socket.socket() as server, socket.socket() as first, socket.socket() as second:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for waiting in (first, second):  # fill the queue: further connections hang
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
+        port = server.getsockname()[1]
+
+        with pytest.raises(RequestNotSent, match="timed out"):
+            client_of(f"http://127.0.0.1:{port}/api/v1", connect_timeout=0.2).submit(ORDER)
+
+
+def test_connection_that_took_too_long__is_not_used_any_more(listen, client_of, monkeypatch):
+    """Its sender may have been given up by then, and somebody else may send the same."""
+    server = listen(answers(response(TASK)))
+    resolve = socket.getaddrinfo
+
+    def resolve_slowly(*args, **kwargs):
+        time.sleep(0.2)
+        return resolve(*args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_slowly)
+
+    with pytest.raises(RequestNotSent, match="longer than the connect timeout"):
+        client_of(server.base_url, connect_timeout=0.1).submit(ORDER)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "base_url", ["http://.example/api/v1", "http://exa mple/api/v1", f"http://{'a' * 70}.example/"]
+)
+def test_address_that_makes_no_sense__sends_nothing(client_of, base_url):
+    with pytest.raises(RequestNotSent):
+        client_of(base_url).submit(ORDER)
+
+
+def test_missing_ca_bundle__sends_nothing(listen, client_of, monkeypatch, tmp_path):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "missing.pem"))
+    server = listen(answers(response(TASK)))
+
+    with pytest.raises(RequestNotSent, match="CA certificate"):
+        client_of(f"https://{server.address}/api/v1").submit(ORDER)
+
+
+# -- answers
+
+
+def test_content_type__does_not_matter(listen, client_of):
+    server = listen(answers(response(TASK, headers=("Content-Type: text/html",))))
+
+    assert client_of(server.base_url).submit(ORDER).task_id == "t-1"
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>ok</html>", b"{}", b'{"output": {}}'])
+def test_success_that_names_no_task__leaves_the_outcome_of_an_order_unknown(
+    listen, client_of, body
+):
+    server = listen(answers(response(body, headers=("X-Request-Id: r-9",))))
+
+    with pytest.raises(OutcomeUnknown, match="r-9"):
+        client_of(server.base_url).submit(ORDER)
+
+
+@free
+@pytest.mark.parametrize("body", [b"", b"<html>ok</html>", b"[]"])
+def test_success_that_says_nothing__may_be_asked_again(listen, client_of, call, body):
+    server = listen(answers(response(body)))
+
+    with pytest.raises(ServerFault) as caught:
+        call(client_of(server.base_url))
+    assert caught.value.code == "UnreadableAnswer"
+
+
+def test_answers__are_read_up_to_a_limit(listen, client_of):
+    endless = b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n" + b" " * (ANSWER_LIMIT + 1)
+    server = listen(stalls_after(endless))
+
+    with pytest.raises(ServerFault) as caught:
+        client_of(server.base_url).query("t-1")
+    assert caught.value.code == "UnreadableAnswer"
+
+
+def test_answers__beyond_the_limit_still_have_a_status(listen, client_of):
+    page = b"<html>" + b"x" * ANSWER_LIMIT
+    server = listen(stalls_after(b"HTTP/1.1 403 No\r\nContent-Length: 99999999\r\n\r\n" + page))
+
+    with pytest.raises(AccountProblem):
+        client_of(server.base_url).submit(ORDER)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@any_call
+def test_redirects__are_never_followed(listen, client_of, call, status):
+    elsewhere = listen(answers(response(TASK)))
+    server = listen(
+        answers(response(b"", status=status, headers=(f"Location: {elsewhere.base_url}",)))
+    )
+
+    with pytest.raises(AccountProblem) as caught:
+        call(client_of(server.base_url))
+    assert caught.value.http_status == status
+    assert elsewhere.requests == []
+
+
+def test_redirects__are_not_even_read_past_the_limit(listen, client_of):
+    head = b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 99999999\r\n\r\n"
+    server = listen(stalls_after(head + b" " * (ANSWER_LIMIT + 1)))
+
+    with pytest.raises(AccountProblem):
+        client_of(server.base_url).query("t-1")
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+@any_call
+def test_nothing__is_sent_again_by_itself(listen, client_of, call, status):
+    server = listen(
+        answers(response({"code": "X", "message": "m"}, status=status, headers=("Retry-After: 0",)))
+    )
+
+    with pytest.raises(OutfitAnyoneError):
+        call(client_of(server.base_url))
+    assert len(server.requests) == 1
+
+
+# -- connections
+
+
+def test_free_requests__share_a_connection(listen, client_of):
+    running = {"output": {"task_id": "t-1", "task_status": "RUNNING"}}
+    server = listen(answers(response(running)))
+    client = client_of(server.base_url)
+
+    for _ in range(3):
+        client.query("t-1")
+
+    assert server.connections == 1
+    assert len(server.requests) == 3
+
+
+def test_paid_requests__have_a_connection_of_their_own(listen, client_of):
+    """A kept one may be closed by the server just as it is used: nobody could tell what arrived."""
+    server = listen(answers(response({"output": {"task_id": "t-1", "task_status": "RUNNING"}})))
+    client = client_of(server.base_url)
+
+    client.query("t-1")
+    for _ in range(3):
+        client.submit(ORDER)
+
+    assert server.connections == 4
+
+
+def test_client__is_shared_by_threads(listen, client_of):
+    server = listen(answers(response({"output": {"task_id": "t-1", "task_status": "RUNNING"}})))
+    client = client_of(server.base_url)
+
+    with ThreadPoolExecutor(4) as pool:
+        orders = [pool.submit(client.submit, ORDER) for _ in range(12)]
+        looks = [pool.submit(client.query, "t-1") for _ in range(12)]
+
+    assert {future.result().task_id for future in [*orders, *looks]} == {"t-1"}
+    assert len(server.requests) == 24

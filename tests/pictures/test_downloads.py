@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from django_outfitanyone.exceptions import DownloadFailed, DownloadRefused
+from django_outfitanyone.pictures import downloads
+from django_outfitanyone.pictures.downloads import download, is_public_address
+
+
+class Files(BaseHTTPRequestHandler):
+    """/ok, /missing, /moved, /short, /endless, /slow and the others do what their names say."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        if self.path.startswith("http"):  # as proxies are asked
+            self.send_error(501)
+            return
+        getattr(self, f"send_{self.path.strip('/')}")()
+
+    def send_ok(self):
+        self._start(200, 5)
+        self.wfile.write(b"12345")
+
+    def send_missing(self):
+        self._start(404, 0)
+
+    def send_moved(self):
+        self.send_response(302)
+        self.send_header("Location", "/ok")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def send_short(self):
+        self._start(200, 500)
+        self.wfile.write(b"12345")
+        self.close_connection = True
+
+    def send_endless(self):
+        self.send_response(200)
+        self.end_headers()
+        self._pour()
+
+    def send_slow(self):
+        self._start(200, 10_000)
+        for _ in range(100):
+            try:
+                self.wfile.write(b"x")
+            except OSError:
+                return
+            time.sleep(0.05)
+
+    def send_headers(self):
+        self.send_response(200)
+        self.flush_headers()
+        for _ in range(200):
+            try:
+                self.wfile.write(b"X-More: and more\r\n")
+            except OSError:
+                return
+            time.sleep(0.05)
+
+    def send_moved_endless(self):
+        self.send_response(302)
+        self.send_header("Location", "/ok")
+        self.end_headers()
+        self._pour()
+
+    def send_zipped(self):
+        body = gzip.compress(bytes(50_000_000))
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def send_until_closed(self):
+        """Without a length, so that only the end of the connection ends it."""
+        self.send_response(200)
+        self.end_headers()
+        self.close_connection = True
+        for _ in range(100):
+            try:
+                self.wfile.write(b"x")
+            except OSError:
+                return
+            time.sleep(0.05)
+
+    def send_whoami(self):
+        self._start(200, len(self.headers.get("Authorization", "")))
+        self.wfile.write(self.headers.get("Authorization", "").encode())
+
+    def _pour(self):
+        self.close_connection = True
+        try:
+            while True:
+                self.wfile.write(bytes(10_000))
+        except OSError:
+            pass
+
+    def _start(self, status, length):
+        self.send_response(status)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+
+    def log_message(self, *_args):
+        """Quiet."""
+
+
+@pytest.fixture
+def files(configure):
+    configure(ALLOW_PRIVATE_ADDRESSES=True)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_download__bytes(files):
+    assert download(f"{files}/ok") == b"12345"
+
+
+def test_download__missing_file_may_come_later(files):
+    with pytest.raises(DownloadFailed, match="404"):
+        download(f"{files}/missing")
+
+
+def test_download__follows_no_redirect(files):
+    with pytest.raises(DownloadRefused, match="redirect"):
+        download(f"{files}/moved")
+
+
+def test_download__file_cut_short_is_not_mistaken_for_the_whole(files):
+    with pytest.raises(DownloadFailed):
+        download(f"{files}/short")
+
+
+def test_download__stops_reading_at_the_limit(files, configure):
+    configure(MAX_DOWNLOAD_BYTES=100_000)
+    with pytest.raises(DownloadRefused, match=r"97\.7 KB"):
+        download(f"{files}/endless")
+
+
+def test_download__trickling_server_does_not_hold_the_worker(files, monkeypatch):
+    monkeypatch.setattr(downloads, "TOTAL_SECONDS", 0.1)
+    monkeypatch.setattr(downloads, "CHUNK_BYTES", 1)
+    with pytest.raises(DownloadFailed, match="within"):
+        download(f"{files}/slow")
+
+
+@pytest.mark.parametrize("path", ["headers", "until_closed"])
+def test_download__byte_by_byte_is_cut_off(files, monkeypatch, path):
+    """Each byte starts the time limit of a socket anew; the whole has one of its own."""
+    monkeypatch.setattr(downloads, "TOTAL_SECONDS", 0.2)
+    with pytest.raises(DownloadFailed, match="within"):
+        download(f"{files}/{path}")
+
+
+def test_download__body_of_a_redirect_is_not_read(files):
+    with pytest.raises(DownloadRefused, match="redirect"):
+        download(f"{files}/moved_endless")
+
+
+def test_download__nothing_is_unpacked(files):
+    with pytest.raises(DownloadRefused, match="compressed"):
+        download(f"{files}/zipped")
+
+
+def test_download__no_credentials_of_this_machine_go_out(files, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login shop password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    assert download(f"{files}/whoami") == b""
+
+
+class TestProxy:
+    """A proxy of the environment makes the connection, so the name is looked at before."""
+
+    @pytest.fixture(autouse=True)
+    def _proxy(self, files, monkeypatch):
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("http_proxy", files)
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "localhost"])
+    def test_private_target_is_refused(self, configure, host):
+        configure(ALLOW_PRIVATE_ADDRESSES=False)
+        with pytest.raises(DownloadRefused, match="private network"):
+            download(f"http://{host}/ok")
+
+    def test_proxy_itself_may_be_private(self, configure):
+        configure(ALLOW_PRIVATE_ADDRESSES=False)
+        with pytest.raises(DownloadFailed, match="501"):  # it was reached; it is no proxy
+            download("http://8.8.8.8/ok")
+
+
+def test_download__nobody_listens(configure):
+    configure(ALLOW_PRIVATE_ADDRESSES=True, CONNECT_TIMEOUT=0.5)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        with pytest.raises(DownloadFailed):
+            download(f"http://127.0.0.1:{port}/ok")
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://a.test/x", "oss://key", "http://", ""]
+)
+def test_download__only_http(url):
+    with pytest.raises(DownloadRefused, match="http"):
+        download(url)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_download__private_address_gets_no_request(files, configure, host):
+    configure(ALLOW_PRIVATE_ADDRESSES=False)
+    with pytest.raises(DownloadRefused, match="private network"):
+        download(f"{files.replace('127.0.0.1', host)}/ok")
+
+
+def test_download__name_that_leads_into_a_private_network(files, configure, monkeypatch):
+    """What a name stands for is looked at after connecting, so no DNS trick gets past it."""
+    configure(ALLOW_PRIVATE_ADDRESSES=False)
+    port = int(files.rpartition(":")[2])
+    entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: [entry])
+    with pytest.raises(DownloadRefused, match="private network"):
+        download(f"http://pictures.example.com:{port}/ok")
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2606:4700::1111", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("fd00::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:10.0.0.1", False),
+        ("::127.0.0.1", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b::808:808", True),
+        ("64:ff9b:1::808:808", False),
+        ("2002:7f00:1::1", False),
+        ("fec0::1", False),
+        ("ff02::1", False),
+        ("192.0.0.8", False),
+        ("255.255.255.255", False),
+        ("::ffff:8.8.8.8", True),
+    ],
+)
+def test_is_public_address(address, public):
+    assert is_public_address(address) is public

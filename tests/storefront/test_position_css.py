@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import django_outfitanyone
+from django_outfitanyone.storefront.position_css import level_class, position_classes, stylesheet
+
+PACKAGE = Path(django_outfitanyone.__path__[0])
+FILE = PACKAGE / "static" / "django_outfitanyone" / "hotspot-positions.css"
+
+
+def test_file__is_what_the_generator_writes():
+    assert FILE.read_text() == stylesheet()
+
+
+def test_stylesheet__stays_small():
+    assert len(stylesheet()) < 16_000
+
+
+def test_classes__say_whole_percents_and_tenths():
+    classes = position_classes((238, 0, 500, 1000), width=1000, height=1000)
+    assert classes.split() == [
+        "outfit-x23",
+        "outfit-xt8",
+        "outfit-y0",
+        "outfit-w26",
+        "outfit-wt2",
+        "outfit-h100",
+    ]
+
+
+def test_box_beyond_the_picture__is_cut_to_it():
+    assert position_classes((-5, 0, 300, 100), width=200, height=100).split() == [
+        "outfit-x0",
+        "outfit-y0",
+        "outfit-w100",
+        "outfit-h100",
+    ]
+
+
+sides = st.integers(min_value=151, max_value=4095)
+edges = st.tuples(*[st.floats(min_value=0, max_value=1)] * 2).map(sorted)
+
+
+@given(width=sides, height=sides, across=edges, down=edges)
+def test_any_box__is_off_by_less_than_a_tenth_of_a_percent(width, height, across, down):
+    x1, x2 = (round(edge * width) for edge in across)
+    y1, y2 = (round(edge * height) for edge in down)
+    drawn = read(position_classes((x1, y1, x2, y2), width=width, height=height))
+    for axis, extent, start, end in (
+        ("x", "w", x1 / width, x2 / width),
+        ("y", "h", y1 / height, y2 / height),
+    ):
+        assert drawn[axis] == pytest.approx(100 * start, abs=0.051)
+        assert drawn[axis] + drawn[extent] == pytest.approx(100 * end, abs=0.051)
+
+
+def read(classes):
+    """Percentages by axis, as the stylesheet adds them up. Every class must have its rule."""
+    rules = stylesheet()
+    values = dict.fromkeys("xywh", 0.0)
+    for name in classes.split():
+        _before, _found, rest = rules.partition(f".{name}{{--")
+        assert rest, f"no rule for {name}"
+        declaration = rest.partition("}")[0]
+        values[name.removeprefix("outfit-")[0]] += float(declaration.partition(":")[2])
+    return values
+
+
+def test_levels__smallest_is_uppermost_and_none_is_without_a_rule():
+    levels = [level_class(place) for place in range(12)]
+    assert levels[0] == "outfit-z9"
+    assert levels[-1] == levels[-2] == "outfit-z0"
+    assert all(f".{level}{{z-index:" in stylesheet() for level in levels)

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import django_outfitanyone
+from django_outfitanyone.engines.dashscope.error_table import ERRORS
+from django_outfitanyone.error_help import FIXED_BY, OWN, advice_for, is_passing
+
+
+def test_every_row_of_the_api_table__names_a_person():
+    assert {kind.fixed_by for kind in ERRORS} <= set(FIXED_BY)
+
+
+@pytest.mark.parametrize("code", [*OWN, "InvalidPerson", "Arrearage", "Something.New"])
+def test_advice__for_every_code(code):
+    advice = advice_for(code)
+
+    assert advice.text
+    assert advice.person
+
+
+def test_advice__without_an_error_there_is_none():
+    assert advice_for("") is None
+
+
+def test_is_passing__waiting_helps_or_not():
+    assert is_passing("InternalError.Timeout")
+    assert not is_passing("InvalidPerson")
+
+
+def test_own_codes__all_that_the_code_raises_have_advice():
+    """Codes that end up on a row; those that a door refuses at once explain themselves."""
+    folder = Path(django_outfitanyone.__file__).parent
+    source = "".join(
+        (folder / name).read_text("utf-8")
+        for name in ("images.py", "delivery.py", "submitting.py", "downloads.py")
+    )
+
+    assert set(re.findall(r'code="(\w+)"', source)) <= set(OWN)
