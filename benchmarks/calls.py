@@ -29,12 +29,12 @@ COUNTED = ("submits", "queries", "lists")
 def ours(stage: Stage, count: int) -> list[float]:
     """Seconds from the end of each task to the moment when its row said so."""
     from django_outfitanyone.actions import request_try_ons
-    from django_outfitanyone.jobs.try_on import Options, combine
+    from django_outfitanyone.jobs.try_on import TryOnOptions, combine
     from django_outfitanyone.models import TryOnResult
 
     wishes = combine(make_garments(count // 5), make_photos(5))
     cluster = stage.start_cluster(workers=WORKERS)
-    batch = request_try_ons(wishes, options=Options(keep_other_half=False))[0].batch
+    batch = request_try_ons(wishes, options=TryOnOptions(keep_other_half=False))[0].batch
     rows = TryOnResult.objects.filter(batch=batch)
     wait_until(lambda: not rows.open().exists(), LONGEST, "ours")
     kill_group(cluster)

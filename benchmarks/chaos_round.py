@@ -3,7 +3,7 @@
     python -m benchmarks.chaos_round postgresql redis --seconds 60 --seed 1
 
 Two clusters share the work of one account. The pages of the shop are "open" all the
-time, as ``ring_if_silent`` would be called from them. Prints one JSON line; exit code 1
+time, as ``wake_if_idle`` would be called from them. Prints one JSON line; exit code 1
 when a promise was broken.
 """
 
@@ -83,16 +83,16 @@ class Round:
     def ask(self) -> None:
         """One more batch; asked for again as the same batch if the database fell meanwhile."""
         from django_outfitanyone.actions import request_try_ons
-        from django_outfitanyone.jobs.try_on import Options
+        from django_outfitanyone.jobs.try_on import TryOnOptions
 
         wishes, self.wishes = self.wishes[:BATCH], self.wishes[BATCH:]
-        options, batch = Options(keep_other_half=False), uuid.uuid4()
+        options, batch = TryOnOptions(keep_other_half=False), uuid.uuid4()
         self.count += len(steadily(lambda: request_try_ons(wishes, options=options, batch=batch)))
 
     def look_at_a_page(self) -> None:
         from django_outfitanyone import wakeup
 
-        steadily(wakeup.ring_if_silent)
+        steadily(wakeup.wake_if_idle)
 
     def settle(self) -> float:
         """Seconds until nothing is open; gives up after ``SETTLING``."""

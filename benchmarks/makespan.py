@@ -31,7 +31,7 @@ LONGEST = 900
 def ours(stage: Stage, count: int) -> float:
     """From the request to the last row that is done, with one worker, on a new account."""
     from django_outfitanyone.actions import request_try_ons
-    from django_outfitanyone.jobs.try_on import Options, combine
+    from django_outfitanyone.jobs.try_on import TryOnOptions, combine
     from django_outfitanyone.models import Account, TryOnResult
     from django_outfitanyone.models.account import LONG_AGO
 
@@ -40,7 +40,7 @@ def ours(stage: Stage, count: int) -> float:
     cluster = stage.start_cluster(workers=1)
     let_worker_warm_up()
     started = time.monotonic()
-    batch = request_try_ons(wishes, options=Options(keep_other_half=False))[0].batch
+    batch = request_try_ons(wishes, options=TryOnOptions(keep_other_half=False))[0].batch
     rows = TryOnResult.objects.filter(batch=batch)
     wait_until(lambda: not rows.filter(image="").exists(), LONGEST, "ours", every=0.01)
     took = time.monotonic() - started
@@ -56,7 +56,7 @@ def let_worker_warm_up() -> None:
     from django_outfitanyone.models import Account
     from django_outfitanyone.models.account import LONG_AGO
 
-    wakeup.ring()
+    wakeup.wake()
     wait_until(lambda: Account.current().runner_expires_at > LONG_AGO, LONGEST, "first run")
     wait_until(lambda: not Account.current().runner_token, LONGEST, "end of the first run")
 

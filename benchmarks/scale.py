@@ -152,10 +152,10 @@ def open_work(garments: Iterable[Any], photos: Iterable[Any]) -> None:
     from django.core.files.base import ContentFile
 
     from benchmarks.wardrobe import picture
-    from django_outfitanyone.jobs.try_on import Options, as_row, combine
+    from django_outfitanyone.jobs.try_on import TryOnOptions, as_row, combine
     from django_outfitanyone.models import Hotspot, TryOnResult
 
-    rows = [as_row(wish, Options()) for wish in combine(list(garments), list(photos))]
+    rows = [as_row(wish, TryOnOptions()) for wish in combine(list(garments), list(photos))]
     for number, row in enumerate(rows):
         row.number = number
     done = rows.pop()

@@ -30,14 +30,14 @@ def main() -> None:
     count = parser.parse_args().tasks
     with Stage(outfitanyone=FAST, sandbox=SANDBOX) as stage:
         from django_outfitanyone.actions import request_try_ons
-        from django_outfitanyone.jobs.try_on import Options, combine
+        from django_outfitanyone.jobs.try_on import TryOnOptions, combine
         from django_outfitanyone.models import TryOnResult
 
         stage.sandbox.task_time(0.1)
         stage.start_cluster()
         worker = CHILDREN["worker"].findall(stage.log("cluster").read_text())[0]
         wishes = combine(make_garments(count // PHOTOS), make_photos(PHOTOS))
-        request_try_ons(wishes, options=Options(keep_other_half=False))
+        request_try_ons(wishes, options=TryOnOptions(keep_other_half=False))
         done = TryOnResult.objects.succeeded()
         resident: dict[int, float] = {}
         for part in range(1, PARTS + 1):

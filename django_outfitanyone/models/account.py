@@ -1,19 +1,22 @@
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from django.db import models
+from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.conf import conf
-from django_outfitanyone.error_help import Advice, advice_for
+from django_outfitanyone.error_help import ErrorHelp, error_help_for
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
-"""Where a moment has not come yet: plain comparisons need no NULL."""
+"""Stands for "never" in columns that are compared with the current time: NULL never matches."""
+SHORTEST_PAUSE = timedelta(seconds=1)
+"""Shorter waits only space the submits."""
 
 
 class Account(models.Model):
-    """One API key and region, shared by every host: gate, breaker and runner lease.
+    """One API key and region, shared by all hosts: its rate limit, stop and runner lease.
 
     The key itself is never stored.
     """
@@ -37,9 +40,9 @@ class Account(models.Model):
     runner_expires_at = models.DateTimeField(
         _("runner lease ends at"), default=LONG_AGO, editable=False
     )
-    last_rung_at = models.DateTimeField(_("last rung at"), default=LONG_AGO, editable=False)
+    last_wakeup_at = models.DateTimeField(_("last wakeup at"), default=LONG_AGO, editable=False)
     task_seconds = models.JSONField(default=dict, editable=False)
-    """How long the latest tasks took: remote model to seconds, see ``looks``."""
+    """Durations of the latest tasks: remote model to seconds, see ``worker.poll_schedule``."""
 
     class Meta:
         verbose_name = _("account")
@@ -50,7 +53,7 @@ class Account(models.Model):
 
     @classmethod
     def current(cls) -> Account:
-        """The account that the settings name; made on first use."""
+        """Return the account that the settings name, and create it on first use."""
         account, _created = cls.objects.get_or_create(name=conf.ACCOUNT)
         return account
 
@@ -59,6 +62,12 @@ class Account(models.Model):
         return self.stopped_at is not None
 
     @property
-    def advice(self) -> Advice | None:
-        """Who can mend what stopped the account, and how."""
-        return advice_for(self.stopped_code, self.stopped_message)
+    def paused_until(self) -> datetime | None:
+        """When submits resume after a 429; ``None`` while the account is not paused."""
+        is_paused = self.next_submission_at > clock.now() + SHORTEST_PAUSE
+        return self.next_submission_at if is_paused else None
+
+    @property
+    def advice(self) -> ErrorHelp | None:
+        """Who can fix what stopped the account, and how."""
+        return error_help_for(self.stopped_code, self.stopped_message)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -42,6 +41,3 @@ class TemporaryUpload(models.Model):
 
     def __str__(self) -> str:
         return self.url
-
-    def is_good_until(self, moment: datetime) -> bool:
-        return self.expires_at > moment

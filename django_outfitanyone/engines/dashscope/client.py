@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django_outfitanyone.engines.base import (
+    Engine,
+    ErrorExplanation,
     ListedTask,
     ParseReport,
-    Provider,
     RefineOrder,
     TaskReport,
     TryOnOrder,
@@ -22,7 +23,7 @@ from django_outfitanyone.exceptions import OutcomeUnknown, RequestRefused, Serve
 
 from . import answers, payloads
 from .error_kind import NO_ANSWER, UNREADABLE_ANSWER
-from .errors import error_from, paid_error_from
+from .errors import classify, error_from, paid_error_from
 from .transport import Answer, ApiKey, Transport, unsigned
 from .upload import USABLE_FOR, Permit, form_fields, object_key, read_permit, storage_fault
 
@@ -32,7 +33,7 @@ Reader = Callable[[Mapping[str, Any]], T]
 _PAGE_LIMIT = 100
 
 
-class DashScope(Provider):
+class DashScope(Engine):
     """Alibaba's API, or anything that speaks its protocol.
 
     Nothing is ever sent twice. What costs money (``submit``, ``refine``, ``parse``)
@@ -74,6 +75,14 @@ class DashScope(Provider):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    @classmethod
+    def explain(cls, code: str, message: str = "") -> ErrorExplanation:
+        """Explain a stored error by the vendor's error table."""
+        kind = classify(code, message=message)
+        return ErrorExplanation(
+            fixed_by=kind.fixed_by, help=kind.advice, is_temporary=kind.retryable
+        )
 
     def close(self) -> None:
         self._http.close()
