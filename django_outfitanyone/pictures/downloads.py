@@ -25,7 +25,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.guarded_session import GuardedAdapter, GuardedSession, unsigned
 from django_outfitanyone.exceptions import DownloadFailed, DownloadRefused
-from django_outfitanyone.pictures.images import human_size
+from django_outfitanyone.pictures.decoding import human_size
 
 CHUNK_BYTES = 64 * 1024
 TOTAL_SECONDS = 60
