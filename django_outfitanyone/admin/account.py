@@ -76,7 +76,7 @@ class AccountAdminMixin(NoticeMixin, PermanentMixin):
 
     @admin.display(description=gettext_lazy("who can fix it"))
     def advice(self, account: Account) -> str:
-        advice = account.advice
+        advice = account.error_help
         return f"{advice.person}: {advice.text}" if advice else "–"
 
     @admin.display(description=gettext_lazy("runner"))

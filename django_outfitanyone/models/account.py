@@ -68,6 +68,6 @@ class Account(models.Model):
         return self.next_submission_at if is_paused else None
 
     @property
-    def advice(self) -> ErrorHelp | None:
+    def error_help(self) -> ErrorHelp | None:
         """Who can fix what stopped the account, and how."""
         return error_help_for(self.stopped_code, self.stopped_message)

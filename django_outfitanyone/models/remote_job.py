@@ -130,7 +130,7 @@ class RemoteJob(Transitions, models.Model):
         return self.status == Status.NEEDS_ATTENTION
 
     @property
-    def advice(self) -> ErrorHelp | None:
+    def error_help(self) -> ErrorHelp | None:
         """Who can fix the error on this row, and how."""
         return error_help_for(self.error_code, self.error_message)
 

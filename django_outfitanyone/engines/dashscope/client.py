@@ -81,18 +81,16 @@ class DashScope(Engine):
     def explain(cls, code: str, message: str = "") -> ErrorExplanation:
         """Explain a stored error by the vendor's error table."""
         kind = classify(code, message=message)
-        return ErrorExplanation(
-            fixed_by=kind.fixed_by, help=kind.advice, is_temporary=kind.retryable
-        )
+        return ErrorExplanation(fixed_by=kind.fixed_by, help=kind.help, is_temporary=kind.retryable)
 
     def close(self) -> None:
         self._http.close()
 
     def submit(self, order: TryOnOrder) -> TaskReport:
-        return self._pay(payloads.try_on(order), answers.placed_task)
+        return self._pay(payloads.try_on(order), answers.submitted_task)
 
     def refine(self, order: RefineOrder) -> TaskReport:
-        return self._pay(payloads.refine(order), answers.placed_task)
+        return self._pay(payloads.refine(order), answers.submitted_task)
 
     def parse(self, *, model: str, image_url: str, clothes_types: Sequence[str]) -> ParseReport:
         payload = payloads.parsing(model, image_url=image_url, clothes_types=clothes_types)
