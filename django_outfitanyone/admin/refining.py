@@ -24,7 +24,7 @@ from django_outfitanyone.admin.trouble import trouble
 from django_outfitanyone.admin.try_on_form import in_words, over_budget
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
-from django_outfitanyone.jobs.estimate import estimate
+from django_outfitanyone.jobs.estimate import estimate_rows
 from django_outfitanyone.jobs.refine import as_refinement, check_refinable
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.try_on import Gender
@@ -119,7 +119,7 @@ class RefineMixin(AdminMixin):
     ) -> HttpResponse:
         request.current_app = self.admin_site.name
         rows = [as_refinement(result, gender=Gender.WOMAN) for result in results]
-        total = estimate(rows)
+        total = estimate_rows(rows)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Refine"),

@@ -22,7 +22,7 @@ from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs import try_on
-from django_outfitanyone.jobs.estimate import Estimate, estimate
+from django_outfitanyone.jobs.estimate import Estimate, estimate_rows
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import Garment, ModelImage
 
@@ -182,7 +182,7 @@ class TryOnForm(forms.Form):
         """What it will come to; ``None`` while something is missing."""
         if not self.is_valid():
             return None
-        return estimate([try_on.as_row(wish, self.options) for wish in self.wishes])
+        return estimate_rows([try_on.as_row(wish, self.options) for wish in self.wishes])
 
     @property
     def estimate_text(self) -> str:
