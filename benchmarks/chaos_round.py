@@ -128,7 +128,11 @@ class Round:
 def servers(database: str, broker: str, stack: ExitStack) -> Iterator[Server | None]:
     """Start the servers of the pair; ``None`` where the pair needs none."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="outfitanyone-chaos-")))
-    kinds: dict[str, Callable[[Path], Server]] = {"postgresql": PostgreSQL, "mariadb": MariaDB, "redis": Redis}
+    kinds: dict[str, Callable[[Path], Server]] = {
+        "postgresql": PostgreSQL,
+        "mariadb": MariaDB,
+        "redis": Redis,
+    }
     for name in (database, broker):
         kind = kinds.get(name)
         server = kind(folder) if kind else None
