@@ -46,7 +46,7 @@ def test_questions__functions_are_in_the_files_named(row):
 
 
 def test_rooms__are_all_listed():
-    rooms = {path.name for path in APP.iterdir() if (path / "__init__.py").exists()}
+    rooms = {path.parent.name for path in APP.glob("*/__init__.py")}
     modules = {path.name for path in APP.glob("*.py") if path.stem != "__init__"}
     listed = set(re.findall(r"`(\w+)/`", PAGE)) | set(re.findall(r"`(\w+\.py)`", PAGE))
 
@@ -54,7 +54,16 @@ def test_rooms__are_all_listed():
     assert modules - {"apps.py"} <= listed
 
 
-def test_jobs_and_worker__list_their_modules():
+def test_floors__are_those_that_import_linter_keeps():
+    contract = (ROOT / "pyproject.toml").read_text("utf-8").partition('"Imports go one way"')[2]
+    layers = re.findall(r'^    "(.+)",$', contract.partition("exhaustive")[0], re.MULTILINE)
+    drawing = PAGE.partition("## Imports go one way")[2].split("```")[1]
+    floors = [set(line.split()) for line in drawing.removeprefix("text").splitlines() if line]
+
+    assert floors == [set(layer.split(" | ")) for layer in layers]
+
+
+def test_rooms__list_their_modules():
     for room in ("jobs", "worker", "account", "pictures", "storefront", "diagnostics"):
         (line,) = (line for line in PAGE.splitlines() if line.startswith(f"| `{room}/`"))
         listed = set(re.findall(r"`(\w+)`", line))
