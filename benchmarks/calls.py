@@ -29,12 +29,12 @@ COUNTED = ("submits", "queries", "lists")
 def ours(environment: Environment, count: int) -> list[float]:
     """Return the seconds from the end of each task until its row knew."""
     from django_outfitanyone.actions import request_try_ons
-    from django_outfitanyone.jobs.try_on import Options, combine
+    from django_outfitanyone.jobs.try_on import TryOnOptions, combine
     from django_outfitanyone.models import TryOnResult
 
     requests = combine(make_garments(count // 5), make_photos(5))
     cluster = environment.start_cluster(workers=WORKERS)
-    batch = request_try_ons(requests, options=Options(keep_other_half=False))[0].batch
+    batch = request_try_ons(requests, options=TryOnOptions(keep_other_half=False))[0].batch
     rows = TryOnResult.objects.filter(batch=batch)
     wait_until(lambda: not rows.open().exists(), TIMEOUT, "ours")
     kill_group(cluster)

@@ -77,17 +77,17 @@ class Round:
     def request_batch(self) -> None:
         """Request one more batch; a retry after a database outage uses the same batch id."""
         from django_outfitanyone.actions import request_try_ons
-        from django_outfitanyone.jobs.try_on import Options
+        from django_outfitanyone.jobs.try_on import TryOnOptions
 
         requests, self.requests = self.requests[:BATCH], self.requests[BATCH:]
-        options, batch = Options(keep_other_half=False), uuid.uuid4()
+        options, batch = TryOnOptions(keep_other_half=False), uuid.uuid4()
         rows = retry_database(lambda: request_try_ons(requests, options=options, batch=batch))
         self.requested += len(rows)
 
     def open_page(self) -> None:
         from django_outfitanyone import wakeup
 
-        retry_database(wakeup.ring_if_silent)
+        retry_database(wakeup.wake_if_idle)
 
     def settle(self) -> float:
         """Wait until no row is open, at most ``SETTLE_TIMEOUT``; return the seconds."""

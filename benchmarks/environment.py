@@ -155,7 +155,7 @@ class Environment:
             import psycopg
 
             with psycopg.connect(self.server_url, autocommit=True) as connection:
-                connection.execute(statement)  # type: ignore[call-overload]
+                connection.execute(statement)
         else:
             import pymysql
 

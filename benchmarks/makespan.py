@@ -31,7 +31,7 @@ TIMEOUT = 900
 def ours(environment: Environment, count: int) -> float:
     """Measure from the request to the last stored picture, with one worker, on a new account."""
     from django_outfitanyone.actions import request_try_ons
-    from django_outfitanyone.jobs.try_on import Options, combine
+    from django_outfitanyone.jobs.try_on import TryOnOptions, combine
     from django_outfitanyone.models import Account, TryOnResult
     from django_outfitanyone.models.account import LONG_AGO
 
@@ -40,7 +40,7 @@ def ours(environment: Environment, count: int) -> float:
     cluster = environment.start_cluster(workers=1)
     warm_up_worker()
     started = time.monotonic()
-    batch = request_try_ons(requests, options=Options(keep_other_half=False))[0].batch
+    batch = request_try_ons(requests, options=TryOnOptions(keep_other_half=False))[0].batch
     rows = TryOnResult.objects.filter(batch=batch)
     wait_until(lambda: not rows.filter(image="").exists(), TIMEOUT, "ours", every=0.01)
     took = time.monotonic() - started
@@ -56,7 +56,7 @@ def warm_up_worker() -> None:
     from django_outfitanyone.models import Account
     from django_outfitanyone.models.account import LONG_AGO
 
-    wakeup.ring()
+    wakeup.wake()
     wait_until(lambda: Account.current().runner_expires_at > LONG_AGO, TIMEOUT, "first run")
     wait_until(lambda: not Account.current().runner_token, TIMEOUT, "end of the first run")
 

@@ -72,7 +72,7 @@ def upload_by_client(pictures: Sequence[Path]) -> list[str]:
     def upload(path: Path) -> str:
         return engine.upload(path.read_bytes(), filename=path.name, model=MODEL).url
 
-    with closing(conf.load_provider()) as engine, ThreadPoolExecutor(THREADS) as threads:
+    with closing(conf.load_engine()) as engine, ThreadPoolExecutor(THREADS) as threads:
         return list(threads.map(upload, pictures))
 
 
@@ -88,7 +88,7 @@ def sleeping_job(pair: Pair, folder: str) -> None:
     from django_outfitanyone.conf import conf
     from django_outfitanyone.engines.base import RemoteState
 
-    with closing(conf.load_provider()) as engine:
+    with closing(conf.load_engine()) as engine:
         report = engine.submit(_try_on_order(pair))
         while report.state is not RemoteState.SUCCEEDED:
             time.sleep(SLEEP)
@@ -101,7 +101,7 @@ def submitting_job(pair: Pair, folder: str) -> None:
     from django_outfitanyone.conf import conf
 
     time.sleep(0.22)  # two workers stay below ten submits per second
-    with closing(conf.load_provider()) as engine:
+    with closing(conf.load_engine()) as engine:
         report = engine.submit(_try_on_order(pair))
     _poll_later(report.task_id, folder)
 
@@ -112,7 +112,7 @@ def polling_job(task_id: str, folder: str) -> None:
     from django_outfitanyone.engines.base import RemoteState
 
     time.sleep(0.11)  # all are due at once, and the account may poll twenty times per second
-    with closing(conf.load_provider()) as engine:
+    with closing(conf.load_engine()) as engine:
         report = engine.query(task_id)
     if report.state is RemoteState.SUCCEEDED:
         _download(report, folder)

@@ -102,7 +102,6 @@ def operations() -> dict[str, Operation]:
     from django.test import Client
     from django.urls import reverse
 
-    from django_outfitanyone.choices import Status
     from django_outfitanyone.conf import conf
     from django_outfitanyone.models import Account, TryOnResult
     from django_outfitanyone.worker.queue import next_due_at
@@ -116,8 +115,9 @@ def operations() -> dict[str, Operation]:
 
     def claim() -> None:
         with transaction.atomic():
-            queue = TryOnResult.objects.filter(account=account, status=Status.QUEUED)
-            assert len(queue.claim(limit=5, lease=conf.lease)) == 5
+            queued = TryOnResult.objects.filter(account=account).queued()
+            due = [pk for pk, _due_at in queued.unleased(5)]
+            assert len(queued.claim(due, lease=conf.lease)) == 5
             transaction.set_rollback(True)
 
     def page(url: str) -> Operation:
@@ -152,10 +152,10 @@ def create_open_rows(garments: Iterable[Any], photos: Iterable[Any]) -> None:
     from django.core.files.base import ContentFile
 
     from benchmarks.sample_rows import picture
-    from django_outfitanyone.jobs.try_on import Options, as_row, combine
+    from django_outfitanyone.jobs.try_on import TryOnOptions, as_row, combine
     from django_outfitanyone.models import Hotspot, TryOnResult
 
-    rows = [as_row(request, Options()) for request in combine(list(garments), list(photos))]
+    rows = [as_row(request, TryOnOptions()) for request in combine(list(garments), list(photos))]
     for number, row in enumerate(rows):
         row.number = number
     finished = rows.pop()

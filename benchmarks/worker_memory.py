@@ -30,14 +30,14 @@ def main() -> None:
     count = parser.parse_args().tasks
     with Environment(outfitanyone=FAST, sandbox=SANDBOX) as environment:
         from django_outfitanyone.actions import request_try_ons
-        from django_outfitanyone.jobs.try_on import Options, combine
+        from django_outfitanyone.jobs.try_on import TryOnOptions, combine
         from django_outfitanyone.models import TryOnResult
 
         environment.sandbox.set_task_duration(0.1)
         environment.start_cluster()
         worker = CHILDREN["worker"].findall(environment.log("cluster").read_text())[0]
         requests = combine(make_garments(count // PHOTOS), make_photos(PHOTOS))
-        request_try_ons(requests, options=Options(keep_other_half=False))
+        request_try_ons(requests, options=TryOnOptions(keep_other_half=False))
         finished = TryOnResult.objects.succeeded()
         resident: dict[int, float] = {}
         for part in range(1, PARTS + 1):

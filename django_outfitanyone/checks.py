@@ -219,7 +219,7 @@ def check_media(**_kwargs: Any) -> Messages:
 def check_key(**_kwargs: Any) -> Messages:
     """Without a key nothing can be submitted; everything else works."""
     try:
-        _key = conf.api_key
+        _key = conf.require_api_key()
     except ConfigurationError as error:
         return [_warning("W001", str(error), "export DASHSCOPE_API_KEY=sk-...")]
     return []

@@ -30,6 +30,8 @@ FINAL = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELED, Status.NEED
 OPEN = frozenset(set(Status) - FINAL)
 UNSENT = frozenset({Status.QUEUED, Status.PREPARING})
 """Nothing was paid yet, so these may be given up at will."""
+SLOT_KEEPERS = frozenset({Status.SUBMITTING, Status.RUNNING, Status.NEEDS_ATTENTION})
+"""A remote task may be running, so the slot stays taken."""
 IN_FLIGHT = frozenset({Status.SUBMITTING, Status.RUNNING, Status.COLLECTING})
 
 MAY_FOLLOW: dict[Status, frozenset[Status]] = {

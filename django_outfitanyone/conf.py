@@ -1,4 +1,4 @@
-"""All settings, read live from ``settings.OUTFITANYONE``; every default is on this screen."""
+"""All settings with their defaults, read live from ``settings.OUTFITANYONE``."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
-    from django_outfitanyone.engines.base import Provider
+    from django_outfitanyone.engines.base import Engine
 
 T = TypeVar("T")
 
 
 class ConfigurationError(ImproperlyConfigured):
-    """A setting is missing or wrong. Stands outside ``OutfitAnyoneError`` on purpose."""
+    """A setting is missing or wrong. Deliberately no ``OutfitAnyoneError``."""
 
 
 @dataclass(eq=False)
 class Setting(Generic[T]):
-    """One key of ``OUTFITANYONE``: its default, and what a value must be.
+    """One key of ``OUTFITANYONE``: its default, and which values it accepts.
 
     ``expects`` completes the sentence "KEY must be …" of the system check.
     """
@@ -56,7 +56,7 @@ def text(default: str) -> Setting[str]:
 
 
 def name(default: str) -> Setting[str]:
-    """A word that is stored with every row."""
+    """A short string that is stored with every row."""
     return Setting(
         default,
         "a string of 1 to 50 characters",
@@ -139,7 +139,7 @@ def prices(default: Mapping[str, Decimal]) -> Setting[Mapping[str, Decimal]]:
 
 
 class Settings:
-    """``conf.BASE_URL`` and the others give the value in force now; nothing is cached."""
+    """``conf.BASE_URL`` and the others return the current value; nothing is cached."""
 
     # Account
     API_KEY = text("")  # better: the environment variable DASHSCOPE_API_KEY
@@ -173,19 +173,19 @@ class Settings:
     QUERIES_PER_SECOND = whole(20)
     THROTTLE_PAUSE = seconds(60)
 
-    # When nobody can tell whether a paid request arrived, a person decides. These are two
-    # decisions made in advance:
-    EXCLUSIVE_ACCOUNT = flag(default=False)  # True: nobody else submits with this account, so
-    #   a task in its list that no row knows is the missing one, and is followed
-    REPEAT_UNCLEAR_SEARCHES = flag(default=False)  # True: rather pay a search for clothes twice
+    # A person decides when it is unclear whether a paid request arrived. These settings
+    # decide in advance:
+    EXCLUSIVE_ACCOUNT = flag(default=False)  # True: no other client submits with this account,
+    #   so an unknown task in its list belongs to the unclear submit
+    REPEAT_UNCLEAR_SEARCHES = flag(default=False)  # True: repeat an unclear clothes parse
 
     # Timing, in seconds
     CONNECT_TIMEOUT = seconds(5)
     READ_TIMEOUT = seconds(30)
     POLL_INTERVAL = seconds(3)
-    EXPECTED_DURATION = seconds(20)  # shown to people who wait
+    EXPECTED_DURATION = seconds(20)  # shown to waiting people
     TASK_DEADLINE = seconds(24 * 3600)
-    EXPIRY_WARNING = seconds(4 * 3600)  # before the deadline, for what could not be fetched
+    EXPIRY_WARNING = seconds(4 * 3600)  # before the deadline, if the result is not stored yet
     UNCLEAR_SUBMIT_DELAY = seconds(60)
     RUN_BUDGET = seconds(20)
 
@@ -201,18 +201,17 @@ class Settings:
     MAX_PICTURE_PIXELS = whole(64_000_000)
     ALLOW_PRIVATE_ADDRESSES = flag(default=False)  # True only for a local sandbox
 
-    # What outfitanyone_clean removes; None: kept for ever. Published and approved pictures stay.
+    # What outfitanyone_clean deletes; None keeps it. Published and approved pictures stay.
     KEEP_FAILED_DAYS = days_or_none()
-    KEEP_UNPUBLISHED_DAYS = days_or_none()  # finished, paid for, never approved
+    KEEP_UNPUBLISHED_DAYS = days_or_none()  # finished and paid for, never approved
     KEEP_ORPHANS_DAYS = days_or_none()  # files that no row refers to
 
     # Shop
     CATALOGUE = text("django_outfitanyone.catalogue.CatalogueAdapter")
     Q_CLUSTER_NAME = text("")
 
-    @property
-    def api_key(self) -> str:
-        """The key in force; ``ConfigurationError`` says how to set one."""
+    def require_api_key(self) -> str:
+        """Return the API key; raise ``ConfigurationError`` with the remedy if there is none."""
         key = self.API_KEY or os.environ.get("DASHSCOPE_API_KEY", "")
         if not key:
             message = _(
@@ -224,19 +223,24 @@ class Settings:
 
     @property
     def lease(self) -> timedelta:
-        """How long a claimed row is out of reach of others: longer than any one request."""
+        """How long a claim on a row lasts: longer than any single request."""
         return timedelta(seconds=2 * (self.CONNECT_TIMEOUT + self.READ_TIMEOUT))
 
     def price(self, model: str) -> Decimal:
-        """Price of one image, 0 for a model without a known price."""
+        """Return the price of one image, 0 for a model without a known price."""
         return self.PRICES.get(model, Decimal(0))
 
-    def load_provider(self) -> Provider:
-        """The remote system that ``PROVIDER`` names, ready to be called."""
-        provider = import_string(self.PROVIDER)
+    @property
+    def engine_class(self) -> type[Engine]:
+        """The engine class that ``PROVIDER`` names."""
+        return cast("type[Engine]", import_string(self.PROVIDER))
+
+    def load_engine(self) -> Engine:
+        """Return the engine that ``PROVIDER`` names, configured for this account."""
         try:
-            made = provider(
-                self.api_key,
+            # an engine is built from these settings, which its protocol does not declare
+            engine = self.engine_class(  # type: ignore[call-arg]
+                self.require_api_key(),
                 base_url=self.BASE_URL,
                 workspace=self.WORKSPACE,
                 connect_timeout=self.CONNECT_TIMEOUT,
@@ -244,7 +248,7 @@ class Settings:
             )
         except ValueError as error:
             raise ConfigurationError(str(error)) from error
-        return cast("Provider", made)
+        return engine
 
 
 conf = Settings()
@@ -253,7 +257,7 @@ PRODUCT_MODEL_DEFAULT = "django_outfitanyone.Product"
 
 
 def given() -> Mapping[str, Any]:
-    """The dict of the project's settings, as it is."""
+    """Return the project's ``OUTFITANYONE`` dict as it is."""
     value = getattr(settings, "OUTFITANYONE", None) or {}
     if not isinstance(value, Mapping):
         message = "OUTFITANYONE must be a dict, e.g. OUTFITANYONE = {}"
@@ -262,10 +266,10 @@ def given() -> Mapping[str, Any]:
 
 
 def known_settings() -> dict[str, Setting[Any]]:
-    """Every key that ``OUTFITANYONE`` may hold."""
+    """Return every key that ``OUTFITANYONE`` may hold."""
     return {name: value for name, value in vars(Settings).items() if isinstance(value, Setting)}
 
 
 def product_model_name() -> str:
-    """``app_label.Model`` of what the shop sells; a swappable model, as AUTH_USER_MODEL is."""
+    """Return ``app_label.Model`` of the product model, which is swappable as AUTH_USER_MODEL is."""
     return cast("str", getattr(settings, "OUTFITANYONE_PRODUCT_MODEL", PRODUCT_MODEL_DEFAULT))

@@ -1,4 +1,4 @@
-"""What a person can do about an error, by the code that is stored with it."""
+"""Who can fix an error and how, by the code that is stored with it."""
 
 from __future__ import annotations
 
@@ -6,32 +6,35 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from django_outfitanyone.engines.dashscope.errors import classify
+from django_outfitanyone.conf import conf
 
 _ = gettext_lazy
 
 FIXED_BY = {
-    "shop": pgettext_lazy("who can fix it", "whoever chose the pictures"),
+    "shop": pgettext_lazy("who can fix it", "the person who chose the pictures"),
     "account": pgettext_lazy("who can fix it", "the owner of the API account"),
-    "developer": pgettext_lazy("who can fix it", "whoever runs this site"),
-    "nobody": pgettext_lazy("who can fix it", "nobody has to: it is tried again"),
+    "developer": pgettext_lazy("who can fix it", "the person who runs this site"),
+    "nobody": pgettext_lazy("who can fix it", "no action needed: it will be retried"),
 }
 
 OWN = {
-    "InputChanged": ("shop", _("Ask for the try-on again with the current pictures.")),
+    "InputChanged": ("shop", _("Request the try-on again with the current pictures.")),
     "NothingToKeep": (
         "shop",
-        _("Choose another model photo, or have the other half of the clothes replaced."),
+        _("Choose another model photo, or let the other half of the clothes be replaced."),
     ),
     "SearchNeedsAttention": (
         "shop",
-        _("Decide about the search for clothes: try it again, or cancel it."),
+        _("Open the clothes parse and retry or cancel it."),
     ),
     "BudgetSpent": (
         "developer",
-        _("Nothing has to be done: it goes on with the next day or month, or a larger budget."),
+        _(
+            "No action needed. Work resumes when the next period starts or when you raise "
+            "the budget."
+        ),
     ),
-    "PictureMissing": ("developer", _("Upload the picture again; its file is gone.")),
+    "PictureMissing": ("developer", _("Upload the picture again; its file is missing.")),
     "PictureNotPublic": ("developer", _('Set OUTFITANYONE = {"DELIVERY": "auto"}.')),
     "PictureUnreadable": ("shop", _("Upload the picture again as JPEG or PNG.")),
     "PictureDamaged": ("shop", _("Export the picture again and upload it.")),
@@ -39,16 +42,19 @@ OWN = {
     "PictureTooLarge": ("shop", _("Scale the picture down.")),
     "DownloadRefused": (
         "developer",
-        _("The file behind the result broke a safety rule; the log says which."),
+        _("The downloaded file broke a safety rule; see the log for details."),
     ),
-    "DownloadFailed": ("nobody", _("The finished picture is fetched again for 24 hours.")),
-    "UnexpectedFault": ("developer", _("Look into the log; then try again.")),
+    "DownloadFailed": (
+        "nobody",
+        _("The download of the finished picture is retried for 24 hours."),
+    ),
+    "UnexpectedFault": ("developer", _("Read the log, then retry.")),
 }
-"""Code to who can mend it and how, for errors that arise on this side."""
+"""Code to who can fix it and how, for errors of this app; engines explain their own."""
 
 
 @dataclass(frozen=True)
-class Advice:
+class ErrorHelp:
     """``fixed_by`` is a key of ``FIXED_BY``; ``text`` is in the reader's language."""
 
     fixed_by: str
@@ -56,21 +62,21 @@ class Advice:
 
     @property
     def person(self) -> str:
-        """Who can mend it, in words."""
+        """Who can fix the error, in words."""
         return str(FIXED_BY[self.fixed_by])
 
 
-def is_passing(code: str, message: str = "") -> bool:
-    """Whether the same request may succeed later without anybody doing anything."""
-    return classify(code, message=message).retryable
+def is_temporary(code: str, message: str = "") -> bool:
+    """Whether the same request may succeed later without anybody changing anything."""
+    return conf.engine_class.explain(code, message).is_temporary
 
 
-def advice_for(code: str, message: str = "") -> Advice | None:
-    """The advice for an error code as stored on a row; ``None`` without a code."""
+def error_help_for(code: str, message: str = "") -> ErrorHelp | None:
+    """Return the help for an error code as stored on a row; ``None`` without a code."""
     if not code:
         return None
     if code in OWN:
         fixed_by, text = OWN[code]
-        return Advice(fixed_by, str(text))
-    kind = classify(code, message=message)
-    return Advice(kind.fixed_by, gettext(kind.advice))
+        return ErrorHelp(fixed_by, str(text))
+    explanation = conf.engine_class.explain(code, message)
+    return ErrorHelp(explanation.fixed_by, gettext(explanation.help))

@@ -49,6 +49,12 @@ class PictureRefused(OutfitAnyoneError):
         return f"{self.message} {self.remedy}".strip()
 
 
+class LeaseLost(OutfitAnyoneError):
+    """Another worker has leased this row since; the changes of this one are discarded."""
+
+    code = "LeaseLost"
+
+
 class DownloadRefused(OutfitAnyoneError):
     """A file behind a remote address broke a safety rule and was not kept."""
 

@@ -1,4 +1,4 @@
-"""What queues call, by dotted path and without arguments."""
+"""The tasks that queues and schedules run, by dotted path and without arguments."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from django_outfitanyone.worker import runner
 
 
 def clean() -> None:
-    """Remove what the shop's rules say; to be scheduled once a day, see ``cleaning``."""
+    """Delete what the retention settings name; schedule it once a day."""
     cleanup.clean()
 
 
 def poll() -> None:
-    """Advance all open work for a while; ring again while there is more."""
+    """Advance all open jobs for a while, and wake the worker again while there are more."""
     if wakeup.is_synchronous():
-        runner.run(budget=0)  # inside somebody's request: one pass, no sleep, no further ring
+        runner.run(budget=0)  # inside a request: one pass, no sleep, no further wakeup
     elif runner.run(budget=conf.RUN_BUDGET):
-        wakeup.ring()
+        wakeup.wake()

@@ -1,7 +1,7 @@
-"""Ringing the runner through django-q2: the only module that imports it.
+"""Wake the worker through django-q2. No other module imports it.
 
-The rows are the truth and a ring is only a doorbell: lost, doubled or late ones
-change when work happens, never whether or how often.
+The database row is the source of truth; the queue only wakes the worker. A lost,
+duplicated or late message can delay a step but never skip or repeat it.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ logger = logging.getLogger("django_outfitanyone")
 
 POLL = "django_outfitanyone.tasks.poll"
 WATCHDOG = "django_outfitanyone watchdog"
-RING_AGAIN_AFTER = timedelta(seconds=5)
+WAKE_INTERVAL = timedelta(seconds=5)
 
 
 def is_installed() -> bool:
-    """Whether the project runs django-q2; without it ``outfitanyone_poll`` does the work."""
+    """Whether the project runs django-q2; otherwise ``outfitanyone_poll`` is the worker."""
     return apps.is_installed("django_q")
 
 
 def is_synchronous() -> bool:
-    """Whether tasks run inside the call that queues them, as projects set it for tests."""
+    """Whether tasks run inside the call that queues them, as in many test settings."""
     from django_q.conf import Conf
 
     return bool(Conf.SYNC)
 
 
 def cluster_settings() -> Mapping[str, Any]:
-    """The settings of the cluster that gets the rings; ``KeyError`` when there is none."""
+    """Return the settings of the cluster that runs the poller; ``KeyError`` if it is unknown."""
     main: Mapping[str, Any] = getattr(settings, "Q_CLUSTER", {})
     name = conf.Q_CLUSTER_NAME
     if not name or name == main.get("name"):
@@ -47,8 +47,8 @@ def cluster_settings() -> Mapping[str, Any]:
     return {**main, **main["ALT_CLUSTERS"][name]}
 
 
-def trouble_with_broker() -> str:
-    """Why no ring can be heard at present; ``""`` when the broker answers."""
+def broker_problem() -> str:
+    """Return why the broker does not answer; ``""`` if it does."""
     from django_q.brokers import get_broker
 
     try:
@@ -58,19 +58,19 @@ def trouble_with_broker() -> str:
 
 
 def has_watchdog() -> bool:
-    """Whether the runner is rung every minute, whatever else happens."""
+    """Whether the schedule exists that wakes the worker every minute."""
     from django_q.models import Schedule
 
     return bool(Schedule.objects.filter(func=POLL).exists())
 
 
-def ring() -> None:
-    """Ask for a runner. Never fails: if the broker is down, the watchdog comes later."""
+def wake() -> None:
+    """Ask the queue to run the poller. Never raises: if the broker is down, the watchdog helps."""
     if not is_installed():
         return
     from django_q.tasks import async_task
 
-    # everything through q_options: as plain arguments they would be taken from the task's own
+    # in q_options, because django-q2 would pass plain keyword arguments to the task
     options = {
         "task_name": "try-on",
         "timeout": round(3 * conf.RUN_BUDGET),
@@ -81,30 +81,32 @@ def ring() -> None:
     try:
         async_task(POLL, q_options=options)
     except Exception:
-        logger.warning("The queue could not be rung", exc_info=True, extra={"event": "ring_failed"})
+        logger.warning(
+            "The worker could not be woken", exc_info=True, extra={"event": "wakeup_failed"}
+        )
 
 
-def ring_if_silent() -> None:
-    """Ring when nobody is at work: called by every page that shows unfinished work.
+def wake_if_idle() -> None:
+    """Wake the worker if no runner is active. Every page with unfinished jobs calls this.
 
-    This is what gets past a queue whose workers are dead but still swallow messages.
+    So jobs go on even after messages were lost, for example to a worker that was killed.
     """
     now = timezone.now()
-    rung = Account.objects.filter(
-        pk=conf.ACCOUNT, runner_expires_at__lt=now, last_rung_at__lt=now - RING_AGAIN_AFTER
-    ).update(last_rung_at=now)
-    if rung:
-        ring()
+    is_idle = Account.objects.filter(
+        pk=conf.ACCOUNT, runner_expires_at__lt=now, last_wakeup_at__lt=now - WAKE_INTERVAL
+    ).update(last_wakeup_at=now)
+    if is_idle:
+        wake()
 
 
 def install_watchdog(*, using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
-    """Have the runner rung every minute, whatever else goes wrong. Runs after each migrate."""
+    """Create the schedule that wakes the worker every minute. Runs after each migrate."""
     if not is_installed():
         return
     from django_q.models import Schedule
 
     if Schedule._meta.db_table not in connections[using].introspection.table_names():
-        return  # django-q2 itself is not migrated yet; its migrate comes by here again
+        return  # django-q2 is not migrated yet; its own migrate calls this again
     Schedule.objects.using(using).get_or_create(
         name=WATCHDOG,
         defaults={

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 
 from django_outfitanyone.choices import ClothesType, GarmentKind, Status
+from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.models import (
     Account,
     Garment,
@@ -18,8 +19,7 @@ from django_outfitanyone.models import (
     Product,
     TryOnResult,
 )
-from django_outfitanyone.models.clothes_parse import picture_filter
-from django_outfitanyone.worker.reuse import fingerprint_of
+from django_outfitanyone.models.of_picture import picture_filter
 from tests.drawing import SIZE, picture
 
 _number = itertools.count(1)

@@ -12,7 +12,7 @@ from django_outfitanyone import actions, catalogue, wakeup
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.try_on import Options, Wish, combine
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, combine
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.signals import status_changed
 from tests.factories import make_garment, make_hotspot, make_model_image, make_try_on
@@ -21,7 +21,7 @@ from tests.worker.test_submit import lay_aside, prepared
 
 pytestmark = pytest.mark.django_db
 
-REPLACE = Options(keep_other_half=False)
+REPLACE = TryOnOptions(keep_other_half=False)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def person(db):
 
 
 def wish():
-    return Wish(person=make_model_image(), top=make_garment())
+    return TryOnRequest(person=make_model_image(), top=make_garment())
 
 
 def unclear(remote):
@@ -78,7 +78,7 @@ class TestRequestTryOns:
 
     def test_one_bad_wish_stores_nothing(self):
         with pytest.raises(RequestRefused):
-            actions.request_try_ons([wish(), Wish(person=make_model_image())])
+            actions.request_try_ons([wish(), TryOnRequest(person=make_model_image())])
 
         assert not TryOnResult.objects.exists()
 
@@ -96,7 +96,7 @@ class TestRequestTryOns:
             actions.request_try_ons(wishes)
 
     def test_other_database_faults_are_not_mistaken_for_a_double_batch(self, monkeypatch):
-        from django_outfitanyone.models.try_on import TryOnResultQuerySet
+        from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
 
         def fail(*_args, **_kwargs):
             raise IntegrityError("something else")
@@ -124,7 +124,7 @@ class TestCancel:
         try_on = prepared()
         (claimed,) = TryOnResult.objects.all().claim(limit=1, lease=conf.lease)
         actions.cancel(try_on)
-        with closing(conf.load_provider()) as provider:
+        with closing(conf.load_engine()) as provider:
             advance(claimed, provider)
         try_on.refresh_from_db()
 
@@ -193,7 +193,7 @@ class TestRetry:
             actions.retry(make_try_on(status=status))
 
     def test_search_for_clothes(self, remote):
-        parse = actions.find_clothes(make_model_image(), ["upper"])
+        parse = actions.parse_clothes(make_model_image(), ["upper"])
         remote.faults.add("error", endpoint="parse", code="InvalidPerson")
         work(parse)
         assert parse.status == Status.FAILED
@@ -278,7 +278,7 @@ class TestReview:
 
 def test_find_clothes__without_a_picture():
     with pytest.raises(RequestRefused, match="no picture"):
-        actions.find_clothes(make_try_on(status=Status.RUNNING))
+        actions.parse_clothes(make_try_on(status=Status.RUNNING))
 
 
 def test_correct_hotspot__is_marked_with_its_author(person):

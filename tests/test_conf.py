@@ -66,21 +66,21 @@ def test_api_key__from_the_environment(settings, monkeypatch):
     settings.OUTFITANYONE = {}
     monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-env")
 
-    assert conf.api_key == "sk-env"
+    assert conf.require_api_key() == "sk-env"
 
 
 def test_api_key__from_the_settings_first(settings, monkeypatch):
     settings.OUTFITANYONE = {"API_KEY": "sk-settings"}
     monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-env")
 
-    assert conf.api_key == "sk-settings"
+    assert conf.require_api_key() == "sk-settings"
 
 
 def test_api_key__missing_says_what_to_do(settings, monkeypatch):
     settings.OUTFITANYONE = {}
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
     with pytest.raises(ConfigurationError, match="Set the environment variable"):
-        _ = conf.api_key
+        _ = conf.require_api_key()
 
 
 def test_price__unknown_model_costs_nothing():
@@ -88,7 +88,7 @@ def test_price__unknown_model_costs_nothing():
 
 
 def test_load_provider__is_set_up_from_the_settings():
-    provider = conf.load_provider()
+    provider = conf.load_engine()
 
     assert isinstance(provider, DashScope)
     assert "sk-for-tests" not in repr(provider)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from django_outfitanyone.actions import request_try_on
 from django_outfitanyone.choices import GarmentKind, Status
-from django_outfitanyone.jobs.try_on import Options, Wish
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import ClothesParse, Hotspot, TemporaryUpload
 from tests.drawing import encoded
 from tests.factories import make_garment, make_hotspot, make_model_image, make_product
@@ -26,13 +26,15 @@ def stored(file):
 
 
 def outcome(wish, **options):
-    try_on = request_try_on(wish, options=Options(**options))
+    try_on = request_try_on(wish, options=TryOnOptions(**options))
     work(try_on)
     return try_on
 
 
 def test_try_on__picture_is_stored_paid_and_marked(remote):
-    try_on = outcome(Wish(person=make_model_image(), top=make_garment()), keep_other_half=False)
+    try_on = outcome(
+        TryOnRequest(person=make_model_image(), top=make_garment()), keep_other_half=False
+    )
 
     assert try_on.status == Status.SUCCEEDED
     assert (try_on.width, try_on.height) == stored(try_on.image).size
@@ -47,7 +49,7 @@ def test_try_on__picture_is_stored_paid_and_marked(remote):
 
 def test_try_on__hotspot_leads_to_the_product_of_the_garment(remote):
     product = make_product()
-    try_on = outcome(Wish(person=make_model_image(), top=make_garment(product=product)))
+    try_on = outcome(TryOnRequest(person=make_model_image(), top=make_garment(product=product)))
 
     upper = try_on.hotspots.get(clothes_type="upper")
     assert upper.product == product
@@ -57,7 +59,9 @@ def test_try_on__hotspot_leads_to_the_product_of_the_garment(remote):
 
 
 def test_try_on__kept_half_is_sent_as_the_remote_system_gave_it(remote, engine):
-    try_on = outcome(Wish(person=make_model_image(), top=make_garment()), keep_other_half=True)
+    try_on = outcome(
+        TryOnRequest(person=make_model_image(), top=make_garment()), keep_other_half=True
+    )
 
     assert try_on.status == Status.SUCCEEDED
     assert try_on.keep == "lower"
@@ -68,14 +72,14 @@ def test_try_on__kept_half_keeps_its_product(remote):
     person, worn = make_model_image(), make_product()
     make_hotspot(person, "lower", product=worn, crop="")
 
-    try_on = outcome(Wish(person=person, top=make_garment()), keep_other_half=True)
+    try_on = outcome(TryOnRequest(person=person, top=make_garment()), keep_other_half=True)
 
     assert try_on.hotspots.get(clothes_type="lower").product == worn
 
 
 def test_try_on__replaced_half_is_left_to_the_remote_system(remote, engine):
     outcome(
-        Wish(person=make_model_image(), bottom=make_garment(GarmentKind.BOTTOM)),
+        TryOnRequest(person=make_model_image(), bottom=make_garment(GarmentKind.BOTTOM)),
         keep_other_half=False,
     )
 
@@ -85,7 +89,7 @@ def test_try_on__replaced_half_is_left_to_the_remote_system(remote, engine):
 
 def test_try_on__top_and_bottom_each_get_their_hotspot(remote):
     top, bottom = make_garment(), make_garment(GarmentKind.BOTTOM)
-    try_on = outcome(Wish(person=make_model_image(), top=top, bottom=bottom))
+    try_on = outcome(TryOnRequest(person=make_model_image(), top=top, bottom=bottom))
 
     assert {spot.clothes_type: spot.product for spot in try_on.hotspots.all()} == {
         "upper": top.product,
@@ -96,7 +100,7 @@ def test_try_on__top_and_bottom_each_get_their_hotspot(remote):
 def test_try_on__one_piece_is_looked_for_as_a_dress(remote, engine):
     engine.worn = {"dress"}
     dress = make_garment(GarmentKind.ONE_PIECE)
-    try_on = outcome(Wish(person=make_model_image(), top=dress))
+    try_on = outcome(TryOnRequest(person=make_model_image(), top=dress))
 
     assert try_on.keep == ""
     assert try_on.hotspots.get().clothes_type == "dress"
@@ -106,7 +110,7 @@ def test_try_on__one_piece_is_looked_for_as_a_dress(remote, engine):
 @pytest.mark.parametrize(("resolution", "size"), [(1024, (576, 1024)), (1280, (720, 1280))])
 def test_try_on__resolution_decides_the_size(remote, resolution, size):
     try_on = outcome(
-        Wish(person=make_model_image(), top=make_garment()),
+        TryOnRequest(person=make_model_image(), top=make_garment()),
         resolution=resolution,
         keep_other_half=False,
     )
@@ -116,7 +120,7 @@ def test_try_on__resolution_decides_the_size(remote, resolution, size):
 
 def test_try_on__face_and_model_travel_along(remote):
     try_on = outcome(
-        Wish(person=make_model_image(), top=make_garment()),
+        TryOnRequest(person=make_model_image(), top=make_garment()),
         model="aitryon",
         restore_face=False,
         keep_other_half=False,
@@ -129,7 +133,9 @@ def test_try_on__face_and_model_travel_along(remote):
 
 def test_try_on__nothing_to_keep_fails_before_it_is_paid(remote, engine):
     engine.worn = {"dress"}
-    try_on = outcome(Wish(person=make_model_image(), top=make_garment()), keep_other_half=True)
+    try_on = outcome(
+        TryOnRequest(person=make_model_image(), top=make_garment()), keep_other_half=True
+    )
 
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "NothingToKeep")
     assert try_on.advice.fixed_by == "shop"
@@ -138,7 +144,7 @@ def test_try_on__nothing_to_keep_fails_before_it_is_paid(remote, engine):
 
 def test_try_on__refused_picture_fails_with_the_words_of_the_api(remote, engine):
     even = make_model_image(data=EVEN_PICTURE)
-    try_on = outcome(Wish(person=even, top=make_garment()), keep_other_half=False)
+    try_on = outcome(TryOnRequest(person=even, top=make_garment()), keep_other_half=False)
 
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "InvalidPerson")
     assert "single person" in try_on.error_message
@@ -149,7 +155,9 @@ def test_try_on__refused_picture_fails_with_the_words_of_the_api(remote, engine)
 def test_batch__each_picture_is_uploaded_once_for_each_remote_model(remote):
     person, garments = make_model_image(), [make_garment(), make_garment()]
     rows = [
-        request_try_on(Wish(person=person, top=garment), options=Options(keep_other_half=False))
+        request_try_on(
+            TryOnRequest(person=person, top=garment), options=TryOnOptions(keep_other_half=False)
+        )
         for garment in garments
     ]
     work(*rows)
@@ -163,7 +171,7 @@ def test_batch__each_picture_is_uploaded_once_for_each_remote_model(remote):
 
 def test_batch__photo_is_searched_once_for_the_half_to_keep(remote):
     person = make_model_image()
-    rows = [request_try_on(Wish(person=person, top=make_garment())) for _ in range(3)]
+    rows = [request_try_on(TryOnRequest(person=person, top=make_garment())) for _ in range(3)]
     work(*rows)
 
     assert ClothesParse.objects.filter(model_image=person).count() == 1
@@ -175,8 +183,8 @@ def test_batch__never_more_tasks_than_the_account_allows(remote, configure):
     remote.set_progression([("RUNNING", 0.8)])
     rows = [
         request_try_on(
-            Wish(person=make_model_image(), top=make_garment()),
-            options=Options(keep_other_half=False),
+            TryOnRequest(person=make_model_image(), top=make_garment()),
+            options=TryOnOptions(keep_other_half=False),
         )
         for _ in range(5)
     ]

@@ -7,7 +7,7 @@ import pytest
 
 import django_outfitanyone
 from django_outfitanyone.engines.dashscope.error_table import ERRORS
-from django_outfitanyone.error_help import FIXED_BY, OWN, advice_for, is_passing
+from django_outfitanyone.error_help import FIXED_BY, OWN, error_help_for, is_temporary
 
 
 def test_every_row_of_the_api_table__names_a_person():
@@ -16,19 +16,19 @@ def test_every_row_of_the_api_table__names_a_person():
 
 @pytest.mark.parametrize("code", [*OWN, "InvalidPerson", "Arrearage", "Something.New"])
 def test_advice__for_every_code(code):
-    advice = advice_for(code)
+    advice = error_help_for(code)
 
     assert advice.text
     assert advice.person
 
 
 def test_advice__without_an_error_there_is_none():
-    assert advice_for("") is None
+    assert error_help_for("") is None
 
 
 def test_is_passing__waiting_helps_or_not():
-    assert is_passing("InternalError.Timeout")
-    assert not is_passing("InvalidPerson")
+    assert is_temporary("InternalError.Timeout")
+    assert not is_temporary("InvalidPerson")
 
 
 def test_own_codes__all_that_the_code_raises_have_advice():

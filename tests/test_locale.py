@@ -17,7 +17,7 @@ from django.utils.html import strip_tags
 import django_outfitanyone
 from django_outfitanyone.choices import Status
 from django_outfitanyone.engines.dashscope.error_table import ERRORS
-from django_outfitanyone.error_help import advice_for
+from django_outfitanyone.error_help import error_help_for
 from django_outfitanyone.models.remote_job import UNCLEAR
 from tests.factories import make_garment, make_hotspot, make_model_image, make_product, make_try_on
 
@@ -187,7 +187,7 @@ def test_storefront__speaks_the_language_of_the_visitor(language, label, alt, st
 def test_advice__on_errors_of_the_api_is_translated(language):
     with translation.override(language):
         for kind in ERRORS:
-            advice = advice_for(kind.codes[0] if kind.codes else "Unheard.Of")
+            advice = error_help_for(kind.codes[0] if kind.codes else "Unheard.Of")
             assert advice.text != kind.advice
             assert translation.gettext(kind.advice) != kind.advice
         assert "whoever" not in advice.person

@@ -24,7 +24,7 @@ def rings(monkeypatch):
 
 
 def test_ring__options_do_not_become_arguments_of_the_task(rings, settings):
-    wakeup.ring()
+    wakeup.wake()
     ((path,), kwargs) = rings[0]
 
     assert path == "django_outfitanyone.tasks.poll"
@@ -39,7 +39,7 @@ def test_ring__reaches_the_broker():
 
     broker = get_broker()
     broker.purge_queue()
-    wakeup.ring()
+    wakeup.wake()
 
     assert broker.queue_size() == 1
     broker.purge_queue()
@@ -47,7 +47,7 @@ def test_ring__reaches_the_broker():
 
 def test_ring__goes_to_the_named_cluster(rings, settings):
     settings.OUTFITANYONE = {"Q_CLUSTER_NAME": "pictures"}
-    wakeup.ring()
+    wakeup.wake()
 
     assert rings[0][1]["q_options"]["cluster"] == "pictures"
 
@@ -57,28 +57,28 @@ def test_ring__dead_broker_is_no_error(monkeypatch, caplog):
         raise ConnectionError("no broker")
 
     monkeypatch.setattr("django_q.tasks.async_task", refuse)
-    wakeup.ring()
+    wakeup.wake()
 
     assert "could not be rung" in caplog.text
 
 
 def test_ring__without_django_q_is_silent(rings, settings):
     settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "django_q"]
-    wakeup.ring()
+    wakeup.wake()
 
     assert rings == []
 
 
 def test_ring_if_silent__rings_when_nobody_is_at_work(rings):
     Account.current()
-    wakeup.ring_if_silent()
+    wakeup.wake_if_idle()
 
     assert len(rings) == 1
 
 
 def test_ring_if_silent__not_while_a_runner_is_at_work(rings):
     rate_limits.take_runner_lease(Account.current())
-    wakeup.ring_if_silent()
+    wakeup.wake_if_idle()
 
     assert rings == []
 
@@ -86,15 +86,15 @@ def test_ring_if_silent__not_while_a_runner_is_at_work(rings):
 def test_ring_if_silent__many_visitors_ring_once(rings):
     Account.current()
     for _ in range(20):
-        wakeup.ring_if_silent()
+        wakeup.wake_if_idle()
 
     assert len(rings) == 1
 
 
 def test_ring_if_silent__again_after_a_while(rings):
     Account.current()
-    Account.objects.update(last_rung_at=timezone.now() - timedelta(seconds=6))
-    wakeup.ring_if_silent()
+    Account.objects.update(last_wakeup_at=timezone.now() - timedelta(seconds=6))
+    wakeup.wake_if_idle()
 
     assert len(rings) == 1
 

@@ -1,4 +1,4 @@
-"""Doing the runner's work inside a test."""
+"""Do the worker's part inside a test."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django_outfitanyone.worker.steps import advance
 
 
 def work(*jobs, seconds=10):
-    """Run until these jobs are finished, or all are; fails loudly when that takes too long."""
+    """Run until these jobs, or all jobs, are finished; raise an error after ``seconds``."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         _make_due()
@@ -27,18 +27,25 @@ def work(*jobs, seconds=10):
     raise AssertionError(f"still open after {seconds} s: {states}")
 
 
+def claim(jobs, *, limit=1, lease=None):
+    """Claim the due jobs of this queryset, as the runner does."""
+    now = timezone.now()
+    due = [pk for pk, due_at in jobs.unleased(limit) if due_at <= now]
+    return jobs.claim(due, lease=lease or conf.lease)
+
+
 def step(job):
-    """Take the one step that is next for this job."""
-    queue = type(job).objects.filter(pk=job.pk)
-    queue.update(due_at=timezone.now())
-    (claimed,) = queue.claim(limit=1, lease=conf.lease)
-    with closing(conf.load_provider()) as provider:
-        advance(claimed, provider)
+    """Advance this job by one step."""
+    jobs = type(job).objects.filter(pk=job.pk)
+    jobs.update(due_at=timezone.now())
+    (claimed,) = claim(jobs)
+    with closing(conf.load_engine()) as engine:
+        advance(claimed, engine)
     job.refresh_from_db()
 
 
 def _make_due():
-    """Waits are for the real world; a test looks again at once, except for what just failed."""
+    """Make all open jobs due now, except those that have just failed."""
     for model in (TryOnResult, ClothesParse):
         model.objects.open().filter(due_at__isnull=False, attempts=0).exclude(
             status="submitting"

@@ -1,28 +1,26 @@
-"""What may be spent a day and a month: no paid request leaves that does not fit.
+"""Daily and monthly budgets: no paid request leaves that does not fit into them.
 
-Counted is what the ledger says, and what is under way and will be in it. Days and months
-are those of the shop's calendar, ``TIME_ZONE``. The check and the note that a request
-leaves are one transaction on the account's gate (``limits.admit``), so that no number of
-processes can spend more together than one alone.
+Charges count, and requests that may still become charges. Days and months are those of
+the shop's time zone, ``TIME_ZONE``. The check is part of the transaction that records
+that a request leaves (``rate_limits.admit``), so several processes together cannot spend
+more than one alone.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.account.money import money
-from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import BudgetSpent
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
@@ -35,9 +33,9 @@ logger = logging.getLogger("django_outfitanyone")
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """The day's or month's amount and what has become of it; amounts in ``CURRENCY``.
+    """The budget of a day or month, and how much of it is used; amounts in ``CURRENCY``.
 
-    ``committed`` is for requests that are under way, or that nobody knows the outcome of.
+    ``committed`` is the price of requests that are in flight or unclear.
     """
 
     setting: str
@@ -51,7 +49,7 @@ class Budget:
         return max(Decimal(0), self.limit - self.spent - self.committed)
 
     def __str__(self) -> str:
-        """What a person should know once it is spent."""
+        """Explain to a person what is left, and when work resumes."""
         ends_at = timezone.localtime(self.ends_at, timezone.get_default_timezone())
         words = {
             "setting": self.setting,
@@ -63,12 +61,12 @@ class Budget:
             text = _("Only %(left)s is left of today's budget of %(limit)s.")
         else:
             text = _("Only %(left)s is left of this month's budget of %(limit)s.")
-        goes_on = _("What waits is sent from %(moment)s on, or when %(setting)s is raised.")
-        return f"{text % words} {goes_on % words}"
+        resumes = _("Work resumes at %(moment)s, or when you raise %(setting)s.")
+        return f"{text % words} {resumes % words}"
 
 
 def budgets_of(account: Account) -> list[Budget]:
-    """The budgets that are set, the day's first."""
+    """Return the budgets that are set, the daily one first."""
     today = shop_day(timezone.now())
     first = today.replace(day=1)
     periods = (
@@ -89,12 +87,12 @@ def budgets_of(account: Account) -> list[Budget]:
 
 
 def left(account: Account) -> Decimal | None:
-    """What may still be spent now; ``None`` when there is no budget."""
+    """Return what may still be spent now; ``None`` when there is no budget."""
     return min((budget.left for budget in budgets_of(account)), default=None)
 
 
 def check(account: Account, remote_model: str) -> None:
-    """``BudgetSpent`` when one more picture of this model does not fit into every budget."""
+    """Raise ``BudgetSpent`` when one more picture of this model exceeds a budget."""
     price = conf.price(remote_model)
     for budget in budgets_of(account) if price else ():
         if price > budget.left:
@@ -102,7 +100,7 @@ def check(account: Account, remote_model: str) -> None:
 
 
 def close(account: Account, error: BudgetSpent) -> None:
-    """From now on the runner looks at what is left before it offers work; says so once."""
+    """Make the runner compare prices with the budget until the period ends; announce it once."""
     closed = Account.objects.filter(pk=account.pk, budget_spent_until__lt=error.until).update(
         budget_spent_until=error.until
     )
@@ -119,45 +117,40 @@ def close(account: Account, error: BudgetSpent) -> None:
 
 
 def unaffordable(account: Account) -> set[str]:
-    """Remote models of which not one more picture fits into the budgets.
+    """Return the remote models of which not one more picture fits into the budgets.
 
-    Costs nothing until a request has been turned away. Reopens the account when the
-    budget was raised meanwhile, or unclear requests turned out to be free.
+    Runs no query until a request has been refused. Reopens the account when the budget
+    was raised meanwhile, or when unclear requests turned out to be free.
     """
     if account.budget_spent_until <= timezone.now():
         return set()
     rest = left(account)
-    dear = {name for name, price in conf.PRICES.items() if rest is not None and price > rest}
-    if not dear:
+    too_expensive = {
+        name for name, price in conf.PRICES.items() if rest is not None and price > rest
+    }
+    if not too_expensive:
         Account.objects.filter(pk=account.pk).update(budget_spent_until=LONG_AGO)
         logger.info("Account %s: there is budget again", account.pk, extra={"event": "budget_open"})
-    return dear
+    return too_expensive
 
 
 def notice(account: Account) -> str:
-    """Why work waits although nothing is wrong; ``""`` while every model fits."""
-    dear = unaffordable(account)
-    if not dear & {conf.TRY_ON_MODEL, conf.REFINER_MODEL, conf.PARSING_MODEL}:
+    """Return why jobs wait for the budget; ``""`` while every model fits."""
+    if not unaffordable(account) & {conf.TRY_ON_MODEL, conf.REFINER_MODEL, conf.PARSING_MODEL}:
         return ""
     return str(min(budgets_of(account), key=lambda budget: budget.left))
 
 
 def _committed(account: Account, since: datetime) -> Decimal:
-    """Prices of what was sent and is not in the ledger yet.
+    """Return the prices of the requests that may be billed and have no charge yet.
 
-    What needs attention was paid, if at all, when it was sent.
+    An unclear request counts in the period in which it was sent.
     """
-    sent = Q(status__in=[Status.SUBMITTING, Status.RUNNING]) | Q(
-        status=Status.NEEDS_ATTENTION, submitted_at__gte=since
-    )
-    searches = ClothesParse.objects.filter(sent, account=account).count()
-    return sum(_prices(account, sent), searches * conf.price(conf.PARSING_MODEL))
-
-
-def _prices(account: Account, sent: Q) -> Iterator[Decimal]:
-    groups: Any = TryOnResult.objects.filter(sent, account=account).order_by()
-    for model, count in groups.values_list("remote_model").annotate(count=Count("pk")):
-        yield count * conf.price(model)
+    sent = TryOnResult.objects.filter(account=account).possibly_billed(since=since).order_by()
+    groups: Any = sent.values_list("remote_model").annotate(count=Count("pk"))
+    try_ons = sum((count * conf.price(model) for model, count in groups), Decimal(0))
+    parses = ClothesParse.objects.filter(account=account).possibly_billed(since=since).count()
+    return try_ons + parses * conf.price(conf.PARSING_MODEL)
 
 
 def _next_month(first: date) -> date:

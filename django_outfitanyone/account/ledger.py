@@ -1,4 +1,4 @@
-"""Writing down that something was paid, once, together with what it was paid for."""
+"""Charges: each billed answer is recorded once, together with the job that it belongs to."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
 
 PAUSES = (0.1, 0.5, 1, 2, 4, 0)
-"""Seconds between the attempts to write what cannot be had again; the last one may fail."""
+"""Seconds between the attempts to store an answer that cannot be requested again."""
 
 
 def settle(
@@ -24,19 +23,18 @@ def settle(
     task_id: str | None = None,
     **columns: Any,
 ) -> None:
-    """Write down that the answer is there and will be billed.
+    """Record that the engine has answered and will bill the answer.
 
-    Row and ledger learn it in one transaction, or neither does. An answer that gives no
-    number of pictures was billed for one: it exists.
+    Row and charge are written in one transaction. An answer without a number of pictures
+    counts as one picture.
     """
     images = images or 1
     before = job.status
 
     def write() -> None:
-        job.status = before  # a transaction that was rolled back has left its traces here
+        job.status = before  # a transaction that was rolled back has changed it
         with transaction.atomic():
-            job.move(
-                Status.COLLECTING,
+            job.mark_collecting(
                 image_count=images,
                 cost=conf.price(remote_model) * images,
                 currency=conf.CURRENCY,
@@ -44,11 +42,11 @@ def settle(
             )
             Charge.objects.record(job, remote_model=remote_model, task_id=task_id)
 
-    insist(write)
+    write_with_retries(write)
 
 
-def insist(write: Callable[[], None]) -> None:
-    """Write although the database is away for some seconds: what is in hand cannot be had again."""
+def write_with_retries(write: Callable[[], None]) -> None:
+    """Retry a write for some seconds while the database is unavailable."""
     for pause in PAUSES:
         try:
             write()

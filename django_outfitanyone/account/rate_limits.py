@@ -1,6 +1,6 @@
-"""What the account allows: tasks at a time, submits a second, pauses, and full stops.
+"""The limits of the account: concurrent tasks, submits per second, pauses and stops.
 
-All of it lives in rows and holds over every process and host. The clock is the
+They live in database rows, so they hold over all processes and hosts. The clock is the
 application's: MariaDB's ``NOW()`` may differ from it by the server's time zone.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-import uuid
 from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +20,6 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.account import budgets
-from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import AccountProblem, BudgetSpent
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
@@ -30,59 +28,58 @@ from django_outfitanyone.signals import account_resumed, account_stopped
 
 logger = logging.getLogger("django_outfitanyone")
 
-RUNNER_LEASE = timedelta(seconds=15)
 MARGIN = 1.05
-"""Limits of a second are kept for this many: requests may be delayed unevenly on their way."""
+"""A limit per second is spread over this many seconds, because networks delay unevenly."""
 
 
 def free_slots(account: Account) -> list[int]:
-    """Numbers of the tasks that may be given to the remote system now.
+    """Return the numbers of the slots in which a task may be submitted now.
 
-    A slot is taken with the note that a request leaves, and belongs to the row until the
-    row gives it back: no crash leaks or frees it.
+    A row takes its slot in the same statement that says that its request leaves, and keeps
+    it until the task has ended: a crash neither leaks nor frees a slot.
     """
     rows = TryOnResult.objects.filter(account=account, slot__isnull=False)
     taken = set(rows.values_list("slot", flat=True))
     return [number for number in range(1, conf.CONCURRENT_TASKS + 1) if number not in taken]
 
 
-def pass_gate(account: Account, *, is_urgent: bool = True) -> datetime | None:
-    """Ask for permission to send one paid request; at most the allowed number get it each second.
+def acquire(account: Account, *, is_urgent: bool = True) -> datetime | None:
+    """Take one of the paid requests that the rate limit allows per second.
 
-    ``None`` when it is given, else when to ask again. After a rest, some may leave at once
-    before the others are spaced (a generic cell rate algorithm), so that slots are filled
-    quickly and every sliding second is within the limit all the same. What is not urgent
-    leaves those to what is.
+    Returns ``None`` when it is granted, else when to try again. After an idle time some
+    requests may leave at once before the others are spaced (a generic cell rate
+    algorithm): slots fill quickly, and every sliding second keeps the limit. Requests
+    that are not urgent leave this burst to those that are.
     """
     at_once = conf.SUBMITS_PER_SECOND * 2 // 5
     spacing = timedelta(seconds=MARGIN / (conf.SUBMITS_PER_SECOND - at_once))
     now = timezone.now()
-    rested = now - at_once * spacing
-    passed = Account.objects.filter(
+    burst_start = now - at_once * spacing
+    granted = Account.objects.filter(
         pk=account.pk,
-        next_submission_at__lte=now if is_urgent else rested,
+        next_submission_at__lte=now if is_urgent else burst_start,
         stopped_at__isnull=True,
-    ).update(next_submission_at=Greatest("next_submission_at", Value(rested)) + spacing)
-    if passed:
+    ).update(next_submission_at=Greatest("next_submission_at", Value(burst_start)) + spacing)
+    if granted:
         return None
     account.refresh_from_db(fields=["next_submission_at"])
-    opens_at = account.next_submission_at
-    return max(now, opens_at if is_urgent else opens_at + at_once * spacing)
+    next_at = account.next_submission_at
+    return max(now, next_at if is_urgent else next_at + at_once * spacing)
 
 
 def wait_for_query() -> None:
-    """Sleep until the next query is allowed.
+    """Sleep until the rate limit allows the next poll.
 
-    One runner in the whole fleet asks for states, so its own clock is enough; the next one
-    does not know what was asked just before it took over, but a run ends when nothing is due.
+    Only the one runner polls, so counting in this process is enough. The next runner does
+    not know of the last polls of this one, but a run ends only when no poll is due.
     """
     most = conf.QUERIES_PER_SECOND
-    if len(_asked_at) >= most:
-        time.sleep(max(0.0, _asked_at[-most] + MARGIN - time.monotonic()))
-    _asked_at.append(time.monotonic())
+    if len(_queried_at) >= most:
+        time.sleep(max(0.0, _queried_at[-most] + MARGIN - time.monotonic()))
+    _queried_at.append(time.monotonic())
 
 
-_asked_at: deque[float] = deque(maxlen=1000)
+_queried_at: deque[float] = deque(maxlen=1000)
 
 
 def admit(
@@ -92,23 +89,24 @@ def admit(
     is_urgent: bool = True,
     **columns: Any,
 ) -> datetime | None:
-    """Write down that the paid request leaves now; every one goes through here.
+    """Record that a paid request leaves now. Every paid request goes through here.
 
-    ``None`` when it may, else when to ask again, because the gate is closed or somebody
-    else has just taken the ``slot`` among the columns: a unique constraint decides, so that
-    no two hosts can have the same. ``BudgetSpent`` when the money is used up.
-    All of it is one transaction that holds the account's row: of two processes the second
-    one sees what the first has spent.
+    Returns ``None`` when it may leave. Returns when to try again if the rate limit does not
+    allow it, or if another host has just taken the ``slot`` among the columns: a unique
+    constraint decides that. Raises ``BudgetSpent`` when the budget does not cover it.
+
+    One transaction holds the account's row, so of two processes the second one sees what
+    the first one has spent.
     """
     try:
         with transaction.atomic():
-            opens_at = pass_gate(job.account, is_urgent=is_urgent)
-            if opens_at:
-                return opens_at
+            retry_at = acquire(job.account, is_urgent=is_urgent)
+            if retry_at:
+                return retry_at
             budgets.check(job.account, remote_model)
             now = timezone.now()
             columns |= {"submitted_at": now, "lease_expires_at": now + conf.lease}
-            job.move(Status.SUBMITTING, **columns)
+            job.mark_submitting(**columns)
     except IntegrityError:
         return timezone.now()
     except BudgetSpent as error:
@@ -118,7 +116,7 @@ def admit(
 
 
 def pause(account: Account) -> None:
-    """Nothing is submitted for a while: the API answered that there were too many requests."""
+    """Pause submits after a 429 (too many requests)."""
     until = timezone.now() + timedelta(seconds=conf.THROTTLE_PAUSE)
     Account.objects.filter(pk=account.pk, next_submission_at__lt=until).update(
         next_submission_at=until
@@ -132,7 +130,7 @@ def pause(account: Account) -> None:
 
 
 def stop(account: Account, error: AccountProblem) -> None:
-    """Nothing is submitted until a person resumes: every request would fail the same way."""
+    """Stop submits until a person resumes them: every request would fail the same way."""
     stopped = Account.objects.filter(pk=account.pk, stopped_at__isnull=True).update(
         stopped_at=timezone.now(), stopped_code=error.code, stopped_message=error.message
     )
@@ -149,18 +147,18 @@ def stop(account: Account, error: AccountProblem) -> None:
 
 
 def obstacle(account: Account) -> str:
-    """Why nothing is sent at present, as a sentence for people; ``""`` when it is."""
+    """Return why nothing is submitted now, as a sentence for people; ``""`` if all is well."""
     if account.is_stopped:
         return _("The account is stopped: %(message)s") % {"message": account.stopped_message}
-    if account.next_submission_at > timezone.now() + timedelta(seconds=1):
-        moment = time_format(timezone.localtime(account.next_submission_at), "TIME_FORMAT")
-        text = _("The account pauses until %(moment)s: the API answered “too many requests”.")
+    if account.paused_until:
+        moment = time_format(timezone.localtime(account.paused_until), "TIME_FORMAT")
+        text = _("The account is paused until %(moment)s: the engine had too many requests.")
         return text % {"moment": moment}
     return budgets.notice(account)
 
 
 def resume(account: Account) -> bool:
-    """Lift a stop or a pause; False when there was none."""
+    """End a stop or a pause; return False if there was none."""
     resumed = (
         Account.objects.filter(pk=account.pk)
         .exclude(stopped_at__isnull=True, next_submission_at__lte=timezone.now())
@@ -170,29 +168,3 @@ def resume(account: Account) -> bool:
         logger.info("Account %s resumed", account.pk, extra={"event": "account_resumed"})
         transaction.on_commit(lambda: account_resumed.send_robust(Account, account=account))
     return bool(resumed)
-
-
-def take_runner_lease(account: Account) -> str:
-    """Become the account's only runner; the token that proves it, or ``""``."""
-    now = timezone.now()
-    token = uuid.uuid4().hex
-    taken = Account.objects.filter(pk=account.pk, runner_expires_at__lte=now).update(
-        runner_token=token, runner_expires_at=now + RUNNER_LEASE
-    )
-    return token if taken else ""
-
-
-def keep_runner_lease(account: Account, token: str) -> bool:
-    """Stay the runner for another term; False when somebody else has taken over."""
-    return bool(
-        Account.objects.filter(pk=account.pk, runner_token=token).update(
-            runner_expires_at=timezone.now() + RUNNER_LEASE
-        )
-    )
-
-
-def give_up_runner_lease(account: Account, token: str) -> None:
-    """Let the next runner start at once."""
-    Account.objects.filter(pk=account.pk, runner_token=token).update(
-        runner_token="", runner_expires_at=timezone.now()
-    )

@@ -26,7 +26,7 @@ from django_outfitanyone.admin.trouble import trouble
 from django_outfitanyone.catalogue import catalogue
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.wakeup import ring_if_silent
+from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -147,7 +147,7 @@ class BatchMixin(AdminMixin):
         if progress is None:
             raise Http404(_("There is no such batch."))
         if progress.open:
-            ring_if_silent()
+            wake_if_idle()
         return progress
 
     def _rows(self, request: HttpRequest, batch: uuid.UUID) -> QuerySet[TryOnResult]:

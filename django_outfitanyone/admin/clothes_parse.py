@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
-    from django_outfitanyone.models.hotspot import Picture
+    from django_outfitanyone.models.of_picture import Picture
 
 
-FIND_CLOTHES = ("find_clothes", "find_clothes_again")
+FIND_CLOTHES = ("parse_clothes", "find_clothes_again")
 """To be named in ``actions`` beside the mixin."""
 
 
@@ -51,7 +51,7 @@ class FindClothesMixin(AdminMixin):
         if picture and picture.image and self.has_change_permission(request, picture):
             cost = {"cost": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY)}
             label = _("Find clothes again (%(cost)s)") if picture.hotspots.exists() else ""
-            context["find_clothes"] = (label or _("Find clothes (%(cost)s)")) % cost
+            context["parse_clothes"] = (label or _("Find clothes (%(cost)s)")) % cost
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
@@ -62,7 +62,7 @@ class FindClothesMixin(AdminMixin):
         return HttpResponseRedirect(request.get_full_path())
 
     @admin.action(description=gettext_lazy("Find clothes"), permissions=["change"])
-    def find_clothes(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def parse_clothes(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self.search(request, queryset, again=False)
 
     @admin.action(
@@ -77,7 +77,7 @@ class FindClothesMixin(AdminMixin):
         searches: list[ClothesParse] = []
 
         def ask(picture: Picture) -> None:
-            searches.append(actions.find_clothes(picture, requested_by=request.user, again=again))
+            searches.append(actions.parse_clothes(picture, requested_by=request.user, again=again))
 
         refusals = Counter(refusal_of(partial(ask, picture)) for picture in pictures)
         del refusals[""]

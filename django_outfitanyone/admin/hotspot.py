@@ -18,7 +18,7 @@ from django_outfitanyone.admin.product_field import ProductFieldMixin
 from django_outfitanyone.admin.rendering import HOTSPOT_EDITOR, STYLESHEET, thumbnail
 from django_outfitanyone.engines.base import Box
 from django_outfitanyone.models import Hotspot
-from django_outfitanyone.worker.hotspots import box_inside
+from django_outfitanyone.models.hotspot import box_inside
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -110,7 +110,7 @@ class HotspotInline(ProductFieldMixin, StackedInline):
     def origin(self, hotspot: Hotspot) -> str:
         if hotspot.pk is None:
             return "–"
-        if hotspot.picture and hotspot.picture_sha256 != hotspot.picture.sha256:
+        if hotspot.picture_sha256 != hotspot.picture.sha256:
             return _("found in an earlier file of this picture; not shown to visitors")
         if hotspot.is_corrected and hotspot.corrected_by:
             return _("corrected by %(person)s") % {"person": hotspot.corrected_by}

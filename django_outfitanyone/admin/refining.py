@@ -24,8 +24,8 @@ from django_outfitanyone.admin.trouble import trouble
 from django_outfitanyone.admin.try_on_form import in_words, over_budget
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
+from django_outfitanyone.jobs.estimate import estimate
 from django_outfitanyone.jobs.refine import as_refinement, check_refinable
-from django_outfitanyone.jobs.try_on import estimate
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.try_on import Gender
 

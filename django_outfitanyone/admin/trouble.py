@@ -30,7 +30,7 @@ class Trouble:
 def trouble(request: HttpRequest, site: admin.AdminSite) -> Trouble | None:
     """What staff should know on every page; ``None`` when all is well."""
     try:
-        _key = conf.api_key
+        _key = conf.require_api_key()
     except ConfigurationError as error:
         return Trouble(headline=_("Nothing is sent: there is no API key."), text=str(error))
     account = Account.objects.filter(pk=conf.ACCOUNT).first()

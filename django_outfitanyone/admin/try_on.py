@@ -27,7 +27,7 @@ from django_outfitanyone.admin.refining import RefineMixin
 from django_outfitanyone.admin.try_on_page import TryOnPage
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
-from django_outfitanyone.wakeup import ring_if_silent
+from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -211,7 +211,7 @@ class TryOnResultAdminMixin(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if TryOnResult.objects.open().exists():
-            ring_if_silent()
+            wake_if_idle()
         return super().changelist_view(request, extra_context)
 
     def change_view(
@@ -223,7 +223,7 @@ class TryOnResultAdminMixin(
     ) -> HttpResponse:
         try_on = self.get_object(request, object_id)
         if try_on is not None and try_on.is_open:
-            ring_if_silent()
+            wake_if_idle()
         context = {
             "card": self.card(request, try_on) if try_on else None,
             "candidates": candidates_of(try_on) if try_on else [],

@@ -22,7 +22,8 @@ from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs import try_on
-from django_outfitanyone.jobs.try_on import Estimate, Options, Wish
+from django_outfitanyone.jobs.estimate import Estimate, estimate
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import Garment, ModelImage
 
 QUALITIES = {
@@ -127,7 +128,7 @@ class TryOnForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.garments = list(garments)
-        self.wishes: list[Wish] = []
+        self.wishes: list[TryOnRequest] = []
         field: Any = self.fields["photos"]
         field.queryset = photos
         if garments:
@@ -167,8 +168,8 @@ class TryOnForm(forms.Form):
         return values
 
     @property
-    def options(self) -> Options:
-        return Options(
+    def options(self) -> TryOnOptions:
+        return TryOnOptions(
             model=self.cleaned_data["model"],
             keep_other_half=self.cleaned_data["other_half"] == Instead.KEEP,
             resolution=self.cleaned_data["resolution"],
@@ -181,7 +182,7 @@ class TryOnForm(forms.Form):
         """What it will come to; ``None`` while something is missing."""
         if not self.is_valid():
             return None
-        return try_on.estimate([try_on.as_row(wish, self.options) for wish in self.wishes])
+        return estimate([try_on.as_row(wish, self.options) for wish in self.wishes])
 
     @property
     def estimate_text(self) -> str:
@@ -246,7 +247,7 @@ def over_budget(estimate: Estimate) -> str:
 
 def wished(
     garments: Sequence[Garment], people: Sequence[ModelImage], *, together: str
-) -> list[Wish]:
+) -> list[TryOnRequest]:
     """Who wears what, garment by garment as they were selected."""
     if together != Combining.PRODUCT:
         return try_on.combine(garments, people, as_outfits=together == Combining.OUTFITS)

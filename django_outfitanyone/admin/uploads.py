@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django_outfitanyone.admin.classes import AdminMixin, ModelForm
 from django_outfitanyone.admin.widgets import PictureInput
 from django_outfitanyone.models.picture import PictureField, StoredPicture
-from django_outfitanyone.pictures.images import human_size
+from django_outfitanyone.pictures.decoding import human_size
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from django_outfitanyone.conf import ConfigurationError
-from django_outfitanyone.error_help import FIXED_BY, advice_for
+from django_outfitanyone.error_help import FIXED_BY, error_help_for
 from django_outfitanyone.exceptions import OutfitAnyoneError, PictureRefused, RequestRefused
 from django_outfitanyone.models.remote_job import RemoteJob
 
@@ -54,7 +54,7 @@ class Problem:
     @classmethod
     def of(cls, code: str, message: str) -> Problem:
         """As the admin and the logs see a code of the remote system or of ours."""
-        advice = advice_for(code, message)
+        advice = error_help_for(code, message)
         return cls(
             code=code,
             message=message,

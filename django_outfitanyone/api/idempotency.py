@@ -10,7 +10,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.try_on import Options, Wish, as_row
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_row
 from django_outfitanyone.models import TryOnResult
 
 HEADER = "Idempotency-Key"
@@ -39,7 +39,9 @@ def batch_of(request: Request) -> uuid.UUID:
     return uuid.uuid5(KEYS, f"{request.user.pk}:{key}") if key else uuid.uuid4()
 
 
-def check_same(rows: Sequence[TryOnResult], wishes: Sequence[Wish], options: Options) -> None:
+def check_same(
+    rows: Sequence[TryOnResult], wishes: Sequence[TryOnRequest], options: TryOnOptions
+) -> None:
     """``RequestRefused`` when the rows of this batch were asked for by another request."""
     asked = [as_row(wish, options) for wish in wishes]
     if [_asked(row) for row in rows] != [_asked(row) for row in asked]:

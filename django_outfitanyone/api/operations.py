@@ -189,7 +189,7 @@ def _describe_hotspots() -> None:
 def _describe_searches(view: Any, name: str) -> None:
     shape = answers.SearchSerializer
     extend_schema_view(
-        find_clothes=[
+        parse_clothes=[
             operation(
                 f"{name}_find_clothes",
                 "Search the picture for clothes; what it finds becomes hotspots.",

@@ -35,7 +35,7 @@ from django_outfitanyone.api.visibility import (
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.choices import ClothesType, GarmentKind, Status
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.try_on import RESOLUTIONS, Options, Wish, combine
+from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequest, combine
 from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.models.try_on import Gender
 
@@ -58,29 +58,29 @@ class OptionsInput(Input):
     """How to try on."""
 
     model = serializers.CharField(
-        default=Options.model, allow_blank=True, help_text="Empty: the site's default."
+        default=TryOnOptions.model, allow_blank=True, help_text="Empty: the site's default."
     )
     keep_other_half = serializers.BooleanField(
-        default=Options.keep_other_half,
+        default=TryOnOptions.keep_other_half,
         help_text="Trying on a top alone keeps the trousers, and the other way round.",
     )
     resolution = EnumField(
         RESOLUTIONS,
         name="Resolution",
-        default=Options.resolution,
+        default=TryOnOptions.resolution,
         help_text="-1: as the model photo; 1024: 576 x 1024; 1280: 720 x 1280 pixels.",
     )
     restore_face = serializers.BooleanField(
-        default=Options.restore_face, help_text="Keep the face of the photo as it is."
+        default=TryOnOptions.restore_face, help_text="Keep the face of the photo as it is."
     )
     force_new = serializers.BooleanField(
-        default=Options.force_new, help_text="Pay again although the same picture exists."
+        default=TryOnOptions.force_new, help_text="Pay again although the same picture exists."
     )
 
     @property
-    def options(self) -> Options:
+    def options(self) -> TryOnOptions:
         given = self.validated_data
-        return Options(**{option.name: given[option.name] for option in fields(Options)})
+        return TryOnOptions(**{option.name: given[option.name] for option in fields(TryOnOptions)})
 
 
 def offered_model_images(user: Any) -> QuerySet[ModelImage]:
@@ -99,9 +99,9 @@ class TryOnInput(OptionsInput):
     )
 
     @property
-    def wishes(self) -> list[Wish]:
+    def wishes(self) -> list[TryOnRequest]:
         given = self.validated_data
-        return [Wish.of(given["model_image"], given["garments"])]
+        return [TryOnRequest.of(given["model_image"], given["garments"])]
 
 
 class BulkInput(OptionsInput):
@@ -114,7 +114,7 @@ class BulkInput(OptionsInput):
     )
 
     @property
-    def wishes(self) -> list[Wish]:
+    def wishes(self) -> list[TryOnRequest]:
         """``RequestRefused`` when there are too many, found before they are all made."""
         given = self.validated_data
         people, garments = given["model_images"], given["garments"]

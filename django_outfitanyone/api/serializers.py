@@ -122,7 +122,7 @@ class FractionsSerializer(Answer):
 
     def to_representation(self, instance: Hotspot) -> dict[str, float]:
         picture = instance.picture
-        width, height = (picture and picture.width) or 1, (picture and picture.height) or 1
+        width, height = picture.width or 1, picture.height or 1
         return {
             "x1": round(instance.x1 / width, 6),
             "y1": round(instance.y1 / height, 6),

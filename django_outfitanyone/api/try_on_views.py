@@ -17,7 +17,8 @@ from django_outfitanyone.api import idempotency, request_serializers, visibility
 from django_outfitanyone.api import serializers as answers
 from django_outfitanyone.api.permissions import MAY_CHANGE
 from django_outfitanyone.api.views import SearchedView, accepted_if, with_poll_hint
-from django_outfitanyone.jobs.try_on import as_row, estimate
+from django_outfitanyone.jobs.estimate import estimate
+from django_outfitanyone.jobs.try_on import as_row
 from django_outfitanyone.models import TryOnResult
 
 
@@ -30,7 +31,7 @@ class TryOnViewSet(SearchedView):
     filter_class = request_serializers.TryOnFilter
     rows = staticmethod(visibility.try_ons_for)
     shown_rows = staticmethod(visibility.try_ons_shown_to)
-    paid_actions = frozenset({"create", "bulk", "retry", "refine", "find_clothes"})
+    paid_actions = frozenset({"create", "bulk", "retry", "refine", "parse_clothes"})
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().list(request, *args, **kwargs)

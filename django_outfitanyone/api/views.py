@@ -24,7 +24,7 @@ from django_outfitanyone.api.fields import poll_after
 from django_outfitanyone.api.pagination import NewestFirst
 from django_outfitanyone.api.permissions import MAY_ADD, MAY_SEARCH
 from django_outfitanyone.models import ClothesParse
-from django_outfitanyone.models.hotspot import Picture
+from django_outfitanyone.models.of_picture import Picture
 
 THROTTLE_SCOPE = "outfitanyone_try_on"
 """What a site may name in ``DEFAULT_THROTTLE_RATES``: all that may have to be paid for."""
@@ -117,7 +117,7 @@ class SearchedView(View):
         url_path="find-clothes",
         permission_classes=MAY_SEARCH,
     )
-    def find_clothes(self, request: Request, **_where: Any) -> Response:
+    def parse_clothes(self, request: Request, **_where: Any) -> Response:
         """POST searches the picture for clothes, GET tells of the newest search."""
         picture = self.get_object()
         is_asking = request.method == "POST"
@@ -132,7 +132,7 @@ class SearchedView(View):
 
     def _asked_for(self, picture: Picture) -> ClothesParse:
         wanted = self.taken(request_serializers.SearchInput).validated_data
-        return actions.find_clothes(
+        return actions.parse_clothes(
             picture,
             wanted["clothes_types"],
             requested_by=self.request.user,
@@ -171,7 +171,7 @@ class ModelImageViewSet(UploadView, SearchedView):
     input_class = request_serializers.ModelImageInput
     rows = staticmethod(visibility.model_images_for)
     shown_rows = staticmethod(visibility.model_images_shown_to)
-    paid_actions = frozenset({"find_clothes"})
+    paid_actions = frozenset({"parse_clothes"})
 
 
 class HotspotViewSet(View):
@@ -199,6 +199,6 @@ def accepted_if(is_open: bool) -> int:  # noqa: FBT001 - reads as a sentence
 def with_poll_hint(response: Response, *, is_open: bool) -> Response:
     """Say when to look again, and see to it that somebody is at work until then."""
     if is_open:
-        wakeup.ring_if_silent()
+        wakeup.wake_if_idle()
         response["Retry-After"] = str(poll_after())
     return response

@@ -26,7 +26,7 @@ from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.diagnostics import status
 from django_outfitanyone.diagnostics.status import Health
 from django_outfitanyone.engines.dashscope import probe
-from django_outfitanyone.error_help import advice_for
+from django_outfitanyone.error_help import error_help_for
 from django_outfitanyone.exceptions import AccountProblem, OutfitAnyoneError, PictureRefused
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.worker import uploads
@@ -77,7 +77,7 @@ def look_at_key() -> Findings:
     """Whether the API takes the key: the list of the last minute's tasks is free."""
     now = timezone.now()
     try:
-        with closing(conf.load_provider()) as provider:
+        with closing(conf.load_engine()) as provider:
             provider.list_tasks(start=now - LOOK_BACK, end=now)
     except ConfigurationError as error:
         yield _problem("key", str(error), "export DASHSCOPE_API_KEY=sk-...")
@@ -260,7 +260,7 @@ def _look_at_worker(state: Health) -> Findings:
 
 
 def _look_at_queue() -> Findings:
-    trouble = wakeup.trouble_with_broker()
+    trouble = wakeup.broker_problem()
     if trouble:
         text = _("The broker of django-q2 does not answer: %(trouble)s")
         remedy = _("Start it, or put Q_CLUSTER right; until then only outfitanyone_poll works.")
@@ -287,7 +287,7 @@ def _look_at_budgets(state: Health) -> Findings:
 
 
 def _advice(error: OutfitAnyoneError) -> str:
-    advice = advice_for(error.code, error.message)
+    advice = error_help_for(error.code, error.message)
     return advice.text if advice else ""
 
 

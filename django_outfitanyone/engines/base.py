@@ -1,9 +1,6 @@
-"""What the life cycle knows of a remote try-on system. Imports no Django.
+"""The interface between the app and an engine. Imports no Django.
 
-``Provider`` is the whole seam: a class with these methods can stand in for
-``dashscope.DashScope`` through the ``PROVIDER`` setting, without a change to rows,
-steps or doors. Times are aware datetimes in UTC, sizes are pixels, prices are not
-its business.
+Times are aware datetimes in UTC, sizes and boxes are in pixels.
 """
 
 from __future__ import annotations
@@ -19,7 +16,7 @@ Box = tuple[int, int, int, int]
 
 
 class RemoteState(Enum):
-    """Where a remote task stands, whatever the provider calls it."""
+    """The state of a remote task, whatever the engine calls it."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -27,9 +24,9 @@ class RemoteState(Enum):
     FAILED = "failed"
     CANCELED = "canceled"
     GONE = "gone"
-    """The provider does not know the task, or forgot it."""
+    """The engine does not know the task, or has deleted it."""
     UNKNOWN = "unknown"
-    """A word nobody knows yet: treated as still running until the deadline."""
+    """A state that this app does not know: treated as running until the deadline."""
 
     @property
     def is_final(self) -> bool:
@@ -41,7 +38,7 @@ _FINAL = {RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState.CANCELED, Remot
 
 @dataclass(frozen=True, kw_only=True)
 class TryOnOrder:
-    """One try-on as the provider gets it; every URL is one the provider can read."""
+    """One try-on; the engine can read every URL in it."""
 
     model: str
     person_url: str
@@ -65,7 +62,7 @@ class RefineOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """A picture handed to the provider: an address it understands, and until when."""
+    """An uploaded picture: an address that the engine understands, and until when."""
 
     url: str
     expires_at: datetime
@@ -73,7 +70,7 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskReport:
-    """What the provider says about one task."""
+    """What the engine says about one task."""
 
     task_id: str
     state: RemoteState
@@ -90,7 +87,7 @@ class TaskReport:
 
 @dataclass(frozen=True, kw_only=True)
 class ListedTask:
-    """One line of the account's task list; it names no inputs."""
+    """One task of the account's task list, which names no inputs."""
 
     task_id: str
     model: str
@@ -105,14 +102,14 @@ class ParsedArea:
     clothes_type: str
     box: Box
     crop_url: str
-    """RGB picture of the piece, fit to be sent as a garment."""
+    """RGB picture of the piece, usable as a garment."""
     cutout_url: str
-    """RGBA picture of the piece, for people to look at."""
+    """RGBA picture of the piece, for display."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ParseReport:
-    """The areas asked for, in the order asked; ``None`` where nothing was found."""
+    """One area for each requested type, in that order; ``None`` where nothing was found."""
 
     areas: Sequence[ParsedArea | None]
     image_count: int
@@ -120,14 +117,37 @@ class ParseReport:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Provider(Protocol):
-    """A remote try-on system.
+@dataclass(frozen=True, kw_only=True)
+class ErrorExplanation:
+    """What an engine's error code means to people.
 
-    ``submit``, ``refine`` and ``parse`` cost money and are never repeated by the
-    provider itself. Every method raises the errors of ``exceptions``:
-    ``RequestNotSent`` only when nothing can have arrived, ``OutcomeUnknown`` when it
-    may have, an ``APIError`` when an answer says what is wrong.
+    ``fixed_by`` is ``shop`` (chose the pictures), ``account`` (owns the API key and pays),
+    ``developer`` (runs the site) or ``nobody`` (a retry helps). ``help`` is an English
+    sentence, marked for translation by the engine. ``is_temporary`` says that the same
+    request may succeed later without anybody changing anything.
     """
+
+    fixed_by: str
+    help: str
+    is_temporary: bool
+
+
+class Engine(Protocol):
+    """A system that makes try-on pictures or parses clothes.
+
+    Subclass it and name the class in ``OUTFITANYONE["PROVIDER"]``; rows, steps, admin, API
+    and templates stay as they are. The instance is shared by threads.
+
+    ``submit``, ``refine`` and ``parse`` cost money, so the engine never sends them twice.
+    Every method raises the errors of ``exceptions``: ``RequestNotSent`` only when nothing
+    can have arrived, ``OutcomeUnknown`` when the request may have arrived, an ``APIError``
+    when an answer says what is wrong.
+    """
+
+    @classmethod
+    def explain(cls, code: str, message: str = "") -> ErrorExplanation:
+        """Explain an error by the code and message that are stored on a row."""
+        ...
 
     def submit(self, order: TryOnOrder) -> TaskReport: ...
 

@@ -1,25 +1,24 @@
-"""A second pass over a finished picture: what the refiner takes, checked before anything is paid.
+"""Refinement of a finished result: what the refiner accepts, checked before anything is paid.
 
-Refiner reference: the picture must come from a try-on in the photo's own size with the
-face kept, be of exactly that size, and have a top; person and garments go with it again.
+Refiner reference: the result must have the exact size of the model photo, its face kept,
+and a top; the model photo and the garments are sent again with it.
 """
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.try_on import Gender, Keep
 from django_outfitanyone.pictures.images import MAX_BYTES
-from django_outfitanyone.worker.reuse import fingerprint_of
 
 
 def check_refinable(result: TryOnResult) -> None:
-    """``RequestRefused`` when the refiner cannot take this picture."""
-    if result.status != Status.SUCCEEDED:
+    """Raise ``RequestRefused`` if the refiner does not accept this result."""
+    if not result.has_succeeded:
         raise RequestRefused(
             _("Only finished pictures can be refined; this one is “%(status)s”.")
             % {"status": result.get_status_display()},
@@ -41,10 +40,10 @@ def check_refinable(result: TryOnResult) -> None:
 
 
 def as_refinement(result: TryOnResult, *, gender: str, force_new: bool = False) -> TryOnResult:
-    """The row of this second pass, not saved; ``RequestRefused`` when it cannot be."""
+    """Return the unsaved row of the refinement; raise ``RequestRefused`` if it is impossible."""
     if gender not in Gender.values:
         raise RequestRefused(
-            _("Say whether the picture shows a woman or a man: the refiner has to be told."),
+            _("Choose woman or man: the refiner needs to know who is in the picture."),
             code="NoGender",
         )
     check_refinable(result)
@@ -64,20 +63,23 @@ def as_refinement(result: TryOnResult, *, gender: str, force_new: bool = False) 
 
 
 def _check_files(result: TryOnResult) -> None:
-    """The very photo and garments of the picture must still be there."""
+    """Refuse a result whose photo or garments were changed, or whose file is unsuitable."""
     photo = result.model_image
     if photo is None or fingerprint_of(result) != result.fingerprint:
         raise RequestRefused(
-            _("The model photo or a garment was changed or deleted since. Make the picture anew."),
+            _(
+                "The model photo or a garment was changed or deleted since. Request the picture "
+                "again."
+            ),
             code="InputChanged",
         )
     if (result.width, result.height) != (photo.width, photo.height):
         raise RequestRefused(
-            _("The picture is not of exactly the model photo's size, as the refiner wants it."),
+            _("The refiner needs a picture of exactly the model photo's size."),
             code="NotRefinable",
         )
     if result.image.size > MAX_BYTES:
         raise RequestRefused(
-            _("The picture's file is larger than the 5 MB that the refiner takes."),
+            _("The picture's file is larger than the 5 MB that the refiner accepts."),
             code="NotRefinable",
         )

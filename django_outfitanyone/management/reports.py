@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
-from django_outfitanyone.models.hotspot import Picture
+from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.models.remote_job import RemoteJob
 
 

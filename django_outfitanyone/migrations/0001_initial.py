@@ -8,7 +8,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import django_outfitanyone.models.clothes_parse
+import django_outfitanyone.models.of_picture
 import django_outfitanyone.models.picture
 from django_outfitanyone.conf import product_model_name
 
@@ -711,7 +711,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django_outfitanyone.models.clothes_parse.go_with_picture,
+                        on_delete=django_outfitanyone.models.of_picture.go_with_picture,
                         related_name="hotspots",
                         to="django_outfitanyone.modelimage",
                         verbose_name="model photo",
@@ -722,7 +722,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django_outfitanyone.models.clothes_parse.go_with_picture,
+                        on_delete=django_outfitanyone.models.of_picture.go_with_picture,
                         related_name="hotspots",
                         to="django_outfitanyone.tryonresult",
                         verbose_name="try-on result",
@@ -900,7 +900,7 @@ class Migration(migrations.Migration):
                     "model_image",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django_outfitanyone.models.clothes_parse.go_with_picture,
+                        on_delete=django_outfitanyone.models.of_picture.go_with_picture,
                         related_name="parses",
                         to="django_outfitanyone.modelimage",
                         verbose_name="model photo",
@@ -910,7 +910,7 @@ class Migration(migrations.Migration):
                     "try_on",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django_outfitanyone.models.clothes_parse.go_with_picture,
+                        on_delete=django_outfitanyone.models.of_picture.go_with_picture,
                         related_name="parses",
                         to="django_outfitanyone.tryonresult",
                         verbose_name="try-on result",

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from django.db import models
+from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.conf import conf
-from django_outfitanyone.error_help import Advice, advice_for
+from django_outfitanyone.error_help import ErrorHelp, error_help_for
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
-"""Where a moment has not come yet: plain comparisons need no NULL."""
+"""Stands for "never" in columns that are compared with the current time: NULL never matches."""
+SHORTEST_PAUSE = timedelta(seconds=1)
+"""Shorter waits only space the submits."""
 
 
 class Account(models.Model):
-    """One API key and region, shared by every host: gate, breaker and runner lease.
+    """One API key and region, shared by all hosts: its rate limit, stop and runner lease.
 
     The key itself is never stored.
     """
@@ -22,7 +25,7 @@ class Account(models.Model):
     next_submission_at = models.DateTimeField(
         _("next submission at"),
         default=LONG_AGO,
-        help_text=_("Nothing is submitted earlier: spaces requests, and pauses after a 429."),
+        help_text=_("No submit happens earlier: this spaces requests and pauses after a 429."),
     )
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     stopped_code = models.CharField(_("reason"), max_length=100, blank=True)
@@ -31,15 +34,15 @@ class Account(models.Model):
         _("budget spent until"),
         default=LONG_AGO,
         editable=False,
-        help_text=_("Until then it is looked at whether the next paid request still fits."),
+        help_text=_("Until then, each paid request is checked against the budget."),
     )
     runner_token = models.CharField(max_length=32, blank=True, editable=False)
     runner_expires_at = models.DateTimeField(
         _("runner lease ends at"), default=LONG_AGO, editable=False
     )
-    last_rung_at = models.DateTimeField(_("last rung at"), default=LONG_AGO, editable=False)
+    last_wakeup_at = models.DateTimeField(_("last wakeup at"), default=LONG_AGO, editable=False)
     task_seconds = models.JSONField(default=dict, editable=False)
-    """How long the latest tasks took: remote model to seconds, see ``looks``."""
+    """Durations of the latest tasks: remote model to seconds, see ``worker.poll_schedule``."""
 
     class Meta:
         verbose_name = _("account")
@@ -50,7 +53,7 @@ class Account(models.Model):
 
     @classmethod
     def current(cls) -> Account:
-        """The account that the settings name; made on first use."""
+        """Return the account that the settings name, and create it on first use."""
         account, _created = cls.objects.get_or_create(name=conf.ACCOUNT)
         return account
 
@@ -59,6 +62,12 @@ class Account(models.Model):
         return self.stopped_at is not None
 
     @property
-    def advice(self) -> Advice | None:
-        """Who can mend what stopped the account, and how."""
-        return advice_for(self.stopped_code, self.stopped_message)
+    def paused_until(self) -> datetime | None:
+        """When submits resume after a 429; ``None`` while the account is not paused."""
+        is_paused = self.next_submission_at > clock.now() + SHORTEST_PAUSE
+        return self.next_submission_at if is_paused else None
+
+    @property
+    def advice(self) -> ErrorHelp | None:
+        """Who can fix what stopped the account, and how."""
+        return error_help_for(self.stopped_code, self.stopped_message)

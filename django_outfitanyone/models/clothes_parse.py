@@ -9,133 +9,91 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.choices import FINAL, OPEN, Status
-from django_outfitanyone.models.model_image import ModelImage
-from django_outfitanyone.models.remote_job import RemoteJob, RemoteJobQuerySet
-from django_outfitanyone.models.try_on import TryOnResult
+from django_outfitanyone.models.job_queryset import RemoteJobQuerySet
+from django_outfitanyone.models.of_picture import OfPicture, OfPictureQuerySet, has_one_picture
+from django_outfitanyone.models.remote_job import RemoteJob
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from django_outfitanyone.models.hotspot import Picture
-
 
 PATIENCE = 4
-"""Failed attempts of a search, within half a minute, that others wait for."""
+"""Failed attempts of a parse, within half a minute, before other jobs stop waiting for it."""
 
 
-class ClothesParseQuerySet(RemoteJobQuerySet["ClothesParse"]):
+class ClothesParseQuerySet(  # type: ignore[override]
+    RemoteJobQuerySet["ClothesParse"], OfPictureQuerySet["ClothesParse"]
+):
     def not_failed_before(self, moment: datetime | None) -> Self:
-        """Open, answered or unclear, which must not be paid again; or failed after ``moment``."""
+        """Leave out parses that failed or were canceled before ``moment``, or ever if ``None``.
+
+        An unclear parse stays in: a new one could be paid for twice.
+        """
         bad = Q(status__in=[Status.FAILED, Status.CANCELED])
         return self.exclude(bad & Q(finished_at__lt=moment) if moment else bad)
 
-    def of(self, picture: Picture) -> Self:
-        """Searches in this very picture: a replaced file has to be searched again."""
-        return self.filter(**picture_filter(picture), picture_sha256=picture.sha256)
 
+class ClothesParse(RemoteJob, OfPicture):
+    """One call of the parsing model for one picture; its hotspots are what was found.
 
-def go_with_picture(collector: Any, field: Any, rows: Any, using: str) -> None:  # noqa: ARG001
-    """As ``CASCADE``, which on MySQL sets the key to NULL first; a constraint forbids that here."""
-    collector.collect(
-        rows,
-        source=field.remote_field.model,
-        source_attr=field.name,
-        nullable=False,
-        fail_on_restricted=False,
-    )
-
-
-def picture_filter(picture: Picture) -> dict[str, int]:
-    """Columns that point at a picture, for ClothesParse and Hotspot."""
-    column = "model_image_id" if isinstance(picture, ModelImage) else "try_on_id"
-    return {column: picture.pk}
-
-
-class ClothesParse(RemoteJob):
-    """A search for clothes in one picture; its hotspots are what was found.
-
-    ``clothes_types`` is a comma-separated list in the order asked.
+    ``clothes_types`` is a comma-separated list in the order of the call.
     """
 
-    model_image = models.ForeignKey(
-        ModelImage,
-        verbose_name=_("model photo"),
-        on_delete=go_with_picture,
-        null=True,
-        related_name="parses",
-    )
-    try_on = models.ForeignKey(
-        TryOnResult,
-        verbose_name=_("try-on result"),
-        on_delete=go_with_picture,
-        null=True,
-        related_name="parses",
-    )
     picture_sha256 = models.CharField(
         _("SHA-256 of the picture"), max_length=64, db_index=True, editable=False
     )
-    clothes_types = models.CharField(_("looked for"), max_length=30)
+    clothes_types = models.CharField(_("clothes types"), max_length=30)
     force_new = models.BooleanField(_("paid again on purpose"), default=False, editable=False)
     open_key = models.CharField(max_length=120, null=True, unique=True, editable=False)
-    """Set while open, so that one picture is never searched twice at the same time."""
+    """Set while the parse is open, so that one picture has only one open parse of a kind."""
 
     objects = ClothesParseQuerySet.as_manager()
 
     class Meta(RemoteJob.Meta):
-        verbose_name = _("search for clothes")
-        verbose_name_plural = _("searches for clothes")
+        verbose_name = _("clothes parse")
+        verbose_name_plural = _("clothes parses")
         ordering = ["-pk"]
         constraints = [
             *RemoteJob.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(model_image__isnull=False, try_on__isnull=True)
-                | Q(model_image__isnull=True, try_on__isnull=False),
-                name="outfitanyone_parse_of_one_picture",
-            ),
+            has_one_picture(name="outfitanyone_parse_of_one_picture"),
         ]
 
     def __str__(self) -> str:
         return f"{self.clothes_types} / {self.picture}"
 
-    @property
-    def picture(self) -> Picture:
-        picture = self.model_image or self.try_on
-        assert picture is not None  # by constraint  # noqa: S101
-        return picture
-
-    def move(self, new: Status, **columns: Any) -> None:
-        if new in FINAL:
-            columns["open_key"] = None
-        super().move(new, **columns)
+    def _follow_up(self, new: Status) -> dict[str, Any]:
+        return {"open_key": None} if new in FINAL else {}
 
     @property
     def is_reused(self) -> bool:
-        """Whether it took over what another search had found, and sent nothing."""
-        return self.status == Status.SUCCEEDED and self.submitted_at is None
+        """Whether the areas were copied from an identical parse, and nothing was sent."""
+        return self.has_succeeded and self.submitted_at is None
 
-    def answered_twins(self) -> Iterator[ClothesParse]:
-        """Finished searches for these clothes in pictures with the same contents."""
-        return self._twins(Status.SUCCEEDED)
+    def finished_duplicates(self) -> Iterator[ClothesParse]:
+        """Yield the successful parses for these clothes of the same picture contents."""
+        return self._duplicates(Status.SUCCEEDED)
 
-    def has_earlier_twin(self) -> bool:
-        """Whether such a search is under way, without much trouble: its answer will serve both."""
-        return any(twin.pk < self.pk and twin.attempts < PATIENCE for twin in self._twins(*OPEN))
-
-    def _twins(self, *statuses: Status) -> Iterator[ClothesParse]:
-        twins = ClothesParse.objects.filter(
-            account=self.account_id, picture_sha256=self.picture_sha256, status__in=statuses
+    def has_earlier_duplicate(self) -> bool:
+        """Whether an older parse that covers this one is open and not in trouble."""
+        return any(
+            other.pk < self.pk and other.attempts < PATIENCE for other in self._duplicates(*OPEN)
         )
-        return (twin for twin in twins.exclude(pk=self.pk) if twin.covers(self.types))
+
+    def _duplicates(self, *statuses: Status) -> Iterator[ClothesParse]:
+        others = ClothesParse.objects.filter(
+            account=self.account_id, picture_sha256=self.picture_sha256, status__in=statuses
+        ).exclude(pk=self.pk)
+        return (other for other in others if other.covers(self.types))
 
     @property
-    def can_be_fetched(self) -> bool:
-        return super().can_be_fetched and "areas" in self.remote_answer
+    def can_be_downloaded(self) -> bool:
+        return super().can_be_downloaded and "areas" in self.remote_answer
 
     def covers(self, types: Sequence[str]) -> bool:
-        """Whether it looked for all of these."""
+        """Whether the parse is for all of these types."""
         return set(types) <= set(self.types)
 
     @property
     def types(self) -> list[str]:
-        """What is looked for, in the order asked."""
+        """The clothes types of the call, in its order."""
         return self.clothes_types.split(",")

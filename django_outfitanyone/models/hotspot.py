@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -11,18 +12,20 @@ from django.utils.translation import pgettext_lazy
 from django_outfitanyone.choices import ClothesType
 from django_outfitanyone.conf import product_model_name
 from django_outfitanyone.engines.base import Box
-from django_outfitanyone.models.clothes_parse import go_with_picture, picture_filter
 from django_outfitanyone.models.model_image import ModelImage
-from django_outfitanyone.models.try_on import TryOnResult
+from django_outfitanyone.models.of_picture import (
+    OfPicture,
+    OfPictureQuerySet,
+    Picture,
+    has_one_picture,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-Picture: TypeAlias = ModelImage | TryOnResult
-
 
 def product_id_worn(picture: Picture, clothes_type: str | None) -> Any:
-    """Id of the product worn there: that of the garment tried on, or of the half that was kept."""
+    """Return the id of the product worn there: of the garment tried on, or of the half kept."""
     if isinstance(picture, ModelImage):
         return None
     garment = picture.garment_on(clothes_type)
@@ -34,53 +37,28 @@ def product_id_worn(picture: Picture, clothes_type: str | None) -> Any:
     return None
 
 
-class HotspotQuerySet(models.QuerySet["Hotspot"]):
-    def of(self, picture: Picture) -> Self:
-        """Those of this very picture: boxes of a replaced file mean nothing."""
-        return self.filter(**picture_filter(picture), picture_sha256=picture.sha256)
-
+class HotspotQuerySet(OfPictureQuerySet["Hotspot"]):
     def current(self) -> Self:
-        """Those whose picture still has the file that they were found in."""
+        """Return the hotspots whose picture still has the file in which they were found."""
         return self.filter(
             Q(model_image__sha256=F("picture_sha256")) | Q(try_on__sha256=F("picture_sha256"))
         )
 
-    def with_product(self) -> Self:
-        """Those that lead somewhere."""
-        return self.filter(product__isnull=False).select_related("product")
 
+class Hotspot(OfPicture):
+    """One piece of clothing in a picture, and the product that it shows.
 
-class Hotspot(models.Model):
-    """One piece of clothing in a picture and the product it is.
-
-    The box is in pixels of the picture, x2 and y2 exclusive. ``machine_box`` is what
-    the last search found; once a person has moved the box, searches leave it alone.
+    The box is in pixels of the picture, x2 and y2 exclusive. ``machine_box`` is what the
+    last parse found; once a person has corrected the box, later parses do not change it.
     """
 
-    model_image = models.ForeignKey(
-        ModelImage,
-        verbose_name=_("model photo"),
-        on_delete=go_with_picture,
-        null=True,
-        blank=True,
-        related_name="hotspots",
-    )
-    try_on = models.ForeignKey(
-        TryOnResult,
-        verbose_name=_("try-on result"),
-        on_delete=go_with_picture,
-        null=True,
-        blank=True,
-        related_name="hotspots",
-    )
-    picture_sha256 = models.CharField(max_length=64, editable=False)
     clothes_type = models.CharField(
         _("area"),
         max_length=10,
         choices=ClothesType,
         null=True,
         blank=True,
-        help_text=_("Empty for one that a person drew."),
+        help_text=_("Empty for a hotspot that a person drew."),
     )
     x1 = models.PositiveIntegerField(pgettext_lazy("side of a box", "left"))
     y1 = models.PositiveIntegerField(pgettext_lazy("side of a box", "top"))
@@ -106,7 +84,7 @@ class Hotspot(models.Model):
         editable=False,
     )
     crop = models.FileField(upload_to="outfitanyone/crops/%Y/%m/", blank=True, editable=False)
-    """Byte for byte as the API gave it: sent back, it means "keep this"."""
+    """Byte for byte as the engine returned it: sent back, it means "keep this half"."""
     crop_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     cutout = models.ImageField(upload_to="outfitanyone/cutouts/%Y/%m/", blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -124,11 +102,7 @@ class Hotspot(models.Model):
             models.UniqueConstraint(
                 fields=["try_on", "clothes_type"], name="outfitanyone_area_once_on_result"
             ),
-            models.CheckConstraint(
-                condition=Q(model_image__isnull=False, try_on__isnull=True)
-                | Q(model_image__isnull=True, try_on__isnull=False),
-                name="outfitanyone_hotspot_on_one_picture",
-            ),
+            has_one_picture(name="outfitanyone_hotspot_on_one_picture"),
             models.CheckConstraint(
                 condition=Q(x2__gt=F("x1"), y2__gt=F("y1")), name="outfitanyone_box_has_area"
             ),
@@ -141,6 +115,13 @@ class Hotspot(models.Model):
     def box(self) -> Box:
         return (self.x1, self.y1, self.x2, self.y2)
 
-    @property
-    def picture(self) -> Picture | None:
-        return self.model_image or self.try_on
+
+def box_inside(box: Sequence[int], picture: Picture) -> Box:
+    """Return the box clipped to the picture and at least one pixel large.
+
+    Boxes in an engine's answer may lie outside of the picture.
+    """
+    width, height = picture.width or 1, picture.height or 1
+    x1 = min(max(0, box[0]), width - 1)
+    y1 = min(max(0, box[1]), height - 1)
+    return x1, y1, min(max(x1 + 1, box[2]), width), min(max(y1 + 1, box[3]), height)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django_outfitanyone.catalogue import CatalogueAdapter, Money, catalogue
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Hotspot, TryOnResult
-from django_outfitanyone.models.hotspot import Picture
+from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.storefront.crop import Crop, inside
 from django_outfitanyone.storefront.position_css import level_class, position_classes
 

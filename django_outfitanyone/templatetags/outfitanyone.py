@@ -15,11 +15,11 @@ from django.template.base import Node, Parser, Token
 from django.utils.safestring import SafeString
 
 from django_outfitanyone.models import ModelImage, TryOnResult
-from django_outfitanyone.models.hotspot import Picture
+from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.storefront.context import ShownPicture, shown_picture
 from django_outfitanyone.storefront.crop import Crop
 from django_outfitanyone.storefront.structured_data import json_ld
-from django_outfitanyone.wakeup import ring_if_silent
+from django_outfitanyone.wakeup import wake_if_idle
 
 register = template.Library()
 
@@ -176,5 +176,5 @@ def _shown(picture: Any, **parts: Any) -> ShownPicture | None:
             f"not {type(picture).__name__} {str(picture)!r}."
         )
     if isinstance(picture, TryOnResult) and picture.is_open:
-        ring_if_silent()
+        wake_if_idle()
     return shown_picture(picture, **parts)

@@ -1,9 +1,9 @@
-"""The second half of a try-on: waiting for the remote task, and bringing its picture home."""
+"""The steps of a try-on after its submit: poll the remote task, download and store the picture."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -11,50 +11,42 @@ from django.utils.translation import gettext as _
 
 from django_outfitanyone.account import budgets, rate_limits
 from django_outfitanyone.account.ledger import settle
-from django_outfitanyone.choices import GarmentKind, Status
+from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.base import RemoteState, TaskReport
-from django_outfitanyone.error_help import is_passing
-from django_outfitanyone.exceptions import TaskGone
+from django_outfitanyone.error_help import is_temporary
+from django_outfitanyone.exceptions import LeaseLost, TaskGone
+from django_outfitanyone.jobs.parse import ONE_PIECE, TWO_PIECES, request_parse
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.clothes_parse import PATIENCE
 from django_outfitanyone.models.picture import unguessable_name
-from django_outfitanyone.models.remote_job import LeaseLost
+from django_outfitanyone.models.remote_job import answer_columns
 from django_outfitanyone.models.renditions import discard
-from django_outfitanyone.models.try_on import TryOnResultQuerySet
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.downloads import download
-from django_outfitanyone.worker import poll_schedule
-from django_outfitanyone.worker.parse import ONE_PIECE, TWO_PIECES, ask_for_clothes
+from django_outfitanyone.pictures.renditions import thumbnail
+from django_outfitanyone.worker.poll_schedule import schedule_for
 
 if TYPE_CHECKING:
-    from django_outfitanyone.engines.base import Provider
+    from django_outfitanyone.engines.base import Engine
 
-LOOK_AGAIN = timedelta(seconds=2)
-"""For a wait that whoever is waited for normally cuts short."""
-FURTHER_TASKS = 2
-FURTHER_TASK_AFTER = timedelta(seconds=10)
+RECHECK_DELAY = timedelta(seconds=2)
+"""While the parse is open; its end normally makes the try-on due earlier."""
+MAX_NEW_TASKS = 2
+NEW_TASK_DELAY = timedelta(seconds=10)
 REGISTRATION_DELAY = timedelta(seconds=60)
-"""A task this young that the API does not know may not have reached its register yet."""
+"""The engine may not list a task that is younger than this yet."""
 
 
-def next_look(try_on: TryOnResult) -> datetime:
-    """When to ask for the task's state again, by what is known of others like it."""
-    now = timezone.now()
-    age = (now - sent_at(try_on)).total_seconds()
-    known = try_on.account.task_seconds.get(try_on.remote_model, [])
-    is_first = not known and not _running_like(try_on).filter(pk__lt=try_on.pk).exists()
-    return now + timedelta(seconds=poll_schedule.wait(age, known, is_first=is_first))
-
-
-def poll(try_on: TryOnResult, provider: Provider) -> datetime | None:
-    """Step: ask how the task is doing."""
+def poll(try_on: TryOnResult, engine: Engine) -> datetime | None:
+    """Step: poll the remote task."""
     rate_limits.wait_for_query()
-    report = provider.query(try_on.remote_task_id or "")
+    report = engine.query(try_on.remote_task_id or "")
+    schedule = schedule_for(try_on)
     now = timezone.now()
     if report.state is RemoteState.SUCCEEDED and report.image_url:
-        if poll_schedule.remember(try_on.account, try_on.remote_model, report):
-            _look_anew(try_on)
+        if schedule.record(report):
+            schedule.reschedule_others(try_on)
         settle(
             try_on,
             remote_model=try_on.remote_model,
@@ -63,93 +55,58 @@ def poll(try_on: TryOnResult, provider: Provider) -> datetime | None:
             **answer_columns(report),
         )
         return now
-    if report.state is RemoteState.GONE and now - sent_at(try_on) < REGISTRATION_DELAY:
-        return next_look(try_on)
+    if report.state is RemoteState.GONE and now - try_on.sent_at < REGISTRATION_DELAY:
+        return schedule.next_poll_at(try_on)
     if report.state is RemoteState.GONE or try_on.is_past_deadline:
         raise TaskGone(
-            _("The API no longer knows this task; results are forgotten after 24 hours."),
+            _("The engine no longer knows this task: it deletes results after 24 hours."),
             code="TaskGone",
             request_id=report.request_id,
         )
     if report.state is RemoteState.FAILED:
         return _after_failure(try_on, report)
     if report.state is RemoteState.CANCELED:
-        try_on.move(Status.CANCELED, **answer_columns(report))
+        try_on.mark_canceled(**answer_columns(report))
         return None
-    return next_look(try_on)
+    return schedule.next_poll_at(try_on)
 
 
-def collect(try_on: TryOnResult, provider: Provider) -> datetime | None:
-    """Step: bring the picture home, then have its clothes found, then be done."""
+def collect(try_on: TryOnResult, engine: Engine) -> datetime | None:
+    """Step: store the picture, then wait for its clothes parse, then finish."""
     if not try_on.image:
-        _store_picture(try_on, provider)
+        _store_picture(try_on, engine)
     if conf.PARSE_RESULTS and not _is_parsed(try_on):
-        return timezone.now() + LOOK_AGAIN
-    try_on.move(Status.SUCCEEDED)
+        return timezone.now() + RECHECK_DELAY
+    try_on.mark_succeeded()
     return None
 
 
-def _look_anew(try_on: TryOnResult) -> None:
-    """Now that one of their kind has told how long they take, plan the looks at the others.
-
-    Those that are as old as it was have probably ended as well.
-    """
-    now = timezone.now()
-    seconds = timedelta(seconds=try_on.account.task_seconds[try_on.remote_model][-1])
-    for other in _running_like(try_on).filter(lease_token=""):
-        other.account = try_on.account
-        due_at = now if now - sent_at(other) > seconds else next_look(other)
-        _running_like(try_on).filter(pk=other.pk, lease_token="").update(due_at=due_at)
-
-
-def _running_like(try_on: TryOnResult) -> TryOnResultQuerySet:
-    """Other tasks of the same kind that are under way."""
-    return TryOnResult.objects.filter(
-        account=try_on.account_id, remote_model=try_on.remote_model, status=Status.RUNNING
-    ).exclude(pk=try_on.pk)
-
-
 def _after_failure(try_on: TryOnResult, report: TaskReport) -> datetime | None:
-    """A failed task is not billed; if the fault was a passing one, another task may succeed."""
+    """Create a new task after a temporary fault, else fail. Failed tasks are not billed."""
     columns = {
         **answer_columns(report),
         "error_code": report.code,
         "error_message": report.message,
     }
-    if not is_passing(report.code, report.message) or try_on.failed_tasks >= FURTHER_TASKS:
-        try_on.move(Status.FAILED, **columns)
+    if not is_temporary(report.code, report.message) or try_on.failed_tasks >= MAX_NEW_TASKS:
+        try_on.mark_failed(**columns)
         return None
     failed = try_on.failed_tasks + 1
-    try_on.move(
-        Status.PREPARING,
+    try_on.mark_preparing(
         **columns,
         failed_tasks=failed,
         remote_task_id=None,
         submitted_at=None,
     )
-    return timezone.now() + FURTHER_TASK_AFTER * failed
+    return timezone.now() + NEW_TASK_DELAY * failed
 
 
-def sent_at(try_on: TryOnResult) -> datetime:
-    """When the paid request left."""
-    return try_on.submitted_at or try_on.created_at
-
-
-def answer_columns(report: TaskReport) -> dict[str, Any]:
-    """What every answer about a task leaves on the row."""
-    return {
-        "remote_answer": dict(report.raw),
-        "request_id": report.request_id,
-        "result_url": report.image_url,
-    }
-
-
-def _store_picture(try_on: TryOnResult, provider: Provider) -> None:
-    """Download, check and keep the result; remote copies die after 24 hours."""
-    if try_on.attempts:  # the address may have expired since; the task still names a good one
-        try_on.write(**answer_columns(provider.query(try_on.remote_task_id or "")))
+def _store_picture(try_on: TryOnResult, engine: Engine) -> None:
+    """Download, verify and store the result. The engine deletes its copy after 24 hours."""
+    if try_on.attempts:  # the address may have expired since; the task names a valid one
+        try_on.write(**answer_columns(engine.query(try_on.remote_task_id or "")))
     picture = images.verify(download(try_on.result_url)).marked(conf.DIGITAL_SOURCE_TYPE)
-    small = images.thumbnail(picture.data)
+    small = thumbnail(picture.data)
     try_on.image.save(unguessable_name(picture.suffix), ContentFile(picture.data), save=False)
     try_on.thumbnail.save(unguessable_name(".jpg"), ContentFile(small), save=False)
     renditions = try_on.make_renditions(picture.data)
@@ -172,14 +129,14 @@ def _store_picture(try_on: TryOnResult, provider: Provider) -> None:
 
 
 def _is_parsed(try_on: TryOnResult) -> bool:
-    """Whether the search for clothes is over, or not worth waiting for.
+    """Whether the picture's clothes parse has ended, or is not worth waiting for.
 
-    A picture is not held back by a search that failed, that meets trouble again and
-    again, or that has to wait for money: its hotspots come later, or not at all.
+    A picture does not wait for a parse that failed, that keeps failing, or that waits for
+    the budget: its hotspots then come later, or not at all.
     """
     garment = try_on.top_garment
     one_piece = garment is not None and garment.kind == GarmentKind.ONE_PIECE
-    ask_for_clothes(
+    request_parse(
         try_on,
         ONE_PIECE if one_piece else TWO_PIECES,
         requested_by=try_on.requested_by,
@@ -187,4 +144,4 @@ def _is_parsed(try_on: TryOnResult) -> bool:
     )
     if conf.PARSING_MODEL in budgets.unaffordable(try_on.account):
         return True
-    return not try_on.parses.open().filter(attempts__lt=PATIENCE).exists()
+    return not try_on.clothesparses.open().filter(attempts__lt=PATIENCE).exists()

@@ -1,4 +1,4 @@
-"""Hotspots made of the areas in which a search has found clothes."""
+"""Hotspots from the areas that a clothes parse found."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from django_outfitanyone.models import ClothesParse, Hotspot
-from django_outfitanyone.models.clothes_parse import picture_filter
-from django_outfitanyone.models.hotspot import Picture, product_id_worn
+from django_outfitanyone.models.hotspot import box_inside, product_id_worn
+from django_outfitanyone.models.of_picture import Picture, picture_filter
 from django_outfitanyone.models.picture import unguessable_name
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.downloads import download
 
 
 def store_area(picture: Picture, area: dict[str, Any]) -> Hotspot:
-    """The hotspot for one area, with its crop and cut-out brought home."""
+    """Return the saved hotspot for one area, with its crop and cut-out downloaded."""
     hotspot = _hotspot_on(picture, area["clothes_type"], area["box"])
     if area["crop_url"]:
         crop = images.verify(download(area["crop_url"]))
@@ -29,14 +29,14 @@ def store_area(picture: Picture, area: dict[str, Any]) -> Hotspot:
     return hotspot
 
 
-def copy_areas(search: ClothesParse, picture: Picture) -> list[Hotspot] | None:
-    """Hotspots for what this search has found, on another picture with the same contents.
+def copy_areas(parse: ClothesParse, picture: Picture) -> list[Hotspot] | None:
+    """Copy the hotspots of this parse to another picture with the same contents.
 
-    ``None`` when one of the originals is gone. The files are shared, as those of reused
-    results are.
+    Returns ``None`` when one of the originals was deleted. The copies share the files of
+    the originals, as reused results do.
     """
-    found = {area["clothes_type"] for area in search.remote_answer["areas"] if area}
-    spots = list(Hotspot.objects.of(search.picture).filter(clothes_type__in=found))
+    found = {area["clothes_type"] for area in parse.remote_answer["areas"] if area}
+    spots = list(Hotspot.objects.of(parse.picture).filter(clothes_type__in=found))
     if len(spots) < len(found):
         return None
     copies = []
@@ -52,9 +52,10 @@ def copy_areas(search: ClothesParse, picture: Picture) -> list[Hotspot] | None:
 def _hotspot_on(
     picture: Picture, clothes_type: str | None, box: Sequence[int], *, product_id: Any = None
 ) -> Hotspot:
-    """There or new. A person's box and product stay, as long as the picture is the same.
+    """Return the hotspot of this kind, new or existing, with the box that was found.
 
-    ``product_id`` is for want of one that is known to be worn there.
+    A person's correction stays while the picture is the same. ``product_id`` is used if
+    the hotspot has no product and none is known to be worn there.
     """
     hotspot = Hotspot.objects.filter(
         **picture_filter(picture), clothes_type=clothes_type
@@ -68,11 +69,3 @@ def _hotspot_on(
         worn = product_id_worn(picture, clothes_type)
         hotspot.product_id = hotspot.product_id or worn or product_id
     return hotspot
-
-
-def box_inside(box: Sequence[int], picture: Picture) -> tuple[int, int, int, int]:
-    """The box cut to the picture, at least one pixel large: answers are not to be trusted."""
-    width, height = picture.width or 1, picture.height or 1
-    x1 = min(max(0, box[0]), width - 1)
-    y1 = min(max(0, box[1]), height - 1)
-    return x1, y1, min(max(x1 + 1, box[2]), width), min(max(y1 + 1, box[3]), height)

@@ -1,128 +1,72 @@
-"""Finding clothes in pictures: one paid call for each content and kind, then reused for ever."""
+"""The steps of a clothes parse: upload the picture, one paid call, then hotspots."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.account.ledger import settle
-from django_outfitanyone.choices import ClothesType, Status
 from django_outfitanyone.conf import conf
-from django_outfitanyone.exceptions import APIError, OutcomeUnknown, RequestNotSent, RequestRefused
-from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
-from django_outfitanyone.models.clothes_parse import picture_filter
-from django_outfitanyone.models.hotspot import Picture
+from django_outfitanyone.exceptions import APIError, OutcomeUnknown, RequestNotSent
+from django_outfitanyone.jobs.parse import ONE_PIECE, TWO_PIECES, request_parse
+from django_outfitanyone.models import ClothesParse, Hotspot
 from django_outfitanyone.models.remote_job import UNCLEAR
 from django_outfitanyone.signals import hotspots_found
 from django_outfitanyone.worker.hotspots import copy_areas, store_area
 from django_outfitanyone.worker.uploads import address_of
 
 if TYPE_CHECKING:
-    from django_outfitanyone.engines.base import ParseReport, Provider
+    from django_outfitanyone.engines.base import Engine, ParseReport
 
-TWO_PIECES = (ClothesType.UPPER, ClothesType.LOWER)
-ONE_PIECE = (ClothesType.DRESS,)
-COMBINATIONS = ((ClothesType.UPPER,), (ClothesType.LOWER,), ONE_PIECE, TWO_PIECES)
-"""What one call may look for (parsing reference, ``clothes_type``)."""
 MOST_REPEATS = 3
-LOOK_AGAIN = timedelta(seconds=2)
-"""For the wait for another search of the same picture."""
+RECHECK_DELAY = timedelta(seconds=2)
+"""While another parse of the same picture is open."""
 
 
-def ask_for_clothes(
-    picture: Picture,
-    types: Sequence[str],
-    *,
-    requested_by: Any = None,
-    again: bool = False,
-    failed_since: datetime | None = None,
-) -> ClothesParse:
-    """The search for these clothes in this picture: a running or finished one, else a new one.
-
-    ``types`` is one of ``COMBINATIONS``, ``RequestRefused`` otherwise. ``again`` pays for
-    a new search although one has succeeded. A search that failed counts as finished
-    only if it did so since ``failed_since``: who waits for it must not start it anew.
-    """
-    if tuple(types) not in COMBINATIONS:
-        raise RequestRefused(
-            _("Look for upper, lower, dress, or for upper and lower together."),
-            code="UnknownCombination",
-        )
-    if not again:
-        known = known_search(picture, types, failed_since=failed_since)
-        if known:
-            return known
-    key = f"{picture._meta.model_name}:{picture.pk}:{picture.sha256[:32]}:{','.join(types)}"
-    try:
-        with transaction.atomic():
-            return ClothesParse.objects.create(
-                account=Account.current(),
-                **picture_filter(picture),
-                picture_sha256=picture.sha256,
-                clothes_types=",".join(types),
-                force_new=again,
-                open_key=key,
-                requested_by=requested_by,
-            )
-    except IntegrityError:
-        return ClothesParse.objects.get(open_key=key)
-
-
-def known_search(
-    picture: Picture, types: Sequence[str], *, failed_since: datetime | None = None
-) -> ClothesParse | None:
-    """The newest search in this very picture that covers these types and need not be repeated."""
-    searches = ClothesParse.objects.of(picture).not_failed_before(failed_since)
-    return next((search for search in searches if search.covers(types)), None)
-
-
-def start(parse: ClothesParse, provider: Provider) -> datetime | None:
-    """Step: take over what was found in the same picture elsewhere, or search."""
+def start(parse: ClothesParse, engine: Engine) -> datetime | None:
+    """Step: reuse the areas of an identical parse, or prepare a new call."""
     if not parse.force_new:
-        for twin in parse.answered_twins():
-            found = copy_areas(twin, parse.picture)
+        for other in parse.finished_duplicates():
+            found = copy_areas(other, parse.picture)
             if found is not None:
-                _finish(parse, found, remote_answer=twin.remote_answer, currency=twin.currency)
+                _finish(parse, found, remote_answer=other.remote_answer, currency=other.currency)
                 return None
-        if parse.has_earlier_twin():
-            return timezone.now() + LOOK_AGAIN
-    parse.move(Status.PREPARING)
-    return prepare(parse, provider)
+        if parse.has_earlier_duplicate():
+            return timezone.now() + RECHECK_DELAY
+    parse.mark_preparing()
+    return prepare(parse, engine)
 
 
-def prepare(parse: ClothesParse, provider: Provider) -> datetime | None:
-    """Step: hand the picture over, unless that is done, and search."""
+def prepare(parse: ClothesParse, engine: Engine) -> datetime | None:
+    """Step: upload the picture unless that is done, then call the parsing model."""
     picture = parse.picture
     url = address_of(
         picture.image,
         sha256=picture.sha256,
         remote_model=conf.PARSING_MODEL,
         account=parse.account,
-        provider=provider,
+        engine=engine,
     )
-    return call(parse, url, provider)
+    return call(parse, url, engine)
 
 
-def call(parse: ClothesParse, url: str, provider: Provider) -> datetime | None:
-    """Make the paid call, once, when it is allowed to.
+def call(parse: ClothesParse, url: str, engine: Engine) -> datetime | None:
+    """Send the paid request once, if the rate limit and the budget admit it.
 
-    The answer is written down before anything else is done.
+    The answer is stored before anything else happens.
     """
-    ask_again_at = rate_limits.admit(parse, remote_model=conf.PARSING_MODEL, is_urgent=False)
-    if ask_again_at:
-        return ask_again_at
+    retry_at = rate_limits.admit(parse, remote_model=conf.PARSING_MODEL, is_urgent=False)
+    if retry_at:
+        return retry_at
     try:
-        report = provider.parse(model=conf.PARSING_MODEL, image_url=url, clothes_types=parse.types)
+        report = engine.parse(model=conf.PARSING_MODEL, image_url=url, clothes_types=parse.types)
     except OutcomeUnknown:
-        return look_into(parse, provider)
+        return reconcile(parse, engine)
     except (RequestNotSent, APIError):
-        parse.move(Status.PREPARING)
+        parse.mark_preparing()
         raise
     settle(
         parse,
@@ -134,45 +78,32 @@ def call(parse: ClothesParse, url: str, provider: Provider) -> datetime | None:
     return timezone.now()
 
 
-def look_into(parse: ClothesParse, provider: Provider) -> datetime | None:  # noqa: ARG001
-    """Step: nobody can tell whether the call was answered and paid; no list would show it.
+def reconcile(parse: ClothesParse, engine: Engine) -> datetime | None:  # noqa: ARG001
+    """Step: decide about a call whose answer was lost; no task list shows parses.
 
-    A person decides, unless the shop has said that it would rather pay twice.
+    A person decides, unless the shop's settings allow to pay twice.
     """
     if conf.REPEAT_UNCLEAR_SEARCHES and parse.attempts < MOST_REPEATS:
-        parse.move(Status.PREPARING, attempts=parse.attempts + 1)
+        parse.mark_preparing(attempts=parse.attempts + 1)
         return timezone.now()
-    parse.move(
-        Status.NEEDS_ATTENTION,
-        **UNCLEAR,
-    )
+    parse.mark_needs_attention(**UNCLEAR)
     return None
 
 
-def collect(parse: ClothesParse, provider: Provider) -> None:  # noqa: ARG001
-    """Step: bring crops and cut-outs home and make hotspots of what was found."""
+def collect(parse: ClothesParse, engine: Engine) -> None:  # noqa: ARG001
+    """Step: download the crops and cut-outs, and save a hotspot for each area found."""
     picture = parse.picture
     found = [store_area(picture, area) for area in parse.remote_answer["areas"] if area]
     _finish(parse, found)
 
 
 def _finish(parse: ClothesParse, found: list[Hotspot], **columns: Any) -> None:
-    """Say what was found; people with nothing on their upper and lower half may wear a dress."""
-    parse.move(Status.SUCCEEDED, **columns)
+    """Announce the hotspots; where neither half shows clothes, ask for a dress instead."""
+    parse.mark_succeeded(**columns)
     if found:
         hotspots_found.send_robust(Hotspot, picture=parse.picture, hotspots=found)
     elif parse.types == [*TWO_PIECES]:
-        ask_for_clothes(parse.picture, ONE_PIECE, requested_by=parse.requested_by)
-
-
-def wake_waiting(parse: ClothesParse) -> None:
-    """Tell the try-ons that wait for this search that it is over, however it ended."""
-    waiting = TryOnResult.objects.open()
-    if parse.try_on_id:
-        waiting = waiting.filter(pk=parse.try_on_id)
-    else:
-        waiting = waiting.filter(model_image_id=parse.model_image_id).exclude(keep="")
-    waiting.filter(status__in=[Status.PREPARING, Status.COLLECTING]).update(due_at=timezone.now())
+        request_parse(parse.picture, ONE_PIECE, requested_by=parse.requested_by)
 
 
 def _as_json(report: ParseReport) -> dict[str, Any]:

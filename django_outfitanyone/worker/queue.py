@@ -1,66 +1,66 @@
-"""What may be worked on now, the most urgent first, and when there will be something next."""
+"""Which jobs of an account may take their next step now, and when the next one is due.
+
+Urgent are the quick steps that decide whether the slots are full: polls and submits.
+Slow are the others: downloads, parses and preparations.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Any, NamedTuple
 
 from django.utils import timezone
 
 from django_outfitanyone.account import budgets, rate_limits
-from django_outfitanyone.choices import UNSENT, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
-from django_outfitanyone.models.remote_job import RemoteJobQuerySet
-from django_outfitanyone.models.try_on import TryOnResultQuerySet
+from django_outfitanyone.models.job_queryset import RemoteJobQuerySet
+from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
 
-SLOT_KEEPERS = (Status.SUBMITTING, Status.RUNNING, Status.NEEDS_ATTENTION)
 AT_ONCE = 5
-"""Rows claimed at a time; few, because a killed runner's claims rest for a whole lease."""
+"""Rows claimed at a time; few, because the claims of a killed runner last for a whole lease."""
 SOON = timedelta(seconds=15)
-"""What is due later than this is left to the watchdog, not waited for."""
+"""Jobs that are due later are left to the watchdog; the runner does not wait for them."""
 
 
 class Item(NamedTuple):
-    """Rows of one kind of work, and how many of them may be taken on now."""
+    """Jobs for one kind of step, and how many of them may be claimed now."""
 
     kind: str
-    queue: RemoteJobQuerySet[Any]
+    jobs: RemoteJobQuerySet[Any]
     room: int
 
 
-def urgent(account: Account) -> Iterator[Item]:
-    """What decides whether the slots are full: quick steps, a handful at a time.
+def polls(account: Account) -> list[Item]:
+    """Return the try-ons that hold a slot. A finished task frees its slot, so poll first."""
+    return [Item("poll", TryOnResult.objects.filter(account=account).occupying_slots(), AT_ONCE)]
 
-    A finished task frees a slot for a row that waits, so the second item is asked for
-    after the first was worked on.
-    """
-    keepers = TryOnResult.objects.filter(account=account, status__in=SLOT_KEEPERS)
-    yield Item("look", keepers, AT_ONCE)
+
+def submits(account: Account) -> list[Item]:
+    """Return the try-ons that can be submitted into the slots that are free now."""
     account.refresh_from_db()
-    if _may_submit(account):
-        yield Item("submit", _affordable(account).prepared(), len(rate_limits.free_slots(account)))
+    if not _may_submit(account):
+        return []
+    return [Item("submit", _affordable(account).prepared(), len(rate_limits.free_slots(account)))]
 
 
-def patient(account: Account) -> Iterator[Item]:
-    """What can wait for a moment: the picture of a finished task, searches, preparations."""
+def slow(account: Account) -> list[Item]:
+    """Return downloads, parses and preparations."""
     try_ons = TryOnResult.objects.filter(account=account)
-    yield Item("collect", try_ons.filter(status=Status.COLLECTING), AT_ONCE)
-    yield Item("search", _searches(account), AT_ONCE)
-    queued = try_ons.filter(status=Status.QUEUED)
-    affordable = _affordable(account)
+    items = [
+        Item("collect", try_ons.collecting(), AT_ONCE),
+        Item("parse", _parses(account), AT_ONCE),
+    ]
     if account.is_stopped or budgets.unaffordable(account):
-        # free, whatever the account's trouble
-        yield Item("prepare", queued.with_finished_twin(), AT_ONCE)
+        # reuse is free, whatever stops the account
+        items.append(Item("prepare", try_ons.queued().with_finished_duplicate(), AT_ONCE))
     if _may_submit(account):
-        unready = affordable.filter(status=Status.PREPARING, is_prepared=False)
-        yield Item("prepare", unready, AT_ONCE)
-        # a few are made ready ahead, so that a free slot never waits for an upload
-        ready = affordable.filter(status=Status.PREPARING).count()
-        queued = affordable.filter(status=Status.QUEUED)
-        yield Item("prepare", queued, 2 * conf.CONCURRENT_TASKS - ready)
+        affordable = _affordable(account)
+        items.append(Item("prepare", affordable.unprepared(), AT_ONCE))
+        # a few are prepared ahead, so that a free slot never waits for an upload
+        room = 2 * conf.CONCURRENT_TASKS - affordable.preparing().count()
+        items.append(Item("prepare", affordable.queued(), room))
+    return items
 
 
 def is_slot_wanted(account: Account) -> bool:
@@ -69,38 +69,37 @@ def is_slot_wanted(account: Account) -> bool:
 
 
 def next_due_at(account: Account) -> datetime | None:
-    """When there is something to do next; ``None`` when nothing is open or all of it is stopped."""
-    items = chain(urgent(account), patient(account))
-    due = (item.queue.next_due_at() for item in items if item.room > 0)
-    jobs = (model.objects.filter(account=account) for model in (TryOnResult, ClothesParse))
-    return _earliest(chain(due, (queue.next_lease_end() for queue in jobs)))
+    """Return when the next step is due; ``None`` when no job is open, or all are stopped."""
+    items = [*polls(account), *submits(account), *slow(account)]
+    due = [item.jobs.next_due_at() for item in items if item.room > 0]
+    leases = [
+        model.objects.filter(account=account).next_lease_end()
+        for model in (TryOnResult, ClothesParse)
+    ]
+    return min((moment for moment in (*due, *leases) if moment), default=None)
 
 
 def is_soon(moment: datetime | None) -> bool:
-    """Whether it is worth waiting for."""
+    """Whether the runner should wait for this moment."""
     return moment is not None and moment < timezone.now() + SOON
 
 
-def _earliest(moments: Iterator[datetime | None]) -> datetime | None:
-    return min((moment for moment in moments if moment is not None), default=None)
-
-
-def _searches(account: Account) -> RemoteJobQuerySet[Any]:
-    """Searches for clothes to go on with; new ones only when nothing better needs the gate."""
-    searches = ClothesParse.objects.filter(account=account).open()
+def _parses(account: Account) -> RemoteJobQuerySet[Any]:
+    """Return the open parses; new ones only while no try-on needs the rate limit."""
+    parses = ClothesParse.objects.filter(account=account).open()
     if account.is_stopped:
-        return searches.filter(status=Status.COLLECTING)
+        return parses.collecting()
     fills_a_slot = rate_limits.free_slots(account) and is_slot_wanted(account)
     if fills_a_slot or conf.PARSING_MODEL in budgets.unaffordable(account):
-        return searches.exclude(status__in=UNSENT)
-    return searches
+        return parses.in_flight()
+    return parses
 
 
 def _affordable(account: Account) -> TryOnResultQuerySet:
-    """Try-ons whose model still fits into the budgets."""
+    """Return the try-ons whose remote model still fits into the budgets."""
     try_ons = TryOnResult.objects.filter(account=account)
-    dear = budgets.unaffordable(account)
-    return try_ons.exclude(remote_model__in=dear) if dear else try_ons
+    too_expensive = budgets.unaffordable(account)
+    return try_ons.exclude(remote_model__in=too_expensive) if too_expensive else try_ons
 
 
 def _may_submit(account: Account) -> bool:

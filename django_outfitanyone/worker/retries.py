@@ -1,7 +1,7 @@
-"""Which error is tried again, how often, and after how long: the whole policy is this table.
+"""The retry policy in one table: which error is retried, how often, and after how long.
 
-Errors that are not in it are final. Nothing here repeats a request whose outcome is
-unclear: those never get this far (see ``submitting.submit`` and ``parsing.call``).
+Errors that are not in the table are final. A request whose outcome is unclear never gets
+here (see ``submit.submit`` and ``parse.call``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import random
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django_outfitanyone.choices import IN_FLIGHT
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import (
     AccountProblem,
@@ -28,10 +27,10 @@ from django_outfitanyone.exceptions import (
 
 @dataclass(frozen=True, kw_only=True)
 class Retry:
-    """One row of the policy; ``None`` attempts are without end.
+    """One row of the policy; ``None`` means no maximum.
 
-    ``attempts`` counts for work that is not paid yet. ``paid_attempts`` is for paid work,
-    which is normally tried again until its deadline: giving up would lose money.
+    ``attempts`` is for jobs that are not paid for yet. ``paid_attempts`` is for paid jobs,
+    which are normally retried until their deadline, because giving up would lose money.
     """
 
     error: type[OutfitAnyoneError]
@@ -41,33 +40,33 @@ class Retry:
     longest: float
 
     def delay(self, attempt: int) -> timedelta:
-        """Doubling from ``first`` to ``longest`` seconds, give or take a quarter."""
+        """Return a delay that doubles from ``first`` to ``longest`` seconds, with 25 % jitter."""
         wait = min(self.longest, self.first * 2 ** min(attempt - 1, 16))
         return timedelta(seconds=wait * random.uniform(0.75, 1.25))  # noqa: S311 - jitter
 
 
 TABLE = (
-    # the whole account pauses or is stopped; not this row's failure, so without end
+    # the account is paused or stopped, which is no failure of this job: no maximum
     Retry(error=Throttled, attempts=None, first=5, longest=60),
     Retry(error=AccountProblem, attempts=None, first=30, longest=300),
-    # the runner comes back by itself when there is budget again
+    # the runner continues when the budget allows it
     Retry(error=BudgetSpent, attempts=None, first=5, longest=30),
-    # the API, or the way to it, is down: a day of outages must not lose a batch
+    # the engine or the network is down: an outage of a day must not lose a batch
     Retry(error=RequestNotSent, attempts=None, first=2, longest=120),
     Retry(error=ServerFault, attempts=8, first=2, longest=120),
     Retry(error=DownloadFailed, attempts=8, first=1, longest=300),
-    # one odd answer about a task is no reason to give its picture up
+    # one odd answer about a task is no reason to lose its picture
     Retry(error=InputRejected, attempts=0, first=30, longest=300),
     Retry(error=TaskGone, attempts=0, paid_attempts=6, first=10, longest=120),
     Retry(error=UnexpectedFault, attempts=3, first=10, longest=300),
 )
 
 
-def wait_before_retry(error: OutfitAnyoneError, attempt: int, status: str) -> timedelta | None:
-    """How long to wait before attempt number ``attempt + 1``; ``None`` to give up."""
+def wait_before_retry(error: OutfitAnyoneError, attempt: int, *, is_paid: bool) -> timedelta | None:
+    """Return the delay before attempt number ``attempt + 1``; ``None`` to give up."""
     for row in TABLE:
         if isinstance(error, row.error):
-            most = row.paid_attempts if status in IN_FLIGHT else row.attempts
+            most = row.paid_attempts if is_paid else row.attempts
             if most is not None and attempt >= most:
                 return None
             return max(row.delay(attempt), _pause(error))

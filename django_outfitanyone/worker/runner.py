@@ -1,7 +1,7 @@
-"""Many steps: the runner that advances every due row of the account, one runner at a time.
+"""The runner advances every due job of the account; a lease makes it the only one.
 
-However many remote tasks wait, one worker in the whole fleet is busy with them, in
-slices of some seconds; with nothing open, none is.
+However many remote tasks are open, one worker in the whole fleet is busy with them, in
+slices of some seconds. While no job is open, none is.
 """
 
 from __future__ import annotations
@@ -16,103 +16,104 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.utils import timezone
 
-from django_outfitanyone.account import rate_limits
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.models import Account
-from django_outfitanyone.worker import queue
+from django_outfitanyone.worker import lease, queue
 from django_outfitanyone.worker.steps import advance
 from django_outfitanyone.worker.thread_pool import (
-    DATABASE_AWAY,
-    HANDS,
-    Crew,
-    can_be_shared,
-    log_database_fault,
+    DATABASE_ERRORS,
+    THREADS,
+    ThreadPool,
+    can_use_threads,
+    log_database_error,
 )
 
 if TYPE_CHECKING:
-    from django_outfitanyone.engines.base import Provider
+    from django_outfitanyone.engines.base import Engine
 
 logger = logging.getLogger("django_outfitanyone")
 
-LONGEST_NAP = 0.5
-SHORTEST_NAP = 0.001
+LONGEST_SLEEP = 0.5
+SHORTEST_SLEEP = 0.001
 HANDOVER = timedelta(seconds=0.6)
-"""What it takes from the end of one run to the start of the next."""
-LEASE_KEPT_EVERY = 1.0
+"""Time from the end of one run to the start of the next."""
+RENEWAL_INTERVAL = 1.0
 NEAR = timedelta(seconds=0.05)
 LONGEST_DELAY = 0.25
-"""A look so near keeps slow work from being begun, but not for longer than this in seconds."""
+"""Seconds that slow steps may be delayed because a poll is near."""
 
 
 def run(*, budget: float) -> bool:
-    """Advance whatever is due for ``budget`` seconds; whether there will be more to do soon.
+    """Advance due jobs for ``budget`` seconds; return whether more will be due soon.
 
-    Returns at once when another runner is at work, and as soon as nothing is open.
+    Returns at once when another runner holds the lease, and as soon as no job is open.
     A budget of 0 makes one pass.
     """
     account = Account.current()
-    token = rate_limits.take_runner_lease(account)
+    token = lease.take(account)
     if not token:
         return False
     try:
-        with closing(conf.load_provider()) as provider:
-            crew = Crew(provider) if budget and can_be_shared() else None
+        with closing(conf.load_engine()) as engine:
+            pool = ThreadPool(engine) if budget and can_use_threads() else None
             try:
-                return _Runner(account, token, provider, crew).run(budget)
+                return _Runner(account, token, engine, pool).run(budget)
             finally:
-                if crew:
-                    crew.dismiss()
+                if pool:
+                    pool.shutdown()
     except ConfigurationError as error:
-        logger.error(  # noqa: TRY400 - the message says it all
+        logger.error(  # noqa: TRY400 - the message is complete
             "Nothing can be submitted: %s", error, extra={"event": "not_configured"}
         )
         return False
     finally:
-        with suppress(*DATABASE_AWAY):  # then the lease ends by itself
-            rate_limits.give_up_runner_lease(account, token)
+        with suppress(*DATABASE_ERRORS):  # the lease then expires by itself
+            lease.release(account, token)
 
 
 class _Runner:
-    """The holder of the account's runner lease, at work."""
+    """The holder of the account's runner lease."""
 
-    def __init__(self, account: Account, token: str, provider: Provider, crew: Crew | None) -> None:
+    def __init__(
+        self, account: Account, token: str, engine: Engine, pool: ThreadPool | None
+    ) -> None:
         self._account = account
         self._token = token
-        self._provider = provider
-        self._crew = crew
-        self._kept_at = 0.0
+        self._engine = engine
+        self._pool = pool
+        self._renewed_at = 0.0
         self._is_ending = False
-        self._patient_at = 0.0
+        self._undelayed_at = 0.0
         self._next_due_at: datetime | None = None
 
     def run(self, budget: float) -> bool:
-        """Whether there will be more to do soon."""
+        """Return whether more will be due soon."""
         end = time.monotonic() + budget
         while True:
             try:
                 more = self._turn(end, quiet_end=end - budget / 4)
-            except DATABASE_AWAY as error:
-                log_database_fault(error)
+            except DATABASE_ERRORS as error:
+                log_database_error(error)
                 more = True if time.monotonic() >= end else None
                 self._wait_for_database()
             if more is not None:
                 return more
 
     def _turn(self, end: float, *, quiet_end: float) -> bool | None:
-        """Work and rest once; at the end, whether there will be more to do soon.
+        """Advance what is due, then sleep; at the end, return whether more will be due soon.
 
-        Towards the end nothing slow is begun any more, but as long as the crew has not
-        finished, the slots are looked after.
+        Near the end no slow step starts any more, but polls and submits go on until the
+        thread pool has finished.
         """
-        if not self._is_still_mine():
+        if not self._has_lease():
             return False
         self._next_due_at = None
-        worked = self._work_on(queue.urgent(self._account))
+        worked = self._work_urgently()
         if not (self._is_ending or self._should_wait_for_slot()):
-            worked = self._work_patiently() or worked
+            worked = self._work_slowly() or worked
         if worked:
             self._next_due_at = timezone.now()
-        is_busy = self._crew is not None and self._crew.is_busy
+        is_busy = self._pool is not None and self._pool.is_busy
         if not is_busy and not self._is_more_soon():
             return False
         now = time.monotonic()
@@ -120,89 +121,91 @@ class _Runner:
         if self._is_ending and not is_busy:
             return self._is_more_soon()
         if not worked:
-            self._nap()
+            self._sleep()
         return None
 
     def _should_wait_for_slot(self) -> bool:
-        """Whether a slot that somebody waits for is about to fall free.
-
-        Then nothing slow is begun for a moment: it would only be in the way.
-        """
+        """Whether a poll is near whose slot a prepared try-on waits for."""
         now = time.monotonic()
         due_at = self._next_due_at
         is_near = due_at is not None and due_at < timezone.now() + NEAR
-        if is_near and now < self._patient_at + LONGEST_DELAY:
+        if is_near and now < self._undelayed_at + LONGEST_DELAY:
             return queue.is_slot_wanted(self._account)
-        self._patient_at = now
+        self._undelayed_at = now
         return False
 
-    def _work_patiently(self) -> bool:
-        """Begin what is slow; whether anything was done here.
+    def _work_urgently(self) -> bool:
+        """Poll, then submit into the slots that are free by then."""
+        polled = self._work_on(queue.polls(self._account))
+        return self._work_on(queue.submits(self._account)) or polled
 
-        The crew does not count: it says when it has finished. Without one it is seen in
-        between whether a task has ended and which waits for its slot: an empty slot costs
-        more than anything else.
+    def _work_slowly(self) -> bool:
+        """Start slow steps; return whether this thread advanced any job.
+
+        Jobs given to the pool do not count, because the pool reports when they are done.
+        Without a pool, polls and submits come between two slow steps, because an unused
+        slot costs most.
         """
         worked = False
-        for item in queue.patient(self._account):
-            if self._crew and item.kind in HANDS:
-                for job in self._claim(item, limit=min(item.room, self._crew.room(item.kind))):
-                    self._crew.give(item.kind, job)
-            elif self._work_on([queue.Item(item.kind, item.queue, min(1, item.room))]):
-                self._work_on(queue.urgent(self._account))
+        for item in queue.slow(self._account):
+            if self._pool and item.kind in THREADS:
+                for job in self._claim(item, limit=min(item.room, self._pool.room(item.kind))):
+                    self._pool.submit(item.kind, job)
+            elif self._work_on([queue.Item(item.kind, item.jobs, min(1, item.room))]):
+                self._work_urgently()
                 worked = True
         return worked
 
     def _work_on(self, items: Iterable[queue.Item]) -> bool:
-        """Advance rows one after the other; whether there were any."""
+        """Advance jobs one after the other; return whether there were any."""
         worked = False
         for item in items:
             for job in self._claim(item, limit=item.room):
-                if not self._is_still_mine():
+                if not self._has_lease():
                     return worked
                 job.account = self._account
-                advance(job, self._provider)
+                advance(job, self._engine)
                 worked = True
         return worked
 
     def _claim(self, item: queue.Item, *, limit: int) -> list[Any]:
-        """Take what is due, and remember when the first of what is not due yet will be."""
+        """Claim due jobs, and remember when the first of the others will be due."""
         now = timezone.now()
-        first = item.queue.first_free(max(0, limit))
+        first = item.jobs.unleased(max(0, limit))
         due = [pk for pk, due_at in first if due_at <= now]
         if len(due) < len(first):
             later = first[len(due)][1]
             self._next_due_at = min(self._next_due_at or later, later)
-        return item.queue.take(due, lease=conf.lease)
+        return item.jobs.claim(due, lease=conf.lease)
 
-    def _is_still_mine(self) -> bool:
-        """Whether nobody else has taken over; rows are fenced, so now and then is enough."""
+    def _has_lease(self) -> bool:
+        """Renew the lease now and then; the rows are fenced, so that is often enough."""
         now = time.monotonic()
-        if now < self._kept_at + LEASE_KEPT_EVERY:
+        if now < self._renewed_at + RENEWAL_INTERVAL:
             return True
-        self._kept_at = now
-        return rate_limits.keep_runner_lease(self._account, self._token)
+        self._renewed_at = now
+        return lease.renew(self._account, self._token)
 
     def _is_more_soon(self) -> bool:
-        """Whether it is worth waiting for what comes next, also of what was not looked at."""
+        """Whether any job will be due soon, including kinds that this turn left out."""
         return queue.is_soon(self._next_due_at) or queue.is_soon(queue.next_due_at(self._account))
 
-    def _nap(self) -> None:
-        """Sleep until something is due, but never long: somebody may ask for something."""
+    def _sleep(self) -> None:
+        """Sleep until the next job is due, but briefly: new requests may arrive."""
         due_at = self._next_due_at
-        wait = (due_at - timezone.now()).total_seconds() if due_at else LONGEST_NAP
-        seconds = min(max(wait, SHORTEST_NAP), LONGEST_NAP)
-        if self._crew:
-            self._crew.wait(seconds)
+        wait = (due_at - timezone.now()).total_seconds() if due_at else LONGEST_SLEEP
+        seconds = min(max(wait, SHORTEST_SLEEP), LONGEST_SLEEP)
+        if self._pool:
+            self._pool.wait(seconds)
         else:
             time.sleep(seconds)
 
     def _wait_for_database(self) -> None:
         if not connection.in_atomic_block:
             connection.close()
-        time.sleep(LONGEST_NAP)
+        time.sleep(LONGEST_SLEEP)
 
 
-def _is_quiet(moment: datetime | None) -> bool:
-    """Whether the next runner can take over before anything is due."""
-    return moment is not None and moment > timezone.now() + HANDOVER
+def _is_quiet(due_at: datetime | None) -> bool:
+    """Whether the next runner can start before this moment."""
+    return due_at is not None and due_at > timezone.now() + HANDOVER

@@ -1,4 +1,4 @@
-"""One step of one job, and what becomes of the job when the step fails."""
+"""One step of one job, and what happens to the job when the step fails."""
 
 from __future__ import annotations
 
@@ -15,31 +15,33 @@ from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import (
     AccountProblem,
+    LeaseLost,
     OutfitAnyoneError,
     Throttled,
     UnexpectedFault,
 )
+from django_outfitanyone.jobs.parse import wake_waiting
 from django_outfitanyone.models import ClothesParse, TryOnResult
-from django_outfitanyone.models.remote_job import LeaseLost, RemoteJob
+from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.signals import result_expiring
 from django_outfitanyone.worker import collect, parse, submit
 from django_outfitanyone.worker.retries import wait_before_retry
 
 if TYPE_CHECKING:
-    from django_outfitanyone.engines.base import Provider
+    from django_outfitanyone.engines.base import Engine
 
 logger = logging.getLogger("django_outfitanyone")
 
 MOST_ATTEMPTS = 30_000
-"""What the column can count to, with room to spare: an account may be stopped for months."""
+"""Safely below the maximum of the column: an account may be stopped for months."""
 
-Step = Callable[[Any, "Provider"], datetime | None]
+Step = Callable[[Any, "Engine"], datetime | None]
 
 STEPS: dict[type[RemoteJob], dict[Status, Step]] = {
     TryOnResult: {
         Status.QUEUED: submit.start,
         Status.PREPARING: submit.prepare,
-        Status.SUBMITTING: submit.look_into,
+        Status.SUBMITTING: submit.reconcile,
         Status.RUNNING: collect.poll,
         Status.COLLECTING: collect.collect,
         Status.NEEDS_ATTENTION: submit.free_slot,
@@ -47,33 +49,33 @@ STEPS: dict[type[RemoteJob], dict[Status, Step]] = {
     ClothesParse: {
         Status.QUEUED: parse.start,
         Status.PREPARING: parse.prepare,
-        Status.SUBMITTING: parse.look_into,
+        Status.SUBMITTING: parse.reconcile,
         Status.COLLECTING: parse.collect,
     },
 }
-"""Which step a job takes in which status; a step says when to come back, ``None`` for never."""
+"""The step for each status. A step returns when the next one is due, ``None`` for never."""
 
 
-def advance(job: RemoteJob, provider: Provider) -> None:
-    """Take one step with a claimed job and give it back.
+def advance(job: RemoteJob, engine: Engine) -> None:
+    """Advance a claimed job by one step and end its lease.
 
-    Raises nothing but ``OperationalError``: whatever fails here, others wait behind it.
+    Raises only ``OperationalError``: an error in one job must not hold up the others.
     """
     try:
         job.keep_lease()
-        job.release(_step(job, provider))
+        job.release(_step(job, engine))
     except LeaseLost:
-        logger.info("%s %s: taken over by another worker", job._meta.model_name, job.pk)
+        logger.info("%s %s: leased by another worker meanwhile", job._meta.model_name, job.pk)
     if isinstance(job, ClothesParse) and job.is_finished:
-        parse.wake_waiting(job)
+        wake_waiting(job)
 
 
-def _step(job: RemoteJob, provider: Provider) -> datetime | None:
+def _step(job: RemoteJob, engine: Engine) -> datetime | None:
     step = STEPS[type(job)].get(Status(job.status))
     if step is None:
         return None
     try:
-        return step(job, provider)
+        return step(job, engine)
     except (LeaseLost, OperationalError):
         raise
     except OutfitAnyoneError as error:
@@ -84,7 +86,7 @@ def _step(job: RemoteJob, provider: Provider) -> datetime | None:
 
 
 def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
-    """Note the error on the row; wait and try again as the policy says, or give up."""
+    """Write the error to the row, then retry or fail as the retry policy says."""
     if isinstance(error, Throttled):
         rate_limits.pause(job.account)
     if isinstance(error, AccountProblem):
@@ -94,12 +96,16 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
         "error_message": str(error.message),
         "request_id": getattr(error, "request_id", "") or job.request_id,
     }
-    wait = None if job.is_past_deadline else wait_before_retry(error, job.attempts + 1, job.status)
+    wait = (
+        None
+        if job.is_past_deadline
+        else wait_before_retry(error, job.attempts + 1, is_paid=job.is_in_flight)
+    )
     if wait is None:
         _warn_of_loss(job, error, is_final=True)
-        # a submit that may have been paid is never written off as a mere failure
-        unclear = job.status == Status.SUBMITTING
-        job.move(Status.NEEDS_ATTENTION if unclear else Status.FAILED, **columns)
+        # a submit that may have been paid for needs a person, it has not just failed
+        end = job.mark_needs_attention if job.is_submitting else job.mark_failed
+        end(**columns)
         return None
     _warn_of_loss(job, error)
     job.write(attempts=min(job.attempts + 1, MOST_ATTEMPTS), **columns)
@@ -115,16 +121,16 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
 
 
 def _warn_of_loss(job: RemoteJob, error: OutfitAnyoneError, *, is_final: bool = False) -> None:
-    """Say once that something paid may be lost: soon forgotten remotely, or given up here."""
+    """Warn once that a paid result may be lost: it expires soon, or the worker gives up."""
     expires_at = job.expires_at
-    if expires_at is None or job.warned_at or not _is_paid_and_out(job):
+    if expires_at is None or job.warned_at or not _is_paid_but_not_stored(job):
         return
     now = timezone.now()
     if not is_final and expires_at - now > timedelta(seconds=conf.EXPIRY_WARNING):
         return
     job.write(warned_at=now)
     logger.warning(
-        "%s %s: not fetched yet, and forgotten by the API at %s: %s",
+        "%s %s: not downloaded yet, and deleted by the engine at %s: %s",
         job._meta.model_name,
         job.pk,
         expires_at,
@@ -142,8 +148,7 @@ def _warn_of_loss(job: RemoteJob, error: OutfitAnyoneError, *, is_final: bool = 
     )
 
 
-def _is_paid_and_out(job: RemoteJob) -> bool:
-    """Whether it has been paid for, or will be, and is not stored here yet."""
+def _is_paid_but_not_stored(job: RemoteJob) -> bool:
     if isinstance(job, TryOnResult) and job.image:
         return False
-    return job.status in {Status.RUNNING, Status.COLLECTING}
+    return job.is_running or job.is_collecting

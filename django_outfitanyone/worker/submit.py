@@ -1,6 +1,6 @@
-"""The first half of a try-on: from the wish to the paid request, which is sent once.
+"""The steps of a try-on up to the paid request, which is sent only once.
 
-Each step does one thing, writes it down, and says when to come back.
+Each step returns when the next one is due, ``None`` for never.
 """
 
 from __future__ import annotations
@@ -13,118 +13,118 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.account import rate_limits
-from django_outfitanyone.account.ledger import insist
-from django_outfitanyone.choices import Status
+from django_outfitanyone.account.ledger import write_with_retries
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.base import RefineOrder, RemoteState, TaskReport, TryOnOrder
 from django_outfitanyone.exceptions import (
     APIError,
+    LeaseLost,
     OutcomeUnknown,
     RequestNotSent,
     RequestRefused,
 )
+from django_outfitanyone.jobs.fingerprint import fingerprint_of
+from django_outfitanyone.jobs.parse import request_parse
 from django_outfitanyone.models import ClothesParse, Hotspot, ModelImage, TryOnResult
-from django_outfitanyone.models.remote_job import UNCLEAR, LeaseLost
+from django_outfitanyone.models.remote_job import UNCLEAR, answer_columns
 from django_outfitanyone.models.try_on import Keep
-from django_outfitanyone.worker.collect import answer_columns, next_look, sent_at
-from django_outfitanyone.worker.parse import ask_for_clothes
-from django_outfitanyone.worker.reuse import fingerprint_of, finished_twin, has_earlier_twin, reuse
+from django_outfitanyone.worker.poll_schedule import schedule_for
+from django_outfitanyone.worker.reuse import finished_duplicate, has_earlier_duplicate, reuse
 from django_outfitanyone.worker.uploads import addresses_of
 
 if TYPE_CHECKING:
     from django.db.models.fields.files import FieldFile
 
-    from django_outfitanyone.engines.base import Provider
+    from django_outfitanyone.engines.base import Engine
 
 logger = logging.getLogger("django_outfitanyone")
 
-LOOK_AGAIN = timedelta(seconds=2)
-LOOK_AGAIN_LATER = timedelta(seconds=60)
-"""For waits that whoever is waited for normally cuts short."""
+RECHECK_DELAY = timedelta(seconds=2)
+LONG_RECHECK_DELAY = timedelta(seconds=60)
+"""While another job is open; its end normally makes this one due earlier."""
 CLOCK_SKEW = timedelta(seconds=60)
-"""How far the API's clock may differ from ours when its task list is read."""
-SLOT_KEPT = timedelta(minutes=5)
-"""After this a task that may have been submitted is over: documented times stay under two."""
+"""How far the engine's clock may differ from ours when its task list is read."""
+SLOT_HOLD = timedelta(minutes=5)
+"""After this time a task has ended: documented durations stay below two minutes."""
 
 
-def start(try_on: TryOnResult, provider: Provider) -> datetime | None:
-    """Step: use the picture that exists already, or prepare a new one."""
-    _check_wish(try_on)
+def start(try_on: TryOnResult, engine: Engine) -> datetime | None:
+    """Step: reuse an identical finished result, or prepare a new one."""
+    _check_inputs(try_on)
     if not try_on.force_new:
-        twin = finished_twin(try_on)
-        if twin:
-            reuse(twin, for_row=try_on)
+        duplicate = finished_duplicate(try_on)
+        if duplicate:
+            reuse(duplicate, for_row=try_on)
             return None
-        if has_earlier_twin(try_on):
-            return timezone.now() + LOOK_AGAIN
-    try_on.move(Status.PREPARING)
-    return prepare(try_on, provider)
+        if has_earlier_duplicate(try_on):
+            return timezone.now() + RECHECK_DELAY
+    try_on.mark_preparing()
+    return prepare(try_on, engine)
 
 
-def prepare(try_on: TryOnResult, provider: Provider) -> datetime:
-    """Step: hand the pictures over; when that is done and a slot is free, submit."""
-    _check_wish(try_on)
+def prepare(try_on: TryOnResult, engine: Engine) -> datetime:
+    """Step: upload the pictures; once that is done and a slot is free, submit."""
+    _check_inputs(try_on)
     inputs = _own_pictures(try_on)
     if try_on.keep:
-        search = _search_for_kept(try_on)
-        if search.status != Status.SUCCEEDED:
-            return timezone.now() + _wait_for(search, try_on)
+        parse = _parse_of_kept_half(try_on)
+        if not parse.has_succeeded:
+            return timezone.now() + _delay_for(parse, try_on)
         crop = _kept_crop(try_on)
         inputs["top" if try_on.keep == Keep.UPPER else "bottom"] = (crop.crop, crop.crop_sha256)
-    addresses = _addresses(try_on, inputs, provider)
+    addresses = _addresses(try_on, inputs, engine)
     if not try_on.is_prepared:
         try_on.write(is_prepared=True)
         return timezone.now()
-    return submit(try_on, addresses, provider)
+    return submit(try_on, addresses, engine)
 
 
-def submit(try_on: TryOnResult, addresses: dict[str, str], provider: Provider) -> datetime:
-    """Send the paid request, once, when it is allowed to.
+def submit(try_on: TryOnResult, addresses: dict[str, str], engine: Engine) -> datetime:
+    """Send the paid request once, if a slot, the rate limit and the budget admit it.
 
-    The row says so before anything leaves this machine. Only an answer that proves
-    that no task was made takes it back; anything unclear stays ``submitting`` and is
-    looked into by ``look_into``.
+    The row becomes ``submitting`` before the request leaves this machine. Only an answer
+    that proves that no task was created takes it back to ``preparing``. After anything
+    else it stays ``submitting``, and ``reconcile`` finds out what happened.
     """
     slots = rate_limits.free_slots(try_on.account)
     if not slots:
         return timezone.now()
-    ask_again_at = rate_limits.admit(try_on, remote_model=try_on.remote_model, slot=slots[0])
-    if ask_again_at:
-        return ask_again_at
+    retry_at = rate_limits.admit(try_on, remote_model=try_on.remote_model, slot=slots[0])
+    if retry_at:
+        return retry_at
     try:
-        report = _send(try_on, addresses, provider)
+        report = _send(try_on, addresses, engine)
     except OutcomeUnknown as error:
         try_on.write(error_code=error.code, error_message=error.message)
-        return sent_at(try_on) + timedelta(seconds=conf.UNCLEAR_SUBMIT_DELAY)
+        return try_on.sent_at + timedelta(seconds=conf.UNCLEAR_SUBMIT_DELAY)
     except (RequestNotSent, APIError):
-        try_on.move(Status.PREPARING, submitted_at=None)
+        try_on.mark_preparing(submitted_at=None)
         raise
-    _keep_task(try_on, report)
-    return next_look(try_on)
+    _record_task(try_on, report)
+    return schedule_for(try_on).next_poll_at(try_on)
 
 
-def look_into(try_on: TryOnResult, provider: Provider) -> datetime | None:
-    """Step: nobody knows whether the request arrived; see what the account's task list shows.
+def reconcile(try_on: TryOnResult, engine: Engine) -> datetime | None:
+    """Step: find out from the account's task list whether an unclear submit arrived.
 
-    An empty list after a safe delay proves that nothing arrived, and only then the
-    request goes out again. A task in it may be somebody else's, for the list names no
-    inputs; so a person decides, unless the shop has said that nobody else uses the account.
+    An empty list after a safe delay proves that no task exists, and only then the request
+    is sent again. A task in the list may belong to another client, because the list names
+    no inputs. So a person decides, unless the settings say that the account is exclusive.
     """
-    settled_at = sent_at(try_on) + timedelta(seconds=conf.UNCLEAR_SUBMIT_DELAY)
+    settled_at = try_on.sent_at + timedelta(seconds=conf.UNCLEAR_SUBMIT_DELAY)
     if timezone.now() < settled_at:
         return settled_at
-    candidates = _unknown_tasks(try_on, provider)
+    candidates = _unknown_tasks(try_on, engine)
     if not candidates:
-        try_on.move(Status.PREPARING, submitted_at=None)
+        try_on.mark_preparing(submitted_at=None)
         return timezone.now()
-    task_id = _surely_mine(try_on, candidates)
+    task_id = _certain_task(try_on, candidates)
     if task_id:
-        try_on.move(Status.RUNNING, remote_task_id=task_id)
+        try_on.mark_running(remote_task_id=task_id)
         return timezone.now()
     slot_free_at = _slot_free_at(try_on, candidates)
     kept = {} if slot_free_at else {"slot": None}
-    try_on.move(
-        Status.NEEDS_ATTENTION,
+    try_on.mark_needs_attention(
         **UNCLEAR,
         remote_answer={"candidates": candidates},
         due_at=slot_free_at,
@@ -134,21 +134,21 @@ def look_into(try_on: TryOnResult, provider: Provider) -> datetime | None:
 
 
 def _slot_free_at(try_on: TryOnResult, candidates: list[dict[str, str]]) -> datetime | None:
-    """When none of these tasks can be running any more; ``None`` when none is already now."""
+    """Return when none of these tasks can be running any more; ``None`` if none is running."""
     if all(RemoteState(task["state"]).is_final for task in candidates):
         return None
-    return sent_at(try_on) + SLOT_KEPT
+    return try_on.sent_at + SLOT_HOLD
 
 
-def free_slot(try_on: TryOnResult, provider: Provider) -> None:  # noqa: ARG001
-    """Step: whatever became of an unclear request, by now it no longer runs."""
+def free_slot(try_on: TryOnResult, engine: Engine) -> None:  # noqa: ARG001
+    """Step: free the slot of an unclear submit, whose task must have ended by now."""
     try_on.write(slot=None)
 
 
-def _search_for_kept(try_on: TryOnResult) -> ClothesParse:
-    """The search of the model photo for the half to keep; paid once, whoever asks."""
-    photo = cast("ModelImage", try_on.model_image)  # its absence would have changed the wish
-    return ask_for_clothes(
+def _parse_of_kept_half(try_on: TryOnResult) -> ClothesParse:
+    """Return the parse of the model photo for the half to keep, shared by all its try-ons."""
+    photo = cast("ModelImage", try_on.model_image)  # _check_inputs refuses a missing photo
+    return request_parse(
         photo,
         [try_on.keep],
         requested_by=try_on.requested_by,
@@ -156,32 +156,31 @@ def _search_for_kept(try_on: TryOnResult) -> ClothesParse:
     )
 
 
-def _wait_for(search: ClothesParse, try_on: TryOnResult) -> timedelta:
-    """How long to wait for it; ``RequestRefused`` when it has failed."""
-    if search.is_open:
-        return LOOK_AGAIN
-    if search.status == Status.NEEDS_ATTENTION:
+def _delay_for(parse: ClothesParse, try_on: TryOnResult) -> timedelta:
+    """Return how long to wait for the parse; raise ``RequestRefused`` if it has failed."""
+    if parse.is_open:
+        return RECHECK_DELAY
+    if parse.needs_attention:
         try_on.write(
             error_code="SearchNeedsAttention",
-            error_message=_("The search for clothes %(id)s waits for somebody's decision.")
-            % {"id": search.pk},
+            error_message=_("Clothes parse %(id)s needs a decision first.") % {"id": parse.pk},
         )
-        return LOOK_AGAIN_LATER
+        return LONG_RECHECK_DELAY
     raise RequestRefused(
-        _("The clothes to keep could not be found: %(error)s") % {"error": search.error_message},
-        code=search.error_code,
+        _("The clothes to keep were not found: %(error)s") % {"error": parse.error_message},
+        code=parse.error_code,
     )
 
 
 def _kept_crop(try_on: TryOnResult) -> Hotspot:
-    """The half to keep, cut out of the model photo."""
+    """Return the hotspot of the half to keep, with its crop of the model photo."""
     photo = cast("ModelImage", try_on.model_image)
     crop = Hotspot.objects.of(photo).filter(clothes_type=try_on.keep).exclude(crop="").first()
     if crop is None:
         raise RequestRefused(
             _(
-                "The model photo shows no separate garment that could be kept there (%(half)s). "
-                "Choose another photo, or have the other half replaced."
+                "The model photo shows no separate garment to keep (%(half)s). Choose another "
+                "photo, or let the other half be replaced."
             )
             % {"half": try_on.get_keep_display()},
             code="NothingToKeep",
@@ -189,20 +188,20 @@ def _kept_crop(try_on: TryOnResult) -> Hotspot:
     return crop
 
 
-def _check_wish(try_on: TryOnResult) -> None:
-    """Pictures and options must still be those that were asked for and priced."""
+def _check_inputs(try_on: TryOnResult) -> None:
+    """Refuse a try-on whose pictures are no longer those that were requested and priced."""
     if fingerprint_of(try_on) != try_on.fingerprint:
         raise RequestRefused(
             _(
-                "A garment or the model photo was changed or deleted after this was asked for. "
-                "Ask for it again."
+                "A garment or the model photo was changed or deleted after this try-on was "
+                "requested. Request it again."
             ),
             code="InputChanged",
         )
 
 
 def _own_pictures(try_on: TryOnResult) -> dict[str, tuple[FieldFile, str]]:
-    """The shop's pictures to hand over: role to file and content hash."""
+    """Return the shop's pictures: role to file and SHA-256."""
     inputs: dict[str, tuple[FieldFile, str]] = {}
     if try_on.model_image:
         inputs["person"] = (try_on.model_image.image, try_on.model_image.sha256)
@@ -216,19 +215,19 @@ def _own_pictures(try_on: TryOnResult) -> dict[str, tuple[FieldFile, str]]:
 
 
 def _addresses(
-    try_on: TryOnResult, inputs: dict[str, tuple[FieldFile, str]], provider: Provider
+    try_on: TryOnResult, inputs: dict[str, tuple[FieldFile, str]], engine: Engine
 ) -> dict[str, str]:
-    """Where the remote system finds these pictures, by role."""
+    """Return an address that the engine can read for each role."""
     addresses = {}
     for role, address in addresses_of(
-        inputs, remote_model=try_on.remote_model, account=try_on.account, provider=provider
+        inputs, remote_model=try_on.remote_model, account=try_on.account, engine=engine
     ):
         addresses[role] = address
         try_on.keep_lease()
     return addresses
 
 
-def _send(try_on: TryOnResult, addresses: dict[str, str], provider: Provider) -> TaskReport:
+def _send(try_on: TryOnResult, addresses: dict[str, str], engine: Engine) -> TaskReport:
     clothes = {
         "model": try_on.remote_model,
         "person_url": addresses["person"],
@@ -236,18 +235,18 @@ def _send(try_on: TryOnResult, addresses: dict[str, str], provider: Provider) ->
         "bottom_url": addresses.get("bottom", ""),
     }
     if try_on.refines_id:
-        return provider.refine(
+        return engine.refine(
             RefineOrder(**clothes, coarse_url=addresses["coarse"], gender=try_on.gender)
         )
-    return provider.submit(
+    return engine.submit(
         TryOnOrder(**clothes, resolution=try_on.resolution, restore_face=try_on.restore_face)
     )
 
 
-def _keep_task(try_on: TryOnResult, report: TaskReport) -> None:
-    """Write the task's id down, even if the lease was lost meanwhile: it is paid for.
+def _record_task(try_on: TryOnResult, report: TaskReport) -> None:
+    """Store the task's id even if the lease was lost meanwhile, because the task is paid for.
 
-    From now on its age is counted from the answer, by which time it exists.
+    From now on the task's age counts from the answer, which proves that the task exists.
     """
     sent_at = try_on.submitted_at
     columns = {
@@ -256,15 +255,11 @@ def _keep_task(try_on: TryOnResult, report: TaskReport) -> None:
         **answer_columns(report),
     }
     try:
-        insist(lambda: try_on.move(Status.RUNNING, **columns))
+        write_with_retries(lambda: try_on.mark_running(**columns))
     except LeaseLost:
-        kept = TryOnResult.objects.filter(
-            pk=try_on.pk,
-            submitted_at=sent_at,
-            status__in=[Status.SUBMITTING, Status.NEEDS_ATTENTION],
-        ).update(status=Status.RUNNING, due_at=timezone.now(), finished_at=None, **columns)
+        kept = TryOnResult.objects.record_late_task(try_on, sent_at=sent_at, **columns)
         logger.warning(
-            "Try-on %s: the answer to its submit came after the lease; task %s was %s.",
+            "Try-on %s: the answer to its submit came after the lease ended; task %s was %s.",
             try_on.pk,
             report.task_id,
             "kept" if kept else "lost",
@@ -273,10 +268,10 @@ def _keep_task(try_on: TryOnResult, report: TaskReport) -> None:
         raise
 
 
-def _surely_mine(try_on: TryOnResult, candidates: list[dict[str, str]]) -> str:
-    """The one task that must be this row's, ``""`` if there is no telling.
+def _certain_task(try_on: TryOnResult, candidates: list[dict[str, str]]) -> str:
+    """Return the id of the task that must be this row's, ``""`` if that is not certain.
 
-    Requests leave one after the other, so as many tasks as unclear rows means that
+    Requests leave one after the other. So if there are as many tasks as unclear rows,
     they belong together in the order of their times.
     """
     if not conf.EXCLUSIVE_ACCOUNT:
@@ -298,15 +293,15 @@ def _surely_mine(try_on: TryOnResult, candidates: list[dict[str, str]]) -> str:
 
 
 def _window(try_on: TryOnResult) -> tuple[datetime, datetime]:
-    """When the task of this submit must have begun, by a clock that may differ from ours."""
-    sent = sent_at(try_on)
-    return sent - CLOCK_SKEW, sent + conf.lease + CLOCK_SKEW
+    """Return from when to when the submit's task must have started, by the engine's clock."""
+    sent_at = try_on.sent_at
+    return sent_at - CLOCK_SKEW, sent_at + conf.lease + CLOCK_SKEW
 
 
-def _unknown_tasks(try_on: TryOnResult, provider: Provider) -> list[dict[str, str]]:
-    """Tasks of the minute of the submit that belong to no row here."""
+def _unknown_tasks(try_on: TryOnResult, engine: Engine) -> list[dict[str, str]]:
+    """Return the tasks from around the time of the submit that belong to no row."""
     start, end = _window(try_on)
-    listed = provider.list_tasks(start=start, end=end, model=try_on.remote_model)
+    listed = engine.list_tasks(start=start, end=end, model=try_on.remote_model)
     known = set(
         TryOnResult.objects.filter(
             remote_task_id__in=[task.task_id for task in listed]

@@ -1,4 +1,4 @@
-"""Handing pictures to the remote system, which reads addresses only."""
+"""An address for each picture that the engine can read: public, or uploaded to the engine."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from django_outfitanyone.models import Account, TemporaryUpload
 from django_outfitanyone.pictures.downloads import is_public_address
 
 if TYPE_CHECKING:
-    from django_outfitanyone.engines.base import Provider
+    from django_outfitanyone.engines.base import Engine
 
 SPARE_TIME = timedelta(hours=1)
-"""An upload must outlive queueing and the remote download by this."""
+"""An upload must stay valid this long, for queueing and the engine's download."""
 
 
 def is_public_host(host: str) -> bool:
-    """Whether everything this name stands for is an address of the open internet."""
+    """Whether this host name resolves to public addresses only."""
     try:
         found = socket.getaddrinfo(host, None)
     except (OSError, UnicodeError):
@@ -35,7 +35,7 @@ def is_public_host(host: str) -> bool:
 
 
 def public_url(file: FieldFile) -> str:
-    """The file's own address if the remote system can read it, else ``""``.
+    """Return the file's own address if the engine can read it, else ``""``.
 
     A storage that signs its addresses must sign them for longer than a task may wait.
     """
@@ -62,25 +62,25 @@ def addresses_of(
     *,
     remote_model: str,
     account: Account,
-    provider: Provider,
+    engine: Engine,
 ) -> Iterator[tuple[str, str]]:
-    """Name and address of each picture, one after the other; uploads what it must.
+    """Yield the name and address of each picture, and upload those without a public address.
 
-    ``pictures`` maps names to files and their SHA-256. An upload is good for one remote
-    model for 48 hours and serves every call in that time. ``PictureRefused`` when a file
-    is gone, or has no address that the settings demand.
+    ``pictures`` maps names to files and their SHA-256. An upload is valid for one remote
+    model for 48 hours and serves every call in that time. Raises ``PictureRefused`` when a
+    file is missing, or lacks the public address that the settings demand.
     """
-    good = TemporaryUpload.objects.filter(
+    valid = TemporaryUpload.objects.filter(
         account=account,
         remote_model=remote_model,
         sha256__in={sha256 for _file, sha256 in pictures.values()},
         expires_at__gt=timezone.now() + SPARE_TIME,
     )
-    uploaded = dict(good.values_list("sha256", "url"))
+    uploaded = dict(valid.values_list("sha256", "url"))
     for name, (file, sha256) in pictures.items():
         url = public_url(file) or uploaded.get(sha256)
         if not url:
-            upload = provider.upload(
+            upload = engine.upload(
                 _read(file), filename=_upload_name(file, sha256), model=remote_model
             )
             TemporaryUpload.objects.update_or_create(
@@ -94,11 +94,11 @@ def addresses_of(
 
 
 def address_of(
-    file: FieldFile, *, sha256: str, remote_model: str, account: Account, provider: Provider
+    file: FieldFile, *, sha256: str, remote_model: str, account: Account, engine: Engine
 ) -> str:
-    """An address of this file that the remote model can read, as ``addresses_of`` finds it."""
+    """Return an address of one file, as ``addresses_of`` does."""
     addresses = addresses_of(
-        {"picture": (file, sha256)}, remote_model=remote_model, account=account, provider=provider
+        {"picture": (file, sha256)}, remote_model=remote_model, account=account, engine=engine
     )
     return dict(addresses)["picture"]
 
@@ -109,7 +109,7 @@ def _read(file: FieldFile) -> bytes:
             data: bytes = opened.read()
     except FileNotFoundError as error:
         raise PictureRefused(
-            _("The file %(name)s is gone from the storage.") % {"name": file.name},
+            _("The file %(name)s is missing from the storage.") % {"name": file.name},
             remedy=_("Upload the picture again."),
             code="PictureMissing",
         ) from error

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.models import Product, TryOnResult
-from django_outfitanyone.wakeup import ring_if_silent
+from django_outfitanyone.wakeup import wake_if_idle
 
 CATEGORIES = {
     "tops": ("Tops", GarmentKind.TOP),
@@ -67,7 +67,7 @@ def waiting_looks() -> list[TryOnResult]:
     """Looks that are being made; whoever sees them rings the worker if it sleeps."""
     waiting = list(TryOnResult.objects.open().with_hotspots())
     if waiting:
-        ring_if_silent()
+        wake_if_idle()
     return waiting
 
 

@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from django_outfitanyone.account import budgets
-from django_outfitanyone.actions import cancel, find_clothes, request_try_on
+from django_outfitanyone.actions import cancel, parse_clothes, request_try_on
 from django_outfitanyone.choices import Status
 from django_outfitanyone.exceptions import BudgetSpent
-from django_outfitanyone.jobs.try_on import Options, Wish
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.signals import budget_spent
 from django_outfitanyone.worker import queue, runner
@@ -21,7 +21,7 @@ from tests.work import step, work
 
 pytestmark = pytest.mark.django_db
 
-REPLACE = Options(keep_other_half=False)
+REPLACE = TryOnOptions(keep_other_half=False)
 PLUS, PARSING = "aitryon-plus", "aitryon-parsing-v1"
 
 
@@ -32,8 +32,8 @@ def account(configure):
 
 
 def ask(**options):
-    wish = Wish(person=make_model_image(), top=make_garment())
-    return request_try_on(wish, options=Options(keep_other_half=False, **options))
+    wish = TryOnRequest(person=make_model_image(), top=make_garment())
+    return request_try_on(wish, options=TryOnOptions(keep_other_half=False, **options))
 
 
 def run_dry(times=30):
@@ -172,7 +172,7 @@ def test_runner__cheaper_model_still_fits(remote, configure):
 
 def test_runner__what_exists_is_reused_all_the_same(remote, configure):
     configure(BUDGET_PER_DAY=Decimal("0.50"), PARSE_RESULTS=False)
-    wish = Wish(person=make_model_image(), top=make_garment())
+    wish = TryOnRequest(person=make_model_image(), top=make_garment())
     request_try_on(wish, options=REPLACE)
     run_dry(10)
     for _ in range(12):  # more than are made ready ahead
@@ -191,7 +191,7 @@ def test_collect__picture_does_not_wait_for_a_search_without_money(remote, confi
     try_on.refresh_from_db()
 
     assert try_on.status == Status.SUCCEEDED
-    assert try_on.parses.get().is_open
+    assert try_on.clothesparses.get().is_open
     configure(BUDGET_PER_DAY=Decimal("0.60"))
     work()
     assert try_on.hotspots.exists()
@@ -199,7 +199,7 @@ def test_collect__picture_does_not_wait_for_a_search_without_money(remote, confi
 
 def test_search__waits_for_money_too(remote, configure):
     configure(BUDGET_PER_DAY=Decimal("0.003"))
-    parse = find_clothes(make_model_image())
+    parse = parse_clothes(make_model_image())
     run_dry(5)
     parse.refresh_from_db()
 

@@ -8,9 +8,9 @@ from django.db import OperationalError, transaction
 from django.utils import timezone as clock
 
 from django_outfitanyone.account import ledger
-from django_outfitanyone.actions import find_clothes, request_try_on
+from django_outfitanyone.actions import parse_clothes, request_try_on
 from django_outfitanyone.choices import GarmentKind, Status
-from django_outfitanyone.jobs.try_on import Options, Wish
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.models.charge import shop_day
 from tests.factories import make_garment, make_model_image, make_staff, make_try_on
@@ -18,7 +18,7 @@ from tests.work import step, work
 
 pytestmark = pytest.mark.django_db
 
-REPLACE = Options(keep_other_half=False)
+REPLACE = TryOnOptions(keep_other_half=False)
 
 
 def make_charge(**columns):
@@ -37,7 +37,7 @@ def make_charge(**columns):
 
 def running(remote):
     """A try-on whose task is done over there, which nobody here has seen yet."""
-    wish = Wish(person=make_model_image(), top=make_garment())
+    wish = TryOnRequest(person=make_model_image(), top=make_garment())
     try_on = request_try_on(wish, options=REPLACE)
     while try_on.status != Status.RUNNING:
         step(try_on)
@@ -47,7 +47,7 @@ def running(remote):
 
 def test_settle__picture_and_search_of_a_try_on_are_in_the_ledger(remote):
     user = make_staff()
-    wish = Wish(person=make_model_image(), top=make_garment())
+    wish = TryOnRequest(person=make_model_image(), top=make_garment())
     try_on = request_try_on(wish, options=REPLACE, requested_by=user)
     work()
 
@@ -62,7 +62,7 @@ def test_settle__picture_and_search_of_a_try_on_are_in_the_ledger(remote):
 
 
 def test_settle__search_of_a_model_photo_belongs_to_no_try_on(remote):
-    parse = find_clothes(make_model_image())
+    parse = parse_clothes(make_model_image())
     work(parse)
 
     charge = parse.charges.get()
@@ -72,7 +72,7 @@ def test_settle__search_of_a_model_photo_belongs_to_no_try_on(remote):
 def test_settle__reused_picture_has_no_line(remote):
     person, garment = make_model_image(), make_garment()
     for _time in range(2):
-        request_try_on(Wish(person=person, top=garment), options=REPLACE)
+        request_try_on(TryOnRequest(person=person, top=garment), options=REPLACE)
         work()
 
     assert Charge.objects.filter(remote_model="aitryon-plus").count() == 1
@@ -104,7 +104,7 @@ def test_settle__row_and_ledger_or_neither(remote, monkeypatch):
 def test_settle__database_away_for_a_moment_loses_no_answer(remote, monkeypatch):
     """An answer to a search cannot be had again; the write is repeated, its line is one."""
     monkeypatch.setattr(ledger, "PAUSES", (0.01, 0.01, 0))
-    parse = find_clothes(make_model_image())
+    parse = parse_clothes(make_model_image())
     failures = iter([OperationalError("gone away"), OperationalError("gone away")])
     record = Charge.objects.record
 
@@ -132,7 +132,7 @@ def test_record__same_task_is_charged_once():
 
 
 def test_ledger__outlives_what_was_paid_for(remote):
-    parse = find_clothes(make_model_image())
+    parse = parse_clothes(make_model_image())
     work(parse)
     make_charge(try_on=make_try_on())
     TryOnResult.objects.all().delete()

@@ -10,9 +10,8 @@ from django.utils import timezone
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
-from django_outfitanyone.exceptions import AccountProblem
+from django_outfitanyone.exceptions import AccountProblem, LeaseLost
 from django_outfitanyone.models import Account, TryOnResult
-from django_outfitanyone.models.remote_job import LeaseLost
 from django_outfitanyone.signals import account_stopped
 from tests.factories import make_try_on
 

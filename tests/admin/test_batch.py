@@ -8,7 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
-from django_outfitanyone.actions import find_clothes
+from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.signals import status_changed
@@ -117,7 +117,7 @@ def test_page__refreshes_itself_without_script_while_something_is_open(site):
 
 def test_page__rings_the_runner_at_every_look_while_something_is_open(site, monkeypatch):
     rung = []
-    monkeypatch.setattr("django_outfitanyone.admin.batch.ring_if_silent", lambda: rung.append(True))
+    monkeypatch.setattr("django_outfitanyone.admin.batch.wake_if_idle", lambda: rung.append(True))
     (try_on,) = make_batch(Status.QUEUED)
 
     batch_page(site)
@@ -305,7 +305,7 @@ def test_cancel_all__takes_a_large_batch_off_the_queue_in_a_few_statements(
 
 def test_cost__sums_pictures_and_the_searches_in_them(site):
     first, _second = make_batch(Status.SUCCEEDED, Status.SUCCEEDED)
-    find_clothes(first)
+    parse_clothes(first)
     ClothesParse.objects.update(cost="0.004")
 
     assert "Cost so far: CNY 1.00" in text_of(batch_page(site))

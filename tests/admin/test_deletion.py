@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from django_outfitanyone.actions import find_clothes
+from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import ClothesParse, TryOnResult
 from tests.admin.pages import text_of
@@ -35,7 +35,7 @@ def test_many_results__sum_up_and_name_those_that_are_published(site):
 
 
 def test_search__says_what_was_paid(site):
-    find_clothes(make_model_image())
+    parse_clothes(make_model_image())
     ClothesParse.objects.update(cost="0.004")
 
     page = text_of(site.get("clothesparse_delete", ClothesParse.objects.get().pk))

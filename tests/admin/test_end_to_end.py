@@ -149,7 +149,7 @@ def test_lost_answer_is_decided_by_a_person(remote, site, order):
 
 def test_clothes_are_found_in_a_photo_and_corrected(remote, site):
     photo = make_model_image()
-    site.select("modelimage", "find_clothes", [photo])
+    site.select("modelimage", "parse_clothes", [photo])
     work()
 
     spot = photo.hotspots.get(clothes_type="upper")

@@ -206,7 +206,7 @@ def test_find_clothes__is_asked_for_beside_the_picture(site, model, make, said):
     )
 
     assert response.headers["Location"].endswith(f"/{picture.pk}/change/")
-    assert picture.parses.count() == 1
+    assert picture.clothesparses.count() == 1
     assert any("1 search for clothes is queued" in text for text in said(response))
 
 

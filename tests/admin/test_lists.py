@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from django_outfitanyone.actions import find_clothes
+from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import GarmentKind, Review, Status
 from django_outfitanyone.models import ClothesParse
 from tests.admin.pages import text_of
@@ -33,7 +33,7 @@ def a_photo():
 
 
 def a_search():
-    find_clothes(a_try_on(), requested_by=make_staff())
+    parse_clothes(a_try_on(), requested_by=make_staff())
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_list_of_photos__switches_them_off_in_place(site):
 
 
 def test_searches__taken_over_from_the_same_picture_are_marked(site, remote):
-    paid, reused = (find_clothes(make_model_image(data=picture(4711))) for _ in range(2))
+    paid, reused = (parse_clothes(make_model_image(data=picture(4711))) for _ in range(2))
     work()
 
     assert "reused, free" in text_of(site.get("clothesparse_change", reused.pk))
@@ -149,7 +149,7 @@ def test_searches__taken_over_from_the_same_picture_are_marked(site, remote):
 
 
 def test_searches__are_there_to_look_at_only(site):
-    find_clothes(make_model_image())
+    parse_clothes(make_model_image())
     search = ClothesParse.objects.get()
 
     page = text_of(site.get("clothesparse_change", search.pk))
@@ -160,7 +160,7 @@ def test_searches__are_there_to_look_at_only(site):
 
 
 def test_failed_search__says_who_can_mend_it_and_is_tried_again(site, said):
-    find_clothes(make_model_image())
+    parse_clothes(make_model_image())
     search = ClothesParse.objects.get()
     ClothesParse.objects.update(
         status=Status.FAILED, error_code="InvalidApiKey", error_message="Invalid API-key."
@@ -175,9 +175,9 @@ def test_failed_search__says_who_can_mend_it_and_is_tried_again(site, said):
 
 
 def test_search__is_given_up(site, said):
-    find_clothes(make_model_image())
-    find_clothes(photo := make_model_image())
-    photo.parses.update(status=Status.SUCCEEDED)
+    parse_clothes(make_model_image())
+    parse_clothes(photo := make_model_image())
+    photo.clothesparses.update(status=Status.SUCCEEDED)
 
     response = site.select("clothesparse", "give_up", ClothesParse.objects.all())
 
@@ -190,9 +190,7 @@ def test_search__is_given_up(site, said):
 
 def test_lists__ring_the_runner_while_something_is_open(site, monkeypatch):
     rung = []
-    monkeypatch.setattr(
-        "django_outfitanyone.admin.try_on.ring_if_silent", lambda: rung.append(True)
-    )
+    monkeypatch.setattr("django_outfitanyone.admin.try_on.wake_if_idle", lambda: rung.append(True))
     make_try_on()
     site.get("tryonresult_changelist")
     assert not rung

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from django_outfitanyone.actions import find_clothes
+from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import ClothesParse, TryOnResult
 from tests.admin.pages import address, card_of, text_of
@@ -13,7 +13,7 @@ from tests.factories import make_garment, make_model_image, make_staff, make_try
 pytestmark = pytest.mark.django_db
 
 REVIEWING = {"approve", "reject", "publish", "unpublish", "cancel"}
-SEARCHING = {"find_clothes", "find_clothes_again"}
+SEARCHING = {"parse_clothes", "find_clothes_again"}
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ SEARCHING = {"find_clothes", "find_clothes_again"}
     ],
 )
 def test_lists__offer_only_what_one_may_do(site_of, permissions, model, expected):
-    find_clothes(make_try_on())  # lists without rows have no actions
+    parse_clothes(make_try_on())  # lists without rows have no actions
 
     assert site_of(*permissions).offered_actions(model) == expected
 
@@ -45,7 +45,7 @@ def test_list_action__is_not_carried_out_for_others(site_of):
     site = site_of("view_tryonresult", "view_modelimage", "view_garment")
 
     site.select("tryonresult", "approve", [try_on])
-    site.select("modelimage", "find_clothes", [photo])
+    site.select("modelimage", "parse_clothes", [photo])
     response = site.select("garment", "try_on", [try_on.top_garment])
 
     try_on.refresh_from_db()

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from django_outfitanyone.actions import find_clothes
+from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import TryOnResult
 from tests.admin.pages import address, text_of
@@ -210,9 +210,9 @@ def test_list_action__counts_refusals_by_reason(site, said):
 
 def test_find_clothes__counts_new_and_known_searches_and_their_cost(site, said):
     photos = [make_model_image() for _ in range(3)]
-    find_clothes(photos[0])
+    parse_clothes(photos[0])
 
-    response = site.select("modelimage", "find_clothes", photos)
+    response = site.select("modelimage", "parse_clothes", photos)
 
     assert said(response) == [
         "2 searches for clothes are queued and will cost at most CNY 0.008.",
@@ -225,12 +225,12 @@ def test_find_clothes__counts_new_and_known_searches_and_their_cost(site, said):
 
 def test_find_clothes_again__says_that_it_is_paid_again(site, said):
     photo = make_model_image()
-    find_clothes(photo)
-    photo.parses.update(status=Status.SUCCEEDED, open_key=None)
+    parse_clothes(photo)
+    photo.clothesparses.update(status=Status.SUCCEEDED, open_key=None)
 
     response = site.select("modelimage", "find_clothes_again", [photo])
 
-    assert photo.parses.count() == 2
+    assert photo.clothesparses.count() == 2
     assert said(response) == [
         (
             "1 search for clothes is queued and will cost at most CNY 0.004. "
@@ -242,7 +242,7 @@ def test_find_clothes_again__says_that_it_is_paid_again(site, said):
 def test_find_clothes__in_results_skips_those_without_picture(site, said):
     rows = [make_try_on(), make_try_on(status=Status.QUEUED)]
 
-    response = site.select("tryonresult", "find_clothes", rows)
+    response = site.select("tryonresult", "parse_clothes", rows)
 
     assert said(response) == [
         "1 search for clothes is queued and will cost at most CNY 0.004.",
@@ -252,9 +252,7 @@ def test_find_clothes__in_results_skips_those_without_picture(site, said):
 
 def test_unfinished__rings_the_runner(site, monkeypatch):
     rung = []
-    monkeypatch.setattr(
-        "django_outfitanyone.admin.try_on.ring_if_silent", lambda: rung.append(True)
-    )
+    monkeypatch.setattr("django_outfitanyone.admin.try_on.wake_if_idle", lambda: rung.append(True))
 
     site.get("tryonresult_change", make_try_on().pk)
     assert not rung

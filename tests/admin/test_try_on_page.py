@@ -136,7 +136,7 @@ def test_price__names_count_reuse_cost_and_time(site):
     data = answers(garments, photos, other_half="replace")
     for garment in garments[:2]:
         done = make_try_on(model_image=photos[0], garments=[garment])
-        wish = try_on.Wish(person=photos[0], top=garment)
+        wish = try_on.TryOnRequest(person=photos[0], top=garment)
         row = try_on.as_row(wish, try_on.Options(keep_other_half=False))
         TryOnResult.objects.filter(pk=done.pk).update(fingerprint=row.fingerprint)
 

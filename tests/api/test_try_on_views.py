@@ -317,7 +317,7 @@ def test_list__what_cannot_be_looked_for_is_named(reader, query):
 
 def test_reading__unfinished_work_rings_for_a_runner_and_finished_does_not(reader, monkeypatch):
     rings = []
-    monkeypatch.setattr("django_outfitanyone.wakeup.ring_if_silent", lambda: rings.append("ring"))
+    monkeypatch.setattr("django_outfitanyone.wakeup.wake_if_idle", lambda: rings.append("ring"))
     finished = make_try_on()
     reader.get("try-ons/")
     reader.get(f"try-ons/{finished.pk}/")

@@ -282,7 +282,7 @@ def test_find_clothes__starts_one_search_however_often_it_is_asked(staff_with):
 
 def test_find_clothes__tells_how_the_newest_search_went(staff_with):
     photo, client = make_model_image(), staff_with("add_clothesparse")
-    search = actions.find_clothes(photo)
+    search = actions.parse_clothes(photo)
     ClothesParse.objects.update(
         status=Status.FAILED, error_code="InvalidPerson", error_message="Nobody there."
     )
@@ -300,7 +300,7 @@ def test_find_clothes__nothing_is_told_of_searches_that_are_none_of_ones_busines
     photo = make_model_image()
     path = f"model-images/{photo.pk}/find-clothes/"
     assert reader.get(path).status_code == 404
-    actions.find_clothes(photo)
+    actions.parse_clothes(photo)
 
     assert visitor.get(path).status_code == 404
     assert reader.get(path).status_code == 200

@@ -9,7 +9,7 @@ import pytest
 
 from django_outfitanyone.actions import request_try_ons
 from django_outfitanyone.choices import Status
-from django_outfitanyone.jobs.try_on import Options, combine
+from django_outfitanyone.jobs.try_on import TryOnOptions, combine
 from django_outfitanyone.models import Account, Charge, TryOnResult
 from tests.contention.conftest import settle
 from tests.factories import make_garment, make_model_image
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.contention, pytest.mark.django_db(transaction=True)]
 def ask(count):
     garments = [make_garment() for _ in range(count // 2)]
     people = [make_model_image(), make_model_image()]
-    return request_try_ons(combine(garments, people), options=Options(keep_other_half=True))
+    return request_try_ons(combine(garments, people), options=TryOnOptions(keep_other_half=True))
 
 
 def wait_until_at_work():

@@ -16,7 +16,7 @@ import pytest
 from django_outfitanyone import wakeup
 from django_outfitanyone.actions import request_try_ons
 from django_outfitanyone.choices import Status
-from django_outfitanyone.jobs.try_on import Options, combine
+from django_outfitanyone.jobs.try_on import TryOnOptions, combine
 from django_outfitanyone.models import TryOnResult
 from tests.contention.conftest import kill_with_children, settle
 from tests.factories import make_garment, make_model_image
@@ -102,7 +102,7 @@ def test_two_hosts__share_an_account_and_one_outlives_the_other(
         for disk in disks
     ]
     wishes = combine([make_garment() for _ in range(6)], [make_model_image() for _ in range(2)])
-    batch = request_try_ons(wishes, options=Options(keep_other_half=False))[0].batch
+    batch = request_try_ons(wishes, options=TryOnOptions(keep_other_half=False))[0].batch
     rows = TryOnResult.objects.filter(batch=batch)
     while rows.succeeded().count() < 3:
         look_at_a_page()
@@ -120,5 +120,5 @@ def test_two_hosts__share_an_account_and_one_outlives_the_other(
 
 def look_at_a_page():
     """What every page with unfinished work does: gets past a ring that died with its host."""
-    wakeup.ring_if_silent()
+    wakeup.wake_if_idle()
     time.sleep(0.2)

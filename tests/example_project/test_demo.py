@@ -117,7 +117,7 @@ class TestWatch:
         self, supervisor, monkeypatch
     ):
         rings = []
-        monkeypatch.setattr(demo, "ring_if_silent", lambda: rings.append(1))
+        monkeypatch.setattr(demo, "wake_if_idle", lambda: rings.append(1))
         watch = demo.Watch(supervisor)
         make_try_on(status=Status.QUEUED)
         watch()

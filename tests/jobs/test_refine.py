@@ -7,8 +7,9 @@ import pytest
 from django_outfitanyone.actions import refine, refine_all, request_try_on
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.jobs.estimate import estimate
 from django_outfitanyone.jobs.refine import as_refinement, check_refinable
-from django_outfitanyone.jobs.try_on import Options, Wish, estimate
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import Charge, TryOnResult
 from tests.factories import make_garment, make_model_image, make_try_on
 from tests.work import work
@@ -20,8 +21,8 @@ def made(**options):
     """A finished picture, made by the sandbox."""
     options.setdefault("keep_other_half", False)
     garments = [options.pop("garment", None) or make_garment()]
-    wish = Wish.of(make_model_image(), garments)
-    try_on = request_try_on(wish, options=Options(**options))
+    wish = TryOnRequest.of(make_model_image(), garments)
+    try_on = request_try_on(wish, options=TryOnOptions(**options))
     work(try_on)
     assert try_on.status == Status.SUCCEEDED
     return try_on

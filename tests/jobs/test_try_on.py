@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from django_outfitanyone.actions import find_clothes, request_try_on
+from django_outfitanyone.actions import parse_clothes, request_try_on
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.try_on import Options, Wish, as_row, combine, estimate
+from django_outfitanyone.jobs.estimate import estimate
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_row, combine
 from tests.factories import make_garment, make_model_image
 from tests.work import work
 
@@ -35,8 +36,10 @@ def dress():
 
 
 def test_of__sorts_by_kind(person, top, bottom, dress):
-    assert Wish.of(person, [bottom, top]) == Wish(person=person, top=top, bottom=bottom)
-    assert Wish.of(person, [dress]) == Wish(person=person, top=dress)
+    assert TryOnRequest.of(person, [bottom, top]) == TryOnRequest(
+        person=person, top=top, bottom=bottom
+    )
+    assert TryOnRequest.of(person, [dress]) == TryOnRequest(person=person, top=dress)
 
 
 @pytest.mark.parametrize(
@@ -50,26 +53,26 @@ def test_of__sorts_by_kind(person, top, bottom, dress):
 )
 def test_of__what_cannot_be_worn_is_refused(person, kinds, code):
     with pytest.raises(RequestRefused) as refused:
-        Wish.of(person, [make_garment(kind) for kind in kinds])
+        TryOnRequest.of(person, [make_garment(kind) for kind in kinds])
 
     assert refused.value.code == code
 
 
 def test_check__garment_on_the_wrong_side(person, top, bottom):
-    for wish in (Wish(person=person, top=bottom), Wish(person=person, bottom=top)):
+    for wish in (TryOnRequest(person=person, top=bottom), TryOnRequest(person=person, bottom=top)):
         with pytest.raises(RequestRefused) as refused:
             wish.check()
         assert refused.value.code == "WrongKind"
 
 
 def test_keep__the_half_that_nothing_is_put_on(person, top, bottom, dress):
-    keep, replace = Options(keep_other_half=True), Options(keep_other_half=False)
+    keep, replace = TryOnOptions(keep_other_half=True), TryOnOptions(keep_other_half=False)
 
-    assert Wish(person=person, top=top).keep(keep) == "lower"
-    assert Wish(person=person, bottom=bottom).keep(keep) == "upper"
-    assert Wish(person=person, top=top, bottom=bottom).keep(keep) == ""
-    assert Wish(person=person, top=dress).keep(keep) == ""
-    assert Wish(person=person, top=top).keep(replace) == ""
+    assert TryOnRequest(person=person, top=top).keep(keep) == "lower"
+    assert TryOnRequest(person=person, bottom=bottom).keep(keep) == "upper"
+    assert TryOnRequest(person=person, top=top, bottom=bottom).keep(keep) == ""
+    assert TryOnRequest(person=person, top=dress).keep(keep) == ""
+    assert TryOnRequest(person=person, top=top).keep(replace) == ""
 
 
 def test_combine__every_garment_on_every_person(person, top, bottom):
@@ -101,11 +104,11 @@ def test_combine__as_outfits_without_both_is_one_by_one(person, top, dress):
 
 def test_options__resolution_the_api_does_not_offer():
     with pytest.raises(RequestRefused, match="-1, 1024, 1280"):
-        Options(resolution=4096).check()
+        TryOnOptions(resolution=4096).check()
 
 
 def rows(wishes, **options):
-    return [as_row(wish, Options(**options)) for wish in wishes]
+    return [as_row(wish, TryOnOptions(**options)) for wish in wishes]
 
 
 def test_estimate__pictures_and_their_searches(person, top, bottom):
@@ -124,30 +127,30 @@ def test_estimate__a_photo_is_searched_once_for_a_half(person, top):
 
 
 def test_estimate__a_searched_photo_is_free(remote, person, top):
-    work(find_clothes(person))
-    found = estimate(rows([Wish(person=person, top=top)], keep_other_half=True))
+    work(parse_clothes(person))
+    found = estimate(rows([TryOnRequest(person=person, top=top)], keep_other_half=True))
 
     assert found.cost == Decimal("0.504")
 
 
 def test_estimate__finished_pictures_are_free(remote, person, top):
-    wish = Wish(person=person, top=top)
-    work(request_try_on(wish, options=Options(keep_other_half=False)))
+    wish = TryOnRequest(person=person, top=top)
+    work(request_try_on(wish, options=TryOnOptions(keep_other_half=False)))
     found = estimate(rows([wish], keep_other_half=False))
 
     assert (found.count, found.reused, found.cost, found.seconds) == (1, 1, 0, 0)
 
 
 def test_estimate__the_same_twice_is_paid_once(person, top):
-    wish = Wish(person=person, top=top)
+    wish = TryOnRequest(person=person, top=top)
     found = estimate(rows([wish, wish], keep_other_half=False))
 
     assert (found.count, found.reused) == (2, 1)
 
 
 def test_estimate__made_anew_on_purpose_is_paid(remote, person, top):
-    wish = Wish(person=person, top=top)
-    work(request_try_on(wish, options=Options(keep_other_half=False)))
+    wish = TryOnRequest(person=person, top=top)
+    work(request_try_on(wish, options=TryOnOptions(keep_other_half=False)))
     found = estimate(rows([wish], keep_other_half=False, force_new=True))
 
     assert found.new == 1

@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from django_outfitanyone.actions import request_try_on
 from django_outfitanyone.choices import Status
-from django_outfitanyone.jobs.try_on import Wish
+from django_outfitanyone.jobs.try_on import TryOnRequest
 from django_outfitanyone.worker import runner
 from tests.factories import make_garment, make_model_image
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_once__works_until_nothing_is_due(remote):
-    try_on = request_try_on(Wish(person=make_model_image(), top=make_garment()))
+    try_on = request_try_on(TryOnRequest(person=make_model_image(), top=make_garment()))
     call_command("outfitanyone_poll", "--once")
     try_on.refresh_from_db()
 

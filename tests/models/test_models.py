@@ -12,7 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from django_outfitanyone.choices import MAY_FOLLOW, ClothesType, GarmentKind, Review, Status
-from django_outfitanyone.exceptions import PictureRefused
+from django_outfitanyone.exceptions import LeaseLost, PictureRefused
 from django_outfitanyone.models import (
     Account,
     ClothesParse,
@@ -22,7 +22,6 @@ from django_outfitanyone.models import (
     TryOnResult,
 )
 from django_outfitanyone.models.picture import PictureFormField
-from django_outfitanyone.models.remote_job import LeaseLost
 from django_outfitanyone.models.try_on import Keep
 from tests.drawing import drawn, encoded, picture
 from tests.factories import (

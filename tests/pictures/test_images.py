@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from django_outfitanyone.exceptions import DownloadRefused, PictureRefused
-from django_outfitanyone.pictures import images
+from django_outfitanyone.pictures import decoding, images
+from django_outfitanyone.pictures.renditions import thumbnail
 from tests.drawing import drawn, encoded, picture
 
 MAGIC = [b"", b"\xff\xd8\xff\xe0\x00\x10JFIF", b"\x89PNG\r\n\x1a\n", b"BM", b"GIF89a", b"RIFF"]
@@ -224,7 +225,7 @@ def test_verify__anything_else_is_refused(data):
 
 
 def test_thumbnail__is_small_and_upright():
-    small = opened(images.thumbnail(encoded(drawn(size=(1200, 900)))))
+    small = opened(thumbnail(encoded(drawn(size=(1200, 900)))))
 
     assert small.format == "JPEG"
     assert small.size == (320, 240)
@@ -239,9 +240,9 @@ def test_thumbnail__is_small_and_upright():
     ],
 )
 def test_human_size(count, text, german):
-    assert images.human_size(count) == text
+    assert decoding.human_size(count) == text
     with translation.override("de"):
-        assert images.human_size(count) == german
+        assert decoding.human_size(count) == german
 
 
 def _exif(*, software):

@@ -10,6 +10,7 @@ from PIL import Image
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import ModelImage, TryOnResult
 from django_outfitanyone.pictures import images, provenance
+from django_outfitanyone.pictures.renditions import smaller_copies
 from tests.drawing import picture
 from tests.factories import make_garment, make_model_image, make_try_on
 from tests.work import step, work
@@ -143,5 +144,5 @@ def test_marked_picture__has_another_hash_and_the_same_pixels():
 
 def test_copies__say_how_the_picture_was_made():
     marked = provenance.mark(LARGE, "trainedAlgorithmicMedia")
-    for _width, data in images.smaller_copies(marked):
+    for _width, data in smaller_copies(marked):
         assert b"trainedAlgorithmicMedia" in Image.open(io.BytesIO(data)).info["xmp"]

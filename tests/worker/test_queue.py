@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from django_outfitanyone.actions import find_clothes
+from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, TryOnResult
@@ -27,7 +27,7 @@ def test_next_due_at__nothing_open(remote):
 
 
 def test_next_due_at__the_earliest_of_all(remote):
-    parse = find_clothes(make_model_image(), ["upper"])
+    parse = parse_clothes(make_model_image(), ["upper"])
     ask()
     now = timezone.now()
     TryOnResult.objects.update(due_at=now + timedelta(seconds=30))
@@ -71,7 +71,7 @@ def test_is_slot_wanted__by_a_try_on_that_is_ready(remote):
 
 
 def test_patient__search_leaves_the_gate_to_who_can_fill_a_slot(remote):
-    find_clothes(make_model_image(), ["upper"])
+    parse_clothes(make_model_image(), ["upper"])
     assert kinds(queue.patient(Account.current())) == ["search"]
 
     make_try_on(status=Status.PREPARING, is_prepared=True)

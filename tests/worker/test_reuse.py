@@ -4,19 +4,19 @@ import pytest
 
 from django_outfitanyone.actions import request_try_on, request_try_ons
 from django_outfitanyone.choices import Status
-from django_outfitanyone.jobs.try_on import Options, Wish
-from django_outfitanyone.worker.reuse import fingerprint_of
+from django_outfitanyone.jobs.fingerprint import fingerprint_of
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from tests.drawing import picture
 from tests.factories import make_garment, make_model_image
 from tests.work import step, work
 
 pytestmark = pytest.mark.django_db
 
-REPLACE = Options(keep_other_half=False)
+REPLACE = TryOnOptions(keep_other_half=False)
 
 
 def test_same_wish__is_paid_once(remote):
-    wish = Wish(person=make_model_image(), top=make_garment())
+    wish = TryOnRequest(person=make_model_image(), top=make_garment())
     first = request_try_on(wish, options=REPLACE)
     work(first)
     second = request_try_on(wish, options=REPLACE)
@@ -32,10 +32,10 @@ def test_same_wish__is_paid_once(remote):
 def test_same_wish__hotspots_lead_to_the_products_of_the_second(remote):
     """Two products may be photographed with the same flat-lay picture."""
     person, data = make_model_image(), picture(4711)
-    first = request_try_on(Wish(person=person, top=make_garment(data=data)))
+    first = request_try_on(TryOnRequest(person=person, top=make_garment(data=data)))
     work(first)
     garment = make_garment(data=data)
-    second = request_try_on(Wish(person=person, top=garment))
+    second = request_try_on(TryOnRequest(person=person, top=garment))
     work(second)
 
     assert second.reused_from == first
@@ -44,7 +44,7 @@ def test_same_wish__hotspots_lead_to_the_products_of_the_second(remote):
 
 
 def test_same_wish__at_the_same_time_waits_for_the_first(remote):
-    wish = Wish(person=make_model_image(), top=make_garment())
+    wish = TryOnRequest(person=make_model_image(), top=make_garment())
     rows = request_try_ons([wish, wish], options=REPLACE)
     work(*rows)
 
@@ -54,7 +54,7 @@ def test_same_wish__at_the_same_time_waits_for_the_first(remote):
 
 def test_same_wish__failed_first_does_not_fail_the_second(remote):
     remote.faults.add("task-failed", code="InvalidPerson")
-    wish = Wish(person=make_model_image(), top=make_garment())
+    wish = TryOnRequest(person=make_model_image(), top=make_garment())
     first, second = request_try_ons([wish, wish], options=REPLACE)
     work(first, second)
 
@@ -64,9 +64,9 @@ def test_same_wish__failed_first_does_not_fail_the_second(remote):
 
 
 def test_same_wish__made_anew_on_purpose(remote):
-    wish = Wish(person=make_model_image(), top=make_garment())
+    wish = TryOnRequest(person=make_model_image(), top=make_garment())
     work(request_try_on(wish, options=REPLACE))
-    again = request_try_on(wish, options=Options(keep_other_half=False, force_new=True))
+    again = request_try_on(wish, options=TryOnOptions(keep_other_half=False, force_new=True))
     work(again)
 
     assert not again.is_reused
@@ -83,9 +83,9 @@ def test_same_wish__made_anew_on_purpose(remote):
     ],
 )
 def test_other_options__are_another_wish(remote, options):
-    wish = Wish(person=make_model_image(), top=make_garment())
+    wish = TryOnRequest(person=make_model_image(), top=make_garment())
     work(request_try_on(wish, options=REPLACE))
-    other = request_try_on(wish, options=Options(**{"keep_other_half": False, **options}))
+    other = request_try_on(wish, options=TryOnOptions(**{"keep_other_half": False, **options}))
     work(other)
 
     assert other.status == Status.SUCCEEDED
@@ -93,7 +93,7 @@ def test_other_options__are_another_wish(remote, options):
 
 
 def test_reuse_of_a_reuse__names_the_original(remote):
-    wish = Wish(person=make_model_image(), top=make_garment())
+    wish = TryOnRequest(person=make_model_image(), top=make_garment())
     rows = [request_try_on(wish, options=REPLACE) for _ in range(3)]
     work(*rows)
 
@@ -102,14 +102,18 @@ def test_reuse_of_a_reuse__names_the_original(remote):
 
 def test_fingerprint__is_of_contents_not_of_rows(remote):
     data = picture(5)
-    one = request_try_on(Wish(person=make_model_image(data=data), top=make_garment(data=data)))
-    other = request_try_on(Wish(person=make_model_image(data=data), top=make_garment(data=data)))
+    one = request_try_on(
+        TryOnRequest(person=make_model_image(data=data), top=make_garment(data=data))
+    )
+    other = request_try_on(
+        TryOnRequest(person=make_model_image(data=data), top=make_garment(data=data))
+    )
 
     assert one.fingerprint == other.fingerprint
 
 
 def test_fingerprint__notices_what_was_deleted(remote):
-    try_on = request_try_on(Wish(person=make_model_image(), top=make_garment()))
+    try_on = request_try_on(TryOnRequest(person=make_model_image(), top=make_garment()))
     before = try_on.fingerprint
     try_on.top_garment.delete()
     try_on.refresh_from_db()
@@ -118,7 +122,7 @@ def test_fingerprint__notices_what_was_deleted(remote):
 
 
 def test_reused_row__takes_no_slot_and_no_upload(remote):
-    wish = Wish(person=make_model_image(), top=make_garment())
+    wish = TryOnRequest(person=make_model_image(), top=make_garment())
     work(request_try_on(wish, options=REPLACE))
     uploads = remote.stats["uploads"]
     second = request_try_on(wish, options=REPLACE)

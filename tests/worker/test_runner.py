@@ -12,7 +12,7 @@ from django_outfitanyone.actions import request_try_on
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import AccountProblem
-from django_outfitanyone.jobs.try_on import Options, Wish
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.worker import runner
 from tests.factories import make_garment, make_model_image
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 def ask(count=1):
     return [
         request_try_on(
-            Wish(person=make_model_image(), top=make_garment()),
-            options=Options(keep_other_half=False),
+            TryOnRequest(person=make_model_image(), top=make_garment()),
+            options=TryOnOptions(keep_other_half=False),
         )
         for _ in range(count)
     ]

@@ -106,7 +106,7 @@ class TestFetchingAgain:
         try_on = collecting()
         configure(ALLOW_PRIVATE_ADDRESSES=False)
         step(try_on)
-        assert try_on.can_be_fetched
+        assert try_on.can_be_downloaded
 
         configure(ALLOW_PRIVATE_ADDRESSES=True)
         actions.retry(try_on)
@@ -118,12 +118,12 @@ class TestFetchingAgain:
         assert Charge.objects.filter(remote_model="aitryon-plus").count() == 1
 
     def test_retry__search_too(self, remote, configure):
-        search = actions.find_clothes(make_model_image())
+        search = actions.parse_clothes(make_model_image())
         while search.status != Status.COLLECTING:
             step(search)
         configure(ALLOW_PRIVATE_ADDRESSES=False)
         step(search)
-        assert search.can_be_fetched
+        assert search.can_be_downloaded
 
         configure(ALLOW_PRIVATE_ADDRESSES=True)
         actions.retry(search)
@@ -138,7 +138,7 @@ class TestFetchingAgain:
         step(try_on)
         age(try_on, 25)
         try_on.refresh_from_db()
-        assert not try_on.can_be_fetched
+        assert not try_on.can_be_downloaded
         actions.retry(try_on)
 
         assert try_on.status == Status.QUEUED
@@ -146,7 +146,7 @@ class TestFetchingAgain:
     def test_retry__failed_before_it_was_paid(self, remote):
         try_on = make_try_on(status=Status.FAILED, submitted_at=timezone.now())
 
-        assert not try_on.can_be_fetched
+        assert not try_on.can_be_downloaded
 
 
 class TestEvents:

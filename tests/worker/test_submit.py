@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from django_outfitanyone.actions import request_try_on
 from django_outfitanyone.choices import Status
-from django_outfitanyone.jobs.try_on import Options, Wish
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import Account, TryOnResult
 from tests.drawing import picture
 from tests.factories import make_garment, make_model_image, make_try_on
@@ -15,11 +15,11 @@ from tests.work import step, work
 
 pytestmark = pytest.mark.django_db
 
-REPLACE = Options(keep_other_half=False)
+REPLACE = TryOnOptions(keep_other_half=False)
 
 
 def asked_for(*, person=None):
-    wish = Wish(person=person or make_model_image(), top=make_garment())
+    wish = TryOnRequest(person=person or make_model_image(), top=make_garment())
     return request_try_on(wish, options=REPLACE)
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def team(remote):
-    with closing(conf.load_provider()) as provider:
+    with closing(conf.load_engine()) as provider:
         made = Crew(provider)
         yield made
         made.dismiss()

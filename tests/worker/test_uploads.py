@@ -23,13 +23,13 @@ PRIVATE = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
 @pytest.fixture
 def hand_over(remote):
     def hand(garment, remote_model="aitryon-plus"):
-        with closing(conf.load_provider()) as provider:
+        with closing(conf.load_engine()) as provider:
             return address_of(
                 garment.image,
                 sha256=garment.sha256,
                 remote_model=remote_model,
                 account=Account.current(),
-                provider=provider,
+                engine=engine,
             )
 
     return hand

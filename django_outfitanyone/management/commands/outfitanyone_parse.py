@@ -39,7 +39,7 @@ class Command(BaseCommand):
         """Search and report; the search is waited for."""
         try:
             types = sorted(set(options["clothes"]), key=ClothesType.values.index)
-            parse = actions.find_clothes(
+            parse = actions.parse_clothes(
                 person_from(options["image"]), types, again=options["again"]
             )
         except (OutfitAnyoneError, ConfigurationError) as error:

@@ -12,7 +12,7 @@ from django_outfitanyone.account.money import money
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
-from django_outfitanyone.jobs.try_on import RESOLUTIONS, Options, Wish
+from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequest
 from django_outfitanyone.management.picture_arguments import garment_from, person_from
 from django_outfitanyone.management.reports import check_success, report_of
 from django_outfitanyone.management.waiting import wait_for
@@ -77,8 +77,8 @@ class Command(BaseCommand):
             )
         person = person_from(options["person"])
         worn = [garment_from(options[name], kind) for name, kind in kinds.items() if options[name]]
-        wish = Wish.of(person, worn)
-        wanted = Options(
+        wish = TryOnRequest.of(person, worn)
+        wanted = TryOnOptions(
             model=options["model"],
             keep_other_half=bool(options["keep"]),
             resolution=options["resolution"],

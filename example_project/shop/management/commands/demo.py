@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import OPEN, Status
 from django_outfitanyone.models import Account, TryOnResult
-from django_outfitanyone.wakeup import ring_if_silent
+from django_outfitanyone.wakeup import wake_if_idle
 from django_outfitanyone.worker import queue
 from shop.management.commands.seed import ADMIN
 
@@ -94,7 +94,7 @@ class Watch:
         if not is_idle:
             self.busy_at = time.monotonic()
             return
-        ring_if_silent()
+        wake_if_idle()
         if time.monotonic() - self.busy_at > PATIENCE:
             self.supervisor.restart(self.worker, because=f"has done nothing for {PATIENCE} s")
             self.busy_at = time.monotonic()

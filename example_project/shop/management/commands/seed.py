@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from django_outfitanyone import actions
 from django_outfitanyone.choices import Status
-from django_outfitanyone.jobs.try_on import Wish
+from django_outfitanyone.jobs.try_on import TryOnRequest
 from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult
 from shop.wardrobe import LOOKS, PEOPLE, PICTURES, PIECES, Piece
 
@@ -66,7 +66,7 @@ def add_person(name: str, picture: str) -> None:
 
 def ask_for_looks() -> None:
     """Ask for what was never asked for, and once more for what failed; the rest is left alone."""
-    new: list[Wish] = []
+    new: list[TryOnRequest] = []
     for wish in filter(None, (wish_for(person, titles) for person, titles in LOOKS)):
         known = TryOnResult.objects.filter(
             model_image=wish.person, top_garment=wish.top, bottom_garment=wish.bottom
@@ -79,9 +79,9 @@ def ask_for_looks() -> None:
         actions.request_try_ons(new)
 
 
-def wish_for(person: str, titles: list[str]) -> Wish | None:
+def wish_for(person: str, titles: list[str]) -> TryOnRequest | None:
     """The look, unless somebody has deleted a part of it."""
     photo = ModelImage.objects.filter(name=person).first()
     pieces = [Garment.objects.filter(product__slug=slugify(title)).first() for title in titles]
     garments = [piece for piece in pieces if piece]
-    return Wish.of(photo, garments) if photo and len(garments) == len(titles) else None
+    return TryOnRequest.of(photo, garments) if photo and len(garments) == len(titles) else None

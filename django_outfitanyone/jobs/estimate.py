@@ -1,0 +1,84 @@
+"""What a batch will cost and how long it will take, before anything is paid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django_outfitanyone.account import budgets
+from django_outfitanyone.conf import conf
+from django_outfitanyone.models import Account, ClothesParse, TryOnResult
+
+FINGERPRINTS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """Count, cost and duration of a batch.
+
+    ``cost`` covers the ``new`` pictures and their clothes parses. ``budget_left`` may
+    still be spent now, ``None`` when there is no budget. ``seconds`` is a duration.
+    """
+
+    count: int
+    reused: int
+    cost: Decimal
+    currency: str
+    seconds: int
+    budget_left: Decimal | None = None
+
+    @property
+    def is_over_budget(self) -> bool:
+        """Whether part of the batch must wait for the next period or a larger budget."""
+        return self.budget_left is not None and self.cost > self.budget_left
+
+    @property
+    def new(self) -> int:
+        return self.count - self.reused
+
+
+def estimate(rows: Sequence[TryOnResult]) -> Estimate:
+    """Return the estimate for rows that are not saved yet, with a handful of queries."""
+    finished = _finished({row.fingerprint for row in rows if not row.force_new})
+    to_pay: dict[str, TryOnResult] = {}
+    for number, row in enumerate(rows):
+        if row.force_new:
+            to_pay[f"{number}"] = row
+        elif row.fingerprint not in finished:
+            to_pay[row.fingerprint] = row
+    parses = len(_photos_to_parse(to_pay.values()))
+    parses += len(to_pay) if conf.PARSE_RESULTS else 0
+    cost = sum((conf.price(row.remote_model) for row in to_pay.values()), Decimal(0))
+    return Estimate(
+        count=len(rows),
+        reused=len(rows) - len(to_pay),
+        cost=cost + parses * conf.price(conf.PARSING_MODEL),
+        currency=conf.CURRENCY,
+        seconds=round(math.ceil(len(to_pay) / conf.CONCURRENT_TASKS) * conf.EXPECTED_DURATION),
+        budget_left=budgets.left(Account(name=conf.ACCOUNT)),
+    )
+
+
+def _finished(fingerprints: Iterable[str]) -> set[str]:
+    """Return the fingerprints that a finished result has, in chunks: databases limit a list."""
+    wanted = list(fingerprints)
+    finished = TryOnResult.objects.succeeded().values_list("fingerprint", flat=True)
+    return {
+        fingerprint
+        for start in range(0, len(wanted), FINGERPRINTS_AT_ONCE)
+        for fingerprint in finished.filter(
+            fingerprint__in=wanted[start : start + FINGERPRINTS_AT_ONCE]
+        )
+    }
+
+
+def _photos_to_parse(rows: Iterable[TryOnResult]) -> set[tuple[int | None, str]]:
+    """Return the model photos, with the half to keep, that were not parsed for it yet."""
+    wanted = {(row.model_image_id, row.keep) for row in rows if row.keep}
+    parsed = ClothesParse.objects.succeeded().filter(
+        model_image_id__in={photo for photo, _half in wanted}
+    )
+    known = {(parse.model_image_id, half) for parse in parsed for half in parse.types}
+    return wanted - known

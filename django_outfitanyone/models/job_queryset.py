@@ -1,0 +1,115 @@
+"""Which jobs stand where, and how a worker claims those that are due."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db import models
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+
+from django_outfitanyone.choices import IN_FLIGHT, OPEN, UNSENT, Status
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from django_outfitanyone.models.remote_job import RemoteJob
+
+Job = TypeVar("Job", bound="RemoteJob")
+
+
+class RemoteJobQuerySet(models.QuerySet[Job]):
+    def open(self) -> Self:
+        """Return the jobs that are not finished."""
+        return self.filter(status__in=OPEN)
+
+    def queued(self) -> Self:
+        return self.filter(status=Status.QUEUED)
+
+    def preparing(self) -> Self:
+        return self.filter(status=Status.PREPARING)
+
+    def unsent(self) -> Self:
+        """Return the jobs of which nothing was sent and nothing paid."""
+        return self.filter(status__in=UNSENT)
+
+    def in_flight(self) -> Self:
+        """Return the jobs that are paid, or about to be, and have no stored result yet."""
+        return self.filter(status__in=IN_FLIGHT)
+
+    def running(self) -> Self:
+        return self.filter(status=Status.RUNNING)
+
+    def collecting(self) -> Self:
+        return self.filter(status=Status.COLLECTING)
+
+    def succeeded(self) -> Self:
+        return self.filter(status=Status.SUCCEEDED)
+
+    def needing_attention(self) -> Self:
+        return self.filter(status=Status.NEEDS_ATTENTION)
+
+    def failed_or_unclear(self) -> Self:
+        """Return the jobs that a person may retry because they did not end well."""
+        return self.filter(status__in=[Status.FAILED, Status.NEEDS_ATTENTION])
+
+    def failed_before(self, moment: datetime) -> Self:
+        """Return the jobs that failed or were canceled before this moment."""
+        ended = self.filter(status__in=[Status.FAILED, Status.CANCELED])
+        return ended.filter(finished_at__lt=moment)
+
+    def possibly_billed(self, *, since: datetime) -> Self:
+        """Return the jobs that the engine may bill and that have no charge yet.
+
+        Those that need attention count if they were submitted ``since`` then.
+        """
+        return self.filter(
+            Q(status__in=[Status.SUBMITTING, Status.RUNNING])
+            | Q(status=Status.NEEDS_ATTENTION, submitted_at__gte=since)
+        )
+
+    def count_by_status(self) -> dict[str, int]:
+        """Return the number of jobs in each status, 0 included."""
+        groups = self.order_by().values_list("status").annotate(count=Count("pk"))
+        return {**dict.fromkeys(Status.values, 0), **dict(groups)}
+
+    def due(self, now: datetime) -> Self:
+        """Return the unleased jobs whose next step is due."""
+        return self.filter(due_at__lte=now, lease_expires_at__lte=now)
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the first unleased job is due, now or later."""
+        free = self.filter(lease_expires_at__lte=timezone.now())
+        due_at: datetime | None = free.aggregate(at=Min("due_at"))["at"]
+        return due_at
+
+    def next_lease_end(self) -> datetime | None:
+        """Return when the first lease of an open job expires."""
+        held = self.open().filter(lease_token__gt="", lease_expires_at__gt=timezone.now())
+        ends_at: datetime | None = held.aggregate(at=Min("lease_expires_at"))["at"]
+        return ends_at
+
+    def unleased(self, limit: int) -> list[tuple[int, datetime]]:
+        """Return ``(pk, due_at)`` of at most ``limit`` unleased jobs, earliest due first."""
+        free = self.filter(due_at__isnull=False, lease_expires_at__lte=timezone.now())
+        return list(free.order_by("due_at", "pk").values_list("pk", "due_at")[:limit])
+
+    def claim(self, ids: Sequence[int], *, lease: timedelta) -> list[Job]:
+        """Lease those of these jobs that are still due and unleased, and return them.
+
+        The UPDATE repeats the conditions, so that each row goes to one of several workers
+        that read the same ids, on every database.
+        """
+        if not ids:
+            return []
+        now = timezone.now()
+        token = uuid.uuid4().hex
+        self.due(now).filter(pk__in=ids).update(lease_token=token, lease_expires_at=now + lease)
+        return list(self.with_inputs().filter(lease_token=token).order_by("due_at", "pk"))
+
+    def with_inputs(self) -> Self:
+        """Return all jobs, each with the related rows that its next step reads."""
+        return self.model._default_manager.select_related("account")  # type: ignore[return-value]
