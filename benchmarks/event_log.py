@@ -1,4 +1,4 @@
-"""An app that writes down when each row changed its status, to be compared with the sandbox."""
+"""An app that logs each status change of a row, to be compared with the sandbox's times."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from django.apps import AppConfig
 
 
-class Witness(AppConfig):
+class EventLog(AppConfig):
     name = "benchmarks"
     label = "benchmarks"
 
@@ -19,10 +19,10 @@ class Witness(AppConfig):
         from django_outfitanyone.signals import status_changed
 
         if "BENCH_EVENTS" in os.environ:
-            status_changed.connect(note)
+            status_changed.connect(log_event)
 
 
-def note(*, job: Any, new: str, **_: Any) -> None:
+def log_event(*, job: Any, new: str, **_: Any) -> None:
     line = {"model": job._meta.model_name, "pk": job.pk, "status": str(new), "at": time.time()}
     with Path(os.environ["BENCH_EVENTS"]).open("a") as file:
         file.write(json.dumps(line) + "\n")

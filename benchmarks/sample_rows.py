@@ -1,4 +1,4 @@
-"""Garments and model photos to measure with, drawn in memory."""
+"""Garments and model photos for benchmarks, drawn in memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _number = itertools.count(1)
 
 
 def picture(seed: int) -> bytes:
-    """A JPEG like no other that the API would accept."""
+    """Return a JPEG that the API accepts, different for each seed."""
     noise = random.Random(seed).randbytes(200 * 300 * 3)
     file = io.BytesIO()
     Image.frombytes("RGB", (200, 300), noise).save(file, "JPEG")

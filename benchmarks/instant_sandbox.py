@@ -1,6 +1,8 @@
-"""A sandbox in a process of its own whose pictures cost nothing to make.
+"""A sandbox whose engine takes no time.
 
-python -m benchmarks.free_engine        prints its address, ends with its standard input
+    python -m benchmarks.instant_sandbox
+
+Prints its URL and ends when its standard input is closed.
 """
 
 from __future__ import annotations
@@ -28,21 +30,21 @@ class Area:
     crop: Any
 
 
-class FreeEngine:
-    """Gives the person back with a scrap of each garment, and sees clothes in the same places.
+class InstantEngine:
+    """Returns the person with a patch of each garment, and parses fixed areas.
 
-    The scraps make every result a picture of its own, as they would be over there.
+    The patches make every result different, as a real engine's results are.
     """
 
     def parse(self, image: Any, clothes_types: Any) -> list[Area | None]:
         return [_area(image, kind) if kind != "dress" else None for kind in clothes_types]
 
     def try_on(self, person: Any, *, top: Any, bottom: Any, **_: Any) -> Any:
-        made = person.copy()
+        result = person.copy()
         for number, garment in enumerate((top, bottom)):
             if garment is not None:
-                made[:16, 16 * number : 16 * (number + 1)] = garment[:16, :16]
-        return made
+                result[:16, 16 * number : 16 * (number + 1)] = garment[:16, :16]
+        return result
 
     def fit(self, image: Any, **_: Any) -> Any:
         return image
@@ -65,12 +67,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--state-dir", type=Path)
     parser.add_argument("--options", type=json.loads, default={}, help="a JSON object")
-    wanted = parser.parse_args()
+    arguments = parser.parse_args()
     with SandboxServer(
-        port=wanted.port,
-        options=Options(**wanted.options),
-        engine=FreeEngine(),
-        state_dir=wanted.state_dir,
+        port=arguments.port,
+        options=Options(**arguments.options),
+        engine=InstantEngine(),
+        state_dir=arguments.state_dir,
     ) as server:
         print(server.root_url, flush=True)
         sys.stdin.read()

@@ -1,4 +1,4 @@
-"""Where a measure plays: a scratch database, files, a sandbox, and real queue clusters."""
+"""What a benchmark runs in: a scratch database, files, a sandbox, and real queue clusters."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 ROOT = Path(__file__).parents[1]
-STARTING = 30
+START_TIMEOUT = 30
 USUAL_SECONDS = 17
-"""What a task of aitryon-plus takes in the sandbox, more or less."""
+"""Mean duration of a task of aitryon-plus in the sandbox."""
 
 
-class Stage:
-    """Set up by ``with``: afterwards Django is ready, and the tables exist and are empty.
+class Environment:
+    """A context manager: inside it Django is set up, with empty tables.
 
-    ``DATABASE_URL`` names the server to make a scratch database on; without one it is
-    SQLite in a file. ``Q_BROKER`` is ``orm`` or a ``redis://`` address. One process has
-    one stage, because Django can be set up only once.
+    ``DATABASE_URL`` names the server for the scratch database; without one it is SQLite
+    in a file. ``Q_BROKER`` is ``orm`` or a ``redis://`` URL. A process can have only one
+    environment, because Django can be set up only once.
     """
 
     def __init__(
@@ -62,12 +62,12 @@ class Stage:
         outfitanyone, q_cluster = self._settings
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-            "DATABASE_URL": self._make_database(),
+            "DATABASE_URL": self._create_database(),
             "Q_BROKER": self.broker,
             "OUTFITANYONE_BASE_URL": f"{self.sandbox.root_url}/api/v1",
             "BENCH_MEDIA_ROOT": str(self.folder / "media"),
             "BENCH_OUTFITANYONE": json.dumps(outfitanyone),
-            # a queue of its own: nothing else on this machine is disturbed
+            # its own queue name, so that other queues on this machine are left alone
             "BENCH_Q_CLUSTER": json.dumps({"name": self.database, **q_cluster}),
             "BENCH_EVENTS": str(self.folder / "events.jsonl"),
         }
@@ -93,7 +93,10 @@ class Stage:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, *command: str, log: str = "", **options: Any) -> subprocess.Popen[str]:
-        """A process of its own group, ended with the stage; its output goes to a file."""
+        """Start a Python module in its own process group; it ends with the environment.
+
+        With ``log``, its output goes to that log.
+        """
         if log:
             self._logs.append(self.log(log).open("a"))
             options |= {"stdout": self._logs[-1], "stderr": subprocess.STDOUT}
@@ -109,29 +112,29 @@ class Stage:
     def start_cluster(
         self, name: str = "cluster", *, workers: int = 1, **settings: Any
     ) -> subprocess.Popen[str]:
-        """A django-q2 cluster, at work when this returns."""
+        """Start a django-q2 cluster and wait until it is ready."""
         settings = json.loads(os.environ["BENCH_Q_CLUSTER"]) | {"workers": workers, **settings}
-        already = self._greetings(name)
+        before = self._ready_messages(name)
         process = self.start(
             "django",
             "qcluster",
             log=name,
             env=os.environ | {"BENCH_Q_CLUSTER": json.dumps(settings)},
         )
-        wait_until(lambda: self._greetings(name) > already, STARTING, f"cluster {name}")
+        wait_until(lambda: self._ready_messages(name) > before, START_TIMEOUT, f"cluster {name}")
         return process
 
-    def _greetings(self, name: str) -> int:
+    def _ready_messages(self, name: str) -> int:
         log = self.log(name)
         return log.read_text().count("running.") if log.exists() else 0
 
     def events(self, *, model: str = "tryonresult") -> list[dict[str, Any]]:
-        """What happened to rows so far: ``pk``, ``status``, ``at`` in seconds since the epoch."""
+        """Return the status changes so far: ``pk``, ``status``, ``at`` (seconds since 1970)."""
         path = self.folder / "events.jsonl"
         lines = path.read_text().splitlines() if path.exists() else []
         return [event for event in map(json.loads, lines) if event["model"] == model]
 
-    def _make_database(self) -> str:
+    def _create_database(self) -> str:
         if not self.server_url or self.server_url.startswith("sqlite"):
             return f"sqlite:///{self.folder / 'bench.sqlite3'}"
         self._on_server(f"CREATE DATABASE {self.database}")
@@ -146,13 +149,13 @@ class Stage:
             self._on_server(f"DROP DATABASE IF EXISTS {self.database}{force}")
 
     def _on_server(self, statement: str) -> None:
-        """Outside Django, which knows only the scratch database."""
+        """Run a statement without Django, which knows only the scratch database."""
         parts = urlsplit(self.server_url)
         if self.server_url.startswith("postgres"):
             import psycopg
 
             with psycopg.connect(self.server_url, autocommit=True) as connection:
-                connection.execute(statement)  # type: ignore[call-overload]
+                connection.execute(statement)
         else:
             import pymysql
 
@@ -165,16 +168,16 @@ class Stage:
 
 
 class Sandbox:
-    """The remote system of a stage, in a process of its own, steered over HTTP."""
+    """The environment's sandbox, in its own process, controlled over HTTP."""
 
-    def __init__(self, stage: Stage, *, port: int = 0) -> None:
-        state = stage.folder / "sandbox"
+    def __init__(self, environment: Environment, *, port: int = 0) -> None:
+        state = environment.folder / "sandbox"
         state.mkdir(exist_ok=True)
-        self.process = stage.start(
-            "benchmarks.free_engine",
+        self.process = environment.start(
+            "benchmarks.instant_sandbox",
             f"--port={port}",
             f"--state-dir={state}",
-            f"--options={json.dumps(stage.sandbox_options)}",
+            f"--options={json.dumps(environment.sandbox_options)}",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -183,10 +186,10 @@ class Sandbox:
         if not self.root_url:
             raise RuntimeError("The sandbox did not start.")
 
-    def tell(self, path: str, **wish: Any) -> dict[str, Any]:
-        answer = requests.post(f"{self.root_url}/sandbox/{path}", json=wish, timeout=30)
-        answer.raise_for_status()
-        return dict(answer.json())
+    def control(self, path: str, **body: Any) -> dict[str, Any]:
+        response = requests.post(f"{self.root_url}/sandbox/{path}", json=body, timeout=30)
+        response.raise_for_status()
+        return dict(response.json())
 
     @property
     def faults(self) -> list[dict[str, Any]]:
@@ -195,14 +198,14 @@ class Sandbox:
     def clear_faults(self) -> None:
         requests.delete(f"{self.root_url}/sandbox/faults", timeout=30).raise_for_status()
 
-    def task_time(self, seconds: float) -> None:
-        """Every task takes just so long from now on."""
-        self.tell("progression", stages=[["PENDING", 0.02], ["RUNNING", seconds - 0.02]])
+    def set_task_duration(self, seconds: float) -> None:
+        """Let every task take exactly this long from now on."""
+        self.control("progression", stages=[["PENDING", 0.02], ["RUNNING", seconds - 0.02]])
 
-    def usual_task_times(self, *, mean: float) -> None:
-        """Tasks that end when they please, up to 10 % before or after this."""
-        self.tell("progression")
-        self.tell("options", speed=USUAL_SECONDS / mean)
+    def vary_task_durations(self, *, mean: float) -> None:
+        """Let tasks take up to 10 % more or less than ``mean`` seconds."""
+        self.control("progression")
+        self.control("options", speed=USUAL_SECONDS / mean)
 
     @property
     def stats(self) -> dict[str, Any]:
@@ -210,16 +213,16 @@ class Sandbox:
 
 
 def postgresql_url() -> str:
-    """The server of ``POSTGRES_URL``; nothing when none answers there, and SQLite must do."""
-    return _answering("POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+    """Return the URL in ``POSTGRES_URL``, or ``""`` (use SQLite) if no server answers there."""
+    return _reachable("POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 
 
 def redis_url() -> str:
-    """The server of ``REDIS_URL``; nothing when none answers there, and the database must do."""
-    return _answering("REDIS_URL", "redis://127.0.0.1:6379/0")
+    """Return the URL in ``REDIS_URL``, or ``""`` (use the database) if no server answers there."""
+    return _reachable("REDIS_URL", "redis://127.0.0.1:6379/0")
 
 
-def _answering(variable: str, default: str) -> str:
+def _reachable(variable: str, default: str) -> str:
     url = os.environ.get(variable, default)
     parts = urlsplit(url)
     try:
@@ -230,19 +233,19 @@ def _answering(variable: str, default: str) -> str:
 
 
 def kill_group(process: subprocess.Popen[str]) -> None:
-    """End a process and whatever it has started."""
+    """Kill a process and its child processes."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 def wait_until(
-    happened: Callable[[], bool], seconds: float, what: str, *, every: float = 0.05
+    has_happened: Callable[[], bool], seconds: float, subject: str, *, every: float = 0.05
 ) -> float:
-    """How long it took until ``happened()``; ``TimeoutError`` when too long."""
+    """Wait for ``has_happened()``; return the seconds it took, or raise ``TimeoutError``."""
     started = time.monotonic()
-    while not happened():
+    while not has_happened():
         if time.monotonic() - started > seconds:
-            raise TimeoutError(f"{what}: not within {seconds} s")
+            raise TimeoutError(f"{subject}: not within {seconds} s")
         time.sleep(every)
     return time.monotonic() - started
