@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         ServerFault,
         TaskGone,
         Throttled,
+        UnexpectedFault,
     )
     from django_outfitanyone.jobs.estimate import Estimate, estimate
     from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, combine
@@ -68,6 +69,7 @@ __all__ = [
     "Throttled",
     "TryOnOptions",
     "TryOnRequest",
+    "UnexpectedFault",
     "adopt_task",
     "approve",
     "cancel",
