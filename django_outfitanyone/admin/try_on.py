@@ -1,3 +1,5 @@
+"""Admin of the try-on results."""
+
 from __future__ import annotations
 
 import json
@@ -14,16 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_outfitanyone.admin import rendering
-from django_outfitanyone.admin.actions import VERBS, as_list_action
-from django_outfitanyone.admin.attention import AttentionMixin, candidates_of
+from django_outfitanyone.admin.actions import RESULT_ACTIONS, as_changelist_action
 from django_outfitanyone.admin.batch import BatchMixin
-from django_outfitanyone.admin.big_lists import BigListMixin
-from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin, Names
-from django_outfitanyone.admin.clothes_parse import FIND_CLOTHES, FindClothesMixin
+from django_outfitanyone.admin.clothes_parse import PARSE_ACTIONS, ParseClothesMixin
+from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames, ModelAdmin
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
+from django_outfitanyone.admin.large_table import LargeTableMixin
+from django_outfitanyone.admin.needs_attention import NeedsAttentionMixin, candidate_tasks
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.product_field import product_search_fields
-from django_outfitanyone.admin.refining import RefineMixin
+from django_outfitanyone.admin.refine_page import RefineMixin
 from django_outfitanyone.admin.try_on_page import TryOnPage
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
@@ -32,7 +34,7 @@ from django_outfitanyone.wakeup import ring_if_silent
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-SIDES = ("top_garment", "bottom_garment")
+GARMENT_FIELDS = ("top_garment", "bottom_garment")
 
 
 class PublishedFilter(admin.SimpleListFilter):
@@ -53,7 +55,7 @@ class PublishedFilter(admin.SimpleListFilter):
 
 
 class QualityFilter(admin.SimpleListFilter):
-    """The models that have a price; to ask the rows which there are would read them all."""
+    """Offers the models that have a price, as reading the choices from the rows reads them all."""
 
     title = gettext_lazy("quality")
     parameter_name = "remote_model"
@@ -72,13 +74,16 @@ class QualityFilter(admin.SimpleListFilter):
 class TryOnResultAdminMixin(
     BatchMixin,
     RefineMixin,
-    AttentionMixin,
-    FindClothesMixin,
+    NeedsAttentionMixin,
+    ParseClothesMixin,
     HotspotOwnerMixin,
-    BigListMixin,
+    LargeTableMixin,
     NoticeMixin,
     AdminMixin,
 ):
+    first_step = gettext_lazy(
+        "No try-ons yet. Select garments in their list and choose “Try on…”, or add a try-on here."
+    )
     list_display = (
         "picture",
         "person",
@@ -114,9 +119,9 @@ class TryOnResultAdminMixin(
         "=batch",
     )
     actions = (
-        *(as_list_action(verb) for verb in VERBS.values()),
+        *(as_changelist_action(action) for action in RESULT_ACTIONS.values()),
         "refine",
-        *FIND_CLOTHES,
+        *PARSE_ACTIONS,
     )
     fieldsets = (
         (
@@ -146,14 +151,14 @@ class TryOnResultAdminMixin(
     class Media:
         css = {"all": [rendering.STYLESHEET]}
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Names:
-        """Everything: a try-on is changed by what is done to it."""
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> FieldNames:
+        """Return all fields: a try-on is changed by actions only."""
         return flatten_fieldsets(self.get_fieldsets(request, obj))
 
-    def get_search_fields(self, request: HttpRequest) -> Names:
+    def get_search_fields(self, request: HttpRequest) -> FieldNames:
         fields = list(super().get_search_fields(request))
-        for side in SIDES:
-            fields += product_search_fields(self.admin_site, request, through=f"{side}__product")
+        for field in GARMENT_FIELDS:
+            fields += product_search_fields(self.admin_site, request, through=f"{field}__product")
         return fields
 
     @admin.display(description=gettext_lazy("picture"))
@@ -191,11 +196,11 @@ class TryOnResultAdminMixin(
         form_url: str = "",  # noqa: ARG002 - Django's signature
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> HttpResponse:
-        """A try-on is asked for, not filled in."""
+        """Show the page “Try on garments” instead of a form for one row."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         page = TryOnPage(self, request)
-        return page.answer() if request.method == "POST" else page.start_from_address()
+        return page.handle_post() if request.method == "POST" else page.start_from_query()
 
     def start_try_on(
         self,
@@ -204,7 +209,7 @@ class TryOnResultAdminMixin(
         garments: Sequence[Garment] = (),
         photos: Sequence[ModelImage] = (),
     ) -> HttpResponse:
-        """The same page, for a selection in some list."""
+        """Show the page “Try on garments” for rows selected in a changelist."""
         return TryOnPage(self, request).start(garments=garments, photos=photos)
 
     def changelist_view(
@@ -226,7 +231,7 @@ class TryOnResultAdminMixin(
             ring_if_silent()
         context = {
             "card": self.card(request, try_on) if try_on else None,
-            "candidates": candidates_of(try_on) if try_on else [],
+            "candidates": candidate_tasks(try_on) if try_on else [],
             "may_decide": self.has_change_permission(request, try_on),
             "may_refine": try_on is not None and self.may_refine(request, try_on),
             "may_pay": self.has_add_permission(request),
@@ -241,4 +246,4 @@ class TryOnResultAdminMixin(
 
 @admin.register(TryOnResult)
 class TryOnResultAdmin(TryOnResultAdminMixin, ModelAdmin):
-    """Try-ons: what was asked for, what came of it, and what people think of it."""
+    """Try-ons with their results and reviews."""
