@@ -7,16 +7,9 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.error_help import FIXED_BY
-from django_outfitanyone.models import (
-    Account,
-)
-from tests.admin.pages import (
-    address,
-    text_of,
-)
-from tests.factories import (
-    make_try_on,
-)
+from django_outfitanyone.models import Account
+from tests.admin.pages import address, text_of
+from tests.factories import make_try_on
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,7 @@ from django.utils import timezone
 from django_outfitanyone.actions import find_clothes
 from django_outfitanyone.admin import large_table
 from django_outfitanyone.choices import GarmentKind, Review, Status
-from tests.admin.pages import (
-    text_of,
-)
+from tests.admin.pages import text_of
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -60,6 +58,29 @@ def test_changelist__takes_as_many_queries_for_9_rows_as_for_3(
 
     with django_assert_num_queries(len(for_three)):
         assert site.get(f"{model}_changelist").context["cl"].result_count == 9
+
+
+@pytest.mark.parametrize(
+    ("model", "first_step"),
+    [
+        ("tryonresult", "Select garments in their list and choose “Try on…”"),
+        ("garment", "Add a garment with its picture first"),
+        ("product", "Add a product with a picture of each of its garments first"),
+        ("modelimage", "Add a photo of a person"),
+        ("clothesparse", "choose “Parse clothes”"),
+        ("charge", "Try on a garment"),
+        ("account", "try on a garment first"),
+    ],
+)
+def test_empty_changelist__says_what_to_do_first(site, model, first_step):
+    assert first_step in text_of(site.get(f"{model}_changelist"))
+
+
+def test_changelist__has_no_first_step_with_rows_or_a_search(site):
+    make_garment()
+
+    for query in ({}, {"q": "unknown"}):
+        assert "outfit-first-step" not in text_of(site.get("garment_changelist", **query))
 
 
 def test_try_ons__show_status_and_review_as_text(site):

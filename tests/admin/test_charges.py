@@ -9,21 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from django_outfitanyone.admin.charge import totals_of
-from django_outfitanyone.models import (
-    Account,
-    Charge,
-)
+from django_outfitanyone.models import Account, Charge
 from django_outfitanyone.models.charge import shop_day
-from tests.admin.pages import (
-    text_of,
-)
-from tests.factories import (
-    make_charge,
-    make_garment,
-    make_product,
-    make_staff,
-    make_try_on,
-)
+from tests.admin.pages import text_of
+from tests.factories import make_charge, make_garment, make_product, make_staff, make_try_on
 
 pytestmark = pytest.mark.django_db
 

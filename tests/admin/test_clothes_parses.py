@@ -5,19 +5,11 @@ import pytest
 from django_outfitanyone.actions import find_clothes
 from django_outfitanyone.choices import Status
 from django_outfitanyone.error_help import FIXED_BY
-from django_outfitanyone.models import (
-    ClothesParse,
-)
+from django_outfitanyone.models import ClothesParse
 from tests.admin.forms import hotspot_form_data
-from tests.admin.pages import (
-    text_of,
-)
+from tests.admin.pages import text_of
 from tests.drawing import picture
-from tests.factories import (
-    make_hotspot,
-    make_model_image,
-    make_try_on,
-)
+from tests.factories import make_hotspot, make_model_image, make_try_on
 from tests.work import work
 
 pytestmark = pytest.mark.django_db

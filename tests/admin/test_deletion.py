@@ -5,18 +5,9 @@ from django.utils import timezone
 
 from django_outfitanyone.actions import find_clothes
 from django_outfitanyone.choices import Review, Status
-from django_outfitanyone.models import (
-    ClothesParse,
-    TryOnResult,
-)
-from tests.admin.pages import (
-    text_of,
-)
-from tests.factories import (
-    make_garment,
-    make_model_image,
-    make_try_on,
-)
+from django_outfitanyone.models import ClothesParse, TryOnResult
+from tests.admin.pages import text_of
+from tests.factories import make_garment, make_model_image, make_try_on
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,7 @@ from PIL import Image
 
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.error_help import FIXED_BY
-from django_outfitanyone.models import (
-    Account,
-    TryOnResult,
-)
+from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.worker import runner
 from tests.admin.forms import try_on_form_data
 from tests.admin.pages import (
@@ -23,11 +20,7 @@ from tests.admin.pages import (
     text_of,
 )
 from tests.drawing import drawn, encoded
-from tests.factories import (
-    make_garment,
-    make_model_image,
-    make_product,
-)
+from tests.factories import make_garment, make_model_image, make_product
 from tests.work import work
 
 pytestmark = pytest.mark.django_db

@@ -4,20 +4,10 @@ import re
 
 import pytest
 
-from django_outfitanyone.models import (
-    Hotspot,
-)
+from django_outfitanyone.models import Hotspot
 from tests.admin.forms import hotspot_form_data
-from tests.admin.pages import (
-    errors_on,
-    text_of,
-)
-from tests.factories import (
-    make_hotspot,
-    make_model_image,
-    make_product,
-    make_try_on,
-)
+from tests.admin.pages import errors_on, text_of
+from tests.factories import make_hotspot, make_model_image, make_product, make_try_on
 
 pytestmark = pytest.mark.django_db
 

@@ -4,13 +4,8 @@ import pytest
 from django.utils import timezone
 
 from django_outfitanyone.choices import Status
-from tests.admin.pages import (
-    address,
-    text_of,
-)
-from tests.factories import (
-    make_try_on,
-)
+from tests.admin.pages import address, text_of
+from tests.factories import make_try_on
 
 pytestmark = pytest.mark.django_db
 

@@ -5,19 +5,10 @@ import re
 import pytest
 from django.utils import timezone
 
-from django_outfitanyone.models import (
-    Account,
-    TryOnResult,
-)
+from django_outfitanyone.models import Account, TryOnResult
 from tests.admin.forms import try_on_form_data
-from tests.admin.pages import (
-    text_of,
-)
-from tests.factories import (
-    make_garment,
-    make_model_image,
-    make_try_on,
-)
+from tests.admin.pages import text_of
+from tests.factories import make_garment, make_model_image, make_try_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.admin.other_site")]
 

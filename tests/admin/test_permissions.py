@@ -5,22 +5,10 @@ from django.test import Client
 
 from django_outfitanyone.actions import find_clothes
 from django_outfitanyone.choices import Review, Status
-from django_outfitanyone.models import (
-    ClothesParse,
-    TryOnResult,
-)
+from django_outfitanyone.models import ClothesParse, TryOnResult
 from tests.admin.forms import try_on_form_data
-from tests.admin.pages import (
-    address,
-    card_of,
-    text_of,
-)
-from tests.factories import (
-    make_garment,
-    make_model_image,
-    make_staff,
-    make_try_on,
-)
+from tests.admin.pages import address, card_of, text_of
+from tests.factories import make_garment, make_model_image, make_staff, make_try_on
 
 pytestmark = pytest.mark.django_db
 

@@ -6,17 +6,9 @@ from decimal import Decimal
 import pytest
 
 from django_outfitanyone.choices import Status
-from django_outfitanyone.models import (
-    TryOnResult,
-)
-from tests.admin.pages import (
-    hidden,
-    text_of,
-)
-from tests.factories import (
-    make_staff,
-    make_try_on,
-)
+from django_outfitanyone.models import TryOnResult
+from tests.admin.pages import errors_on, hidden, text_of
+from tests.factories import make_staff, make_try_on
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +25,7 @@ def test_action__opens_the_page_with_price_and_pictures(site):
 
     assert result.thumbnail.url in page
     assert "1 picture; about CNY 0.30" in page
+    assert ">Refine 1 picture for CNY 0.304</button>" in page
     assert hidden(site.client.get(redirect["Location"]), "results") == str(result.pk)
 
 
@@ -86,9 +79,9 @@ def test_page__warns_if_the_budget_does_not_cover_the_cost(site, configure):
 def test_form__reports_a_missing_api_key(site, configure, monkeypatch):
     configure(API_KEY="")
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
-    page = text_of(send_form(site, make_try_on()))
+    response = send_form(site, make_try_on())
 
-    assert "No API key" in page
+    assert "API key" in errors_on(response)[0]
     assert TryOnResult.objects.count() == 1
 
 

@@ -7,20 +7,11 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from django_outfitanyone.choices import Review, Status
-from django_outfitanyone.models import (
-    TryOnResult,
-)
+from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.signals import status_changed
 from tests.admin.batches import BATCH, batch_page, make_batch
-from tests.admin.pages import (
-    actions_on,
-    address,
-    card_of,
-    text_of,
-)
-from tests.factories import (
-    make_try_on,
-)
+from tests.admin.pages import actions_on, address, card_of, text_of
+from tests.factories import make_try_on
 
 pytestmark = pytest.mark.django_db
 

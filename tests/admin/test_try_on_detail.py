@@ -5,16 +5,8 @@ import re
 import pytest
 
 from django_outfitanyone.choices import Status
-from tests.admin.pages import (
-    address,
-    text_of,
-)
-from tests.factories import (
-    make_garment,
-    make_hotspot,
-    make_model_image,
-    make_try_on,
-)
+from tests.admin.pages import address, text_of
+from tests.factories import make_garment, make_hotspot, make_model_image, make_try_on
 
 pytestmark = pytest.mark.django_db
 

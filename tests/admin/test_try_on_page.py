@@ -5,21 +5,10 @@ import re
 import pytest
 
 from django_outfitanyone.choices import GarmentKind
-from django_outfitanyone.models import (
-    TryOnResult,
-)
+from django_outfitanyone.models import TryOnResult
 from tests.admin.forms import try_on_form_data
-from tests.admin.pages import (
-    address,
-    estimate_on,
-    hidden,
-    text_of,
-)
-from tests.factories import (
-    make_garment,
-    make_model_image,
-    make_product,
-)
+from tests.admin.pages import address, estimate_on, hidden, text_of
+from tests.factories import make_garment, make_model_image, make_product
 
 pytestmark = pytest.mark.django_db
 

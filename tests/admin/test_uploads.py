@@ -9,20 +9,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from django_outfitanyone.models import (
-    Garment,
-    ModelImage,
-)
-from tests.admin.pages import (
-    errors_on,
-    text_of,
-)
+from django_outfitanyone.models import Garment, ModelImage
+from tests.admin.pages import errors_on, text_of
 from tests.drawing import drawn, encoded, picture
-from tests.factories import (
-    make_garment,
-    make_model_image,
-    make_product,
-)
+from tests.factories import make_garment, make_model_image, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +103,7 @@ def test_photo_within_the_limits__is_stored_unchanged(site, messages_of):
 
 @pytest.fixture(scope="module")
 def six_megabytes():
-    data = encoded(drawn(size=(2400, 1800)), quality=85, subsampling=0)
+    data = encoded(drawn(size=(1600, 1400)), quality=97, subsampling=0)
     assert len(data) > 6_000_000
     return data
 
