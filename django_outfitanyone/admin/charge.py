@@ -133,8 +133,8 @@ def _day_names(days: list[Any]) -> dict[Any, str]:
 
 def _product_titles(keys: list[Any]) -> dict[Any, str]:
     shop = catalogue()
-    found = product_model()._default_manager.in_bulk(keys)
-    return {key: shop.title(product) for key, product in found.items()}
+    products = product_model()._default_manager.in_bulk(keys)
+    return {key: shop.title(product) for key, product in products.items()}
 
 
 def _users(keys: list[Any]) -> Mapping[Any, Any]:

@@ -34,7 +34,7 @@ SIDES = ("x1", "y1", "x2", "y2")
 
 
 class HotspotForm(ModelForm):
-    """Form for one hotspot; ``reset`` restores the box that the last parse found, if any."""
+    """Form for one hotspot; ``reset`` restores the box that the last parse detected, if any."""
 
     reset = forms.BooleanField(
         label=gettext_lazy("reset to the detected box"),
@@ -88,9 +88,9 @@ class HotspotInline(ProductFieldMixin, StackedInline):
     fields = (
         ("clothes_type", "product"),
         ("x1", "y1", "x2", "y2"),
-        ("found", "origin", "reset"),
+        ("detected", "origin", "reset"),
     )
-    readonly_fields = ("found", "origin")
+    readonly_fields = ("detected", "origin")
     extra = 0
 
     class Media:
@@ -102,7 +102,7 @@ class HotspotInline(ProductFieldMixin, StackedInline):
         return hotspots.select_related("model_image", "try_on", "product", "corrected_by")
 
     @admin.display(description=gettext_lazy("detected clothes"))
-    def found(self, hotspot: Hotspot) -> SafeString | str:
+    def detected(self, hotspot: Hotspot) -> SafeString | str:
         if not hotspot.crop:
             return "–"
         return format_html(

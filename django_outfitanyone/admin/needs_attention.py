@@ -1,4 +1,4 @@
-"""Staff decide what to do with a try-on whose submit had an unclear outcome."""
+"""Decisions about try-ons whose submit had an unclear outcome."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class RefineForm(forms.Form):
     force_new = forms.BooleanField(
         label=gettext_lazy("Make pictures that already exist again"),
         required=False,
-        help_text=gettext_lazy("Every picture is then paid for, even those that already exist."),
+        help_text=gettext_lazy("Every picture is then charged, even if it already exists."),
     )
     batch = forms.UUIDField(widget=forms.HiddenInput)
 

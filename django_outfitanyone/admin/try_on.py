@@ -20,6 +20,7 @@ from django_outfitanyone.admin.actions import RESULT_ACTIONS, as_changelist_acti
 from django_outfitanyone.admin.batch import BatchMixin
 from django_outfitanyone.admin.clothes_parse import PARSE_ACTIONS, ParseClothesMixin
 from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames, ModelAdmin
+from django_outfitanyone.admin.filters import PublishedFilter, QualityFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.needs_attention import NeedsAttentionMixin, candidate_tasks
@@ -27,7 +28,6 @@ from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.product_field import product_search_fields
 from django_outfitanyone.admin.refine_page import RefineMixin
 from django_outfitanyone.admin.try_on_page import TryOnPage
-from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
 from django_outfitanyone.wakeup import ring_if_silent
 
@@ -35,40 +35,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 GARMENT_FIELDS = ("top_garment", "bottom_garment")
-
-
-class PublishedFilter(admin.SimpleListFilter):
-    title = gettext_lazy("published")
-    parameter_name = "published"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        return [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
-
-    def queryset(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        queryset: QuerySet[TryOnResult],
-    ) -> QuerySet[TryOnResult]:
-        if self.value() not in {"yes", "no"}:
-            return queryset
-        return queryset.filter(published_at__isnull=self.value() == "no")
-
-
-class QualityFilter(admin.SimpleListFilter):
-    """Offers the models that have a price, as reading the choices from the rows reads them all."""
-
-    title = gettext_lazy("quality")
-    parameter_name = "remote_model"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        return [(name, name) for name in sorted({*conf.PRICES} - {conf.PARSING_MODEL})]
-
-    def queryset(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        queryset: QuerySet[TryOnResult],
-    ) -> QuerySet[TryOnResult]:
-        return queryset.filter(remote_model=self.value()) if self.value() else queryset
 
 
 class TryOnResultAdminMixin(
@@ -86,7 +52,7 @@ class TryOnResultAdminMixin(
     )
     list_display = (
         "picture",
-        "person",
+        "model_photo",
         "worn",
         "status_badge",
         "review_badge",
@@ -94,7 +60,7 @@ class TryOnResultAdminMixin(
         "requested_by",
         "created_at",
     )
-    list_display_links = ("picture", "person")
+    list_display_links = ("picture", "model_photo")
     list_filter = (
         "status",
         "review",
@@ -166,7 +132,7 @@ class TryOnResultAdminMixin(
         return rendering.thumbnail(try_on.thumbnail, alt=str(try_on))
 
     @admin.display(description=gettext_lazy("model photo"), ordering="model_image__name")
-    def person(self, try_on: TryOnResult) -> str:
+    def model_photo(self, try_on: TryOnResult) -> str:
         return str(try_on.model_image or _("deleted"))
 
     @admin.display(description=gettext_lazy("garments"))

@@ -129,9 +129,9 @@ def test_try_ons__are_filtered(site, query, expected):
         "published": make_try_on(review=Review.APPROVED, published_at=timezone.now()),
     }
 
-    found = site.get("tryonresult_changelist", **query).context["cl"].result_list
+    rows_found = site.get("tryonresult_changelist", **query).context["cl"].result_list
 
-    assert list(found) == [rows[expected]]
+    assert list(rows_found) == [rows[expected]]
 
 
 def test_garments__are_searched_by_product(site):

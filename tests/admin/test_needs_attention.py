@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_unclear_try_on(**columns):
-    found = [
+    candidates = [
         {"task_id": "task-1", "state": "running", "submitted_at": "2026-11-21T10:00:02+00:00"},
         {"task_id": "task-2", "state": "odd", "submitted_at": ""},
     ]
@@ -20,7 +20,7 @@ def make_unclear_try_on(**columns):
         submitted_at=timezone.now(),
         error_code="OutcomeUnknown",
         error_message="No response came back.",
-        **{"remote_answer": {"candidates": found}, **columns},
+        **{"remote_answer": {"candidates": candidates}, **columns},
     )
 
 

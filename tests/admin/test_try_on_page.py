@@ -14,16 +14,16 @@ pytestmark = pytest.mark.django_db
 
 
 def test_garment_action__opens_the_form_with_the_selection_in_one_field(site):
-    chosen = [make_garment(name=f"No. {number}") for number in range(3)]
+    selected = [make_garment(name=f"No. {number}") for number in range(3)]
     make_garment(name="not me")
     make_model_image(name="Anna")
     make_model_image(name="gone", is_active=False)
 
-    response = site.select("garment", "try_on", chosen)
+    response = site.select("garment", "try_on", selected)
 
     page = text_of(response)
     assert response.status_code == 200
-    assert {int(pk) for pk in hidden(response, "garments").split(",")} == {g.pk for g in chosen}
+    assert {int(pk) for pk in hidden(response, "garments").split(",")} == {g.pk for g in selected}
     assert "No. 2" in page
     assert "not me" not in page
     assert "Anna" in page

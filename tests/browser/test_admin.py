@@ -11,6 +11,7 @@ from django_outfitanyone.models import TryOnResult
 from tests.admin.batches import BATCH
 from tests.admin.forms import try_on_form_data
 from tests.admin.pages import AdminSession, text_of
+from tests.browser.editor_page import box_values
 from tests.factories import make_garment, make_hotspot, make_model_image, make_try_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -30,12 +31,6 @@ def respond_with(page, pattern, html, *, requests=None):
         route.fulfill(body=html, content_type="text/html")
 
     page.route(re.compile(pattern), fulfil)
-
-
-def box_values(page, index=0):
-    return [
-        int(page.input_value(f"#id_hotspots-{index}-{side}")) for side in ["x1", "y1", "x2", "y2"]
-    ]
 
 
 @pytest.fixture
