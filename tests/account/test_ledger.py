@@ -11,28 +11,14 @@ from django_outfitanyone.account import ledger
 from django_outfitanyone.actions import parse_clothes, request_try_on
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
-from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
+from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
 from django_outfitanyone.models.charge import shop_day
-from tests.factories import make_garment, make_model_image, make_staff, make_try_on
+from tests.factories import make_charge, make_garment, make_model_image, make_staff, make_try_on
 from tests.work import step, work
 
 pytestmark = pytest.mark.django_db
 
 REPLACE = TryOnOptions(keep_other_half=False)
-
-
-def make_charge(**columns):
-    columns.setdefault("account", Account.current())
-    columns.setdefault("charged_at", clock.now())
-    columns.setdefault("charged_on", shop_day(columns["charged_at"]))
-    columns = {
-        "remote_model": "aitryon-plus",
-        "images": 1,
-        "amount": Decimal("0.50"),
-        "currency": "CNY",
-        **columns,
-    }
-    return Charge.objects.create(**columns)
 
 
 def running(remote):

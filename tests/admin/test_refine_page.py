@@ -7,94 +7,95 @@ import pytest
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import TryOnResult
-from tests.admin.pages import hidden, text_of
+from tests.admin.pages import errors_on, hidden, text_of
 from tests.factories import make_staff, make_try_on
 
 pytestmark = pytest.mark.django_db
 
 
-def order(site, result, **changes):
-    answers = {"results": str(result.pk), "gender": "woman", "batch": str(uuid.uuid4()), **changes}
-    return site.post("tryonresult_refine", **answers)
+def send_form(site, result, **changes):
+    data = {"results": str(result.pk), "gender": "woman", "batch": str(uuid.uuid4()), **changes}
+    return site.post("tryonresult_refine", **data)
 
 
-def test_action__leads_to_the_page_with_price_and_pictures(site):
+def test_action__opens_the_page_with_price_and_pictures(site):
     result = make_try_on()
     redirect = site.select("tryonresult", "refine", [result])
     page = text_of(site.client.get(redirect["Location"]))
 
     assert result.thumbnail.url in page
     assert "1 picture; about CNY 0.30" in page
+    assert ">Refine 1 picture for CNY 0.304</button>" in page
     assert hidden(site.client.get(redirect["Location"]), "results") == str(result.pk)
 
 
-def test_action__too_many(site, said, monkeypatch):
-    monkeypatch.setattr("django_outfitanyone.admin.refining.MOST", 1)
+def test_action__limits_the_number_of_pictures(site, messages_of, monkeypatch):
+    monkeypatch.setattr("django_outfitanyone.admin.refine_page.MAX_PICTURES", 1)
     response = site.select("tryonresult", "refine", [make_try_on(), make_try_on()])
 
-    assert "at most 1" in said(response)[0]
+    assert "at most 1" in messages_of(response)[0]
 
 
-def test_order__asks_for_it_and_shows_the_order(site):
+def test_form__requests_the_refined_picture_and_shows_its_batch(site):
     result = make_try_on()
-    response = order(site, result)
+    response = send_form(site, result)
     row = TryOnResult.objects.exclude(pk=result.pk).get()
 
     assert (row.refines, row.gender, row.status) == (result, "woman", Status.QUEUED)
     assert str(row.batch) in response["Location"]
 
 
-def test_order__sent_twice_is_one(site):
+def test_form_sent_twice__makes_one_batch(site):
     result, batch = make_try_on(), str(uuid.uuid4())
-    for _time in range(2):
-        order(site, result, batch=batch)
+    for _ in range(2):
+        send_form(site, result, batch=batch)
 
     assert TryOnResult.objects.filter(refines=result).count() == 1
 
 
-def test_order__gender_has_to_be_told(site):
-    page = text_of(order(site, make_try_on(), gender=""))
+def test_form__requires_the_gender(site):
+    page = text_of(send_form(site, make_try_on(), gender=""))
 
     assert "This field is required." in page
     assert TryOnResult.objects.count() == 1
 
 
-def test_page__says_why_a_picture_cannot_be_refined(site):
+def test_page__explains_why_a_picture_cannot_be_refined(site):
     result = make_try_on(status=Status.FAILED)
     page = text_of(site.get("tryonresult_refine", results=str(result.pk)))
 
-    assert "None of the pictures chosen can be refined." in page
+    assert "None of the selected pictures can be refined." in page
     assert "Only finished pictures can be refined" in page
     assert 'name="gender"' not in page
 
 
-def test_page__says_that_the_budget_does_not_cover_it(site, configure):
+def test_page__warns_if_the_budget_does_not_cover_the_cost(site, configure):
     configure(BUDGET_PER_DAY=Decimal("0.10"))
     page = text_of(site.get("tryonresult_refine", results=str(make_try_on().pk)))
 
     assert "Only CNY 0.10 is left of the budget" in page
 
 
-def test_page__without_a_key(site, configure, monkeypatch):
+def test_form__reports_a_missing_api_key(site, configure, monkeypatch):
     configure(API_KEY="")
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
-    page = text_of(order(site, make_try_on()))
+    response = send_form(site, make_try_on())
 
-    assert "No API key" in page
+    assert "API key" in errors_on(response)[0]
     assert TryOnResult.objects.count() == 1
 
 
 @pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.FAILED])
-def test_detail__offers_it_where_it_is_possible(site, status):
+def test_detail__offers_to_refine_finished_pictures_only(site, status):
     page = text_of(site.get("tryonresult_change", make_try_on(status=status).pk))
 
     assert ("Refine…</a>" in page) == (status == Status.SUCCEEDED)
 
 
-def test_permission__is_that_of_asking_for_try_ons(site_of):
+def test_page__needs_the_add_permission(site_with):
     result = make_try_on(requested_by=make_staff())
-    looking = site_of("view_tryonresult", "change_tryonresult")
+    viewer = site_with("view_tryonresult", "change_tryonresult")
 
-    assert looking.get("tryonresult_refine", results=str(result.pk)).status_code == 403
-    assert order(looking, result).status_code == 403
-    assert "refine" not in looking.offered_actions("tryonresult")
+    assert viewer.get("tryonresult_refine", results=str(result.pk)).status_code == 403
+    assert send_form(viewer, result).status_code == 403
+    assert "refine" not in viewer.offered_actions("tryonresult")

@@ -1,7 +1,7 @@
-"""Django's admin and form classes, as Python and as mypy read them.
+"""Django's admin and form classes, subscripted for type checkers.
 
-The mixins of this package are plain classes, so that an admin theme can put them
-before its own ``ModelAdmin``; type checkers see what they will be mixed into.
+At runtime the mixins of this package have no base class, so that an admin theme can put them
+before its own ``ModelAdmin``. Type checkers see the class that they are mixed into.
 """
 
 from __future__ import annotations
@@ -27,5 +27,4 @@ else:
     ModelForm, InlineFormSet = forms.ModelForm, forms.BaseInlineFormSet
     ModelMultipleChoiceField = forms.ModelMultipleChoiceField
 
-Names = list[str] | tuple[str, ...]
-"""What Django takes where it wants names of fields."""
+FieldNames = list[str] | tuple[str, ...]

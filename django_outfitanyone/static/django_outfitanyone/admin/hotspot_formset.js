@@ -1,9 +1,9 @@
-// The hotspots of the form, as the editor over the picture reads and changes them.
+// The formset of the hotspots, read and changed by the editor over the picture.
 "use strict";
 
 const SIDES = ["x1", "y1", "x2", "y2"];
 
-class HotspotRows {
+class HotspotFormset {
   constructor(prefix, { width, height, label }) {
     Object.assign(this, { prefix, width, height, label });
   }
@@ -12,8 +12,8 @@ class HotspotRows {
     return Number(document.getElementById(`id_${this.prefix}-TOTAL_FORMS`).value);
   }
 
-  /** Whether the people at the form may change anything. */
-  get canBeChanged() {
+  /** Whether the page has inputs for hotspots, which it only has with permission to change them. */
+  get isEditable() {
     return Boolean(this.input("__prefix__", "x1") ?? this.input(0, "x1"));
   }
 
@@ -29,7 +29,7 @@ class HotspotRows {
     return document.getElementById(`${this.prefix}-${index}`);
   }
 
-  /** Indexes of the hotspots that are there and not marked for deletion. */
+  /** Indexes of the forms that are not marked for deletion. */
   indexes() {
     const all = Array.from({ length: this.count }, (_, index) => index);
     return all.filter((index) => this.input(index, "x1") && !this.input(index, "DELETE")?.checked);
@@ -45,15 +45,15 @@ class HotspotRows {
     return Object.fromEntries(SIDES.map((side) => [side, Number(this.input(index, side).value)]));
   }
 
-  /** The box of the last search, where there was one. */
-  foundBox(index) {
+  /** The box that the last parse detected, if any. */
+  detectedBox(index) {
     const text = this.input(index, "reset")?.dataset.box;
     const numbers = text ? text.split(" ").map(Number) : null;
     return numbers && Object.fromEntries(SIDES.map((side, place) => [side, numbers[place]]));
   }
 
-  /** Keeps the box in the picture; \`found\` says that it is the one of the search. */
-  write(index, box, { found = false } = {}) {
+  /** Writes the box, cut to the picture; `isReset` marks it as the detected box. */
+  write(index, box, { isReset = false } = {}) {
     const limit = { x1: [0, this.width - 1], y1: [0, this.height - 1], x2: [1, this.width], y2: [1, this.height] };
     for (const side of SIDES) {
       const [least, most] = limit[side];
@@ -61,11 +61,11 @@ class HotspotRows {
     }
     const reset = this.input(index, "reset");
     if (reset) {
-      reset.checked = found;
+      reset.checked = isReset;
     }
   }
 
-  /** In words: "Hotspot 2 · lower · Straight jeans". */
+  /** For example "Hotspot 2 · lower · Straight jeans". */
   describe(index) {
     const area = this.input(index, "clothes_type")?.selectedOptions?.[0];
     const product = this.input(index, "product");
@@ -74,12 +74,12 @@ class HotspotRows {
     return parts.filter((part) => part?.trim()).join(" · ");
   }
 
-  /** Presses the form's own link for one more; "formset:added" tells when it is there. */
+  /** Clicks Django's link for another form, which sends "formset:added". */
   add() {
     document.querySelector(`#${this.prefix}-group .add-row a`)?.click();
   }
 
-  /** True when the row has left the form, false when it is marked for deletion. */
+  /** Returns true if the form is gone, false if it is marked for deletion. */
   remove(index) {
     const link = this.element(index).querySelector(".inline-deletelink");
     const marked = this.input(index, "DELETE");
@@ -91,15 +91,15 @@ class HotspotRows {
     return Boolean(link);
   }
 
-  /** All that undo brings back, as text. */
+  /** The state that undo restores, as text. */
   snapshot() {
     const rows = this.indexes().map((index) => ({
-      index, box: this.box(index), found: Boolean(this.input(index, "reset")?.checked),
+      index, box: this.box(index), isReset: Boolean(this.input(index, "reset")?.checked),
     }));
     return JSON.stringify({ count: this.count, rows });
   }
 
-  /** Back to a snapshot; rows added since then go. */
+  /** Restores a snapshot and removes the forms that were added after it. */
   restore(snapshot) {
     const { count, rows } = JSON.parse(snapshot);
     while (this.count > count) {
@@ -115,8 +115,8 @@ class HotspotRows {
     rows.filter((row) => row.index < this.count).forEach((row) => this.write(row.index, row.box, row));
   }
 
-  /** Puts the focus on the field for the product. */
-  chooseProduct(index) {
+  /** Moves the focus to the product field. */
+  focusProduct(index) {
     const product = this.input(index, "product");
     const shown = this.element(index).querySelector(".field-product .select2-selection") ?? product;
     shown?.scrollIntoView({ block: "center" });

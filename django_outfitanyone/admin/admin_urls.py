@@ -1,4 +1,4 @@
-"""Addresses of our pages on whichever admin site they are."""
+"""URLs of this app's pages on the admin site that handles the request."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-def address_of(site: AdminSite, page: str, *args: object) -> str:
-    """``page`` as in ``tryonresult_batch``."""
+def admin_url(site: AdminSite, page: str, *args: object) -> str:
+    """Return the URL of a page, for example of ``"tryonresult_batch"``."""
     return reverse(f"admin:django_outfitanyone_{page}", args=args, current_app=site.name)
 
 
-def back_to(request: HttpRequest, *, otherwise: str) -> str:
-    """The page of this site that a form names as ``next``."""
+def next_url(request: HttpRequest, *, default: str) -> str:
+    """Return the URL in the form field ``next``, or ``default`` if it leads to another host."""
     url = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
+    is_safe = url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return url if is_ours else otherwise
+    return url if is_safe else default

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from django_outfitanyone.actions import parse_clothes
+from django_outfitanyone.admin import large_table
 from django_outfitanyone.choices import GarmentKind, Review, Status
-from django_outfitanyone.models import ClothesParse
 from tests.admin.pages import text_of
-from tests.drawing import picture
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -17,36 +17,35 @@ from tests.factories import (
     make_staff,
     make_try_on,
 )
-from tests.work import work
 
 pytestmark = pytest.mark.django_db
 
 
-def a_try_on():
+def make_outfit_try_on():
     garments = [make_garment(), make_garment(GarmentKind.BOTTOM)]
     return make_try_on(garments=garments, requested_by=make_staff())
 
 
-def a_photo():
+def make_parsed_photo():
     make_hotspot(photo := make_model_image())
     return photo
 
 
-def a_search():
-    parse_clothes(a_try_on(), requested_by=make_staff())
+def make_parse():
+    parse_clothes(make_outfit_try_on(), requested_by=make_staff())
 
 
 @pytest.mark.parametrize(
     ("model", "make"),
     [
-        ("tryonresult", a_try_on),
+        ("tryonresult", make_outfit_try_on),
         ("garment", make_garment),
         ("product", lambda: make_garment().product),
-        ("modelimage", a_photo),
-        ("clothesparse", a_search),
+        ("modelimage", make_parsed_photo),
+        ("clothesparse", make_parse),
     ],
 )
-def test_list__takes_as_many_queries_for_30_rows_as_for_3(
+def test_changelist__takes_as_many_queries_for_9_rows_as_for_3(
     site, model, make, django_assert_num_queries
 ):
     for _ in range(3):
@@ -54,14 +53,37 @@ def test_list__takes_as_many_queries_for_30_rows_as_for_3(
     site.get(f"{model}_changelist")
     with CaptureQueriesContext(connection) as for_three:
         site.get(f"{model}_changelist")
-    for _ in range(27):
+    for _ in range(6):
         make()
 
     with django_assert_num_queries(len(for_three)):
-        assert site.get(f"{model}_changelist").context["cl"].result_count == 30
+        assert site.get(f"{model}_changelist").context["cl"].result_count == 9
 
 
-def test_list_of_try_ons__says_in_words_where_things_stand(site):
+@pytest.mark.parametrize(
+    ("model", "first_step"),
+    [
+        ("tryonresult", "Select garments in their list and choose “Try on…”"),
+        ("garment", "Add a garment with its picture first"),
+        ("product", "Add a product with a picture of each of its garments first"),
+        ("modelimage", "Add a photo of a person"),
+        ("clothesparse", "choose “Parse clothes”"),
+        ("charge", "Try on a garment"),
+        ("account", "try on a garment first"),
+    ],
+)
+def test_empty_changelist__says_what_to_do_first(site, model, first_step):
+    assert first_step in text_of(site.get(f"{model}_changelist"))
+
+
+def test_changelist__has_no_first_step_with_rows_or_a_search(site):
+    make_garment()
+
+    for query in ({}, {"q": "unknown"}):
+        assert "outfit-first-step" not in text_of(site.get("garment_changelist", **query))
+
+
+def test_try_ons__show_status_and_review_as_text(site):
     make_try_on(review=Review.APPROVED)
     make_try_on(status=Status.RUNNING)
     make_try_on(status=Status.NEEDS_ATTENTION)
@@ -73,7 +95,7 @@ def test_list_of_try_ons__says_in_words_where_things_stand(site):
     assert "CNY 0.50" in page
 
 
-def test_list_of_try_ons__is_searched_by_person_garment_product_task_and_batch(site):
+def test_try_ons__are_searched_by_photo_garment_product_task_and_batch(site):
     product = make_product(title="Cargo trousers")
     wanted = make_try_on(
         garments=[make_garment(GarmentKind.BOTTOM, product=product, name="grey ones")],
@@ -98,9 +120,7 @@ def test_list_of_try_ons__is_searched_by_person_garment_product_task_and_batch(s
         ({"published": "yes"}, "published"),
     ],
 )
-def test_list_of_try_ons__is_filtered(site, query, expected):
-    from django.utils import timezone
-
+def test_try_ons__are_filtered(site, query, expected):
     rows = {
         "failed": make_try_on(status=Status.FAILED),
         "rejected": make_try_on(review=Review.REJECTED),
@@ -109,12 +129,12 @@ def test_list_of_try_ons__is_filtered(site, query, expected):
         "published": make_try_on(review=Review.APPROVED, published_at=timezone.now()),
     }
 
-    found = site.get("tryonresult_changelist", **query).context["cl"].result_list
+    rows_found = site.get("tryonresult_changelist", **query).context["cl"].result_list
 
-    assert list(found) == [rows[expected]]
+    assert list(rows_found) == [rows[expected]]
 
 
-def test_list_of_garments__is_searched_by_product(site):
+def test_garments__are_searched_by_product(site):
     wanted = make_garment(product=make_product(title="Parka"))
     make_garment()
 
@@ -123,7 +143,7 @@ def test_list_of_garments__is_searched_by_product(site):
     assert list(rows) == [wanted]
 
 
-def test_list_of_photos__switches_them_off_in_place(site):
+def test_model_photos__are_switched_off_in_the_changelist(site):
     photo = make_model_image()
 
     site.post(
@@ -140,81 +160,33 @@ def test_list_of_photos__switches_them_off_in_place(site):
     assert not photo.is_active
 
 
-def test_searches__taken_over_from_the_same_picture_are_marked(site, remote):
-    paid, reused = (parse_clothes(make_model_image(data=picture(4711))) for _ in range(2))
-    work()
-
-    assert "reused, free" in text_of(site.get("clothesparse_change", reused.pk))
-    assert "reused, free" not in text_of(site.get("clothesparse_change", paid.pk))
-
-
-def test_searches__are_there_to_look_at_only(site):
-    parse_clothes(make_model_image())
-    search = ClothesParse.objects.get()
-
-    page = text_of(site.get("clothesparse_change", search.pk))
-
-    assert site.get("clothesparse_add").status_code == 403
-    assert 'name="_save"' not in page
-    assert "queued" in page
-
-
-def test_failed_search__says_who_can_mend_it_and_is_tried_again(site, said):
-    parse_clothes(make_model_image())
-    search = ClothesParse.objects.get()
-    ClothesParse.objects.update(
-        status=Status.FAILED, error_code="InvalidApiKey", error_message="Invalid API-key."
+def test_try_ons__wake_the_worker_while_a_row_is_open(site, monkeypatch):
+    wakeups = []
+    monkeypatch.setattr(
+        "django_outfitanyone.admin.try_on.wake_if_idle", lambda: wakeups.append(True)
     )
-
-    assert "the owner of the API account" in text_of(site.get("clothesparse_change", search.pk))
-    response = site.select("clothesparse", "search_again", [search])
-
-    search.refresh_from_db()
-    assert search.status == Status.QUEUED
-    assert said(response) == ["1 search is tried again."]
-
-
-def test_search__is_given_up(site, said):
-    parse_clothes(make_model_image())
-    parse_clothes(photo := make_model_image())
-    photo.clothesparses.update(status=Status.SUCCEEDED)
-
-    response = site.select("clothesparse", "give_up", ClothesParse.objects.all())
-
-    assert ClothesParse.objects.filter(status=Status.CANCELED).count() == 1
-    assert said(response) == [
-        "1 search given up.",
-        "What is “succeeded” cannot be canceled.",
-    ]
-
-
-def test_lists__ring_the_runner_while_something_is_open(site, monkeypatch):
-    rung = []
-    monkeypatch.setattr("django_outfitanyone.admin.try_on.wake_if_idle", lambda: rung.append(True))
     make_try_on()
     site.get("tryonresult_changelist")
-    assert not rung
+    assert not wakeups
 
     make_try_on(status=Status.QUEUED)
     site.get("tryonresult_changelist")
-    assert rung
+    assert wakeups
 
 
 @pytest.mark.parametrize("page", ["tryonresult_changelist", "clothesparse_changelist"])
-def test_big_list__never_reads_every_row(site, page, django_assert_max_num_queries):
-    """What Django does by itself for a count, for days to choose from, for a filter's choices."""
-    with django_assert_max_num_queries(20) as heard:
+def test_large_table__is_never_read_completely(site, page, django_assert_max_num_queries):
+    """By default Django does so for the count, ``date_hierarchy`` and the choices of a filter."""
+    with django_assert_max_num_queries(20) as captured:
         site.get(page)
-    statements = [query["sql"] for query in heard.captured_queries]
+    statements = [query["sql"] for query in captured.captured_queries]
 
     assert not [sql for sql in statements if "DISTINCT" in sql or "MIN(" in sql]
     assert all("LIMIT" in sql for sql in statements if "COUNT(" in sql)
 
 
-def test_big_list__counts_as_far_as_anybody_leafs(site, monkeypatch):
-    from django_outfitanyone.admin import big_lists
-
-    monkeypatch.setattr(big_lists, "MOST_COUNTED", 2)
+def test_large_table__is_counted_up_to_a_limit(site, monkeypatch):
+    monkeypatch.setattr(large_table, "MAX_COUNT", 2)
     for _ in range(3):
         make_try_on()
 

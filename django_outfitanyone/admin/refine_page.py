@@ -1,4 +1,4 @@
-"""“Refine…”: a second, paid pass over finished pictures."""
+"""The page “Refine pictures”: a second, paid pass over finished pictures."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_outfitanyone import actions
-from django_outfitanyone.admin.addresses import address_of
-from django_outfitanyone.admin.classes import AdminMixin
-from django_outfitanyone.admin.trouble import trouble
-from django_outfitanyone.admin.try_on_form import in_words, over_budget
+from django_outfitanyone.admin.admin_urls import admin_url
+from django_outfitanyone.admin.django_classes import AdminMixin
+from django_outfitanyone.admin.estimates import budget_warning, estimate_text, refine_label
+from django_outfitanyone.admin.notices import account_notice
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
 from django_outfitanyone.jobs.estimate import estimate_rows
@@ -32,29 +32,29 @@ from django_outfitanyone.models.try_on import Gender
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-MOST = 100
-"""Pictures at once: people should still see for whom they answer."""
+MAX_PICTURES = 100
+"""Pictures per request: the user must still be able to check the gender in each of them."""
 
 
 class RefineForm(forms.Form):
-    """``batch`` makes a form that is sent twice one order."""
+    """``batch`` is created with the page, so that a form sent twice makes one batch."""
 
     gender = forms.ChoiceField(
         label=gettext_lazy("The pictures show"),
         choices=Gender.choices,
         widget=forms.RadioSelect,
-        help_text=gettext_lazy("The refiner has to be told; refine women and men separately."),
+        help_text=gettext_lazy("The refiner needs to know. Refine women and men separately."),
     )
     force_new = forms.BooleanField(
         label=gettext_lazy("Make pictures that already exist again"),
         required=False,
-        help_text=gettext_lazy("Every picture is then paid for, even those that already exist."),
+        help_text=gettext_lazy("Every picture is then charged, even if it already exists."),
     )
     batch = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class RefineMixin(AdminMixin):
-    """Adds the page to the admin of try-on results."""
+    """Adds the action and the page to the admin of try-on results."""
 
     def get_urls(self) -> list[URLPattern]:
         view = path(
@@ -66,42 +66,42 @@ class RefineMixin(AdminMixin):
 
     @admin.action(description=gettext_lazy("Refine…"), permissions=["add"])
     def refine(self, request: HttpRequest, queryset: QuerySet[TryOnResult]) -> HttpResponse | None:
-        keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
-        if len(keys) > MOST:
-            text = _("Choose at most %(count)d pictures to refine.") % {"count": MOST}
+        keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MAX_PICTURES + 1])
+        if len(keys) > MAX_PICTURES:
+            text = _("Choose at most %(count)d pictures to refine.") % {"count": MAX_PICTURES}
             self.message_user(request, text, messages.WARNING)
             return None
-        chosen = ",".join(map(str, keys))
-        return redirect(f"{address_of(self.admin_site, 'tryonresult_refine')}?results={chosen}")
+        selected = ",".join(map(str, keys))
+        return redirect(f"{admin_url(self.admin_site, 'tryonresult_refine')}?results={selected}")
 
     def refine_view(self, request: HttpRequest) -> HttpResponse:
-        """Asks what the refiner has to know, says what it costs, and orders."""
+        """Show the options and the cost; on POST, request the refined pictures."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        chosen = request.POST.get("results") or request.GET.get("results", "")
-        results, refusals = self._sorted_out(request, chosen)
+        selected = request.POST.get("results") or request.GET.get("results", "")
+        results, refusals = self._refinable(request, selected)
         form = RefineForm(request.POST or None, initial={"batch": uuid.uuid4()})
         if request.method == "POST" and form.is_valid() and results:
-            done = self._order(request, form, results)
-            if done:
-                return redirect(address_of(self.admin_site, "tryonresult_batch", done[0].batch))
+            rows = self._request_refined(request, form, results)
+            if rows:
+                return redirect(admin_url(self.admin_site, "tryonresult_batch", rows[0].batch))
         return self._page(request, form, results, refusals)
 
     def may_refine(self, request: HttpRequest, try_on: TryOnResult) -> bool:
-        """Whether to offer it on the picture's own page."""
-        return self.has_add_permission(request) and not refusal_to_refine(try_on)
+        """Return whether the page of a picture offers to refine it."""
+        return self.has_add_permission(request) and not refine_refusal(try_on)
 
-    def _sorted_out(
-        self, request: HttpRequest, chosen: str
+    def _refinable(
+        self, request: HttpRequest, selected: str
     ) -> tuple[list[TryOnResult], list[tuple[TryOnResult, str]]]:
-        """Those of the chosen pictures that can be refined, and the others with the reason."""
-        keys = [int(key) for key in re.findall(r"[0-9]{1,18}", chosen)][:MOST]
+        """Return the pictures that can be refined, and the others with the reason."""
+        keys = [int(key) for key in re.findall(r"[0-9]{1,18}", selected)][:MAX_PICTURES]
         rows = self.get_queryset(request).filter(pk__in=keys)
-        judged = [(row, refusal_to_refine(row)) for row in rows.order_by("pk")]
-        fitting = [row for row, refusal in judged if not refusal]
-        return fitting, [(row, refusal) for row, refusal in judged if refusal]
+        checked = [(row, refine_refusal(row)) for row in rows.order_by("pk")]
+        refinable = [row for row, refusal in checked if not refusal]
+        return refinable, [(row, refusal) for row, refusal in checked if refusal]
 
-    def _order(
+    def _request_refined(
         self, request: HttpRequest, form: RefineForm, results: Sequence[TryOnResult]
     ) -> list[TryOnResult]:
         try:
@@ -122,22 +122,22 @@ class RefineMixin(AdminMixin):
         total = estimate_rows(rows)
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Refine"),
+            "title": _("Refine pictures"),
             "opts": self.opts,
             "form": form,
             "results": results,
             "refusals": refusals,
-            "chosen": ",".join(str(result.pk) for result in results),
-            "estimate": in_words(total) if results else "",
-            "over_budget": over_budget(total),
-            "trouble": trouble(request, self.admin_site),
-            "here": request.get_full_path(),
+            "selected": ",".join(str(result.pk) for result in results),
+            "estimate": estimate_text(total) if results else "",
+            "submit_label": refine_label(total),
+            "over_budget": budget_warning(total),
+            **account_notice(request, self.admin_site),
         }
-        return TemplateResponse(request, "admin/django_outfitanyone/refine.html", context)
+        return TemplateResponse(request, "admin/django_outfitanyone/refine_form.html", context)
 
 
-def refusal_to_refine(try_on: TryOnResult) -> str:
-    """Why the refiner cannot take it; ``""`` when it can."""
+def refine_refusal(try_on: TryOnResult) -> str:
+    """Return why the picture cannot be refined, or ``""`` if it can."""
     try:
         check_refinable(try_on)
     except RequestRefused as error:

@@ -1,4 +1,4 @@
-"""Why nothing is sent at present, and lifting a stop."""
+"""The problem that keeps an account from sending requests, and how to resume the account."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """Why nothing is sent at present: a stopped account, or a ``headline`` and a ``text``."""
+class AccountProblem:
+    """A stopped ``account``, or a ``headline`` and a ``text`` for any other problem."""
 
     account: Account | None = None
     headline: str = ""
@@ -27,25 +27,25 @@ class Trouble:
     may_resume: bool = False
 
 
-def trouble(request: HttpRequest, site: admin.AdminSite) -> Trouble | None:
-    """What staff should know on every page; ``None`` when all is well."""
+def account_problem(request: HttpRequest, site: admin.AdminSite) -> AccountProblem | None:
+    """Return why no request is sent at present, or ``None`` if requests are sent."""
     try:
         _key = conf.require_api_key()
     except ConfigurationError as error:
-        return Trouble(headline=_("Nothing is sent: there is no API key."), text=str(error))
+        return AccountProblem(headline=_("No API key is set: nothing is sent."), text=str(error))
     account = Account.objects.filter(pk=conf.ACCOUNT).first()
     if account is None:
         return None
     if account.is_stopped:
-        return Trouble(account=account, may_resume=may_resume(site, request))
+        return AccountProblem(account=account, may_resume=may_resume(site, request))
     spent = budgets.notice(account)
     if spent:
-        return Trouble(headline=_("The budget does not cover another picture."), text=spent)
+        return AccountProblem(headline=_("The budget does not cover another picture."), text=spent)
     return None
 
 
 def may_resume(site: admin.AdminSite, request: HttpRequest) -> bool:
-    """Whether this person may lift a stop on this site."""
+    """Return whether the user may resume accounts on this site."""
     if not site.is_registered(Account):
         return False
     model_admin: Any = site.get_model_admin(Account)
@@ -53,10 +53,9 @@ def may_resume(site: admin.AdminSite, request: HttpRequest) -> bool:
 
 
 def resume(account: Account, *, request: HttpRequest) -> None:
-    """Lift the stop, and say so."""
+    """Resume the account and tell the user about it."""
     if actions.resume(account):
-        text = _("“%(account)s” is resumed: what waits is sent now.") % {"account": account}
-        messages.success(request, text)
+        text = _("“%(account)s” is resumed: waiting requests are sent now.")
+        messages.success(request, text % {"account": account})
     else:
-        text = _("“%(account)s” was not stopped.") % {"account": account}
-        messages.info(request, text)
+        messages.info(request, _("“%(account)s” was not stopped.") % {"account": account})

@@ -1,4 +1,4 @@
-"""Orders with an unclear outcome, and the person who decides."""
+"""Decisions about try-ons whose submit had an unclear outcome."""
 
 from __future__ import annotations
 
@@ -19,45 +19,45 @@ from django.views.decorators.http import require_POST
 
 from django_outfitanyone import actions
 from django_outfitanyone.admin.actions import refusal_of
-from django_outfitanyone.admin.addresses import address_of
-from django_outfitanyone.admin.classes import AdminMixin
+from django_outfitanyone.admin.admin_urls import admin_url
+from django_outfitanyone.admin.django_classes import AdminMixin
 
 if TYPE_CHECKING:
     from django_outfitanyone.models import TryOnResult
 
-STATES: dict[str, Any] = {
-    "waiting": gettext_lazy("waiting its turn"),
-    "running": gettext_lazy("is being made"),
-    "succeeded": gettext_lazy("finished"),
+TASK_STATES: dict[str, Any] = {
+    "waiting": gettext_lazy("waiting in the engine's queue"),
+    "running": gettext_lazy("running"),
+    "succeeded": gettext_lazy("succeeded"),
     "failed": gettext_lazy("failed"),
     "canceled": gettext_lazy("canceled"),
-    "gone": gettext_lazy("forgotten"),
+    "gone": gettext_lazy("no longer known to the engine"),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """A remote task of that minute that belongs to no other row."""
+class CandidateTask:
+    """A remote task from the time of the submit that belongs to no other row."""
 
     task_id: str
     state: str
     submitted_at: datetime | None
 
 
-def candidates_of(try_on: TryOnResult) -> list[Candidate]:
-    """Tasks that may be this order."""
+def candidate_tasks(try_on: TryOnResult) -> list[CandidateTask]:
+    """Return the remote tasks that the unclear submit may have created."""
     return [
-        Candidate(
+        CandidateTask(
             task_id=found["task_id"],
-            state=str(STATES.get(found["state"], found["state"])),
+            state=str(TASK_STATES.get(found["state"], found["state"])),
             submitted_at=parse_datetime(found["submitted_at"]),
         )
         for found in try_on.remote_answer.get("candidates", [])
     ]
 
 
-class AttentionMixin(AdminMixin):
-    """Adds the decisions to the admin of try-on results."""
+class NeedsAttentionMixin(AdminMixin):
+    """Adds the view that adopts a remote task to the admin of try-on results."""
 
     def get_urls(self) -> list[URLPattern]:
         adopt_url = path(
@@ -69,7 +69,7 @@ class AttentionMixin(AdminMixin):
 
     @method_decorator(require_POST)
     def adopt_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The person's word that this remote task is the one that an unclear order made."""
+        """Assign the remote task named in the form to the try-on."""
         try_on = self.get_object(request, str(pk))
         if try_on is None:
             raise Http404
@@ -80,5 +80,6 @@ class AttentionMixin(AdminMixin):
             self.message_user(request, refusal, messages.WARNING)
         else:
             self.log_change(request, try_on, _("Remote task adopted"))
-            self.message_user(request, _("The picture of this task is fetched."), messages.SUCCESS)
-        return redirect(address_of(self.admin_site, "tryonresult_change", pk))
+            text = _("The picture of this task will be downloaded.")
+            self.message_user(request, text, messages.SUCCESS)
+        return redirect(admin_url(self.admin_site, "tryonresult_change", pk))
