@@ -8,7 +8,7 @@ import requests
 
 from drawing.noise import picture_bytes
 from outfitanyone_local.sandbox.http_server import SandboxServer
-from outfitanyone_local.sandbox.models import IMAGE_PROCESS, IMAGE_SYNTHESIS
+from outfitanyone_local.sandbox.remote_models import IMAGE_PROCESS, IMAGE_SYNTHESIS
 from outfitanyone_local.sandbox.options import Options
 from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine
 

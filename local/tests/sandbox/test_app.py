@@ -7,7 +7,7 @@ import json
 import pytest
 import requests
 
-from outfitanyone_local.sandbox.models import IMAGE_PROCESS, IMAGE_SYNTHESIS
+from outfitanyone_local.sandbox.remote_models import IMAGE_PROCESS, IMAGE_SYNTHESIS
 from outfitanyone_local.sandbox.options import Options
 
 from .conftest import ASYNC
@@ -61,7 +61,7 @@ def test_key__absent(new_api):
     answer = new_api(key=None).post_order(ORDER)
     assert words(answer) == (401, "InvalidApiKey", "No API-key provided.")
     assert list(answer.json()) == ["code", "message", "request_id"]
-    assert "X-DashScope-Call-Gateway" not in answer.headers
+    assert "X-DashScope-Call-App" not in answer.headers
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer  "])

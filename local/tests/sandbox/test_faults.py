@@ -9,12 +9,12 @@ from urllib.request import urlopen
 import pytest
 import requests
 
-from outfitanyone_local.sandbox.faults import KINDS, FaultBook
+from outfitanyone_local.sandbox.faults import KINDS, Faults
 
 
 @pytest.fixture
 def book():
-    return FaultBook()
+    return Faults()
 
 
 def hits(book, times=1, *, endpoint="query", model="aitryon"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from outfitanyone_local.sandbox.limits import RateLimits
+from outfitanyone_local.sandbox.rate_limits import RateLimits
 from outfitanyone_local.sandbox.options import Options
 
 SLOW_DOWN = ("Throttling", "Requests throttling triggered.")

@@ -6,7 +6,7 @@ import pytest
 
 from outfitanyone_local.sandbox.errors import Refused
 from outfitanyone_local.sandbox.options import Options
-from outfitanyone_local.sandbox.orders import Order, output_size, read_order, read_parse
+from outfitanyone_local.sandbox.request_fields import TaskRequest, output_size, read_task_request, read_parse_request
 
 MISSING = (
     "InvalidParameter",
@@ -28,7 +28,7 @@ PERSON, TOP, BOTTOM = "http://x/p.jpg", "http://x/t.jpg", "http://x/b.jpg"
 
 def order_of(*, model="aitryon-plus", parameters=None, resolve_uploads=False, **input_fields):
     body = {"model": model, "input": input_fields, "parameters": parameters}
-    return read_order(body, model=model, resolve_uploads=resolve_uploads)
+    return read_task_request(body, model=model, resolve_uploads=resolve_uploads)
 
 
 def refusal_of(function, *arguments, **options):
@@ -40,7 +40,7 @@ def refusal_of(function, *arguments, **options):
 
 def test_order__has_the_documented_defaults():
     order = order_of(person_image_url=PERSON, top_garment_url=TOP)
-    assert order == Order(person_image_url=PERSON, top_garment_url=TOP)
+    assert order == TaskRequest(person_image_url=PERSON, top_garment_url=TOP)
     assert (order.resolution, order.restore_face) == (-1, True)
 
 
@@ -136,13 +136,13 @@ def parse_body(clothes_type, url=PERSON):
     "clothes", [["upper"], ["lower"], ["dress"], ["upper", "lower"], ["lower", "upper"]]
 )
 def test_parse__takes_the_documented_lists(clothes):
-    assert read_parse(parse_body(clothes)) == (PERSON, clothes)
+    assert read_parse_request(parse_body(clothes)) == (PERSON, clothes)
 
 
 @pytest.mark.parametrize("parameters", [None, {}, {"clothes_type": None}])
 def test_parse__looks_for_the_top_by_default(parameters):
     body = {"input": {"image_url": PERSON}, "parameters": parameters}
-    assert read_parse(body) == (PERSON, ["upper"])
+    assert read_parse_request(body) == (PERSON, ["upper"])
 
 
 @pytest.mark.parametrize(
@@ -150,12 +150,12 @@ def test_parse__looks_for_the_top_by_default(parameters):
     [[], "upper", ["hat"], ["upper", "upper"], ["upper", "dress"], ["upper", 1], {"upper": 1}, 3],
 )
 def test_parse__refuses_other_lists(clothes):
-    assert refusal_of(read_parse, parse_body(clothes)) == CLOTHES
+    assert refusal_of(read_parse_request, parse_body(clothes)) == CLOTHES
 
 
 @pytest.mark.parametrize("url", [None, "", 5])
 def test_parse__needs_a_picture(url):
-    assert refusal_of(read_parse, parse_body(["upper"], url)) == MISSING
+    assert refusal_of(read_parse_request, parse_body(["upper"], url)) == MISSING
 
 
 def test_field_fault__shows_in_a_failed_task_by_default(api):

@@ -10,8 +10,8 @@ import threading
 
 import pytest
 
-from outfitanyone_local.sandbox import connection
-from outfitanyone_local.sandbox.models import IMAGE_SYNTHESIS
+from outfitanyone_local.sandbox import request_handler
+from outfitanyone_local.sandbox.remote_models import IMAGE_SYNTHESIS
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_rubbish__of_any_kind_never_ends_the_server(server, api, caplog):
 
 
 def test_body__that_never_comes_is_waited_for_only_so_long(wire, monkeypatch, api, caplog):
-    monkeypatch.setattr(connection.Connection, "timeout", 0.2)
+    monkeypatch.setattr(request_handler.RequestHandler, "timeout", 0.2)
     with socket.create_connection(wire.getpeername(), timeout=5) as slow:
         slow.sendall(
             f"POST {IMAGE_SYNTHESIS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n"
@@ -180,7 +180,7 @@ def test_clients__forty_at_once(server, new_api):
     answers = []
 
     def ask(api):
-        answers.extend(api.query(str(n)).json()["output"]["task_id"] == str(n) for n in range(5))
+        responses.extend(api.query(str(n)).json()["output"]["task_id"] == str(n) for n in range(5))
 
     threads = [threading.Thread(target=ask, args=(new_api(f"sk-{n}"),)) for n in range(40)]
     for thread in threads:
