@@ -145,9 +145,33 @@ def engine():
     return RectangleEngine()
 
 
+@pytest.fixture(scope="session")
+def running_servers():
+    """One running sandbox for each set of options, because a reset is faster than a start."""
+    servers = {}
+    yield servers
+    for server in servers.values():
+        server.stop()
+
+
 @pytest.fixture
-def server(options, engine):
-    """A sandbox with a frozen clock."""
+def server(options, engine, running_servers):
+    """A sandbox in its initial state, with a frozen clock."""
+    if options not in running_servers:
+        running_servers[options] = SandboxServer(options=options)
+        running_servers[options].start()
+    running = running_servers[options]
+    running.reset()
+    running.clock.freeze()
+    running.sandbox.image_service._engine = engine
+    yield running
+    running._listener.end_connections()
+    running.settle()
+
+
+@pytest.fixture
+def own_server(options, engine):
+    """A sandbox that no other test uses."""
     with SandboxServer(options=options, engine=engine) as running:
         running.clock.freeze()
         yield running
@@ -192,9 +216,9 @@ def shop(shop_server):
 
 @pytest.fixture
 def person(shop):
-    return shop.serve(picture_bytes(seed=1), path="/person.png")
+    return shop.serve(picture_bytes(seed=1, file_format="BMP"), path="/person.bmp")
 
 
 @pytest.fixture
 def garment(shop):
-    return shop.serve(picture_bytes(seed=2), path="/garment.png")
+    return shop.serve(picture_bytes(seed=2, file_format="BMP"), path="/garment.bmp")

@@ -49,19 +49,29 @@ def drawn():
     return draw(Person(top=Top(plain(BLUE)), bottom=Bottom(plain(SAND)), size=SIZE))
 
 
-@pytest.fixture
-def person(shop, drawn):
-    return shop.serve(png(drawn.image), path="/person.png")
+@pytest.fixture(scope="module")
+def files(drawn):
+    """The pictures most tests use, encoded once."""
+    return {
+        "/person.png": png(drawn.image),
+        "/tee.png": png(garment(TEE, RED)),
+        "/trousers.png": png(garment(TROUSERS, GREEN)),
+    }
 
 
 @pytest.fixture
-def tee(shop):
-    return shop.serve(png(garment(TEE, RED)), path="/tee.png")
+def person(shop, files):
+    return shop.serve(files["/person.png"], path="/person.png")
 
 
 @pytest.fixture
-def trousers(shop):
-    return shop.serve(png(garment(TROUSERS, GREEN)), path="/trousers.png")
+def tee(shop, files):
+    return shop.serve(files["/tee.png"], path="/tee.png")
+
+
+@pytest.fixture
+def trousers(shop, files):
+    return shop.serve(files["/trousers.png"], path="/trousers.png")
 
 
 @pytest.fixture
@@ -168,6 +178,7 @@ def test_person__missing(api, shop, tee, caplog):
     assert "InvalidPerson: The picture shows no person." in caplog.text
 
 
+@pytest.mark.slow
 def test_garment__missing(api, shop, person):
     grain = np.random.default_rng(5).normal(244, 3, (400, 300, 3))
     paper = shop.serve(png(np.clip(grain, 0, 255).astype(np.uint8)), path="/paper.png")
@@ -178,7 +189,7 @@ def test_garment__missing(api, shop, person):
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("two-persons", "InvalidPerson"),
+        pytest.param("two-persons", "InvalidPerson", marks=pytest.mark.slow),
         pytest.param("no-person-empty-studio", "InvalidPerson", marks=pytest.mark.slow),
         pytest.param("half-body-cut-off", "InvalidPerson", marks=pytest.mark.slow),
         pytest.param("sitting-pose", "InvalidPerson", marks=pytest.mark.slow),

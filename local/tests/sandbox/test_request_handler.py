@@ -13,6 +13,8 @@ import pytest
 from outfitanyone_local.sandbox import request_handler
 from outfitanyone_local.sandbox.remote_models import IMAGE_SYNTHESIS
 
+from .conftest import Api
+
 
 @pytest.fixture
 def wire(server):
@@ -39,13 +41,14 @@ def answer_to(wire, data):
 QUERY = b"GET /api/v1/tasks/x HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Bearer k\r\n"
 
 
-def test_keep_alive__many_responses_on_one_connection(api, server):
-    api.query("x")
+def test_keep_alive__many_responses_on_one_connection(own_server):
+    api = Api(own_server)
     for _ in range(5):
         api.query("x")
         api.policy()
         api.submit()
-    assert len(server._listener._connections) == 1
+    assert len(own_server._listener._connections) == 1
+    api.session.close()
 
 
 def test_keep_alive__pipelined_requests_are_answered_in_order(wire):
