@@ -1,4 +1,4 @@
-"""docs/sandbox.md matches the code: its tests exist, its tables are complete."""
+"""docs/sandbox.md and README.md match the code: tests exist, tables are complete, code runs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import re
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
+from shutil import copy
+
+import pytest
+from PIL import Image
 
 from outfitanyone_local.sandbox.control import ROUTES
 from outfitanyone_local.sandbox.faults import ENDPOINTS, KINDS
 from outfitanyone_local.sandbox.options import Options
 
 HERE = Path(__file__).parent
-TEXT = (HERE.parents[2] / "docs" / "sandbox.md").read_text("utf-8")
+ROOT = HERE.parents[2]
+TEXT = (ROOT / "docs" / "sandbox.md").read_text("utf-8")
+README = (ROOT / "local" / "README.md").read_text("utf-8")
+PICTURES = ROOT / "example_project" / "pictures"
 
 
 def rows(heading):
@@ -65,3 +72,16 @@ def test_control__endpoints_are_all_listed():
     for rule in ROUTES.iter_rules():
         path = rule.rule.partition("/<")[0]
         assert path in listed, rule.rule
+
+
+@pytest.mark.slow
+def test_readme__library_examples_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    copy(PICTURES / "models" / "model-02-man-navy-tshirt-chinos.jpg", "person.jpg")
+    copy(PICTURES / "garments" / "tshirt-red.jpg", "shirt.jpg")
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(blocks[0] + blocks[1], {})  # the second block continues the first
+    with Image.open("top.png") as top:
+        assert top.mode == "RGBA"
+    with Image.open("preview.jpg") as preview, Image.open("person.jpg") as person:
+        assert preview.size == person.size
