@@ -77,7 +77,7 @@ COUNTERS = {
 
 
 class App:
-    """Answer every request the way DashScope and its object store do."""
+    """WSGI application that responds like DashScope and its object store."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox

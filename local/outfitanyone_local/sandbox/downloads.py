@@ -22,7 +22,7 @@ CHUNK_BYTES = 64 * 1024
 
 
 class Downloads:
-    """Downloads from any http or https URL.
+    """Downloader for any http or https URL, and for the sandbox's own files.
 
     Private addresses are allowed, because a shop in development serves its pictures from
     the same machine.

@@ -37,7 +37,7 @@ class Area(Protocol):
 
 
 class Engine(Protocol):
-    """Makes the pictures. Its methods run in several threads at once.
+    """Maker of the pictures. Its methods run in several threads at once.
 
     They raise ``Refused`` for pictures they cannot use.
     """
@@ -65,7 +65,7 @@ class Engine(Protocol):
 
 
 class LocalEngine:
-    """``outfitanyone_local.engine``, imported when the first picture needs it.
+    """The engine ``outfitanyone_local.engine``, imported when the first picture needs it.
 
     At most ``workers`` pictures are processed at once, because each takes some hundred
     megabytes. The log says why a picture was refused; the documented errors do not.

@@ -18,7 +18,7 @@ class Problem(NamedTuple):
 
 
 class Refused(Exception):
-    """Fails the request, or the task it started, with this problem."""
+    """Error that ends the request, or the task it started, with this problem."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(f"{problem.code}: {problem.message}")

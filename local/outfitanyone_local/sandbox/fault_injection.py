@@ -23,7 +23,7 @@ BLOCK = bytes(64 * 1024)
 
 
 class FaultInjector:
-    """Applies faults. The event ``stopping`` ends every wait, so that the server can stop."""
+    """Faults in action. The event ``stopping`` ends every wait, so that the server can stop."""
 
     def __init__(self, *, stopping: threading.Event) -> None:
         self._stopping = stopping

@@ -135,7 +135,7 @@ class SandboxServer:
 
 
 class _Listener(socketserver.TCPServer):
-    """Runs one thread for each connection, and keeps track of them to close them."""
+    """TCP server with one thread for each connection; it can close them all."""
 
     allow_reuse_address = os.name == "posix"
     request_queue_size = 128

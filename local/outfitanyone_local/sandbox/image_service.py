@@ -36,7 +36,7 @@ class ParsedArea:
 
 
 class ImageService:
-    """Make and store pictures; raises ``Refused`` for pictures that break the documented rules."""
+    """Maker of all pictures; raises ``Refused`` for pictures that break the documented rules."""
 
     def __init__(
         self,

@@ -32,7 +32,7 @@ SERVER_NAME = "OutfitAnyone-sandbox"
 
 
 class CutConnection(Exception):
-    """End the connection now, even in the middle of a response.
+    """Signal to end the connection now, even in the middle of a response.
 
     abruptly: by a reset, which also discards data in flight; otherwise by a normal close.
     """
@@ -43,7 +43,7 @@ class CutConnection(Exception):
 
 
 class RequestHandler(WSGIRequestHandler):
-    """Handles all requests of one connection."""
+    """Handler of all requests of one connection."""
 
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.0"  # responses to 0.9 have no status line

@@ -16,7 +16,7 @@ RETRY_SECONDS = 5.0
 
 
 class Runner:
-    """Calls ``update`` when a task may be due; it returns the time of the next one."""
+    """Background work. ``update`` ends the due tasks and returns when the next one is due."""
 
     def __init__(
         self,

@@ -29,7 +29,10 @@ logger = logging.getLogger("outfitanyone_local.sandbox")
 
 
 class Sandbox:
-    """Keeps its files in ``state_dir``, or else in a temporary folder that ``stop`` deletes."""
+    """The parts of one sandbox.
+
+    Files are in ``state_dir``, or else in a temporary folder that ``stop`` deletes.
+    """
 
     def __init__(
         self, *, options: Options, engine: Engine | None = None, state_dir: Path | None = None

@@ -13,7 +13,7 @@ ACCESS_KEY_ID = "OUTFITANYONESANDBOX"
 
 
 class Signer:
-    """Signs the way the vendor's object store does, with the sandbox's own secret."""
+    """Signer like the vendor's object store, with the sandbox's own secret."""
 
     def __init__(self, secret_file: Path) -> None:
         """Read the secret, or create it. It is kept with the files, so URLs survive a restart."""

@@ -23,7 +23,7 @@ logger = logging.getLogger("outfitanyone_local.sandbox")
 
 
 class TaskStore:
-    """``on_admitted`` is called outside the lock with each task that gets a slot."""
+    """The tasks. ``on_admitted`` is called outside the lock with each one that gets a slot."""
 
     def __init__(
         self,
