@@ -105,6 +105,7 @@ def colour_at(pixels, box, *, height=0.5):
     return np.median(pixels[y - 6 : y + 6, x - 6 : x + 6].reshape(-1, 3), axis=0)
 
 
+@pytest.mark.slow
 def test_parse__finds_both_halves(api, person, drawn):
     from outfitanyone_local.engine.figure import Part
 
