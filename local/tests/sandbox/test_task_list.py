@@ -1,4 +1,4 @@
-"""The task list: its flat form, filters and pages."""
+"""The task list: its form, filters and pages."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def stamp(moment):
     return datetime.fromtimestamp(moment, BEIJING).strftime("%Y%m%d%H%M%S")
 
 
-def ids(answer):
-    assert answer.status_code == 200, answer.text
-    return [task["task_id"] for task in answer.json()["data"]]
+def ids(response):
+    assert response.status_code == 200, response.text
+    return [task["task_id"] for task in response.json()["data"]]
 
 
 def test_list__is_flat_and_newest_first(api, tasks):
@@ -67,10 +67,10 @@ def test_list__pending_tasks_have_no_start(api, tasks):
     assert "end_time" not in newest
 
 
-def test_list__knows_one_word_for_everything_that_runs(api, server, tasks):
+def test_list__reports_all_running_statuses_as_running(api, server, tasks):
     server.clock.advance(1)
-    words = [task["status"] for task in api.listed().json()["data"]]
-    assert words == ["RUNNING", "RUNNING", "SUCCEEDED", "SUCCEEDED"]
+    statuses = [task["status"] for task in api.listed().json()["data"]]
+    assert statuses == ["RUNNING", "RUNNING", "SUCCEEDED", "SUCCEEDED"]
     assert ids(api.listed(status="RUNNING")) == tasks[:1:-1]
 
 
@@ -112,7 +112,7 @@ def test_list__pages(api, tasks):
     assert ids(api.listed(page_no=3, page_size=3)) == []
 
 
-def test_list__forgets_after_24_hours(api, server, tasks):
+def test_list__drops_tasks_after_24_hours(api, server, tasks):
     server.clock.advance(24 * 3600 - 25)
     assert tasks[0] not in ids(api.listed())
     assert tasks[3] in ids(api.listed())
@@ -133,11 +133,11 @@ def test_list__forgets_after_24_hours(api, server, tasks):
         ("end_time", "2025"),
     ],
 )
-def test_list__refuses_values_it_cannot_read(api, name, value):
-    answer = api.listed(**{name: value})
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "InvalidParameter"
-    assert answer.json()["message"] == (
+def test_list__refuses_invalid_values(api, name, value):
+    response = api.listed(**{name: value})
+    assert response.status_code == 400
+    assert response.json()["code"] == "InvalidParameter"
+    assert response.json()["message"] == (
         f"Required parameter({name}) missing or invalid, please check the request parameters."
     )
 

@@ -1,4 +1,4 @@
-"""How often an account may call: so many times in any second."""
+"""Rate limits per account: a number of requests in any second."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ WINDOW_SECONDS = 1.0
 
 
 class RateLimits:
-    """Sliding windows of one second, one for each key asked about.
+    """Sliding windows of one second, one for each key.
 
-    A call that is refused does not count, so a client that backs off recovers at once.
+    A refused request does not count, so a client that backs off recovers at once.
     """
 
     def __init__(self, *, now: Callable[[], float]) -> None:
@@ -21,6 +21,7 @@ class RateLimits:
         self._lock = threading.Lock()
 
     def admit(self, *key: str, per_second: int) -> bool:
+        """Count a request and return true, or return false above the limit."""
         with self._lock:
             now = self._now()
             window = self._windows.setdefault(key, deque())
@@ -36,13 +37,13 @@ class RateLimits:
             self._windows.clear()
 
     def _drop_idle(self, now: float) -> None:
-        """Any key is an account, so the number of windows has no other bound."""
+        """Bound the number of windows: any API key is an account."""
         if len(self._windows) > 1000:
             busy = {k: w for k, w in self._windows.items() if w[-1] > now - WINDOW_SECONDS}
             self._windows = busy
 
 
 def forget_before(moments: deque[float], moment: float) -> None:
-    """Drops what is a whole window old or older; a full second apart is allowed."""
+    """Remove the times up to and including ``moment``."""
     while moments and moments[0] <= moment:
         moments.popleft()

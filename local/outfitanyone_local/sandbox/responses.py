@@ -1,4 +1,4 @@
-"""What the sandbox writes back, with the fields and their order as the documents show them."""
+"""Response bodies and headers, with fields in the order of the vendor's documents."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from .image_service import ParsedArea
 from .tasks import Task
 
 REQUEST_ID_FIRST = {"parse", "query", "list", "cancel"}
-"""Endpoints whose samples begin with the request id; the others end with it."""
-RUNNING_WORDS = {"PRE-PROCESSING", "POST-PROCESSING"}
-"""Words the task list does not know; it calls them RUNNING."""
+"""Endpoints whose documented samples start with the request id; the others end with it."""
+RUNNING_STATUSES = {"PRE-PROCESSING", "POST-PROCESSING"}
+"""Statuses that the task list reports as RUNNING."""
 REGION = "cn-beijing"
 
 
-def json_answer(body: Mapping[str, Any], *, request_id: str, status: int = 200) -> Response:
+def json_response(body: Mapping[str, Any], *, request_id: str, status: int = 200) -> Response:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     response = Response(text.encode("utf-8", "replace"), status, mimetype="application/json")
     response.headers["Content-Type"] = "application/json"
     response.headers["X-Request-Id"] = request_id
     if status != 401:
-        response.headers["X-DashScope-Call-Gateway"] = "true"
+        response.headers["X-DashScope-Call-App"] = "true"
         response.headers["X-DashScope-Timeout"] = "298"
         response.headers["Resp-Start-Time"] = str(round(time.time() * 1000))
     return response
@@ -41,8 +41,8 @@ def error_body(problem: Problem, *, request_id: str, endpoint: str) -> dict[str,
     return {**body, "request_id": request_id}
 
 
-def xml_error(problem: Problem, *, request_id: str, host: str) -> Response:
-    """As the object store in front of uploads and results answers."""
+def xml_error_response(problem: Problem, *, request_id: str, host: str) -> Response:
+    """Return an error in the XML format of the object store."""
     values = {
         "Code": problem.code,
         "Message": problem.message,
@@ -51,7 +51,7 @@ def xml_error(problem: Problem, *, request_id: str, host: str) -> Response:
     }
     inner = "".join(f"\n  <{name}>{escape(value)}</{name}>" for name, value in values.items())
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}\n</Error>\n'
-    return store_answer(
+    return object_store_response(
         text.encode(),
         request_id=request_id,
         content_type="application/xml",
@@ -59,7 +59,7 @@ def xml_error(problem: Problem, *, request_id: str, host: str) -> Response:
     )
 
 
-def store_answer(
+def object_store_response(
     data: bytes = b"", *, request_id: str, content_type: str = "", status: int = 200
 ) -> Response:
     response = Response(data, status, content_type=content_type)
@@ -81,12 +81,15 @@ def unknown_task_body(task_id: str, *, request_id: str) -> dict[str, Any]:
 
 
 def task_body(task: Task, *, request_id: str, image_url: str, now: float) -> dict[str, Any]:
-    """A FAILED task carries neither times nor usage, as in the documented sample."""
+    """Return the body of a query.
+
+    Like the documented sample, a FAILED task has no times and no usage.
+    """
     status = task.status(now)
     output: dict[str, Any] = {"task_id": task.task_id, "task_status": status}
     body: dict[str, Any] = {"request_id": request_id, "output": output}
     if status == "FAILED" and task.problem:
-        return body | {"output": {**output, **_words(task.problem)}}
+        return body | {"output": {**output, **_code_and_message(task.problem)}}
     moments = {
         "submit_time": task.submitted_at,
         "scheduled_time": None if status == "PENDING" else task.scheduled_at,
@@ -115,13 +118,16 @@ def list_body(
 
 def listed_status(task: Task, *, now: float) -> str:
     status = task.status(now)
-    return "RUNNING" if status in RUNNING_WORDS else status
+    return "RUNNING" if status in RUNNING_STATUSES else status
 
 
 def parse_body(
     areas: Iterable[ParsedArea | None], *, request_id: str, url_of: Any
 ) -> dict[str, Any]:
-    """``null`` in all three lists where nothing was found; the picture counts all the same."""
+    """Return the body of a parse.
+
+    ``None`` becomes ``null`` in all three lists; the request is billed all the same.
+    """
     areas = list(areas)
     return {
         "output": {
@@ -135,13 +141,13 @@ def parse_body(
 
 
 def account_numbers(account: str) -> dict[str, str]:
-    """Made up, but always the same for one key."""
+    """Return made-up numbers that stay the same for one API key."""
     number = int(account[:12], 16)
     uid = f"1{number % 10**15:015d}"
     return {"api_key_id": str(number % 10**6), "caller_parent_id": uid, "caller_uid": uid}
 
 
-def _words(problem: Problem) -> dict[str, str]:
+def _code_and_message(problem: Problem) -> dict[str, str]:
     return {"code": problem.code, "message": problem.message}
 
 

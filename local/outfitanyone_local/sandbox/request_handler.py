@@ -1,7 +1,7 @@
-"""One connection: HTTP/1.1 with keep-alive, and answers in JSON even to what is no HTTP.
+"""HTTP/1.1 with keep-alive on top of Werkzeug, with JSON errors for malformed requests.
 
-Werkzeug's own handler closes the connection after each answer and knows no way to end
-one without an answer. This one keeps it open and reads unread bodies to their end.
+Werkzeug's own handler closes the connection after each response and cannot end it
+without one. This handler keeps it open, and reads the rest of an unread body first.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ SERVER_NAME = "OutfitAnyone-sandbox"
 
 
 class CutConnection(Exception):
-    """The connection ends here, in the middle of whatever was going on.
+    """Signal to end the connection now, even in the middle of a response.
 
-    abruptly: by a reset, which also discards what was sent; else as a plain end.
+    abruptly: by a reset, which also discards data in flight; otherwise by a normal close.
     """
 
     def __init__(self, *, abruptly: bool = False) -> None:
@@ -42,9 +42,11 @@ class CutConnection(Exception):
         self.abruptly = abruptly
 
 
-class Connection(WSGIRequestHandler):
+class RequestHandler(WSGIRequestHandler):
+    """Handler of all requests of one connection."""
+
     protocol_version = "HTTP/1.1"
-    default_request_version = "HTTP/1.0"  # 0.9 would be answered without a status line
+    default_request_version = "HTTP/1.0"  # responses to 0.9 have no status line
     timeout = IDLE_SECONDS
     disable_nagle_algorithm = True
     wbufsize = 64 * 1024
@@ -65,7 +67,7 @@ class Connection(WSGIRequestHandler):
         if not isinstance(body, DechunkedInput):
             environ["wsgi.input"] = body = LimitedStream(cast("IO[bytes]", self.rfile), length)
         try:
-            self._answer(environ)
+            self._respond(environ)
             self.wfile.flush()
             self._read_rest(body)
         except CutConnection as cut:
@@ -82,8 +84,10 @@ class Connection(WSGIRequestHandler):
         self._is_cut = False
 
     def finish(self) -> None:
-        """Waits a moment for what is still coming in: closing over unread data would reset
-        the connection and take the answer away from the client.
+        """Read what still arrives for a moment before closing.
+
+        Closing with unread data would reset the connection, and the client would lose the
+        response.
         """
         super().finish()
         if self._is_cut:
@@ -96,13 +100,13 @@ class Connection(WSGIRequestHandler):
                     break
 
     def handle_expect_100(self) -> bool:
-        """The interim answer must leave the buffer, or both sides wait."""
+        """Flush the interim response; otherwise both sides would wait."""
         super().handle_expect_100()
         self.wfile.flush()
         return True
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """For requests that are no proper HTTP; they never reach the gateway."""
+        """Answer a malformed request, which never reaches the WSGI application."""
         text = message or explain or HTTPStatus(code).phrase
         body = {"code": "BadRequest", "message": text, "request_id": str(uuid.uuid4())}
         data = json.dumps(body).encode()
@@ -112,12 +116,12 @@ class Connection(WSGIRequestHandler):
         self.wfile.write(data)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """One line for each request is written when it is answered."""
+        """Do nothing: ``_log`` writes one line for each request after its response."""
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002 - inherited
         logger.debug(message, *args)
 
-    def _answer(self, environ: dict[str, Any]) -> None:
+    def _respond(self, environ: dict[str, Any]) -> None:
         head: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
@@ -151,7 +155,7 @@ class Connection(WSGIRequestHandler):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
     def _read_rest(self, body: Any) -> None:
-        """What the gateway left unread stands before the next request on this connection."""
+        """Read the rest of the body, because the next request follows it on the connection."""
         unread = 0
         while not self.close_connection and (block := body.read(64 * 1024)):
             unread += len(block)
@@ -168,7 +172,7 @@ class Connection(WSGIRequestHandler):
             self.wfile.flush()
 
     def _log(self, seconds: float) -> None:
-        """Paths without their queries: keys are in headers, signatures in queries."""
+        """Log the path without its query string, which may hold a signature."""
         path = repr(self.path.partition("?")[0])[1:-1]
         status = self.status or "cut"
         logger.info("%s %s %s %.0f ms", self.command, path, status, seconds * 1000)

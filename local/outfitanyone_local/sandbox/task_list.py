@@ -1,29 +1,29 @@
-"""The task list: which tasks a query string chooses, and which page of them."""
+"""The filters and pages of the task list."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from .answers import REGION, account_numbers, listed_status
 from .clock import BEIJING
 from .errors import Refused, parameter_required
+from .responses import REGION, account_numbers, listed_status
 from .tasks import Task
 
 SPAN_SECONDS = 24 * 3600
 STATUSES = {"PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELED", "UNKNOWN"}
 DEFAULT_PAGE_SIZE = 10
 MAX_PAGE_SIZE = 100
-"""Not documented; some limit has to hold."""
+"""Not documented; the sandbox needs some limit."""
 
 
-def chosen_tasks(tasks: Sequence[Task], wanted: Mapping[str, str], *, now: float) -> list[Task]:
-    """The tasks that pass every filter, in the order they came."""
-    start, end = _span(wanted, now=now)
-    status = wanted.get("status")
+def select_tasks(tasks: Sequence[Task], arguments: Mapping[str, str], *, now: float) -> list[Task]:
+    """Return the tasks that pass every filter of the query string, in the given order."""
+    start, end = _span(arguments, now=now)
+    status = arguments.get("status")
     if status and status not in STATUSES:
         raise Refused(parameter_required("status"))
-    filters = {name: wanted[name] for name in _READERS if wanted.get(name)}
+    filters = {name: arguments[name] for name in _READERS if arguments.get(name)}
     return [
         task
         for task in tasks
@@ -33,11 +33,11 @@ def chosen_tasks(tasks: Sequence[Task], wanted: Mapping[str, str], *, now: float
     ]
 
 
-def page_of(wanted: Mapping[str, str]) -> tuple[int, int]:
-    """Page number and size."""
+def read_page(arguments: Mapping[str, str]) -> tuple[int, int]:
+    """Return page number and page size."""
     return (
-        _count(wanted, "page_no", default=1, most=10**6),
-        _count(wanted, "page_size", default=DEFAULT_PAGE_SIZE, most=MAX_PAGE_SIZE),
+        _count(arguments, "page_no", default=1, most=10**6),
+        _count(arguments, "page_size", default=DEFAULT_PAGE_SIZE, most=MAX_PAGE_SIZE),
     )
 
 
@@ -49,12 +49,12 @@ _READERS: dict[str, Callable[[Task], str]] = {
 }
 
 
-def _span(wanted: Mapping[str, str], *, now: float) -> tuple[float, float]:
-    """The last 24 hours unless told otherwise; one end given, the other is a day away.
+def _span(arguments: Mapping[str, str], *, now: float) -> tuple[float, float]:
+    """Return start and end: by default the last 24 hours; one given end sets the other.
 
-    The end second belongs to the span, or a list of "until now" would miss the newest task.
+    The whole end second belongs to the span, so that a list until now has the newest task.
     """
-    start, end = _moment(wanted, "start_time"), _moment(wanted, "end_time")
+    start, end = _moment(arguments, "start_time"), _moment(arguments, "end_time")
     if start is None:
         end = now if end is None else end
         return end - SPAN_SECONDS, end
@@ -64,8 +64,8 @@ def _span(wanted: Mapping[str, str], *, now: float) -> tuple[float, float]:
     return start, end
 
 
-def _moment(wanted: Mapping[str, str], name: str) -> float | None:
-    text = wanted.get(name)
+def _moment(arguments: Mapping[str, str], name: str) -> float | None:
+    text = arguments.get(name)
     if not text:
         return None
     try:
@@ -74,8 +74,8 @@ def _moment(wanted: Mapping[str, str], name: str) -> float | None:
         raise Refused(parameter_required(name)) from error
 
 
-def _count(wanted: Mapping[str, str], name: str, *, default: int, most: int) -> int:
-    text = wanted.get(name) or str(default)
+def _count(arguments: Mapping[str, str], name: str, *, default: int, most: int) -> int:
+    text = arguments.get(name) or str(default)
     if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= most:
         raise Refused(parameter_required(name))
     return int(text)

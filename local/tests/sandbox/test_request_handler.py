@@ -1,4 +1,4 @@
-"""HTTP itself: connections that stay open, and requests that are none."""
+"""HTTP: keep-alive, and malformed requests."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import threading
 
 import pytest
 
-from outfitanyone_local.sandbox import connection
-from outfitanyone_local.sandbox.models import IMAGE_SYNTHESIS
+from outfitanyone_local.sandbox import request_handler
+from outfitanyone_local.sandbox.remote_models import IMAGE_SYNTHESIS
+
+from .conftest import Api
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def wire(server):
 
 
 def received(wire):
-    """Everything until the sandbox closes the connection."""
+    """All data until the sandbox closes the connection."""
     data = b""
     while block := wire.recv(65536):
         data += block
@@ -39,13 +41,14 @@ def answer_to(wire, data):
 QUERY = b"GET /api/v1/tasks/x HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Bearer k\r\n"
 
 
-def test_keep_alive__many_answers_on_one_connection(api, server):
-    api.query("x")
+def test_keep_alive__many_responses_on_one_connection(own_server):
+    api = Api(own_server)
     for _ in range(5):
         api.query("x")
         api.policy()
         api.submit()
-    assert len(server._listener._connections) == 1
+    assert len(own_server._listener._connections) == 1
+    api.session.close()
 
 
 def test_keep_alive__pipelined_requests_are_answered_in_order(wire):
@@ -62,7 +65,7 @@ def test_keep_alive__pipelined_requests_are_answered_in_order(wire):
     )
 
 
-def test_keep_alive__bodies_nobody_read_do_not_become_requests(wire):
+def test_keep_alive__unread_bodies_do_not_become_requests(wire):
     refused = (
         f"POST {IMAGE_SYNTHESIS} HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n" + "GET / " * 3
     )
@@ -74,7 +77,7 @@ def test_keep_alive__bodies_nobody_read_do_not_become_requests(wire):
     assert '"task_status":"UNKNOWN"' in data
 
 
-def test_keep_alive__ends_when_the_client_says_so(wire):
+def test_keep_alive__ends_at_the_clients_request(wire):
     head, _ = answer_to(wire, QUERY + b"Connection: close\r\n\r\n")
     assert "Connection: close" in head
 
@@ -84,7 +87,7 @@ def test_http_1_0__is_answered_and_closed(wire):
     assert b"UNKNOWN" in received(wire)
 
 
-def test_expect__is_told_to_go_on_before_it_sends(wire):
+def test_expect__gets_a_continue_before_the_body(wire):
     body = b'{"model": "x"}'
     wire.sendall(
         f"POST {IMAGE_SYNTHESIS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n"
@@ -92,9 +95,9 @@ def test_expect__is_told_to_go_on_before_it_sends(wire):
         f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n".encode()
     )
     assert wire.recv(100).startswith(b"HTTP/1.1 100 Continue")
-    head, answer = answer_to(wire, body)
+    head, response = answer_to(wire, body)
     assert head.startswith("HTTP/1.1 400")
-    assert json.loads(answer)["message"] == "Model not exist."
+    assert json.loads(response)["message"] == "Model not exist."
 
 
 def test_chunked_body__is_read(wire):
@@ -133,7 +136,7 @@ def test_chunked_body__is_read(wire):
         b"\0 \0 HTTP/1.1\r\n\r\n",
     ],
 )
-def test_rubbish__is_answered_in_json(wire, caplog, rubbish):
+def test_malformed_request__gets_a_json_error(wire, caplog, rubbish):
     head, body = answer_to(wire, rubbish)
     assert head.startswith("HTTP/1.")
     assert " 500 " not in head.splitlines()[0]
@@ -142,7 +145,7 @@ def test_rubbish__is_answered_in_json(wire, caplog, rubbish):
     assert "Traceback" not in caplog.text
 
 
-def test_rubbish__of_any_kind_never_ends_the_server(server, api, caplog):
+def test_random_bytes__never_stop_the_server(server, api, caplog):
     chance = random.Random(11)
     for _ in range(60):
         with socket.create_connection(("127.0.0.1", server.port), timeout=5) as sock:
@@ -151,21 +154,21 @@ def test_rubbish__of_any_kind_never_ends_the_server(server, api, caplog):
     assert "Traceback" not in caplog.text
 
 
-def test_body__that_never_comes_is_waited_for_only_so_long(wire, monkeypatch, api, caplog):
-    monkeypatch.setattr(connection.Connection, "timeout", 0.2)
+def test_missing_body__times_out(wire, monkeypatch, api, caplog):
+    monkeypatch.setattr(request_handler.RequestHandler, "timeout", 0.2)
     with socket.create_connection(wire.getpeername(), timeout=5) as slow:
         slow.sendall(
             f"POST {IMAGE_SYNTHESIS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n"
             "X-DashScope-Async: enable\r\nContent-Type: application/json\r\n"
             "Content-Length: 100\r\n\r\n{".encode()
         )
-        answer = received(slow).decode()
-    assert answer.startswith("HTTP/1.1 400")
-    assert "Required body invalid" in answer
+        response = received(slow).decode()
+    assert response.startswith("HTTP/1.1 400")
+    assert "Required body invalid" in response
     assert "Traceback" not in caplog.text
 
 
-def test_client__that_leaves_early_harms_nobody(server, api, caplog):
+def test_client__may_leave_early(server, api, caplog):
     for _ in range(5):
         with socket.create_connection(("127.0.0.1", server.port), timeout=5) as sock:
             sock.sendall(
@@ -177,17 +180,17 @@ def test_client__that_leaves_early_harms_nobody(server, api, caplog):
 
 def test_clients__forty_at_once(server, new_api):
     server.change_options(queries_per_second=10_000)
-    answers = []
+    responses = []
 
     def ask(api):
-        answers.extend(api.query(str(n)).json()["output"]["task_id"] == str(n) for n in range(5))
+        responses.extend(api.query(str(n)).json()["output"]["task_id"] == str(n) for n in range(5))
 
     threads = [threading.Thread(target=ask, args=(new_api(f"sk-{n}"),)) for n in range(40)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert answers == [True] * 200
+    assert responses == [True] * 200
 
 
 def test_log__one_line_without_key_or_signature(api, caplog, person, garment):

@@ -1,8 +1,7 @@
-"""What a request body asks for, or the exact words in which it is refused.
+"""Read and check the fields of request bodies; ``Refused`` carries the vendor's exact error.
 
-The gateway in front of the models looks at ``model`` and ``input`` as a whole; the
-single fields are the model's business, so their problems show in the task unless the
-``field_faults`` option says otherwise.
+The vendor's gateway checks only ``model`` and ``input`` as a whole. The model checks the
+single fields, so their errors appear in the task unless ``field_faults`` is "submit".
 """
 
 from __future__ import annotations
@@ -22,20 +21,20 @@ from .errors import (
     WRONG_PATH,
     Refused,
 )
-from .models import MODELS
+from .remote_models import MODELS
 
 AS_INPUT = -1
 GENDERS = ("woman", "man")
 DEFAULT_CLOTHES = ["upper"]
 CLOTHES_LISTS = (["upper"], ["lower"], ["dress"], ["upper", "lower"], ["lower", "upper"])
-"""The four documented lists and the one that their rule about order implies."""
+"""The four documented lists, and a fifth that follows from their rule about order."""
 
 Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
-    """A picture to be made; an empty address is a picture that was not given."""
+class TaskRequest:
+    """Pictures and parameters of a try-on or refiner task; an empty URL means no picture."""
 
     person_image_url: str
     top_garment_url: str = ""
@@ -45,7 +44,7 @@ class Order:
     resolution: int = AS_INPUT
     restore_face: bool = True
     resolve_uploads: bool = False
-    """Whether the request said that oss:// addresses may be used."""
+    """Whether the request allows oss:// URLs."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -71,7 +70,7 @@ def read_input(body: Body) -> Body:
     return fields
 
 
-def read_order(body: Body, *, model: str, resolve_uploads: bool) -> Order:
+def read_task_request(body: Body, *, model: str, resolve_uploads: bool) -> TaskRequest:
     fields, parameters = read_input(body), _parameters(body)
     person = _url(fields, "person_image_url", required=True)
     top = _url(fields, "top_garment_url", required=MODELS[model].refines)
@@ -79,7 +78,7 @@ def read_order(body: Body, *, model: str, resolve_uploads: bool) -> Order:
     if not top and not bottom:
         raise Refused(NO_GARMENT)
     if MODELS[model].refines:
-        return Order(
+        return TaskRequest(
             person_image_url=person,
             top_garment_url=top,
             bottom_garment_url=bottom,
@@ -87,7 +86,7 @@ def read_order(body: Body, *, model: str, resolve_uploads: bool) -> Order:
             gender=_gender(parameters),
             resolve_uploads=resolve_uploads,
         )
-    return Order(
+    return TaskRequest(
         person_image_url=person,
         top_garment_url=top,
         bottom_garment_url=bottom,
@@ -97,8 +96,8 @@ def read_order(body: Body, *, model: str, resolve_uploads: bool) -> Order:
     )
 
 
-def read_parse(body: Body) -> tuple[str, list[str]]:
-    """The picture's address and the kinds of clothes to look for, in the order asked."""
+def read_parse_request(body: Body) -> tuple[str, list[str]]:
+    """Return the picture's URL and the requested clothes types, in the requested order."""
     url = _url(read_input(body), "image_url", required=True)
     clothes = _parameters(body).get("clothes_type")
     if clothes is None:
@@ -109,10 +108,10 @@ def read_parse(body: Body) -> tuple[str, list[str]]:
 
 
 def output_size(resolution: int) -> tuple[int, int] | None:
-    """Width and height to fit the picture into, both documented ones being 9:16.
+    """Return the output's width and height in pixels, or ``None`` to keep the size.
 
-    Other numbers "may" be accepted: those within the picture limits are taken as a
-    height, the rest, like -1, leave the size as it is.
+    The documented values 1024 and 1280 are heights at 9:16. Any other value within the
+    picture limits is treated the same way.
     """
     if 150 <= resolution <= 4096:
         return round(resolution * 9 / 16), resolution
@@ -129,7 +128,7 @@ def _parameters(body: Body) -> Body:
 
 
 def _url(fields: Body, name: str, *, required: bool = False) -> str:
-    """Clients send empty strings for pictures they do not have."""
+    """Return the field; missing, null and empty all mean "no picture"."""
     value = fields.get(name)
     value = "" if value is None else value
     if not isinstance(value, str) or (required and not value.strip()):

@@ -1,4 +1,4 @@
-"""Does to a call what a fault asks for."""
+"""Apply faults to requests and responses."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from .connection import CutConnection
 from .errors import Problem, Refused
 from .faults import Fault
+from .request_handler import CutConnection
 
 EXPIRED = Problem(403, "AccessDenied", "Request has expired.")
 TOO_LARGE_BYTES = 64 * 1024 * 1024
 ELSEWHERE = "http://169.254.169.254/latest/meta-data/"
-"""Where cloud machines keep their secrets: the redirect no client may follow."""
+"""The metadata address of cloud machines; no client may follow a redirect to it."""
 BLOCK = bytes(64 * 1024)
 
 
-class Sabotage:
-    """``stopping`` ends every wait, so that no fault can keep the server from stopping."""
+class FaultInjector:
+    """Faults in action. The event ``stopping`` ends every wait, so that the server can stop."""
 
     def __init__(self, *, stopping: threading.Event) -> None:
         self._stopping = stopping
 
-    def before(self, fault: Fault, request: Request) -> None:
-        """Raises instead of returning when the call is not to be carried out."""
+    def before_endpoint(self, fault: Fault, request: Request) -> None:
+        """Apply the fault before the endpoint runs; raises to stop the request."""
         self._stopping.wait(fault.delay)
         if fault.kind == "drop-before":
             raise CutConnection(abruptly=True)
@@ -40,16 +40,17 @@ class Sabotage:
         if fault.kind == "expired":
             raise Refused(EXPIRED)
 
-    def after(self, fault: Fault, request: Request, response: Response) -> Response:
+    def after_endpoint(self, fault: Fault, request: Request, response: Response) -> Response:
+        """Apply the fault to the response of the endpoint."""
         if fault.kind == "drop-after":
             raise CutConnection(abruptly=True)
         if fault.kind == "hang-after":
             self._hang(fault, request)
-        spoil = _SPOILERS.get(fault.kind)
-        return spoil(fault, response) if spoil else response
+        change = _RESPONSE_CHANGES.get(fault.kind)
+        return change(fault, response) if change else response
 
     def _hang(self, fault: Fault, request: Request) -> None:
-        """Ends early when the client gives up, or threads would pile up."""
+        """Wait, then cut the connection; end early if the client leaves, to free the thread."""
         seconds = fault.settings.get("seconds")
         deadline = time.monotonic() + seconds if seconds is not None else None
         connection = request.environ["werkzeug.socket"]
@@ -71,12 +72,12 @@ def _not_json(_fault: Fault, response: Response) -> Response:
 
 
 def _other_status(fault: Fault, response: Response) -> Response:
-    """Only what every answer about a task holds is left."""
+    """Set the status and drop the fields that belong to other statuses."""
     body: dict[str, Any] = json.loads(response.get_data())
     output = body.get("output")
     if isinstance(output, dict):
-        word = str(fault.settings.get("word", "SUSPENDED"))
-        body["output"] = {"task_id": output["task_id"], "task_status": word}
+        status = str(fault.settings.get("word", "SUSPENDED"))
+        body["output"] = {"task_id": output["task_id"], "task_status": status}
         body.pop("usage", None)
     response.set_data(json.dumps(body, separators=(",", ":")).encode())
     return response
@@ -99,12 +100,12 @@ def _wrong_type(_fault: Fault, response: Response) -> Response:
 
 
 def _too_large(fault: Fault, response: Response) -> Response:
-    wanted = int(fault.settings.get("bytes", TOO_LARGE_BYTES))
+    size = int(fault.settings.get("bytes", TOO_LARGE_BYTES))
     data = response.get_data()
 
     def flood() -> Iterator[bytes]:
         yield data
-        for _ in range((wanted - len(data)) // len(BLOCK) + 1):
+        for _ in range((size - len(data)) // len(BLOCK) + 1):
             yield BLOCK
 
     return Response(flood(), response.status, content_type=response.content_type)
@@ -115,7 +116,7 @@ def _redirected(fault: Fault, _response: Response) -> Response:
     return Response(b"", 302, {"Location": location})
 
 
-_SPOILERS = {
+_RESPONSE_CHANGES = {
     "no-content-type": _without_content_type,
     "not-json": _not_json,
     "task-status": _other_status,
