@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from django_outfitanyone.api import operations, request_serializers
-from django_outfitanyone.api.errors import CONFLICTS, MENDERS
-from django_outfitanyone.api.idempotency import HEADER, LONGEST
-from django_outfitanyone.api.pagination import NewestFirst
+from django_outfitanyone.api import request_serializers, schema_operations
+from django_outfitanyone.api.errors import CONFLICTS, FIXED_BY_VALUES
+from django_outfitanyone.api.idempotency import HEADER, MAX_LENGTH
+from django_outfitanyone.api.pagination import NewestFirstPagination
 from django_outfitanyone.api.views import THROTTLE_SCOPE
 from django_outfitanyone.choices import Status
 from tests.api import contract
@@ -56,14 +56,17 @@ def test_permissions__are_those_that_are_tested():
 
 
 def test_words_and_numbers__are_the_present_ones():
-    for word in (*MENDERS, *CONFLICTS, *Status.values, HEADER, THROTTLE_SCOPE, REFRESH):
+    for word in (*FIXED_BY_VALUES, *CONFLICTS, *Status.values, HEADER, THROTTLE_SCOPE, REFRESH):
         assert word in TEXT, word
-    assert f"at most {LONGEST} characters" in TEXT
-    assert f"`page_size` is {NewestFirst.page_size}, at\nmost {NewestFirst.max_page_size}" in TEXT
+    assert f"at most {MAX_LENGTH} characters" in TEXT
+    pages = NewestFirstPagination
+    assert f"`page_size` is {pages.page_size}, at most {pages.max_page_size}" in " ".join(
+        TEXT.split()
+    )
     assert (
-        f"{request_serializers.MOST_IDS} ids of each and "
-        f"{request_serializers.MOST_IN_A_BATCH} try-ons" in TEXT
+        f"{request_serializers.MAX_IDS} ids of each and "
+        f"{request_serializers.MAX_BATCH_SIZE} try-ons" in TEXT
     )
     assert re.findall(r"^\| (\d{3}) \|", TEXT, re.MULTILINE) == [
-        str(one) for one in operations.MEANINGS
+        str(one) for one in schema_operations.STATUS_DESCRIPTIONS
     ]

@@ -11,7 +11,7 @@ from django.http import Http404
 from rest_framework import exceptions as rest
 
 from django_outfitanyone import actions, publishing
-from django_outfitanyone.api.errors import CONFLICTS, MENDERS, as_response
+from django_outfitanyone.api.errors import CONFLICTS, FIXED_BY_VALUES, handle_exception
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import (
     AccountProblem,
@@ -45,18 +45,18 @@ SHAPE = {"code", "message", "fixed_by", "advice", "field_errors"}
     ],
 )
 def test_every_error__has_the_same_form(error, status, code, fixed_by):
-    response = as_response(error, {})
+    response = handle_exception(error, {})
 
     assert response.status_code == status
     assert set(response.data) == SHAPE
     assert (response.data["code"], response.data["fixed_by"]) == (code, fixed_by)
     assert response.data["message"]
     assert response.data["advice"]
-    assert fixed_by in MENDERS
+    assert fixed_by in FIXED_BY_VALUES
 
 
 def test_fault_of_the_software__stays_one():
-    assert as_response(ZeroDivisionError(), {}) is None
+    assert handle_exception(ZeroDivisionError(), {}) is None
 
 
 @pytest.mark.django_db
@@ -64,14 +64,14 @@ def test_fault_of_the_software__stays_one():
 def test_every_error__undoes_the_request_where_the_site_has_atomic_ones(monkeypatch, error):
     monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
 
-    as_response(error, {})
+    handle_exception(error, {})
 
     assert connection.get_rollback()
     connection.set_rollback(False)
 
 
 def test_picture_refused__the_remedy_is_the_advice():
-    response = as_response(PictureRefused("Too small.", remedy="Use a larger one."), {})
+    response = handle_exception(PictureRefused("Too small.", remedy="Use a larger one."), {})
 
     assert (response.data["message"], response.data["advice"]) == (
         "Too small.",
@@ -80,13 +80,13 @@ def test_picture_refused__the_remedy_is_the_advice():
 
 
 def test_throttled__keeps_the_header_that_says_when_to_come_again():
-    assert as_response(rest.Throttled(wait=5), {})["Retry-After"] == "5"
+    assert handle_exception(rest.Throttled(wait=5), {})["Retry-After"] == "5"
 
 
 def test_invalid__nested_messages_are_named_by_their_path():
     error = rest.ValidationError({"box": {"x1": ["Bad."]}, "garments": {0: ["Worse.", "Still."]}})
 
-    response = as_response(error, {})
+    response = handle_exception(error, {})
 
     assert response.data["field_errors"] == {
         "box.x1": ["Bad."],
@@ -96,8 +96,8 @@ def test_invalid__nested_messages_are_named_by_their_path():
 
 
 def test_invalid__a_list_of_objects_is_numbered_and_a_bare_message_is_of_the_body():
-    nested = as_response(rest.ValidationError([{"x1": ["Bad."]}, {}]), {})
-    bare = as_response(rest.ValidationError("Bad."), {})
+    nested = handle_exception(rest.ValidationError([{"x1": ["Bad."]}, {}]), {})
+    bare = handle_exception(rest.ValidationError("Bad."), {})
 
     assert nested.data["field_errors"] == {"0.x1": ["Bad."]}
     assert bare.data["field_errors"] == {"body": ["Bad."]}

@@ -204,7 +204,7 @@ def test_bulk__takes_a_handful_of_queries_however_many_ids(client):
 
 
 def test_bulk__too_many_are_refused(client, monkeypatch):
-    monkeypatch.setattr("django_outfitanyone.api.request_serializers.MOST_IN_A_BATCH", 3)
+    monkeypatch.setattr("django_outfitanyone.api.request_serializers.MAX_BATCH_SIZE", 3)
     body = {
         "model_images": [make_model_image().pk, make_model_image().pk],
         "garments": [make_garment().pk, make_garment().pk],
