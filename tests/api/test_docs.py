@@ -1,4 +1,4 @@
-"""docs/api.md says what is so."""
+"""docs/api.md matches the code."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from django_outfitanyone.api.pagination import NewestFirstPagination
 from django_outfitanyone.api.views import THROTTLE_SCOPE
 from django_outfitanyone.choices import Status
 from tests.api import contract
-from tests.api.test_permissions import OPERATIONS
-from tests.api.test_schema import REFRESH
+from tests.api.operations import OPERATIONS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 EXAMPLES = re.findall(r"```json (\w+)\n(.*?)```", TEXT, re.DOTALL)
@@ -26,11 +25,11 @@ ROWS = re.findall(
 
 
 @pytest.mark.parametrize(("component", "example"), EXAMPLES)
-def test_examples__are_what_the_schema_describes(component, example):
+def test_examples__match_the_schema(component, example):
     contract.validator(f"#/components/schemas/{component}").validate(json.loads(example))
 
 
-def test_examples__are_there():
+def test_examples__are_all_found():
     assert len(EXAMPLES) == TEXT.count("```json") > 5
 
 
@@ -43,7 +42,7 @@ def test_operations__are_all_in_the_table():
     assert documented == existing
 
 
-def test_permissions__are_those_that_are_tested():
+def test_permissions__match_the_tested_ones():
     documented = {
         (method.lower(), path, permission) for method, path, permission in ROWS if permission
     }
@@ -55,9 +54,16 @@ def test_permissions__are_those_that_are_tested():
     assert documented == tested
 
 
-def test_words_and_numbers__are_the_present_ones():
-    for word in (*FIXED_BY_VALUES, *CONFLICTS, *Status.values, HEADER, THROTTLE_SCOPE, REFRESH):
-        assert word in TEXT, word
+def test_values_and_limits__match_the_code():
+    for text in (
+        *FIXED_BY_VALUES,
+        *CONFLICTS,
+        *Status.values,
+        HEADER,
+        THROTTLE_SCOPE,
+        contract.REFRESH,
+    ):
+        assert text in TEXT, text
     assert f"at most {MAX_LENGTH} characters" in TEXT
     pages = NewestFirstPagination
     assert f"`page_size` is {pages.page_size}, at most {pages.max_page_size}" in " ".join(

@@ -21,9 +21,9 @@ def client(staff_with):
 
 def uploaded(client, path, seed, **fields):
     image = SimpleUploadedFile("photo.jpg", picture(seed), content_type="image/jpeg")
-    answer = client.post(path, {**fields, "image": image})
-    assert answer.status_code == 201
-    return answer.json()["id"]
+    response = client.post(path, {**fields, "image": image})
+    assert response.status_code == 201
+    return response.json()["id"]
 
 
 @pytest.fixture
@@ -38,16 +38,16 @@ def wish(client):
 def poll(client, location, *, times=200):
     """As a client does, with the runner's work done in between."""
     for _ in range(times):
-        answer = client.get(location)
-        if answer.json()["poll_after"] is None:
-            return answer.json()
-        assert int(answer["Retry-After"]) >= 1
+        response = client.get(location)
+        if response.json()["poll_after"] is None:
+            return response.json()
+        assert int(response["Retry-After"]) >= 1
         runner.run(budget=0.05)
-    raise AssertionError(f"still {answer.json()['status']}")
+    raise AssertionError(f"still {response.json()['status']}")
 
 
-def test_road__from_upload_to_hotspot(remote, client, wish, visitor):
-    asked = client.ask("try-ons/", wish)
+def test_try_on__from_upload_to_hotspot(remote, client, wish, visitor):
+    asked = client.post_json("try-ons/", wish)
     assert asked.status_code == 202
 
     done = poll(client, asked["Location"])
@@ -64,21 +64,21 @@ def test_road__from_upload_to_hotspot(remote, client, wish, visitor):
     assert shown == {**done, "job": None, "hotspots": [upper]}
 
 
-def test_road__sent_again_with_its_key_after_it_is_done_costs_nothing(remote, client, wish):
+def test_try_on__repeated_with_its_key_costs_nothing(remote, client, wish):
     key = {"HTTP_IDEMPOTENCY_KEY": "order-1"}
-    asked = client.ask("try-ons/", wish, **key)
+    asked = client.post_json("try-ons/", wish, **key)
     done = poll(client, asked["Location"])
 
-    again = client.ask("try-ons/", wish, **key)
+    again = client.post_json("try-ons/", wish, **key)
 
     assert again.status_code == 200
     assert again.json() == done
     assert remote.stats["submits"] == 1
 
 
-def test_road__the_same_wish_without_a_key_is_reused(remote, client, wish):
-    first = poll(client, client.ask("try-ons/", wish)["Location"])
-    second = poll(client, client.ask("try-ons/", wish)["Location"])
+def test_try_on__identical_request_without_a_key_is_reused(remote, client, wish):
+    first = poll(client, client.post_json("try-ons/", wish)["Location"])
+    second = poll(client, client.post_json("try-ons/", wish)["Location"])
 
     assert second["id"] != first["id"]
     assert second["job"]["reused_from"] == first["id"]
@@ -88,10 +88,10 @@ def test_road__the_same_wish_without_a_key_is_reused(remote, client, wish):
     assert remote.stats["submits"] == 1
 
 
-def test_road__refused_by_the_remote_system(remote, client, wish, engine):
+def test_try_on__refused_by_the_engine(remote, client, wish, engine):
     engine.worn = {"dress"}
 
-    failed = poll(client, client.ask("try-ons/", wish)["Location"])
+    failed = poll(client, client.post_json("try-ons/", wish)["Location"])
 
     assert failed["status"] == "failed"
     assert failed["picture"] is None
@@ -99,33 +99,33 @@ def test_road__refused_by_the_remote_system(remote, client, wish, engine):
     assert failed["job"]["error"]["fixed_by"] == "shop"
 
 
-def test_cancel__a_task_that_waits_over_there(remote, client, wish):
+def test_cancel__pending_remote_task(remote, client, wish):
     remote.set_progression([("PENDING", 60)])
-    asked = client.ask("try-ons/", {**wish, "keep_other_half": False})
+    asked = client.post_json("try-ons/", {**wish, "keep_other_half": False})
     try_on = TryOnResult.objects.get()
     while try_on.status != "running":
         step(try_on)
 
-    answer = client.ask(f"try-ons/{try_on.pk}/cancel/")
-    assert answer.status_code == 202  # asked for; the task will be seen to be canceled
+    response = client.post_json(f"try-ons/{try_on.pk}/cancel/")
+    assert response.status_code == 202  # asked for; the task will be seen to be canceled
     work(try_on)
 
     canceled = client.get(asked["Location"]).json()
     assert (canceled["status"], canceled["job"]["cost"]) == ("canceled", "0.000000")
 
 
-def test_search__of_a_model_photo(remote, staff_with, wish, visitor):
+def test_parse__of_a_model_photo(remote, staff_with, wish, visitor):
     client = staff_with("add_clothesparse", "change_hotspot")
     place = f"model-images/{wish['model_image']}/find-clothes/"
 
-    assert client.ask(place).status_code == 202
+    assert client.post_json(place).status_code == 202
     found = poll(client, place)
 
     assert found["status"] == "succeeded"
     assert found["cost"] == "0.004000"
     spots = client.get(f"hotspots/?model_image={wish['model_image']}").json()["results"]
     assert {spot["clothes_type"] for spot in spots} == {"upper", "lower"}
-    assert client.ask(place).status_code == 200  # found already, so not asked for again
+    assert client.post_json(place).status_code == 200  # found already, so not asked for again
     assert remote.stats["parses"] == 1
     product = make_product()
     client.patch(f"hotspots/{spots[0]['id']}/", {"product": product.pk}, format="json")

@@ -44,7 +44,7 @@ SHAPE = {"code", "message", "fixed_by", "advice", "field_errors"}
         (rest.Throttled(wait=5), 429, "Throttled", "nobody"),
     ],
 )
-def test_every_error__has_the_same_form(error, status, code, fixed_by):
+def test_every_error__has_the_same_format(error, status, code, fixed_by):
     response = handle_exception(error, {})
 
     assert response.status_code == status
@@ -55,13 +55,13 @@ def test_every_error__has_the_same_form(error, status, code, fixed_by):
     assert fixed_by in FIXED_BY_VALUES
 
 
-def test_fault_of_the_software__stays_one():
+def test_bug__is_not_handled():
     assert handle_exception(ZeroDivisionError(), {}) is None
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [RequestRefused(), Http404()])
-def test_every_error__undoes_the_request_where_the_site_has_atomic_ones(monkeypatch, error):
+def test_every_error__rolls_back_atomic_requests(monkeypatch, error):
     monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
 
     handle_exception(error, {})
@@ -79,11 +79,11 @@ def test_picture_refused__the_remedy_is_the_advice():
     )
 
 
-def test_throttled__keeps_the_header_that_says_when_to_come_again():
+def test_throttled__keeps_the_retry_after_header():
     assert handle_exception(rest.Throttled(wait=5), {})["Retry-After"] == "5"
 
 
-def test_invalid__nested_messages_are_named_by_their_path():
+def test_invalid__nested_messages_have_a_path():
     error = rest.ValidationError({"box": {"x1": ["Bad."]}, "garments": {0: ["Worse.", "Still."]}})
 
     response = handle_exception(error, {})
@@ -95,7 +95,7 @@ def test_invalid__nested_messages_are_named_by_their_path():
     assert "box.x1, garments.0" in response.data["message"]
 
 
-def test_invalid__a_list_of_objects_is_numbered_and_a_bare_message_is_of_the_body():
+def test_invalid__list_items_are_numbered_and_a_bare_message_belongs_to_the_body():
     nested = handle_exception(rest.ValidationError([{"x1": ["Bad."]}, {}]), {})
     bare = handle_exception(rest.ValidationError("Bad."), {})
 
@@ -119,13 +119,13 @@ def test_conflicts__are_codes_that_exist():
         ("text/csv", "a,b", 415, "UnsupportedMediaType"),
     ],
 )
-def test_body__that_is_no_request(staff_with, content_type, body, status, code):
-    answer = staff_with("add_tryonresult").post("try-ons/", body, content_type=content_type)
+def test_body__malformed_or_unsupported(staff_with, content_type, body, status, code):
+    response = staff_with("add_tryonresult").post("try-ons/", body, content_type=content_type)
 
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (response.status_code, response.json()["code"]) == (status, code)
 
 
-def test_messages__come_in_the_language_of_the_request(visitor):
+def test_messages__are_in_the_language_of_the_request(visitor):
     make_model_image()
     english = visitor.get("model-images/0/").json()
     german = visitor.get("model-images/0/", HTTP_ACCEPT_LANGUAGE="de").json()

@@ -46,7 +46,7 @@ def spot(page, area):
 
 @pytest.mark.parametrize("width", [320, 777, 1280])
 @pytest.mark.parametrize("direction", ["", " dir=rtl"])
-def test_boxes__lie_where_they_should_without_script(open_page, width, direction):
+def test_boxes__are_at_their_positions_without_javascript(open_page, width, direction):
     boxes = {UPPER: (141, 152, 460, 433), LOWER: (199, 391, 403, 777)}
     page = open_page(
         html_of(make_look(boxes), direction=direction), width=width, java_script_enabled=False
@@ -63,13 +63,13 @@ def test_boxes__lie_where_they_should_without_script(open_page, width, direction
         assert found["height"] == pytest.approx((y2 - y1) * scale, abs=2 * off)
 
 
-def test_page__gives_the_policy_nothing_to_complain_about(open_page):
+def test_page__does_not_violate_the_policy(open_page):
     page = open_page(html_of(make_look({UPPER: (100, 100, 500, 400)})))
     assert page.complaints == []
 
 
 @pytest.mark.parametrize(("has_touch", "least"), [(False, 24), (True, 44)])
-def test_tiny_boxes__are_large_enough_to_hit_and_stay_inside(open_page, has_touch, least):
+def test_tiny_boxes__get_a_minimum_target_size_inside_the_picture(open_page, has_touch, least):
     corners = {UPPER: (0, 0, 4, 4), LOWER: (596, 796, 600, 800), DRESS: (300, 400, 306, 406)}
     page = open_page(
         html_of(make_look(corners)), width=340, has_touch=has_touch, is_mobile=has_touch
@@ -84,7 +84,7 @@ def test_tiny_boxes__are_large_enough_to_hit_and_stay_inside(open_page, has_touc
         assert box["y"] + box["height"] <= image["y"] + image["height"] + 0.01
 
 
-def test_overlapping_boxes__give_the_click_to_the_smallest(open_page):
+def test_overlapping_boxes__smallest_gets_the_click(open_page):
     boxes = {DRESS: (0, 0, 600, 800), UPPER: (100, 100, 500, 500), LOWER: (280, 280, 320, 320)}
     page = open_page(html_of(make_look(boxes), "card=False"))
     box = spot(page, LOWER).bounding_box()
@@ -92,7 +92,7 @@ def test_overlapping_boxes__give_the_click_to_the_smallest(open_page):
     page.wait_for_url("**/lower")
 
 
-def test_keyboard__goes_through_the_hotspots_in_reading_order(open_page):
+def test_keyboard__focuses_the_hotspots_in_reading_order(open_page):
     boxes = {LOWER: (100, 400, 500, 700), UPPER: (100, 100, 500, 400)}
     page = open_page(html_of(make_look(boxes)))
     names = []
@@ -105,7 +105,7 @@ def test_keyboard__goes_through_the_hotspots_in_reading_order(open_page):
     assert page.get_by_role("button", name="upper, 39.90 EUR").count() == 1
 
 
-def test_product_in_the_list__lights_up_its_box(open_page):
+def test_product_in_the_list__highlights_its_box_on_hover(open_page):
     look = make_look({UPPER: (100, 100, 500, 400), LOWER: (100, 400, 500, 700)})
     page = open_page(html_of(look), reduced_motion="reduce")
     page.locator(".outfit-product-link").nth(1).hover()
@@ -114,14 +114,14 @@ def test_product_in_the_list__lights_up_its_box(open_page):
     assert spot(page, UPPER).evaluate(opacity) == "0"
 
 
-def test_picture_that_is_not_there_yet__already_has_its_room(open_page):
+def test_picture_that_has_not_loaded__already_has_its_size(open_page):
     look = make_look({UPPER: (100, 100, 500, 400)})
     html = html_of(look).replace(look.image.url, "/media/not-there.jpg")
     image = open_page(html, width=600).locator("img").bounding_box()
     assert image["height"] == pytest.approx(image["width"] * 800 / 600, abs=1)
 
 
-def test_label__is_on_the_picture_and_lets_clicks_through(open_page):
+def test_label__is_on_the_picture_and_passes_clicks_through(open_page):
     look = make_try_on(is_preview=True)
     make_hotspot(look, box=(0, 0, 200, 300), product=make_product(url="http://localhost/all"))
     page = open_page(html_of(look, "card=False"), width=500)
@@ -170,14 +170,14 @@ def middle_of_red(page):
     return (x1 + x2) / 2, (y1 + y2) / 2
 
 
-def test_crop__leaves_out_what_it_cuts_off(open_page):
+def test_crop__omits_hotspots_outside_the_visible_part(open_page):
     look = make_look({UPPER: (100, 50, 500, 200), LOWER: (200, 700, 400, 790)})
     page = open_page(html_of(look, "crop='2:1' focus='50% 0%'"))
     assert page.locator(".outfit-hotspot").count() == 1
     assert page.locator(".outfit-product").count() == 1
 
 
-def test_same_picture_twice__has_cards_of_its_own(open_page):
+def test_same_picture_twice__has_separate_cards(open_page):
     look = make_look({UPPER: (100, 100, 500, 400)})
     twice = html_of(look, "%} {% outfit_hotspots look id_prefix='second'")
     page = open_page(twice, width=700)
@@ -190,7 +190,7 @@ def test_same_picture_twice__has_cards_of_its_own(open_page):
 
 @pytest.mark.parametrize("direction", ["", " dir=rtl"])
 @pytest.mark.parametrize("width", [320, 500, 700, 1280])
-def test_card__lies_in_the_window_and_is_large_enough_to_touch(open_page, width, direction):
+def test_card__is_inside_the_window_with_large_touch_targets(open_page, width, direction):
     page = open_page(
         html_of(make_look({UPPER: (100, 100, 500, 400)}), direction=direction), width=width
     )
@@ -206,7 +206,7 @@ def test_card__lies_in_the_window_and_is_large_enough_to_touch(open_page, width,
 
 
 @pytest.mark.parametrize("java_script", [True, False])
-def test_card__closes_by_its_cross_and_gives_the_focus_back(open_page, java_script):
+def test_card__close_button_returns_the_focus(open_page, java_script):
     look = make_look({UPPER: (100, 100, 500, 400)})
     page = open_page(html_of(look), width=1280, java_script_enabled=java_script)
     page.locator(".outfit-opener").click()
@@ -236,7 +236,7 @@ def test_browser_without_popovers__follows_the_link(open_page):
 
 
 @pytest.mark.parametrize("direction", ["", " dir=rtl"])
-def test_browser_without_anchors__shows_the_card_in_the_middle(open_page, direction):
+def test_browser_without_anchor_positioning__centers_the_card(open_page, direction):
     look = make_look({UPPER: (100, 100, 500, 400)})
     page = open_page(html_of(look, direction=direction), width=1280)
     as_older_browser(page, "(position-area: right)")
@@ -247,7 +247,7 @@ def test_browser_without_anchors__shows_the_card_in_the_middle(open_page, direct
 
 
 @pytest.mark.parametrize("direction", ["", " dir=rtl"])
-def test_card__stands_beside_its_box_where_there_is_room(open_page, direction):
+def test_card__is_beside_its_box_if_there_is_room(open_page, direction):
     look = make_look({UPPER: (200, 100, 400, 300)})
     html = html_of(look, "css_class='narrow'", direction=direction)
     page = open_page(html, width=1280)
@@ -261,7 +261,7 @@ def test_card__stands_beside_its_box_where_there_is_room(open_page, direction):
     assert middle(card)[1] == pytest.approx(middle(box)[1], abs=10)
 
 
-def test_events__tell_which_picture_hotspot_and_product(open_page):
+def test_events__name_picture_hotspot_and_product(open_page):
     look = make_look({UPPER: (100, 100, 500, 400)})
     page = open_page(html_of(look).replace("<h1>", Template(EVENTS).render(Context()) + "<h1>"))
     page.evaluate(LISTEN)
@@ -291,7 +291,7 @@ LISTEN = """() => {
 }"""
 
 
-def test_structured_data__is_data_for_the_policy_and_for_readers(open_page):
+def test_structured_data__is_allowed_by_the_policy(open_page):
     look = make_look({UPPER: (100, 100, 500, 400)})
     look.hotspots.get().product.__class__.objects.update(title="</script><script>alert(1)//")
     page = open_page(html_of(fresh(look), "structured_data=True"))
@@ -302,14 +302,14 @@ def test_structured_data__is_data_for_the_policy_and_for_readers(open_page):
     assert data["mentions"][0]["name"] == "</script><script>alert(1)//"
 
 
-def test_policy__would_report_a_script_that_runs(open_page):
+def test_policy__violations_are_reported(open_page):
     """The alarm works: the other tests would see a breach."""
     page = open_page("<!doctype html><title>x</title><script>1</script><p style='color:red'>x")
     page.wait_for_timeout(200)
     assert len(page.complaints) >= 2
 
 
-def test_print__leads_from_numbers_in_the_picture_to_the_list(open_page):
+def test_print__numbers_connect_the_picture_with_the_list(open_page):
     page = open_page(html_of(make_look({UPPER: (100, 100, 500, 400)})))
     page.emulate_media(media="print")
     number = "element => getComputedStyle(element, '::before').content"
@@ -319,7 +319,7 @@ def test_print__leads_from_numbers_in_the_picture_to_the_list(open_page):
     assert middle(box)[0] - image["x"] == pytest.approx(image["width"] / 2, abs=1)
 
 
-def test_dark_and_forced_colours__keep_nobody_out(open_page, barriers):
+def test_dark_and_forced_colours__are_accessible(open_page, barriers):
     look = make_look({UPPER: (100, 100, 500, 400), LOWER: (100, 400, 500, 700)})
     page = open_page(html_of(look, "heading='Worn here' heading_level=2 caption='Autumn'"))
     for options in ({"color_scheme": "dark"}, {"forced_colors": "active"}, {"contrast": "more"}):
@@ -327,7 +327,7 @@ def test_dark_and_forced_colours__keep_nobody_out(open_page, barriers):
         assert barriers(page, ".outfit-look") == []
 
 
-def test_smaller_copies__are_fetched_by_small_screens(open_page):
+def test_smaller_copies__are_loaded_on_small_screens(open_page):
     look = make_look({UPPER: (100, 100, 500, 400)})
     look.add_renditions()
     small = f"/media/{look.renditions[0][1]}"

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account
-from tests.account.test_ledger import make_charge
+from tests.diagnostics.charges import make_charge
 from tests.factories import make_try_on
 
 pytestmark = pytest.mark.django_db
 
 
-def test_lines(configure, capsys):
+def test_text__has_a_line_per_subject(configure, capsys):
     configure(BUDGET_PER_DAY=Decimal(3))
     make_try_on(status=Status.RUNNING)
     make_charge()
@@ -44,7 +44,7 @@ def test_json(capsys):
     assert report["overdue"] == 0
 
 
-def test_overdue__exit_code(capsys):
+def test_overdue__has_an_exit_code(capsys):
     make_try_on(status=Status.RUNNING, due_at=timezone.now() - timedelta(hours=2))
     with pytest.raises(CommandError, match="worker"):
         call_command("outfitanyone_status")
