@@ -141,10 +141,7 @@ def test_no_key__is_only_a_warning_so_that_migrate_works(settings, monkeypatch):
         ({"catch_up": True}, ["W009"]),
         ({"catch_up": None}, ["W009"]),  # the default of django-q2 is True
         ({"workers": "many", "queue_limit": 1}, []),  # django-q2 reports that
-        (
-            {"workers": 4, "queue_limit": None},
-            ["W004"],
-        ),  # the default of django-q2 is workers squared
+        ({"workers": 4, "queue_limit": None}, ["W004"]),  # the default is workers squared
     ],
 )
 def test_queue_settings(settings, cluster, expected):

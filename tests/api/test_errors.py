@@ -1,4 +1,4 @@
-"""One form for everything that goes wrong."""
+"""One response format for every error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from django_outfitanyone.exceptions import (
 )
 from tests.factories import make_model_image
 
-SHAPE = {"code", "message", "fixed_by", "advice", "field_errors"}
+FIELDS = {"code", "message", "fixed_by", "advice", "field_errors"}
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_every_error__has_the_same_format(error, status, code, fixed_by):
     response = handle_exception(error, {})
 
     assert response.status_code == status
-    assert set(response.data) == SHAPE
+    assert set(response.data) == FIELDS
     assert (response.data["code"], response.data["fixed_by"]) == (code, fixed_by)
     assert response.data["message"]
     assert response.data["advice"]
@@ -104,7 +104,7 @@ def test_invalid__list_items_are_numbered_and_a_bare_message_belongs_to_the_body
 
 
 def test_conflicts__are_codes_that_exist():
-    """A code that nobody raises any more would silently turn 409 into 422."""
+    """If a code were renamed, its status would silently change from 409 to 422."""
     source = inspect.getsource(actions) + inspect.getsource(publishing)
     for code in CONFLICTS:
         assert f'code="{code}"' in source

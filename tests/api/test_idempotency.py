@@ -1,4 +1,4 @@
-"""``Idempotency-Key``: the same request sent again is answered again, not paid again."""
+"""``Idempotency-Key``: a repeated request returns the same try-ons and is not charged again."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def test_same_request__later_returns_the_result(client, body):
 
 
 def test_same_request__may_be_written_differently(client, body):
-    """Defaults that are spelt out, and garments in another order."""
+    """Explicit defaults, and garments in another order."""
     body["garments"].append(make_garment(GarmentKind.BOTTOM).pk)
     client.post_json("try-ons/", body, **KEY)
-    spelt_out = {**body, "garments": body["garments"][::-1], "resolution": -1, "model": ""}
+    explicit = {**body, "garments": body["garments"][::-1], "resolution": -1, "model": ""}
 
-    assert client.post_json("try-ons/", spelt_out, **KEY).status_code == 202
+    assert client.post_json("try-ons/", explicit, **KEY).status_code == 202
     assert TryOnResult.objects.count() == 1
 
 

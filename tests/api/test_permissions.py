@@ -1,4 +1,4 @@
-"""Writing needs Django's permissions; how to log in is the site's own business."""
+"""Writing needs model permissions. The site chooses how users authenticate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.api.client import Client
 from tests.api.operations import OPERATIONS
 from tests.factories import make_garment, make_hotspot, make_model_image, make_staff, make_try_on
 
-EVERY = sorted({permission for _method, _path, permission in OPERATIONS})
+ALL_PERMISSIONS = sorted({permission for _method, _path, permission in OPERATIONS})
 
 
 @pytest.fixture
@@ -28,11 +28,9 @@ def rows(db):
 
 
 @pytest.mark.parametrize(("method", "path", "permission"), OPERATIONS)
-def test_writing__needs_exactly_this_permission(
-    rows, visitor, staff_with, method, path, permission
-):
+def test_writing__needs_this_permission(rows, visitor, staff_with, method, path, permission):
     path = path.format(**rows)
-    others = staff_with(*(name for name in EVERY if name != permission))
+    others = staff_with(*(name for name in ALL_PERMISSIONS if name != permission))
 
     assert getattr(visitor, method)(path).status_code in {401, 403}
     assert getattr(others, method)(path).status_code == 403

@@ -1,4 +1,4 @@
-"""What the responses hold: enough to draw a picture with its products in one request."""
+"""Content of the responses: one holds everything needed to show a picture with products."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.factories import (
 HOST = "http://testserver"
 
 
-class Bare(CatalogueAdapter):
-    """Of a shop that shows no prices, and whose products have no page."""
+class MinimalAdapter(CatalogueAdapter):
+    """For a shop without prices and product pages."""
 
     def price(self, product):
         return None
@@ -145,7 +145,7 @@ def test_product__has_its_garments(visitor):
 
 
 def test_product__without_price_page_and_picture_has_nulls(visitor, configure):
-    configure(CATALOGUE=f"{__name__}.Bare")
+    configure(CATALOGUE=f"{__name__}.MinimalAdapter")
     product = make_product()
 
     response = visitor.get(f"products/{product.pk}/").json()
@@ -154,7 +154,7 @@ def test_product__without_price_page_and_picture_has_nulls(visitor, configure):
 
 
 @pytest.mark.parametrize(
-    ("stored", "shown"),
+    ("stored", "expected"),
     [
         ("/shirts/1/", HOST + "/shirts/1/"),
         ("https://shop.test/1", "https://shop.test/1"),
@@ -162,10 +162,10 @@ def test_product__without_price_page_and_picture_has_nulls(visitor, configure):
         ("", None),
     ],
 )
-def test_product__url_is_absolute_or_null(visitor, stored, shown):
+def test_product__url_is_absolute_or_null(visitor, stored, expected):
     product = make_product(url=stored)
 
-    assert visitor.get(f"products/{product.pk}/").json()["url"] == shown
+    assert visitor.get(f"products/{product.pk}/").json()["url"] == expected
 
 
 def test_model_image__has_its_hotspots(visitor):

@@ -1,4 +1,4 @@
-"""How often is the site's own choice; what costs money has a scope it can name."""
+"""Requests that may cost money have a throttle scope; the site sets its rate."""
 
 from __future__ import annotations
 
@@ -30,12 +30,8 @@ def test_paid_requests__are_counted_together(throttled_site, staff_with):
     client = staff_with("add_tryonresult", "add_clothesparse")
     photo, garment = make_model_image().pk, make_garment().pk
 
-    assert (
-        client.post_json(
-            "try-ons/bulk/", {"model_images": [photo], "garments": [garment]}
-        ).status_code
-        == 202
-    )
+    bulk = client.post_json("try-ons/bulk/", {"model_images": [photo], "garments": [garment]})
+    assert bulk.status_code == 202
     assert client.post_json(f"model-images/{photo}/find-clothes/").status_code == 202
     response = client.post_json("try-ons/", {"model_image": photo, "garments": [garment]})
 

@@ -1,4 +1,4 @@
-"""Asking for try-ons, giving them up, reviewing them: over HTTP, against rows."""
+"""Requesting, canceling, retrying, refining and reviewing try-ons."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.factories import make_garment, make_model_image, make_product, make_t
 
 @pytest.fixture
 def client(staff_with):
-    """May ask for try-ons, and nothing else."""
+    """A client of a user who may only request try-ons."""
     return staff_with("add_tryonresult")
 
 
@@ -44,7 +44,7 @@ def test_create__has_the_default_options(client):
     body = {"model_image": make_model_image().pk, "garments": [make_garment().pk]}
 
     client.post_json("try-ons/", body)
-    client.post("try-ons/", body, format="multipart")  # a form leaves out what it does not say
+    client.post("try-ons/", body, format="multipart")  # a form omits fields
 
     for row in TryOnResult.objects.all():
         assert row.keep == "lower"
@@ -230,7 +230,7 @@ def test_estimate__returns_the_cost_and_stores_nothing(client):
     assert before.json() == {
         "count": 1,
         "reused": 0,
-        "cost": "0.504",  # the picture and the search in it
+        "cost": "0.504",  # the picture and its parse
         "currency": "CNY",
         "seconds": 20,
         "budget_left": None,
@@ -258,7 +258,7 @@ def test_estimate__says_when_it_exceeds_the_budget(client, configure):
 
 
 @pytest.mark.parametrize(
-    ("held", "reason"),
+    ("columns", "reason"),
     [
         ({"stopped_at": timezone.now(), "stopped_message": "Pay first."}, "stopped: Pay first."),
         ({"next_submission_at": timezone.now() + timedelta(hours=1)}, "too many requests"),
@@ -266,15 +266,15 @@ def test_estimate__says_when_it_exceeds_the_budget(client, configure):
         ({}, None),
     ],
 )
-def test_job__says_what_it_waits_for(reader, configure, held, reason):
+def test_job__says_what_it_waits_for(reader, configure, columns, reason):
     configure(BUDGET_PER_DAY=Decimal(0))
     waiting, running = make_try_on(status=Status.QUEUED), make_try_on(status=Status.RUNNING)
-    Account.objects.update(**held)
+    Account.objects.update(**columns)
     jobs = {row["id"]: row["job"] for row in reader.get("try-ons/").json()["results"]}
 
     assert jobs[running.pk]["waits_for"] is None
-    said = jobs[waiting.pk]["waits_for"]
-    assert reason in said if reason else said is None
+    waits_for = jobs[waiting.pk]["waits_for"]
+    assert reason in waits_for if reason else waits_for is None
 
 
 def test_estimate__refuses_the_same_requests_as_create(client):
@@ -289,7 +289,7 @@ def test_estimate__refuses_the_same_requests_as_create(client):
 
 def test_list__can_be_filtered(reader):
     top, bottom, photo = make_garment(), make_garment(GarmentKind.BOTTOM), make_model_image()
-    wanted = make_try_on(garments=[top, bottom], model_image=photo)
+    matching = make_try_on(garments=[top, bottom], model_image=photo)
     other = make_try_on(status=Status.FAILED)
 
     for query in (
@@ -298,11 +298,11 @@ def test_list__can_be_filtered(reader):
         f"garment={top.pk}",
         f"garment={bottom.pk}",
         f"model_image={photo.pk}",
-        f"batch={wanted.batch}",
+        f"batch={matching.batch}",
         "status=succeeded",
         f"status=succeeded&garment={top.pk}",
     ):
-        assert reader.ids(f"try-ons/?{query}") == [wanted.pk], query
+        assert reader.ids(f"try-ons/?{query}") == [matching.pk], query
     assert reader.ids("try-ons/?status=failed") == [other.pk]
     assert reader.ids(f"try-ons/?batch={uuid.uuid4()}") == []
 
@@ -318,17 +318,17 @@ def test_list__invalid_filter_is_named(reader, query):
 
 
 def test_reading__only_unfinished_work_wakes_the_worker(reader, monkeypatch):
-    rings = []
-    monkeypatch.setattr("django_outfitanyone.wakeup.ring_if_silent", lambda: rings.append("ring"))
+    wakeups = []
+    monkeypatch.setattr("django_outfitanyone.wakeup.ring_if_silent", lambda: wakeups.append(1))
     finished = make_try_on()
     reader.get("try-ons/")
     reader.get(f"try-ons/{finished.pk}/")
-    assert rings == []
+    assert wakeups == []
 
     running = make_try_on(status=Status.RUNNING)
     assert reader.get("try-ons/")["Retry-After"] == "3"
     reader.get(f"try-ons/{running.pk}/")
-    assert len(rings) == 2
+    assert len(wakeups) == 2
 
 
 def test_cancel__cancels_an_unsent_try_on(staff_with):
@@ -386,8 +386,8 @@ def test_retry__succeeded_try_on_is_a_conflict(staff_with):
 def test_review__approve_publish_unpublish_reject(staff_with, visitor):
     try_on, client = make_try_on(), staff_with("change_tryonresult")
 
-    def after(verb):
-        response = client.post_json(f"try-ons/{try_on.pk}/{verb}/")
+    def after(action):
+        response = client.post_json(f"try-ons/{try_on.pk}/{action}/")
         assert response.status_code == 200
         return response.json()["job"]["review"], response.json()["published_at"] is not None
 
@@ -402,7 +402,7 @@ def test_review__approve_publish_unpublish_reject(staff_with, visitor):
 
 
 def test_publish__includes_garments_that_the_user_may_not_see(staff_with, monkeypatch):
-    """What is hidden from an response is not hidden from what is done."""
+    """A garment hidden from the response still takes part in the action."""
     published = []
     monkeypatch.setattr(
         "django_outfitanyone.catalogue.CatalogueAdapter.publish",
@@ -417,24 +417,24 @@ def test_publish__includes_garments_that_the_user_may_not_see(staff_with, monkey
     assert published == [hidden.product]
 
 
-@pytest.mark.parametrize("verb", ["approve", "reject", "publish"])
-def test_review__unfinished_try_on_is_a_conflict(staff_with, verb):
+@pytest.mark.parametrize("action", ["approve", "reject", "publish"])
+def test_review__unfinished_try_on_is_a_conflict(staff_with, action):
     try_on = make_try_on(status=Status.RUNNING)
 
-    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/{verb}/")
+    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/{action}/")
 
     assert (response.status_code, response.json()["code"]) == (409, "NotFinished")
 
 
 def test_actions__invisible_row_is_not_found(staff_with):
-    """Somebody who may add, and so retry, but has not asked for this one."""
+    """The user may add, and therefore retry, but did not request this try-on."""
     try_on = make_try_on(status=Status.FAILED)
 
     assert staff_with("add_tryonresult").post_json(f"try-ons/{try_on.pk}/retry/").status_code == 404
 
 
 def test_views__no_http_inside_a_transaction(settings):
-    """Sites with ATOMIC_REQUESTS would otherwise hold one open while the API is asked."""
+    """With ATOMIC_REQUESTS, a transaction would stay open during the HTTP call."""
     view = resolve("/api/outfitanyone/v1/try-ons/1/cancel/").func
     assert view._non_atomic_requests == {"default"}
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 @pytest.fixture
 def site(run_module):
-    """What one of the sites in ``sites.py`` responses."""
+    """Run one of the sites in ``sites.py`` and return its output."""
     return lambda name: json.loads(run_module("tests.api.sites", name))
 
 

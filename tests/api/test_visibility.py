@@ -1,4 +1,4 @@
-"""What visitors see, what staff see, and that the rest responses as if it were not there."""
+"""Rows that visitors and staff may see. All others respond as if they did not exist."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from tests.factories import (
 
 
 def test_products__visitors_see_the_visible_ones(visitor, reader):
-    shown, hidden = make_product(), make_product(is_visible=False)
+    visible, hidden = make_product(), make_product(is_visible=False)
 
-    assert visitor.ids("products/") == [shown.pk]
-    assert reader.ids("products/") == [hidden.pk, shown.pk]
-    assert visitor.get(f"products/{shown.pk}/").status_code == 200
+    assert visitor.ids("products/") == [visible.pk]
+    assert reader.ids("products/") == [hidden.pk, visible.pk]
+    assert visitor.get(f"products/{visible.pk}/").status_code == 200
     assert visitor.get(f"products/{hidden.pk}/").status_code == 404
     assert reader.get(f"products/{hidden.pk}/").status_code == 200
 
 
 def test_garments__visitors_see_those_of_visible_products(visitor, reader):
-    shown = make_garment()
+    visible = make_garment()
     hidden = make_garment(product=make_product(is_visible=False))
     of_no_product = make_garment()
     Garment.objects.filter(pk=of_no_product.pk).update(product=None)
 
-    assert visitor.ids("garments/") == [shown.pk]
-    assert reader.ids("garments/") == [of_no_product.pk, hidden.pk, shown.pk]
+    assert visitor.ids("garments/") == [visible.pk]
+    assert reader.ids("garments/") == [of_no_product.pk, hidden.pk, visible.pk]
     assert visitor.get(f"garments/{hidden.pk}/").status_code == 404
 
 
 def test_model_images__visitors_see_the_active_ones(visitor, reader):
-    shown, retired = make_model_image(), make_model_image(is_active=False)
+    active, inactive = make_model_image(), make_model_image(is_active=False)
 
-    assert visitor.ids("model-images/") == [shown.pk]
-    assert reader.ids("model-images/") == [retired.pk, shown.pk]
-    assert visitor.get(f"model-images/{retired.pk}/").status_code == 404
+    assert visitor.ids("model-images/") == [active.pk]
+    assert reader.ids("model-images/") == [inactive.pk, active.pk]
+    assert visitor.get(f"model-images/{inactive.pk}/").status_code == 404
 
 
 def test_try_ons__visitors_see_finished_ones_that_are_not_rejected(visitor, reader):
@@ -121,20 +121,20 @@ def test_hotspots__those_of_a_replaced_file_are_hidden_from_every_user(reader):
 def test_nested__invisible_rows_are_missing(visitor, reader):
     top = make_garment(product=make_product(is_visible=False))
     bottom = make_garment(GarmentKind.BOTTOM)
-    retired = make_model_image(is_active=False)
-    try_on = make_try_on(garments=[top, bottom], model_image=retired)
+    inactive = make_model_image(is_active=False)
+    try_on = make_try_on(garments=[top, bottom], model_image=inactive)
     make_hotspot(try_on, "upper", product=top.product)
     make_hotspot(try_on, "lower", product=bottom.product)
 
-    seen = visitor.get(f"try-ons/{try_on.pk}/").json()
-    assert seen["model_image"] is None
-    assert [garment["id"] for garment in seen["garments"]] == [bottom.pk]
-    assert [spot["clothes_type"] for spot in seen["hotspots"]] == ["lower"]
+    visible = visitor.get(f"try-ons/{try_on.pk}/").json()
+    assert visible["model_image"] is None
+    assert [garment["id"] for garment in visible["garments"]] == [bottom.pk]
+    assert [spot["clothes_type"] for spot in visible["hotspots"]] == ["lower"]
 
-    all_of_it = reader.get(f"try-ons/{try_on.pk}/").json()
-    assert all_of_it["model_image"] == retired.pk
-    assert [garment["id"] for garment in all_of_it["garments"]] == [top.pk, bottom.pk]
-    assert len(all_of_it["hotspots"]) == 2
+    everything = reader.get(f"try-ons/{try_on.pk}/").json()
+    assert everything["model_image"] == inactive.pk
+    assert [garment["id"] for garment in everything["garments"]] == [top.pk, bottom.pk]
+    assert len(everything["hotspots"]) == 2
 
 
 def test_nested__hidden_products_need_the_product_permission(staff_with):

@@ -118,7 +118,7 @@ def test_runner_seen_at__is_none_or_in_the_past():
     assert not state.is_runner_missing
 
 
-def test_current__number_of_queries_does_not_depend_on_the_number_of_rows(
+def test_current__number_of_queries_is_limited(
     django_assert_max_num_queries,
 ):
     for _number in range(5):

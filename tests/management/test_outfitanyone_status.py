@@ -24,15 +24,15 @@ def test_text__has_a_line_per_subject(configure, capsys):
     call_command("outfitanyone_status")
     out = capsys.readouterr().out
 
-    for words in (
+    for text in (
         "default: working",
         "never seen",
         "1 running",
         "Overdue    nothing",
         "CNY 0.50 today",
-        "CNY 2.00 left of CNY 3.00",  # 0.50 spent, 0.50 under way
+        "CNY 2.00 left of CNY 3.00",  # 0.50 spent, 0.50 in flight
     ):
-        assert words in out
+        assert text in out
 
 
 def test_json(capsys):

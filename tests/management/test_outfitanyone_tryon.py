@@ -153,7 +153,8 @@ def test_wrong_key__stops_the_account_and_keeps_the_request(remote, configure, c
     assert remote.stats["accepted"] == 0
 
 
-def test_unreachable_engine__keeps_the_request(configure, capsys):
+def test_unreachable_engine__keeps_the_request(configure, capsys, monkeypatch):
+    monkeypatch.setattr("django_outfitanyone.management.waiting.SLICE", 0.1)
     configure(BASE_URL="http://127.0.0.1:9/api/v1")
     with pytest.raises(CommandError, match="kept") as failed:
         run(

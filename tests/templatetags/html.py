@@ -12,11 +12,11 @@ VOID = {"img", "input", "link"}
 class Element:
     tag: str
     attributes: dict
-    words: list = field(default_factory=list)
+    texts: list = field(default_factory=list)
 
     @property
     def text(self):
-        return " ".join(" ".join(self.words).split())
+        return " ".join(" ".join(self.texts).split())
 
     @property
     def classes(self):
@@ -45,15 +45,15 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         for element in self._open:
-            element.words.append(data)
+            element.texts.append(data)
 
     def all(self, name):
         """Return the elements with this tag, class (``.card``), or both (``a.card``)."""
-        tag, _dot, wanted = name.partition(".")
+        tag, _dot, css_class = name.partition(".")
         return [
             element
             for element in self.elements
-            if tag in {"", element.tag} and (not wanted or wanted in element.classes)
+            if tag in {"", element.tag} and (not css_class or css_class in element.classes)
         ]
 
     def one(self, name):

@@ -249,10 +249,10 @@ def test_missing_picture__shows_nothing(show, nothing):
 
 
 def test_unfinished_try_on__shows_nothing_and_wakes_the_worker(show, monkeypatch):
-    rings = []
-    monkeypatch.setattr(wakeup, "ring", lambda: rings.append(1))
+    wakeups = []
+    monkeypatch.setattr(wakeup, "ring", lambda: wakeups.append(1))
     assert show(make_try_on(status=Status.RUNNING)).html.strip() == ""
-    assert rings
+    assert wakeups
 
 
 def test_queries__do_not_depend_on_the_number_of_pictures(django_assert_num_queries, show):
