@@ -22,7 +22,7 @@ UPPER, LOWER, DRESS = ClothesType.UPPER, ClothesType.LOWER, ClothesType.DRESS
 
 
 def make_look(boxes):
-    """A picture of 600 x 800 px with a hotspot on each of these boxes, named by its area."""
+    """Make a picture of 600 x 800 px with hotspots on these boxes; products are named by area."""
     photo = make_model_image(data=picture(size=SIZE))
     for area, box in boxes.items():
         product = make_product(title=area.value, url=f"http://localhost/{area.value}")
@@ -36,7 +36,7 @@ def html_of(look, options="", *, direction=""):
     return Template(source).render(Context({"look": look, "direction": direction}))
 
 
-def fresh(look):
+def reloaded(look):
     return type(look).objects.get(pk=look.pk)
 
 
@@ -68,8 +68,8 @@ def test_page__does_not_violate_the_policy(open_page):
     assert page.complaints == []
 
 
-@pytest.mark.parametrize(("has_touch", "least"), [(False, 24), (True, 44)])
-def test_tiny_boxes__get_a_minimum_target_size_inside_the_picture(open_page, has_touch, least):
+@pytest.mark.parametrize(("has_touch", "minimum"), [(False, 24), (True, 44)])
+def test_tiny_boxes__get_a_minimum_target_size_inside_the_picture(open_page, has_touch, minimum):
     corners = {UPPER: (0, 0, 4, 4), LOWER: (596, 796, 600, 800), DRESS: (300, 400, 306, 406)}
     page = open_page(
         html_of(make_look(corners)), width=340, has_touch=has_touch, is_mobile=has_touch
@@ -77,8 +77,8 @@ def test_tiny_boxes__get_a_minimum_target_size_inside_the_picture(open_page, has
     image = page.locator("img").bounding_box()
     for area in corners:
         box = spot(page, area).bounding_box()
-        assert box["width"] >= least - 0.01
-        assert box["height"] >= least - 0.01
+        assert box["width"] >= minimum - 0.01
+        assert box["height"] >= minimum - 0.01
         assert image["x"] - 0.01 <= box["x"]
         assert box["x"] + box["width"] <= image["x"] + image["width"] + 0.01
         assert box["y"] + box["height"] <= image["y"] + image["height"] + 0.01
@@ -131,7 +131,7 @@ def test_label__is_on_the_picture_and_passes_clicks_through(open_page):
     page.wait_for_url("**/all")
 
 
-def middle(box):
+def center(box):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
@@ -148,22 +148,22 @@ def test_crop__moves_the_boxes_with_the_picture(open_page, crop, focus, width):
     frame = page.locator(".outfit-picture").bounding_box()
     across, down = map(int, crop.split(":"))
     assert frame["width"] / frame["height"] == pytest.approx(across / down, rel=0.01)
-    found = middle(spot(page, UPPER).bounding_box())
-    seen = middle_of_red(page)
-    assert found[0] == pytest.approx(seen[0], abs=0.01 * frame["width"])
-    assert found[1] == pytest.approx(seen[1], abs=0.01 * frame["height"])
+    found = center(spot(page, UPPER).bounding_box())
+    visible = center_of_red(page)
+    assert found[0] == pytest.approx(visible[0], abs=0.01 * frame["width"])
+    assert found[1] == pytest.approx(visible[1], abs=0.01 * frame["height"])
 
 
 def paint_red(look, box):
-    """A grey picture with this box in red takes the place of the look's."""
+    """Replace the picture file by a grey one with this box in red."""
     image = Image.new("RGB", SIZE, "grey")
     image.paste("red", box)
     with look.image.storage.open(look.image.name, "wb") as file:
         file.write(encoded(image))
 
 
-def middle_of_red(page):
-    """Where a visitor sees the red box, in pixels of the page."""
+def center_of_red(page):
+    """Return where the red box is visible, in pixels of the page."""
     shot = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
     red, green, _blue = shot.split()
     x1, y1, x2, y2 = ImageChops.subtract(red, green).point(lambda v: 255 * (v > 100)).getbbox()
@@ -216,7 +216,7 @@ def test_card__close_button_returns_the_focus(open_page, java_script):
 
 
 def as_older_browser(page, *features):
-    """The page again, with a stylesheet in which these features are unknown."""
+    """Reload the page with a stylesheet that hides these features from the browser."""
     path = "/static/django_outfitanyone/hotspots.css"
     css = Path(finders.find(path.removeprefix("/static/"))).read_text("utf-8")
     for feature in features:
@@ -238,11 +238,11 @@ def test_browser_without_popovers__follows_the_link(open_page):
 @pytest.mark.parametrize("direction", ["", " dir=rtl"])
 def test_browser_without_anchor_positioning__centers_the_card(open_page, direction):
     look = make_look({UPPER: (100, 100, 500, 400)})
-    page = open_page(html_of(look, direction=direction), width=1280)
+    html = html_of(look, direction=direction)
+    page = open_page(html, width=1280, reduced_motion="reduce")
     as_older_browser(page, "(position-area: right)")
     page.locator(".outfit-opener").click()
-    page.wait_for_timeout(300)
-    x, y = middle(page.locator(".outfit-card").bounding_box())
+    x, y = center(page.locator(".outfit-card").bounding_box())
     assert (x, y) == pytest.approx((640, 450), abs=10)
 
 
@@ -250,15 +250,14 @@ def test_browser_without_anchor_positioning__centers_the_card(open_page, directi
 def test_card__is_beside_its_box_if_there_is_room(open_page, direction):
     look = make_look({UPPER: (200, 100, 400, 300)})
     html = html_of(look, "css_class='narrow'", direction=direction)
-    page = open_page(html, width=1280)
+    page = open_page(html, width=1280, reduced_motion="reduce")
     page.evaluate("document.querySelector('.narrow').style.width = '400px'")
     page.locator(".outfit-opener").click()
-    page.wait_for_timeout(300)
     box = page.locator(".outfit-hotspot").bounding_box()
     card = page.locator(".outfit-card").bounding_box()
     beside = card["x"] >= box["x"] + box["width"] or card["x"] + card["width"] <= box["x"]
     assert beside
-    assert middle(card)[1] == pytest.approx(middle(box)[1], abs=10)
+    assert center(card)[1] == pytest.approx(center(box)[1], abs=10)
 
 
 def test_events__name_picture_hotspot_and_product(open_page):
@@ -294,7 +293,7 @@ LISTEN = """() => {
 def test_structured_data__is_allowed_by_the_policy(open_page):
     look = make_look({UPPER: (100, 100, 500, 400)})
     look.hotspots.get().product.__class__.objects.update(title="</script><script>alert(1)//")
-    page = open_page(html_of(fresh(look), "structured_data=True"))
+    page = open_page(html_of(reloaded(look), "structured_data=True"))
     assert page.complaints == []
     data = page.evaluate(
         "JSON.parse(document.querySelector('[type=\"application/ld+json\"]').textContent)"
@@ -303,9 +302,12 @@ def test_structured_data__is_allowed_by_the_policy(open_page):
 
 
 def test_policy__violations_are_reported(open_page):
-    """The alarm works: the other tests would see a breach."""
+    """Proves that the other tests would notice a violation."""
     page = open_page("<!doctype html><title>x</title><script>1</script><p style='color:red'>x")
-    page.wait_for_timeout(200)
+    for _ in range(100):
+        if len(page.complaints) >= 2:
+            break
+        page.wait_for_timeout(20)
     assert len(page.complaints) >= 2
 
 
@@ -316,7 +318,7 @@ def test_print__numbers_connect_the_picture_with_the_list(open_page):
     assert spot(page, UPPER).evaluate(number) == '"1"'
     assert page.locator(".outfit-product-link").evaluate(number) == '"1"'
     image, box = page.locator("img").bounding_box(), spot(page, UPPER).bounding_box()
-    assert middle(box)[0] - image["x"] == pytest.approx(image["width"] / 2, abs=1)
+    assert center(box)[0] - image["x"] == pytest.approx(image["width"] / 2, abs=1)
 
 
 def test_dark_and_forced_colours__are_accessible(open_page, barriers):

@@ -1,4 +1,4 @@
-"""The example shop as visitors meet it, under the policy that it sends."""
+"""The example shop in a browser, under its own Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BOXES = {UPPER: (141, 152, 460, 433), LOWER: (199, 391, 403, 777)}
 
 @pytest.fixture
 def looks():
-    """Three finished looks of 600 x 800 px, each of a shirt and trousers."""
+    """Make three finished looks of 600 x 800 px, each with a shirt and jeans."""
     pieces = {
         UPPER: make_garment(product=make_product(title="Oxford shirt", slug="oxford")),
         LOWER: make_garment(
@@ -108,7 +108,7 @@ def test_looks__targets_are_on_their_boxes_from_right_to_left(looks, visit):
 
 
 def offsets(page):
-    """How far the middle of each target is from the middle of its box, in % of the picture."""
+    """Yield the distance of each target's center from its box's center, in % of the picture."""
     for figure in page.locator(".outfit-picture").all():
         frame = figure.bounding_box()
         for area, (x1, y1, x2, y2) in BOXES.items():
