@@ -138,7 +138,7 @@ def test_try_on__nothing_to_keep_fails_before_it_is_paid(remote, engine):
     )
 
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "NothingToKeep")
-    assert try_on.advice.fixed_by == "shop"
+    assert try_on.error_help.fixed_by == "shop"
     assert remote.stats["submits"] == 0
 
 

@@ -253,5 +253,5 @@ def test_step__says_on_the_row_why_it_waits(remote, configure):
 
     assert try_on.error_code == "BudgetSpent"
     assert "BUDGET_PER_DAY" in try_on.error_message
-    assert try_on.advice.fixed_by == "developer"
+    assert try_on.error_help.fixed_by == "developer"
     assert remote.stats["submits"] == 0
