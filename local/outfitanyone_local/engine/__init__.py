@@ -1,15 +1,15 @@
-"""Find the clothes in a picture of a person, and dress the person in others.
+"""Parse the clothes in a picture of a person, and render try-on previews.
 
-Arrays in, arrays out; pictures are RGB uint8, shape (height, width, 3)::
+Functions take and return arrays. Pictures are RGB uint8, shape (height, width, 3)::
 
     from outfitanyone_local.engine import parse, try_on
 
     upper, lower = parse(person, clothes_types=["upper", "lower"])
     picture = try_on(person, top=shirt)
 
-``figure`` holds the words everything here shares. ``parsing`` goes from a picture of a
-person to a figure, ``garments`` from a picture of a garment to its outline, and
-``dressing`` from a figure and garments to the new picture.
+``parsing`` turns a picture of a person into a ``Figure``, ``garments`` segments a flat-lay
+garment and finds its outline, and ``dressing`` renders the garments onto the figure.
+``arrays`` and ``figure`` define the types they share.
 """
 
 from .dressing.try_on import try_on

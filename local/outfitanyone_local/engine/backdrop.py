@@ -1,4 +1,4 @@
-"""Paint over what has to go with what is around it."""
+"""Inpainting: fill masked pixels from the pixels around them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ Plane = npt.NDArray[np.float32]
 
 _SEED = 20231
 _SMALLEST = 4
-"""Pictures are halved until their shorter side is this short, pixels."""
+"""Shorter side, in pixels, at which the pyramid ends."""
 
 
 def fill(picture: Plane, known: Plane) -> Plane:
-    """The picture with its unknown places filled smoothly from the known ones around them.
+    """Return the picture with its unknown pixels filled smoothly (push-pull on an image pyramid).
 
-    picture: (height, width, channels).  known: 0 to 1, how much a pixel counts.
-    Coarse copies made of known pixels alone fill what finer copies miss, so near the
-    border the fill meets its surroundings and far inside it tends to their mean.
+    picture: (height, width, channels).  known: weight of each pixel, 0 to 1.
+    Each coarser level averages known pixels only and fills the holes of the finer level. So
+    the fill matches its surroundings near the border and tends to their mean far inside.
     """
     weight = known[..., None]
     if min(known.shape) <= _SMALLEST:
@@ -41,9 +41,10 @@ def fill(picture: Plane, known: Plane) -> Plane:
 
 
 def background_alone(picture: RGB, known: Mask) -> Plane:
-    """What lies behind everything that is not ``known`` background, RGB as float32.
+    """Return an estimate of the background behind the person, RGB as float32.
 
-    Its grain goes on too. Right for plain walls; a busy room comes out blurred.
+    known: where the picture shows background. The picture's grain is continued too. Good for
+    plain walls; a cluttered room comes out blurred.
     """
     filled = fill(picture.astype(np.float32), known.astype(np.float32))
     soft = np.asarray(cv2.GaussianBlur(filled, (0, 0), 2), np.float32)
@@ -51,7 +52,7 @@ def background_alone(picture: RGB, known: Mask) -> Plane:
 
 
 def bleed(picture: RGB, inside: Mask) -> RGB:
-    """The picture with every pixel outside of ``inside`` replaced by the nearest inside."""
+    """Return the picture with each pixel outside the mask replaced by its nearest pixel inside."""
     if not inside.any():
         return picture
     _, nearest = cv2.distanceTransformWithLabels(
@@ -64,7 +65,10 @@ def bleed(picture: RGB, inside: Mask) -> RGB:
 
 
 def grain(size: tuple[int, int], *, like: RGB, where: Mask) -> Plane:
-    """Random grain as strong and as fine as the picture's own in an area; repeatable."""
+    """Return random grain with the strength and scale of the picture's own, measured in ``where``.
+
+    The seed is fixed, so that results are reproducible.
+    """
     grey = cv2.cvtColor(like, cv2.COLOR_RGB2GRAY).astype(np.float32)
     detail = grey - cv2.GaussianBlur(grey, (0, 0), 1.5)
     seen = detail[where]

@@ -1,4 +1,4 @@
-"""Bring a picture into the sizes the service delivers, without stretching anybody."""
+"""Letterboxing: fit a picture into a given size without distorting it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from .figure import RGB
 from .opencv import cv2
 
 _RIM = 12
-"""Rows at the edge whose mean colour is carried on, pixels."""
+"""Rows at the edge whose mean colour is continued, pixels."""
 _TOP_SHARE = 0.5
-"""How much of missing height is added above."""
+"""Share of the missing height that is added at the top."""
 
 
 def fit_to(image: RGB, *, width: int, height: int) -> RGB:
-    """The picture scaled to fit and, where it is too narrow or too low, its background
-    carried on: the colours of its edge, blurred more the further out, with its grain.
+    """Return the picture scaled to fit the size, with its background extended to fill the rest.
+
+    The extension continues the edge's colours, blurred more with distance, and the grain.
 
     image, result: RGB uint8. Raises ValueError for sizes under one pixel.
     """
@@ -37,7 +38,7 @@ def fit_to(image: RGB, *, width: int, height: int) -> RGB:
 
 
 def _extended(image: RGB, *, before: int, after: int) -> RGB:
-    """The picture with rows added before its first and after its last."""
+    """Return the picture with rows added before its first and after its last."""
     parts = [image]
     if before:
         parts.insert(0, _carried_on(image[::-1], before)[::-1])
@@ -47,7 +48,7 @@ def _extended(image: RGB, *, before: int, after: int) -> RGB:
 
 
 def _carried_on(image: RGB, count: int) -> RGB:
-    """``count`` rows that go on after the last row of a picture."""
+    """Return ``count`` rows that continue a picture beyond its last row."""
     rim = image[-_RIM:].astype(np.float32)
     edge = cv2.GaussianBlur(rim.mean(axis=0)[None], (0, 0), 2)
     last = cv2.GaussianBlur(image[-1:].astype(np.float32), (0, 0), 1)

@@ -1,4 +1,4 @@
-"""Two shapes of masks that every step wants."""
+"""Morphology on masks."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from .opencv import cv2
 
 
 def grown(mask: Mask, reach: float) -> Mask:
-    """The mask and what lies within ``reach`` pixels of it, at least one."""
+    """Return the mask dilated by a radius in pixels, at least one."""
     away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
     wider: Mask = away <= max(1.0, reach)
     return wider
 
 
 def without_specks(mask: Mask, *, reach: float = 1) -> Mask:
-    """The mask without spots and threads less than twice ``reach`` pixels wide."""
+    """Return the mask without spots and threads narrower than twice the radius (opening)."""
     opened: Mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(reach)) > 0
     return opened
 

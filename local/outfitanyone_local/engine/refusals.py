@@ -1,4 +1,4 @@
-"""Why a picture of a person cannot be worked on."""
+"""Errors for pictures that the engine cannot use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Refusal(Enum):
-    """What is wrong with the picture; the value is the sentence for people."""
+    """Why a picture of a person cannot be used; the value is the message."""
 
     NOBODY = "The picture shows no person."
     SEVERAL = "The picture shows more than one person."
@@ -17,7 +17,7 @@ class Refusal(Enum):
 
 
 class PersonRefused(ValueError):
-    """The picture does not show exactly one complete person standing and facing the camera."""
+    """Raised unless a picture shows exactly one complete person, standing and facing the camera."""
 
     def __init__(self, reason: Refusal) -> None:
         super().__init__(reason.value)

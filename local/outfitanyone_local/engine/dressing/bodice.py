@@ -1,7 +1,7 @@
-"""The shape a garment takes above the underarms: neckline, shoulders, sleeves or armholes.
+"""Target edges above the underarms: neckline, shoulders, sleeves or armholes.
 
-Flat widths are half circumferences, so cloth around an arm looks narrower worn than
-lying; across the shoulders it keeps its width.
+Flat widths are half circumferences, so cloth around an arm looks narrower when worn than
+when flat; across the shoulders it keeps its width.
 """
 
 from __future__ import annotations
@@ -25,19 +25,20 @@ from .physique import Physique
 from .proportions import FLAT_CHEST, SLEEVE_END, read_off
 
 _ROUNDED = 0.72
-"""How wide a sleeve looks on the arm, of its flat width."""
+"""Width of a sleeve on the arm, as a share of its flat width."""
 _SNUG, _LOOSE = 1.12, 1.5
 """Least and greatest width of a sleeve, in widths of the arm."""
 _ABOVE = 0.3
-"""How much of a sleeve's ease stands off the outside of the arm; the rest hangs below it."""
+"""Share of a sleeve's ease on the outside of the arm; the rest hangs below it."""
 _THICKNESS = 0.012
-"""How far cloth stands off the shoulder, in torsos."""
+"""Distance of cloth from the shoulder, in torsos."""
 _NECK_DEPTH = 0.72
-"""How deep a neckline looks worn, of its flat depth: it tilts forward over the collar bone."""
+"""Depth of a neckline when worn, as a share of its flat depth: it tilts forward over the
+collar bone."""
 _ARMHOLE = 0.32
 """Least depth of a sleeved armhole below the shoulder joints, in torsos."""
 _CUFF_BOW = 0.10
-"""How far a cuff bends out, of its width."""
+"""Curvature of a cuff, as a share of its width."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Bodice:
 
 
 def drape_bodice(garment: Garment, physique: Physique) -> Bodice:
-    """The upper part of any garment that hangs from the shoulders."""
+    """Return the edges above the underarms of a garment that hangs from the shoulders."""
     neckline = _neckline(garment, physique)
     edges, underarms = {}, {}
     for side in SIDES:
@@ -68,12 +69,12 @@ def drape_bodice(garment: Garment, physique: Physique) -> Bodice:
 
 
 def sleeve_end(garment: Garment) -> float:
-    """Where on the arm the sleeves end: 0 none, 1 at the wrist."""
+    """Return where on the arm the sleeves end: 0 none, 1 at the wrist."""
     return read_off(SLEEVE_END, garment.sleeve_length) if garment.has_sleeves else 0.0
 
 
 def _on_slope(physique: Physique, side: int, x: float) -> Points:
-    """The place of a garment's shoulder at ``x``."""
+    """Return the point of the garment's shoulder at ``x``."""
     slope = physique.slopes[side]
     order = np.argsort(slope[:, 0])
     y = np.interp(x, slope[order, 0], slope[order, 1]) - _THICKNESS * physique.torso
@@ -86,7 +87,7 @@ def _along_slope(physique: Physique, side: int, corner: Points, tip: Points) -> 
 
 
 def _neckline(garment: Garment, physique: Physique) -> Points:
-    """The garment's own neckline, scaled and set on the shoulders."""
+    """Return the garment's neckline, scaled and placed on the shoulders."""
     lying = resample(garment.outline.top, 81)
     scale = FLAT_CHEST * physique.torso / garment.chest
     middle, flat = (lying[0] + lying[-1]) / 2, float(lying[-1, 0] - lying[0, 0]) / 2
@@ -110,7 +111,7 @@ def _bezier(start: Points, turn: Points, end: Points) -> Points:
 
 
 def _bare_underarm(physique: Physique, side: int) -> Points:
-    """Just under the armpit; the old sleeve may have stood off it."""
+    """Return a point just under the armpit; the old sleeve may have stood away from it."""
     row = float(physique.armpits[side][1]) + 0.02 * physique.torso
     middle, edge = physique.middle(row), physique.flank(side, row)
     half = abs((edge if np.isfinite(edge) else float(physique.armpits[side][0])) - middle)
@@ -121,7 +122,7 @@ def _bare_underarm(physique: Physique, side: int) -> Points:
 def _armhole_edges(
     garment: Garment, physique: Physique, side: int, corner: Points, underarm: Points
 ) -> dict[str, Points]:
-    """Shoulder strap and armhole; the strap keeps its flat width."""
+    """Return shoulder strap and armhole; the strap keeps its flat width."""
     shoulder = garment.outline.sides[side]["shoulder"]
     strap = abs(float(shoulder[-1, 0] - shoulder[0, 0])) * FLAT_CHEST / garment.chest
     most = abs(float(physique.arms[side].axis[0, 0] - corner[0]))
@@ -149,7 +150,7 @@ class _Sleeve:
         self.underarm = self._underarm()
 
     def _underarm(self) -> Points:
-        """Below the armpit, on the flank: armholes are cut with room."""
+        """Return a point below the armpit, on the flank: armholes are cut with room."""
         physique, side = self._physique, self._side
         x, y = (float(value) for value in physique.armpits[side])
         row = max(
@@ -182,9 +183,9 @@ class _Sleeve:
         }
 
     def _borders(self, stations: Points, level: float) -> tuple[Points, Points]:
-        """Outer and inner border at stations of the arm; ``level`` is the underarm's.
+        """Return outer and inner border at stations of the arm; ``level`` is the underarm's.
 
-        Over the shoulder cloth lies where the old cloth lay.
+        Over the shoulder the border follows the old clothes.
         """
         lying = self._lying
         at_top = float(np.linalg.norm(lying["sleeve"][0] - lying["inner sleeve"][-1]))
@@ -204,10 +205,10 @@ class _Sleeve:
         return np.stack(outer).astype(np.float32), np.stack(inner).astype(np.float32)
 
     def _split(self, outer: Points) -> int:
-        """Where "sleeve top" gives way to "sleeve".
+        """Return the index where "sleeve top" ends and "sleeve" begins.
 
-        Half way between abreast of the underarm, which keeps stripes straight across,
-        and in proportion, which keeps their distance even.
+        Half way between level with the underarm, which keeps stripes straight across, and
+        proportional to length, which keeps them evenly spaced.
         """
         upper, lower = length(self._lying["sleeve top"]), length(self._lying["sleeve"])
         along = outer[-1] - outer[0]
@@ -217,7 +218,7 @@ class _Sleeve:
 
 
 def _cuff(outer: Points, inner: Points) -> Points:
-    """A cuff bent a little downwards, as around an arm."""
+    """Return a cuff curved slightly downwards, as around an arm."""
     chord = inner - outer
     down = np.array([-chord[1], chord[0]], np.float32)
     if down[1] < 0:

@@ -1,4 +1,4 @@
-"""The shape a garment takes from the waist down."""
+"""Target outlines of trousers, shorts and skirts."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from .proportions import LEG_END, SKIRT_PER_WAIST, read_off
 from .tops import hem_between
 
 _SWING = 0.65
-"""How much of a lying skirt's flare is left when it hangs."""
+"""Share of a flat skirt's flare that remains when it hangs."""
 _BREAK = 0.01
-"""How far full-length trousers hang over the shoe, in torsos."""
+"""How far full-length trousers overlap the shoe, in torsos."""
 _SNUG = 1.08
 """Least width of a trouser leg, in widths of the leg there; the greatest is the thigh's."""
 _BOW = 0.07
-"""How much deeper a trouser hem hangs in its middle, of its width."""
+"""Depth of a trouser hem's curve, as a share of its width."""
 _GAP = 4.0
-"""Least distance of a trouser leg from the middle line, pixels: the warp's grid must see
+"""Least distance of a trouser leg from the middle line, pixels: the warp's grid must keep the
 two legs apart."""
 LONGEST = 0.97
-"""How far the longest skirt reaches from the waist to the ankles."""
+"""End of the longest skirt, as a share of the distance from waist to ankles."""
 _POINTS = 60
 
 
 def drape_bottom(garment: Garment, physique: Physique, *, waist: float | None = None) -> Outline:
-    """Outline of trousers, shorts or a skirt as worn.
+    """Return the outline of trousers, shorts or a skirt when worn.
 
-    waist: row of the waistband's corners; by default the garment's rise decides.
+    waist: row of the waistband's corners; by default it follows from the garment's rise.
     """
     if waist is None:
         waist = _free_waist(garment, physique) if garment.has_legs else physique.waist_row
@@ -61,7 +61,7 @@ def ankle_row(physique: Physique) -> float:
 
 
 def _free_waist(garment: Garment, physique: Physique) -> float:
-    """Row of the waistband so that the rise keeps its proportion to the hips."""
+    """Return the row of the waistband that keeps the rise in proportion to the hips."""
     sides, crotch = garment.outline.sides, physique.crotch
     width = float(sides[LEFT]["hip"][-1, 0] - sides[RIGHT]["hip"][-1, 0])
     hips = sum(abs(physique.body_side(side, float(crotch[1])) - float(crotch[0])) for side in SIDES)
@@ -82,7 +82,7 @@ def _waistband(right: Points, left: Points, physique: Physique) -> Points:
 
 
 def leg_edges(garment: Garment, physique: Physique, corner: Points, side: int) -> dict[str, Points]:
-    """One half of trousers from ``corner`` at the waist to the crotch."""
+    """Return the edges of one trouser leg from ``corner`` at the waist to the crotch."""
     x, row = (float(value) for value in physique.crotch)
     crotch = np.array([x, row + 0.025 * physique.torso], np.float32)
     start, end = _stations(garment, physique, side, float(crotch[1]))
@@ -100,7 +100,7 @@ def leg_edges(garment: Garment, physique: Physique, corner: Points, side: int) -
 
 
 def _hip(physique: Physique, corner: Points, thigh: Points, side: int) -> Points:
-    """From the waistband's corner over the hip to the thigh."""
+    """Return the edge from the waistband's corner over the hip to the thigh."""
     rows = np.linspace(float(corner[1]), float(thigh[1]), 40)
     body = np.array([[physique.body_side(side, float(row)), row] for row in rows])
     share = np.linspace(0, 1, len(rows))[:, None]
@@ -111,11 +111,11 @@ def _hip(physique: Physique, corner: Points, thigh: Points, side: int) -> Points
 def _stations(
     garment: Garment, physique: Physique, side: int, crotch: float
 ) -> tuple[float, float]:
-    """Shares of the leg abreast of the crotch and at the hem."""
+    """Return the shares of the leg's length at the crotch's level and at the hem."""
     edges = garment.outline.sides[side]
     low = float(edges["inner leg"][-1, 1])
     rise, inseam = low - float(edges["hip"][0, 1]), float(edges["leg hem"][:, 1].mean()) - low
-    if garment.kind.is_one_piece:  # its waist is a guess where none is drawn
+    if garment.kind.is_one_piece:  # its waist may be a guess
         rise = max(rise, 0.35 * inseam)
     axis = physique.legs[side].axis[:, 1]
     start = float(np.interp(crotch, axis, np.linspace(0, 1, len(axis))))
@@ -125,7 +125,7 @@ def _stations(
 def _leg_borders(
     garment: Garment, physique: Physique, side: int, start: float, end: float
 ) -> tuple[Points, Points]:
-    """Outer and inner border of a trouser leg from the crotch's level to the hem."""
+    """Return the outer and inner border of a trouser leg from the crotch's level to the hem."""
     lying, leg = garment.outline.sides[side], physique.legs[side]
     across = resample(lying["leg"], _POINTS) - resample(lying["inner leg"][::-1], _POINTS)
     flat = np.linalg.norm(across, axis=1)
@@ -160,7 +160,7 @@ def _leg_hem(outer: Points, inner: Points) -> Points:
 def skirt_edges(
     garment: Garment, physique: Physique, corners: dict[int, Points], hem_row: float
 ) -> tuple[dict[int, dict[str, Points]], Points]:
-    """Both sides of a skirt from the waist's corners to the hem, and the hem."""
+    """Return both sides of a skirt from the waist's corners to the hem, and the hem."""
     lying = [resample(garment.outline.sides[side]["skirt"], _POINTS) for side in SIDES]
     flat = (lying[1][:, 0] - lying[0][:, 0]) / 2
     sides = {
@@ -174,7 +174,7 @@ def skirt_edges(
 def _skirt_side(
     physique: Physique, side: int, corner: Points, hem_row: float, flare: Points
 ) -> Points:
-    """flare: the lying width at equal steps, in widths of the waist."""
+    """Return one side of a skirt. flare: flat widths at equal steps, in widths of the waist."""
     first = abs(float(corner[0]) - physique.middle(float(corner[1])))
     rows = np.linspace(float(corner[1]), hem_row, len(flare))
     x = [
@@ -188,6 +188,6 @@ def _skirt_side(
 
 
 def _least_half(physique: Physique, side: int, row: float) -> float:
-    """Half width the hips force on a skirt, which falls straight from there."""
+    """Return the least half width: a skirt falls straight from the hips."""
     row = min(row, physique.hip_row)
     return 1.02 * abs(physique.body_side(side, row) - physique.middle(row))

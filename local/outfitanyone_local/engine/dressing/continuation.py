@@ -1,4 +1,4 @@
-"""Continue a bottom upwards where a shorter top no longer covers it."""
+"""Extend a bottom upwards where a shorter top no longer covers it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .warping import Window
 Rows = npt.NDArray[np.int_]
 
 HIGHEST = 0.45
-"""How far a bottom is continued, in torsos; never above the waist."""
+"""Greatest extension of a bottom, in torsos; never above the waist."""
 _WHOLLY = 0.95
 """Coverage below which background may show through a narrow gap."""
 _DEEP = 0.05
-"""Least visible height of a column that is carried on, in torsos; others, as between the
-legs, are filled from beside."""
+"""Least visible height of a column that is extended, in torsos; other columns, as between the
+legs, are filled from their neighbours."""
 _SHADOW = 0.035
-"""How far down the old top's hem shades it, in torsos."""
+"""Height of the old top's shadow below its hem, in torsos."""
 
 
 def continue_upwards(
@@ -37,11 +37,11 @@ def continue_upwards(
     gone: Mask,
     shaded: bool,
 ) -> None:
-    """Carry a bottom on as its own mirror image, to and fro, in place.
+    """Extend a bottom by mirroring it up and down, in place.
 
-    canvas, body: what is painted so far, and where it shows the person.
-    stays, gone: the bottom, and the old clothes taken off; masks of the window.
-    shaded: start below the shadow of the old hem and paint that over as well.
+    canvas, body: the picture so far, and where it shows the person.
+    stays, gone: masks of the window: the bottom, and the old clothes that are removed.
+    shaded: start below the shadow of the old hem and paint over that too.
     """
     columns = np.flatnonzero(stays.any(axis=0))
     columns = columns[np.abs(columns + window.x1 - physique.hips[0]) < 0.42 * physique.torso]
@@ -64,13 +64,13 @@ def continue_upwards(
         return
     y, x = np.nonzero(where)
     near = _nearest(good, x)
-    away = (start[near] - 1 - y) % (2 * depth[near])  # there and back within what is seen
+    away = (start[near] - 1 - y) % (2 * depth[near])  # reflect at both ends of the visible rows
     canvas[y, x] = canvas[start[near] + np.minimum(away, 2 * depth[near] - 1 - away), near]
     body[y, x] = 1
 
 
 def _depths(stays: Mask, start: Rows) -> Rows:
-    """For each column how many rows from ``start`` on are the bottom's without a gap."""
+    """Return for each column the number of gapless rows of the bottom from ``start`` on."""
     sure = cv2.erode(stays.astype(np.uint8), np.ones((1, 5), np.uint8)) > 0
     below = sure | (np.arange(len(stays))[:, None] < start)
     ends = np.where(below.all(axis=0), len(stays), below.argmin(axis=0))
@@ -79,7 +79,7 @@ def _depths(stays: Mask, start: Rows) -> Rows:
 
 
 def _nearest(columns: Rows, x: Rows) -> Rows:
-    """For each of ``x`` the nearest of some sorted ``columns``."""
+    """Return for each of ``x`` the nearest of some sorted ``columns``."""
     after = np.searchsorted(columns, x).clip(1, len(columns) - 1) if len(columns) > 1 else 0 * x
     before = np.maximum(after - 1, 0)
     nearer: Rows = np.where(x - columns[before] <= columns[after] - x, before, after)
@@ -87,14 +87,14 @@ def _nearest(columns: Rows, x: Rows) -> Rows:
 
 
 def _first_rows(stays: Mask, columns: np.ndarray) -> Row:
-    """For each column the row where the bottom begins, rounded; beside it as at its ends."""
+    """Return for each column the first row of the bottom, smoothed; constant beyond its ends."""
     found = stays[:, columns].argmax(axis=0).astype(np.float32)
     soft = cv2.GaussianBlur(found[None], (0, 0), 3, borderType=cv2.BORDER_REPLICATE)[0]
     return np.asarray(np.interp(np.arange(stays.shape[1]), columns, soft), np.float32)
 
 
 def _trunk(physique: Physique, window: Window) -> Mask:
-    """Inside of the body's sides, from the waist to the crotch."""
+    """Return the mask inside the body's sides, from the waist to the crotch."""
     trunk = np.zeros(window.size[::-1], bool)
     low = round(float(physique.crotch[1]))
     for row in range(max(window.y1, round(physique.waist_row)), min(window.y2, low)):

@@ -1,8 +1,8 @@
-"""Sleeves that lie against the body.
+"""Creases between the body and sleeves that lie against it.
 
-Where an arm hangs close, the sleeve and the body's side would overlap in the outline of a
-garment. They are parted by a narrow gap instead, so that the outline stays simple and the
-warp sees two strips of cloth; the gap is then covered again and shaded as a crease.
+Where an arm hangs close, the sleeve would overlap the body's side in the outline. A narrow
+gap is put between them, so that the outline does not intersect itself and the warp sees two
+strips of cloth. The gap is covered again afterwards and shaded as a crease.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from .warping import Window, coverage
 _GAP = 7.0
 """Width of the gap in pixels, two nodes of the warp's grid."""
 _DEPTH = 0.4
-"""How much darker the crease is."""
+"""Darkness of the crease."""
 
 
 def part_sleeves(outline: Outline) -> Outline:
-    """The outline with its body edges moved out of the way of its sleeves."""
+    """Return the outline with its body edges moved away from its sleeves."""
     sides, creases, bottom = {}, [], outline.bottom
     for side in SIDES:
         edges = outline.sides[side]
@@ -45,7 +45,7 @@ def part_sleeves(outline: Outline) -> Outline:
 
 
 def _parted(edge: Points, sleeve: Points, side: int) -> Points:
-    """A body edge kept inside of the sleeve's inner edge (which runs cuff to underarm)."""
+    """Return a body edge inside the sleeve's inner edge (which runs from cuff to underarm)."""
     cuff, underarm = sleeve[0], sleeve[-1]
     order = np.argsort(sleeve[:, 1])
     rows = edge[:, 1]
@@ -58,7 +58,7 @@ def _parted(edge: Points, sleeve: Points, side: int) -> Points:
 
 
 def _between(body: Points, sleeve: Points) -> Points:
-    """The loop between a stretch of body edge and the sleeve beside it."""
+    """Return the loop between part of a body edge and the sleeve beside it."""
     low, high = body[:, 1].min(), body[:, 1].max()
     beside = sleeve[(sleeve[:, 1] >= low) & (sleeve[:, 1] <= high)]
     loop: Points = np.concatenate([body, beside]) if len(beside) else body
@@ -66,7 +66,7 @@ def _between(body: Points, sleeve: Points) -> Points:
 
 
 def _led_to(hem: Points, end: Points, side: int) -> Points:
-    """The hem with its corner moved to where the body edge now ends."""
+    """Return the hem with its corner moved to the new end of the body edge."""
     share = np.linspace(1, 0, len(hem))[:, None] ** 4
     if side != RIGHT:
         share = share[::-1]
@@ -75,13 +75,13 @@ def _led_to(hem: Points, end: Points, side: int) -> Points:
 
 
 def cover(outline: Outline, window: Window) -> Soft:
-    """How much of each pixel the garment covers, creases included."""
+    """Return how much of each pixel the garment covers, creases included."""
     planes = [coverage(loop, window) for loop in (outline.polygon(), *outline.creases)]
     return np.asarray(np.max(planes, axis=0), np.float32)
 
 
 def crease_shade(outline: Outline, window: Window) -> Soft:
-    """Factor of brightness: darker along the creases."""
+    """Return a brightness factor that darkens the creases."""
     shade = np.ones(window.size[::-1], np.float32)
     for loop in outline.creases:
         shade -= _DEPTH * cv2.GaussianBlur(coverage(loop, window), (0, 0), 2.5)

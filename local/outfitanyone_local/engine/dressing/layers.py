@@ -1,4 +1,4 @@
-"""Decide what goes on top of what before anything is painted."""
+"""Plan the layers of a try-on before anything is rendered."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from .tops import drape_top
 from .undress import Halves, in_front, split_clothes, under_sleeves
 
 _TUCK = 0.03
-"""How far the bodice of a dress goes on under a bottom's waistband, in torsos."""
+"""How far a dress's bodice extends under a bottom's waistband, in torsos."""
 _UNEVEN = 0.15
-"""How far a waistband may lie off its middle row, in torsos."""
+"""Greatest distance of a waistband from its median row, in torsos."""
 _UNDERLAP = 0.03
-"""How far a bottom goes on under the hem of a top, in torsos."""
+"""How far a bottom extends under the hem of a top, in torsos."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A garment on its way onto the person.
+    """A garment to be rendered.
 
-    front: what stays in front of it, a mask of the whole picture.
-    old: the old clothes it lies over, piece by piece; their folds show the body.
+    front: mask of the whole picture: what stays in front of the garment.
+    old: the old clothes under the garment, one mask each; their folds show the body.
     """
 
     garment: Garment
@@ -44,12 +44,12 @@ class Layer:
 
 @dataclass(frozen=True)
 class Plan:
-    """What happens to a picture; masks are of the whole of it.
+    """What changes in a picture; masks are of the whole picture.
 
     layers: from back to front.
-    gone: old clothes that are taken off.
-    stays: an old bottom that a shorter top may bare.
-    untouched: what must not change by a single pixel.
+    gone: old clothes that are removed.
+    stays: an old bottom that a shorter top may uncover.
+    untouched: pixels that must not change.
     sleeves: where on the arms new sleeves end, 0 without.
     """
 
@@ -63,7 +63,7 @@ class Plan:
 def plan_layers(
     physique: Physique, *, upper: Garment | None, lower: Garment | None, keep: Collection[str]
 ) -> Plan:
-    """The plan for a person and at least one garment."""
+    """Return the plan for a wearer and at least one garment."""
     figure = physique.figure
     nothing = np.zeros(figure.labels.shape, bool)
     over_dress = figure.is_one_piece and upper is None and "upper" not in keep
@@ -94,7 +94,7 @@ def plan_layers(
 def _bottom(
     physique: Physique, lower: Garment, halves: Halves, *, in_view: Mask | None, over_dress: bool
 ) -> Layer:
-    """A bottom goes over the bodice of a dress, but under a top that stays ``in_view``."""
+    """Return the layer of a bottom: over a dress's bodice, under a top that stays ``in_view``."""
     figure = physique.figure
     front = figure.mask(Part.ARM, Part.SHOE, Part.HAIR, Part.OTHER)
     waist = physique.waist_row if over_dress else None
@@ -110,7 +110,7 @@ def _bottom(
 
 
 def _hem_rows(upper: Mask, physique: Physique) -> Row:
-    """For each column the row where a top ends; beside it as at its nearest corner."""
+    """Return for each column the row where a top ends, extended from its nearest corner."""
     rows = len(upper) - upper[::-1].argmax(axis=0)
     columns = np.arange(upper.shape[1])
     near = np.abs(columns - physique.hips[0]) < 0.45 * physique.torso
@@ -121,7 +121,7 @@ def _hem_rows(upper: Mask, physique: Physique) -> Row:
 
 
 def _top(physique: Physique, upper: Garment, halves: Halves, *, kept: Mask) -> Layer:
-    """A top or one-piece; it ends where a bottom begins that has to be ``kept``."""
+    """Return the layer of a top or one-piece; it ends at the waistband of a ``kept`` bottom."""
     figure = physique.figure
     front = in_front(figure, physique, sleeve_end=sleeve_end(upper))
     if upper.kind.is_one_piece:

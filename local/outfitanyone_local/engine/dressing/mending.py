@@ -1,8 +1,8 @@
-"""Mend the labels where a slip of the parser would show in a try-on.
+"""Correct labels whose errors would be visible in a try-on.
 
-White shoes come out with holes in them, and ends of dark hair over a dark top as part of
-the top; both would be taken off with the clothes. The corners of trouser legs come out as
-shoe and the inside of a collar as skin; both would stay behind.
+White shoes come out with holes, and ends of dark hair over a dark top as part of the top:
+both would be removed with the clothes. Corners of trouser legs come out as shoe, and the
+inside of a collar as skin: both would remain.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ Labels = npt.NDArray[np.uint8]
 _HEM = 0.06
 """How far a hem may hang over a shoe, in torsos."""
 _LIGHTER = 3.0
-"""Lightness by which a hem over a shoe may exceed the usual: its inside is in shadow."""
+"""Lightness by which a hem over a shoe may exceed the median; its inside is in shadow."""
 _LINING, _UNLIKE_SKIN = 0.08, 24.0
-"""The same for the inside of a collar, and distance from which it is no skin."""
+"""Depth of a collar's visible inside in torsos, and least distance in Lab from skin."""
 _HAIR_SHADE = 0.03
-"""Skin this close to hair may be dark without being cloth, torsos."""
+"""Distance from hair within which skin may be as dark as cloth, torsos."""
 _ALIKE = 12.0
-"""Distance in Lab up to which a pixel may be of another part than its label ..."""
+"""Distance in Lab up to which a pixel may belong to another part than its label ..."""
 _SHADED = np.array([0.4, 1, 1], np.float32)
-"""... with lightness counting less: hair shines, and hems are darker inside."""
+"""... with lightness weighted less: hair shines, and hems are darker inside."""
 
 
 def mended(figure: Figure) -> Physique:
-    """The measurements of a figure, which is given better labels."""
+    """Return the wearer measured from a figure, with corrected labels."""
     figure = _with_whole_shoes(figure)
     physique = measure(figure)
     labels = figure.labels.copy()
@@ -49,7 +49,7 @@ def mended(figure: Figure) -> Physique:
 
 
 def _take_hems_off_shoes(labels: Labels, image: RGB, *, reach: float) -> None:
-    """Give back to the clothes what lies between them and the shoes and looks like them."""
+    """Relabel as clothes what lies between them and the shoes and looks like them, in place."""
     cloth = np.isin(labels, (Part.LOWER, Part.DRESS))
     shoes = labels == Part.SHOE
     near_cloth, near_shoes = grown(cloth, reach) & shoes, grown(shoes, reach) & cloth
@@ -70,7 +70,7 @@ def _take_hems_off_shoes(labels: Labels, image: RGB, *, reach: float) -> None:
 
 
 def _take_collar_off_neck(labels: Labels, image: RGB, physique: Physique) -> None:
-    """Give back to the top what lies between it and the neck and is far from skin."""
+    """Relabel as the top what lies between it and the neck and is far from skin, in place."""
     cloth = np.isin(labels, (Part.UPPER, Part.DRESS))
     neck = labels == Part.HEAD
     neck[: round(float(physique.chin[1]))] = False
@@ -85,7 +85,7 @@ def _take_collar_off_neck(labels: Labels, image: RGB, physique: Physique) -> Non
 
 
 def _with_whole_shoes(figure: Figure) -> Figure:
-    """Holes and bays of shoes filled, below the ankles only."""
+    """Return the figure with holes and dents of its shoes filled, below the ankles only."""
     shoes = figure.mask(Part.SHOE).astype(np.uint8)
     if not shoes.any():
         return figure
@@ -110,7 +110,7 @@ def _with_whole_shoes(figure: Figure) -> Figure:
 
 
 def _hair_ends(figure: Figure, physique: Physique) -> Mask:
-    """Cloth beside the neck, above the shoulders, close to hair and coloured like it."""
+    """Return cloth beside the neck, above the shoulders, close to hair and coloured like it."""
     hair = figure.mask(Part.HAIR)
     ends = np.zeros(hair.shape, bool)
     if not hair.any():
@@ -129,7 +129,7 @@ def _hair_ends(figure: Figure, physique: Physique) -> Mask:
 
 
 def _above_shoulders(figure: Figure, physique: Physique) -> Mask:
-    """Beside the neck and clearly above the line of the shoulders."""
+    """Return the mask beside the neck and clearly above the shoulder line."""
     above = np.zeros(figure.labels.shape, bool)
     for side in SIDES:
         slope = physique.slopes[side]

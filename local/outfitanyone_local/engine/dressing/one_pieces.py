@@ -1,4 +1,4 @@
-"""The shape dresses and jumpsuits take: a bodice that goes on below the waist."""
+"""Target outlines of dresses and jumpsuits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .tops import Flank
 
 
 def drape_one_piece(garment: Garment, physique: Physique) -> Outline:
-    """Outline of a dress or jumpsuit as worn; its waist sits at the wearer's."""
+    """Return the outline of a dress or jumpsuit when worn; its waist is at the wearer's."""
     bodice = drape_bodice(garment, physique)
     corners = {side: _waist_corner(physique, side) for side in SIDES}
     upper = {
@@ -39,7 +39,7 @@ def _waist_corner(physique: Physique, side: int) -> Points:
 
 
 def _hem_row(garment: Garment, physique: Physique) -> float:
-    """Skirt and bodice keep their proportion."""
+    """Return the row of the hem that keeps skirt and bodice in proportion."""
     edges = garment.outline.sides[RIGHT]
     neck, waist, hem = edges["shoulder"][0, 1], edges["skirt"][0, 1], edges["skirt"][-1, 1]
     bodice = physique.waist_row - float(physique.slopes[RIGHT][0, 1])

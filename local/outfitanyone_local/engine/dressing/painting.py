@@ -1,4 +1,4 @@
-"""Paint a plan: old clothes off, new ones on, what was in front back in front."""
+"""Composite a plan: remove old clothes, render new ones, restore the foreground."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from .warping import Window, coverage, warp, window_around
 _MARGIN = 0.1
 """How far around the clothes pixels may change, in torsos."""
 _FRONT_SHADOW = 0.3
-"""How dark the shadow is that hair, hands and a kept top cast on a garment."""
+"""Strength of the shadow that hair, hands and a kept top cast on a garment."""
 _LINING = 0.62
-"""Brightness of the inside of a collar, of its outside."""
+"""Brightness of the inside of a collar, relative to its outside."""
 
 
 @dataclass
 class _Scene:
-    """What is painted so far, in a window of the picture.
+    """The intermediate result, in a window of the picture.
 
     canvas: RGB 0 to 255 as float32.  body: where it shows the person.
-    light: which side the light comes from.
+    light: side of the light.
     """
 
     physique: Physique
@@ -44,7 +44,7 @@ class _Scene:
 
 
 def paint(physique: Physique, plan: Plan) -> RGB:
-    """The whole picture with the plan carried out."""
+    """Return the whole picture with the plan carried out."""
     figure = physique.figure
     window = _window(physique, plan)
     at = window.slices
@@ -75,7 +75,7 @@ def _window(physique: Physique, plan: Plan) -> Window:
     x, y, width, height = cv2.boundingRect(plan.gone.astype(np.uint8))
     if width:
         corners.append(np.array([[x, y], [x + width, y + height]], np.float32))
-    if plan.stays.any():  # what it is carried on from
+    if plan.stays.any():  # the extension copies from there
         corners.append(
             np.array([[x + width / 2, y + height + HIGHEST * physique.torso]], np.float32)
         )
@@ -87,7 +87,7 @@ def _window(physique: Physique, plan: Plan) -> Window:
 
 
 def _put_on(scene: _Scene, layer: Layer, cover: Soft) -> None:
-    """Paint one garment, with the shadow it casts and those it lies in."""
+    """Composite one garment, with the shadows it casts and receives, in place."""
     torso, garment, at = scene.physique.torso, layer.garment, scene.window.slices
     image, canvas = scene.physique.figure.image, scene.canvas
     hard = layer.front[at].astype(np.float32)
@@ -110,7 +110,7 @@ def _put_on(scene: _Scene, layer: Layer, cover: Soft) -> None:
 
 
 def _line_collar(scene: _Scene, layer: Layer) -> None:
-    """Beside the neck the back of the collar shows from inside, darker."""
+    """Paint the darker inside of the collar's back beside the neck, in place."""
     front = layer.outline.top
     right, left = front[0], front[-1]
     arch = (right + left) / 2 - [0, 0.06 * np.linalg.norm(left - right)]
@@ -124,9 +124,9 @@ def _line_collar(scene: _Scene, layer: Layer) -> None:
 
 
 def _put_back(canvas: Plane, image: RGB, front: Mask, changed: Mask) -> None:
-    """Lay what is in front over the changes, in place.
+    """Restore the foreground over changed pixels, in place.
 
-    Its border pixels are mixed with the old clothes; they take the colour further in.
+    Its border pixels contain old clothes; they take the colour from further inside.
     """
     core = cv2.erode(front.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     near = cv2.dilate(changed.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0

@@ -1,4 +1,4 @@
-"""Make flat cloth look worn: roundness, light, the body's folds, shadows it casts."""
+"""Shading of flat cloth: curvature, light, the body's folds, cast shadows."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from outfitanyone_local.engine.outline import Points
 from .physique import Physique
 
 _FEW, _USUAL_LIGHT = 6, -0.15
-"""With fewer stations of bare limbs than this the light is taken as studios have it."""
+"""Below this number of bare limb stations, the light is assumed as in studios."""
 _ROUNDNESS = 0.16
 """Radius of the edge of a clothed body, in torsos."""
 _HARDNESS = 0.30
-"""How much light a surface loses that turns away."""
+"""Share of light lost by a surface that turns away."""
 
 
 def light_from(physique: Physique) -> float:
-    """Which side the light comes from: -1 all from the picture's left, 1 all from its right.
+    """Return the side of the light: -1 all from the picture's left, 1 all from its right.
 
-    Judged on the bare arms and legs: on which border of each limb skin is lighter.
+    Estimated from the bare arms and legs: which border of each limb is lighter.
     """
     grey = cv2.cvtColor(physique.figure.image, cv2.COLOR_RGB2GRAY).astype(np.float32)
     lightness = np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.5), np.float32)
@@ -53,11 +53,11 @@ def _at(plane: Plane, points: Points) -> Plane:
 
 
 def roundness(cover: Soft, open_ends: Sequence[Points], *, torso: float, light: float) -> Plane:
-    """Factor of brightness, about 1: what faces the light keeps it, edges turn away.
+    """Return a brightness factor of about 1: edges turn away and get darker on the far side.
 
-    The silhouette is inflated like a cushion whose rim has a radius of _ROUNDNESS torsos;
-    the factor is the cushion's brightness relative to its flat middle. Hems and cuffs,
-    the ``open_ends`` in pixels of ``cover``, do not turn away: cloth just ends there.
+    The silhouette is inflated like a cushion with an edge radius of _ROUNDNESS torsos; the
+    factor is the cushion's brightness relative to its flat middle. Hems and cuffs, the
+    ``open_ends`` in pixels of ``cover``, do not turn away: the cloth just ends there.
     """
     radius = _ROUNDNESS * torso
     inside = np.pad((cover > 0.5).astype(np.uint8), 1)
@@ -74,7 +74,7 @@ def roundness(cover: Soft, open_ends: Sequence[Points], *, torso: float, light: 
 
 
 def _carry_on(inside: npt.NDArray[np.uint8], end: Points, reach: float) -> None:
-    """Draw cloth on beyond an open end that has it on its left, in place."""
+    """Extend the cloth beyond an open end that has it on its left, in place."""
     chord = end[-1] - end[0]
     out = np.array([-chord[1], chord[0]]) * reach / max(float(np.linalg.norm(chord)), 1e-6)
     loop = np.concatenate([end, (end + out)[::-1]])
@@ -82,9 +82,9 @@ def _carry_on(inside: npt.NDArray[np.uint8], end: Points, reach: float) -> None:
 
 
 def folds(image: RGB, old: Mask, *, torso: float) -> Plane:
-    """Factor of brightness with the old cloth's folds, so that bust and waist stay.
+    """Return a brightness factor with the old cloth's folds, so that bust and waist remain.
 
-    Only of plain cloth: a pattern is not relief. Fades out towards the old cloth's edges.
+    Only for plain cloth, because a pattern is not relief. Fades out towards the old edges.
     """
     flat = np.ones(old.shape, np.float32)
     if old.sum() < 500:
@@ -111,8 +111,9 @@ def _mean_within(plane: Plane, weight: Plane, reach: float) -> Plane:
 
 
 def cast_shadow(cover: Soft, *, torso: float, strength: float = 0.38) -> Plane:
-    """Factor of brightness of what lies under a garment's edge: darkest at the edge,
-    mostly below it, because light comes from above.
+    """Return a brightness factor for the shadow under a garment's edge.
+
+    Darkest at the edge, and mostly below it, because light comes from above.
     """
     close = _shifted(cover, 0.008 * torso, 0.008 * torso)
     far = _shifted(cover, 0.028 * torso, 0.028 * torso)
@@ -126,7 +127,7 @@ def _shifted(cover: Soft, down: float, reach: float) -> Plane:
 
 
 def blurred(plane: Plane, reach: float) -> Plane:
-    """Gaussian blur; wide ones are made on a smaller copy, which nobody can tell."""
+    """Blur with a Gaussian; wide ones use a smaller copy, with no visible difference."""
     less = max(1, int(reach / 2.5))
     if less == 1:
         return np.asarray(cv2.GaussianBlur(plane, (0, 0), max(reach, 0.8)), np.float32)

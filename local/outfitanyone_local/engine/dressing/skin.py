@@ -1,9 +1,9 @@
-"""Bare limbs and shoulders where the old clothes were.
+"""Skin synthesis for bare limbs and shoulders where the old clothes were.
 
-A limb is a round strip: its colour is a profile across it, taken from where the same
-limb is seen bare, else from the wearer's other limbs, and carried along it. So the tone,
-the side the light comes from and how fast it falls off are the wearer's own. The known
-landmarks of bare limbs (knee, elbow) and the picture's grain go on top.
+A limb is a round strip. Its colour is a profile across it, sampled where the same limb is
+bare, else from the wearer's other limbs, and swept along it. So tone, side of the light and
+falloff are the wearer's own. Landmarks of bare limbs (knee, elbow) and the picture's grain
+are added on top.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ Profile = npt.NDArray[np.float32]
 
 _BINS = 11
 _ENOUGH = 250
-"""Least visible pixels to take a tone or profile from."""
+"""Least number of visible pixels for a tone or profile."""
 _SAME_SKIN = 22
 """Distance in Lab from the skin's tone beyond which a pixel is hair or deep shadow."""
 _UNDER_SLEEVE = 0.1
-"""How far an arm is painted up its sleeve, of its length."""
+"""How far an arm is painted up its sleeve, as a share of its length."""
 _FADE = 0.12
-"""How far the tone of the neck reaches down the chest, in torsos."""
+"""How far the tone of the neck extends down the chest, in torsos."""
 _ROUND = np.array([-13, -6, -2.5, -0.5, 0.5, 1, 0.5, -0.5, -2.5, -6, -13], np.float32)
 """Lightness across an average limb in even light, relative to its middle."""
 _UNSEEN_SKIN = np.array([65, 14, 18], np.float32)
-"""Lab of skin in a picture that shows none; nobody is wrapped up like that in practice."""
+"""Lab of skin for a picture that shows none, which hardly occurs."""
 _JOINT_TONE = np.array([-2.0, 2.0, 1.0], np.float32)
-"""How knees differ from the skin around them, in Lab; elbows are seen from aside."""
+"""Difference of knees from the skin around them, in Lab; elbows are seen from the side."""
 _STRIPS = {"arm": arm_strip, "leg": leg_strip}
 _PARTS = {"arm": Part.ARM, "leg": Part.LEG}
 
 
 class Skin:
-    """The wearer's skin, ready to be painted anywhere on the body."""
+    """Paints the wearer's skin anywhere on the body."""
 
     def __init__(self, physique: Physique) -> None:
         figure = physique.figure
@@ -61,10 +61,10 @@ class Skin:
         self._profiles: dict[tuple[str, int], Profile | None] = {}
 
     def paint(self, canvas: Plane, where: Soft, window: Window, *, sleeves: float) -> Soft:
-        """Put bare skin on the canvas (RGB, 0 to 255) wherever the body is, in ``where``.
+        """Paint bare skin on the canvas (RGB, 0 to 255), in place, where ``where`` meets the body.
 
-        canvas, where: planes of the window. sleeves: how far down the arms nothing is
-        painted. Returns where it did.
+        canvas, where: planes of the window. sleeves: share of the arms that is not painted.
+        Returns the mask of the painted pixels.
         """
         seen = np.isin(self._labels, (Part.ARM, Part.LEG)) & self._clear
         noise = grain(where.shape, like=self._image, where=seen)[..., None]
@@ -88,7 +88,7 @@ class Skin:
     # -- tones --------------------------------------------------------------------
 
     def _tone(self) -> npt.NDArray[np.float32]:
-        """Middle Lab of the skin in view, shadows left out."""
+        """Return the median Lab of the visible skin, shadows left out."""
         skin = np.isin(self._labels, (Part.ARM, Part.LEG)) & self._clear
         if skin.sum() < _ENOUGH:
             skin = self._labels == Part.HEAD
@@ -99,10 +99,10 @@ class Skin:
         return np.asarray(np.median(pixels[lit], axis=0), np.float32)
 
     def _borrowed_profile(self, name: str, side: int) -> Profile:
-        """Colours across a limb, from the next best limb where it is not seen.
+        """Return the profile across a limb, from the next best limb where it is not visible.
 
-        Outer and inner border lie on opposite sides of the picture on the other side's
-        limb, and so does the light.
+        On the other side's limb, outer and inner border are exchanged in the picture, and so is
+        the light.
         """
         order = [(lender, k * side) for lender in (name, "arm", "leg") for k in (1, -1)]
         for lender, lending in order:
@@ -119,7 +119,7 @@ class Skin:
         return self._profiles[name, side]
 
     def _measure(self, name: str, side: int) -> Profile | None:
-        """The profile of a limb as far as it is seen; None if too little is."""
+        """Return the profile of a limb, None if too little of it is visible."""
         strip = _STRIPS[name](self._physique, side, self._all)
         at = strip.window.within(self._all)
         usable = (self._labels[at] == _PARTS[name]) & self._clear[at] & (strip.cover > 0.9)
@@ -135,7 +135,7 @@ class Skin:
             return None
         means, weights = sums[known] / counts[known, None], np.sqrt(counts[known])
         curves = [np.polyfit(known, means[:, k], 4, w=weights) for k in range(3)]
-        # Beyond the outermost bins seen the curve would run away.
+        # The polynomial is only valid between the outermost known bins.
         places = np.clip(np.arange(_BINS), known[0], known[-1])
         return np.stack([np.polyval(curve, places) for curve in curves], axis=1).astype(np.float32)
 
@@ -156,7 +156,7 @@ class Skin:
         return colours
 
     def _trunk(self, window: Window) -> Soft:
-        """Neck, shoulders and trunk down to the crotch."""
+        """Return the coverage of neck, shoulders and trunk down to the crotch."""
         physique = self._physique
         border = []
         for at, side in enumerate(SIDES):
@@ -176,7 +176,7 @@ class Skin:
         return coverage(np.concatenate(border).astype(np.float32), window)
 
     def _trunk_colours(self, window: Window) -> Lab:
-        """Neck and chest: what is seen of them goes on and fades into the general tone."""
+        """Return the colours of neck and chest: visible ones, fading into the general tone."""
         skin = np.isin(self._labels, (Part.HEAD, Part.ARM)) & self._clear
         skin &= np.linalg.norm(self._lab - self.tone, axis=2) < _SAME_SKIN
         below = np.arange(self._all.y1, self._all.y2)[:, None] > self._physique.chin[1]
@@ -205,12 +205,12 @@ class Skin:
 
 
 def to_rgb(lab: Lab) -> Plane:
-    """RGB, 0 to 255, as float32."""
+    """Return RGB, 0 to 255, as float32."""
     return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), np.float32) * np.float32(255)
 
 
 def _mottle(size: tuple[int, int]) -> Plane:
-    """Skin is never one tone: slow, faint changes of lightness; repeatable."""
+    """Return slow, faint changes of lightness, as skin has them; the seed is fixed."""
     coarse = np.random.default_rng(7).standard_normal((size[1] // 8 + 2, size[0] // 8 + 2))
     soft = cv2.GaussianBlur(coarse.astype(np.float32), (0, 0), 1.2)
     wide = cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC)

@@ -1,4 +1,4 @@
-"""Bare limbs as strips: which pixels lie on them, how far along and how far across."""
+"""Coordinates along and across bare limbs, for each pixel."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from .physique import Physique
 from .warping import Window, coverage, window_around
 
 _UNDER_CUFF = 0.1
-"""How far an arm goes on beyond the wrist, where a cuff may hide the hand, in torsos."""
+"""How far an arm continues beyond the wrist, where a cuff may hide the hand, in torsos."""
 _IN_SHOE = 0.02
-"""How far a leg goes on into the shoe, in torsos."""
+"""How far a leg continues into the shoe, in torsos."""
 _COARSE = 4
-"""Places are worked out on every fourth pixel and interpolated."""
+"""Coordinates are computed on every fourth pixel and interpolated."""
 
 
 @dataclass(frozen=True)
 class Strip:
-    """Where the pixels of a window lie on a limb; planes of the window.
+    """Limb coordinates of the pixels of a window, as planes.
 
     along: 0 at the root to 1 at the end.  across: -1 at the inner to 1 at the outer border.
     cover: how much of each pixel the limb covers.
-    fades: how far the limb gives way to the trunk, where there is trunk.
+    fades: how much the limb gives way to the trunk, where there is trunk.
     """
 
     window: Window
@@ -40,7 +40,7 @@ class Strip:
 
 
 def arm_strip(physique: Physique, side: int, within: Window) -> Strip:
-    """A bare arm from the shoulder to under the cuff."""
+    """Return the strip of a bare arm from the shoulder to under the cuff."""
     limb = physique.arms[side]
     step = limb.axis[-1] - limb.axis[-4]
     beyond = limb.axis[-1] + _UNDER_CUFF * physique.torso * step / np.linalg.norm(step)
@@ -52,7 +52,7 @@ def arm_strip(physique: Physique, side: int, within: Window) -> Strip:
 
 
 def _grown_from_chest(strip: Strip) -> Strip:
-    """An arm has no inner border at the shoulder: there it fades into the chest."""
+    """Fade the arm into the chest at the shoulder, where it has no inner border."""
     free = np.clip((strip.along - 0.12) / 0.25, 0, 1)
     fades = (1 - free) * np.clip(-2 * strip.across, 0, 1)
     across = np.maximum(strip.across, -free)
@@ -62,7 +62,7 @@ def _grown_from_chest(strip: Strip) -> Strip:
 
 
 def leg_strip(physique: Physique, side: int, within: Window) -> Strip:
-    """A bare leg from the hip into the shoe."""
+    """Return the strip of a bare leg from the hip into the shoe."""
     limb = physique.legs[side]
     x, row, width = physique.shoe_tops[side]
     low = max(float(limb.axis[-1, 1]), row + _IN_SHOE * physique.torso)
@@ -72,7 +72,7 @@ def leg_strip(physique: Physique, side: int, within: Window) -> Strip:
 
 
 def _half(limb: Limb) -> Points:
-    """Signed half widths of the limb's end, outer then inner."""
+    """Return the signed half widths of the limb's end, outer then inner."""
     return np.array([limb.outer[-1], -limb.inner[-1]], np.float32)
 
 
@@ -81,9 +81,10 @@ def _root_half(limb: Limb) -> float:
 
 
 def _strip(limb: Limb, tail: Points, root: float, within: Window) -> Strip:
-    """tail: outer and inner corner of the end.  root: height of the rounding at the root.
+    """Return the strip of a limb.
 
-    The last stations lead over to the tail, which may lie a little aside.
+    tail: outer and inner corner of the end.  root: height of the rounding at the root.
+    The last stations blend into the tail, which may lie a little aside.
     """
     outer = limb.axis + limb.outer[:, None] * limb.normal
     inner = limb.axis - limb.inner[:, None] * limb.normal
@@ -101,7 +102,7 @@ def _strip(limb: Limb, tail: Points, root: float, within: Window) -> Strip:
 
 
 def _cap(axis: Points, outer: Points, inner: Points, height: float) -> Points:
-    """Half an oval over a limb's root, from its inner to its outer border."""
+    """Return half an ellipse over a limb's root, from its inner to its outer border."""
     across = (outer[0] - inner[0]) / 2
     back = axis[0] - axis[1]
     back = back * (height / float(np.linalg.norm(back)))
@@ -111,7 +112,7 @@ def _cap(axis: Points, outer: Points, inner: Points, height: float) -> Points:
 
 
 def _places(limb: Limb, window: Window) -> tuple[Plane, Plane]:
-    """Along and across for each pixel of the window."""
+    """Return the coordinates along and across the limb for each pixel of the window."""
     width, height = window.size
     x, y = np.meshgrid(
         np.arange(window.x1, window.x2 + _COARSE, _COARSE, dtype=np.float32),

@@ -1,4 +1,4 @@
-"""The shape a top takes on the body, and what it shares with one-pieces: flanks and hems."""
+"""Target outlines of tops, and the side seams and hems they share with one-pieces."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _SAG = 0.03
 _ROOM = 1.03
 """Width of a top in widths of the body under it."""
 _FALL = 0.5
-"""How far a top wider than the body falls straight, rather than along the body."""
+"""How much a top that is wider than the body falls straight instead of following the body."""
 
 
 def drape_top(garment: Garment, physique: Physique, *, hem: Points | None = None) -> Outline:
-    """Outline of a top as worn.
+    """Return the outline of a top when worn.
 
     hem: where it has to end, from the wearer's right to the left; by default its length
         decides.
@@ -44,7 +44,7 @@ def drape_top(garment: Garment, physique: Physique, *, hem: Points | None = None
 
 
 def _free_hem(garment: Garment, physique: Physique, flanks: dict[int, Flank]) -> Points:
-    """The hem where the garment's own length puts it, with the hem's own shape."""
+    """Return the hem at the row of the garment's length, in the hem's own shape."""
     tall = garment.outline.height / garment.chest
     row = float(physique.shoulders[1]) + read_off(TOP_HEM, tall) * physique.torso
     right, left = (np.array([flanks[side].x(row, row), row], np.float32) for side in SIDES)
@@ -52,7 +52,7 @@ def _free_hem(garment: Garment, physique: Physique, flanks: dict[int, Flank]) ->
 
 
 def hem_between(garment: Garment, physique: Physique, right: Points, left: Points) -> Points:
-    """A hem between two corners: bent as around a body, or in its own shape if it has one."""
+    """Return a hem between two corners: in its own shape, or curved as around a body."""
     lying = smooth(resample(garment.outline.hem, 60), reach=4)
     t = np.linspace(0, 1, 60)
     chord = lying[0, 1] + t * (lying[-1, 1] - lying[0, 1])
@@ -75,7 +75,7 @@ class Flank:
         self._side, self._underarm = side, underarm
 
     def down_to(self, end: Points) -> Points:
-        """The edge from the underarm to ``end``."""
+        """Return the edge from the underarm to ``end``."""
         first, last = float(self._underarm[1]), float(end[1])
         rows = np.linspace(first, last, 60)
         x = [self.x(float(row), last) for row in rows]
@@ -85,7 +85,7 @@ class Flank:
         return smooth(edge.astype(np.float32), reach=3)
 
     def x(self, row: float, hem_row: float) -> float:
-        """X at a row: on the body, or further out where the garment is wider than it."""
+        """Return x at a row: on the body, or further out where the garment is wider."""
         physique, middle = self._physique, self._physique.middle(row)
         body = physique.flank(self._side, row)
         if not np.isfinite(body):
@@ -107,6 +107,6 @@ class Flank:
         return 0.97 * abs(x - self._physique.middle(row)) / (self._garment.chest / 2)
 
     def _last_half(self) -> float:
-        """Half width where the body's border was last seen."""
+        """Return the half width where the body's border was last visible."""
         row = float(np.flatnonzero(np.isfinite(self._physique.flanks[self._side]))[-1])
         return abs(self._physique.flank(self._side, row) - self._physique.middle(row))

@@ -1,9 +1,9 @@
-"""Dress a person in flat-lay garments: the sandbox's try-on.
+"""Render a try-on of flat-lay garments on a person.
 
-A preview by geometry, not by a generative model. Layers, from back to front: background
-where old cloth goes, bare skin, what continues under a shorter garment, the bottom, the
-top, and what was in front from the beginning: face, hair, hands, shoes. Only pixels of
-these layers change.
+This is a geometric preview, not a generative model. Layers, from back to front: background
+where old cloth is removed, bare skin, a bottom extended under a shorter top, the new bottom,
+the new top, and the original foreground: face, hair, hands, shoes. Only pixels of these
+layers change.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from .mending import mended
 from .painting import paint
 
 HALVES = ("upper", "lower")
-"""What ``keep`` may name."""
+"""Allowed values of ``keep``."""
 _WORKING_SIZE = 1600
-"""Pictures with a longer side are worked on at this size."""
+"""Pictures with a longer side are rendered at this size."""
 _BAND = 256
-"""Rows of a large picture mixed at once, which bounds the memory."""
+"""Rows of a large picture blended at once, which limits the memory."""
 
 
 def try_on(
@@ -40,15 +40,15 @@ def try_on(
     keep: Collection[str] = (),
     figure: Figure | None = None,
 ) -> RGB:
-    """The person wearing the garments; RGB uint8, the size of ``person``.
+    """Return the person wearing the garments; RGB uint8, the size of ``person``.
 
     person: RGB uint8 (height, width, 3), one complete person standing, facing the camera.
     top: picture of a garment worn from the shoulders; its silhouette decides whether it
         is a top or a dress or jumpsuit, which needs ``bottom`` to be None.
     bottom: picture of trousers, shorts or a skirt.
-    keep: "upper" or "lower": that half of the person stays as it is, pixel for pixel. So
-        does a half for which no garment is given, where the new garment leaves it in view.
-    figure: ``read_figure(person)`` if it is already known.
+    keep: "upper" or "lower": that half of the person stays unchanged, pixel for pixel. A half
+        without a new garment stays too, where the other garment does not cover it.
+    figure: ``parse_figure(person)`` if it is already known.
 
     Raises GarmentRefused, PersonRefused, or ValueError for other arrays and for a ``keep``
     that makes no sense.
@@ -81,7 +81,7 @@ def _check(person: RGB, top: RGB | None, bottom: RGB | None, keep: Collection[st
 def _dressed(
     figure: Figure, upper: Garment | None, lower: Garment | None, keep: Collection[str]
 ) -> tuple[RGB, Mask]:
-    """The result, and what of the picture must not change."""
+    """Return the result, and the mask of pixels that must not change."""
     physique = mended(figure)
     plan = plan_layers(physique, upper=upper, lower=lower, keep=keep)
     return paint(physique, plan), plan.untouched
@@ -90,7 +90,7 @@ def _dressed(
 def _dressed_large(
     figure: Figure, upper: Garment | None, lower: Garment | None, keep: Collection[str]
 ) -> RGB:
-    """As ``_dressed`` for a large picture: worked on small, only the changes enlarged."""
+    """Render a large picture at working size, and enlarge only what changed."""
     height, width = figure.labels.shape
     small = _resized(figure, _WORKING_SIZE / max(height, width))
     dressed, untouched = _dressed(small, upper, lower, keep)

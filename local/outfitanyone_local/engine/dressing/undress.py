@@ -1,4 +1,4 @@
-"""Which old clothes go, what was in front of them, and what shows in their place."""
+"""Removal of old clothes: what is removed, what was in front, and what shows instead."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from .skin import Skin
 from .warping import Window
 
 _FRINGE = 0.012
-"""How far a piece of clothing colours the pixels around it, in torsos."""
+"""Width of the fringe around clothes that takes on their colour, in torsos."""
 _RAG = 0.02
-"""Half the width of what is too thin for a limb, in torsos."""
+"""Half the width below which a structure is too thin for a limb, in torsos."""
 _SHADE = 0.035
-"""How far its hem shades the skin beside it, in torsos."""
+"""How far a hem shades the skin beside it, in torsos."""
 _VISIBLE = 0.05
-"""Share of a pixel that has to stay in view for skin to be painted at all."""
+"""Least visible share of any pixel for skin to be painted at all."""
 _UNDER_CUFF = 0.08
-"""How far an arm stays under a cuff, of its length."""
+"""How far an arm stays under a cuff, as a share of its length."""
 _UPPER_ARM = 0.4
-"""Up to here an arm may lie under the armhole of a garment without sleeves."""
+"""Position on the arm up to which it may lie under the armhole of a sleeveless garment."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Halves:
 
 
 def split_clothes(figure: Figure, *, waist: float) -> Halves:
-    """Old clothes by halves; a one-piece is parted at the row ``waist``."""
+    """Split the old clothes in halves; a one-piece is split at the row ``waist``."""
     rows = np.arange(len(figure.labels))[:, None]
     dress = figure.mask(Part.DRESS)
     upper = figure.mask(Part.UPPER) | (dress & (rows < waist))
@@ -48,7 +48,7 @@ def split_clothes(figure: Figure, *, waist: float) -> Halves:
 
 
 def in_front(figure: Figure, physique: Physique, *, sleeve_end: float) -> Mask:
-    """What stays in front of a new top: hair, face, and the arms beyond its sleeves."""
+    """Return the foreground of a new top: hair, face, and the arms beyond its sleeves."""
     rows = np.arange(len(figure.labels))[:, None]
     front = figure.mask(Part.HAIR, Part.OTHER)
     front |= figure.mask(Part.HEAD) & (rows < physique.chin[1] + 0.02 * physique.torso)
@@ -58,7 +58,7 @@ def in_front(figure: Figure, physique: Physique, *, sleeve_end: float) -> Mask:
 
 
 def under_sleeves(figure: Figure, physique: Physique, sleeve_end: float) -> Mask:
-    """Bare arms that new sleeves hide, so that no skin stands off beside them."""
+    """Return bare arms that new sleeves hide, so that no skin is left beside them."""
     arms = figure.mask(Part.ARM)
     for side in SIDES:
         arms &= ~_arm_beyond(figure, physique, side, sleeve_end - _UNDER_CUFF)
@@ -66,7 +66,7 @@ def under_sleeves(figure: Figure, physique: Physique, sleeve_end: float) -> Mask
 
 
 def _arm_beyond(figure: Figure, physique: Physique, side: int, share: float) -> Mask:
-    """The bare arm of one side from a share of its length on, hand included."""
+    """Return the bare arm of one side from a share of its length on, hand included."""
     beyond = np.zeros(figure.labels.shape, bool)
     y, x = np.nonzero(figure.mask(Part.ARM))
     mine = (x - physique.shoulders[0]) * side > 0
@@ -80,8 +80,10 @@ def _arm_beyond(figure: Figure, physique: Physique, side: int, share: float) -> 
 
 @dataclass(frozen=True)
 class Undressed:
-    """canvas: RGB float32 of the window, the old clothes gone.  body: where it shows the
-    person, so that shadows of new clothes may fall there and not on the background.
+    """A window with the old clothes removed.
+
+    canvas: RGB float32.  body: where it shows the person, so that shadows of new clothes fall
+    there and not on the background.
     """
 
     canvas: Plane
@@ -98,13 +100,13 @@ def undress(
     sleeves: float,
     shaded: bool,
 ) -> Undressed:
-    """The window without the clothes in ``gone`` (a mask of the window).
+    """Return the window without the clothes in ``gone`` (a mask of the window).
 
-    covered: how much of each pixel the new clothes will hide; what they hide entirely
-        need not be painted.
-    stays: a bottom that stays, to be continued upwards where a shorter top bares it;
-        shaded: whether its edge, in the old top's shadow, may be painted over.
-    sleeves: where on the arms new sleeves end; above, no arm is seen beside them.
+    covered: how much of each pixel the new clothes will hide; fully hidden pixels need no
+        painting.
+    stays: a bottom that stays, to be extended upwards where a shorter top uncovers it.
+    shaded: whether the bottom's edge, in the old top's shadow, may be painted over.
+    sleeves: where on the arms new sleeves end; above, no bare arm is painted beside them.
     """
     at, figure = window.slices, physique.figure
     image, labels = figure.image[at], figure.labels[at]
@@ -144,14 +146,14 @@ def _with_skin(
     behind: Plane,
     sleeves: float,
 ) -> Undressed:
-    """Skin where clothes are gone, led over softly into what of it was in their shadow."""
+    """Paint skin where clothes are removed, blended into visible skin that was in their shadow."""
     labels, reach = physique.figure.labels[window.slices], _SHADE * physique.torso
     skin = np.isin(labels, (Part.HEAD, Part.ARM, Part.LEG))
     bare = (gone | (grown(gone, reach) & skin)).astype(np.float32)
     where = np.maximum(gone, cv2.GaussianBlur(bare, (0, 0), 0.4 * reach)).astype(np.float32)
     where[~gone & ~skin] = 0
     painted = Skin(physique).paint(bared.canvas, where, window, sleeves=sleeves)
-    # Rags of an old hem or its shadow that stood off the limb.
+    # Remains of an old hem or its shadow beside the limb.
     solid = without_specks(skin & ~gone, reach=_RAG * physique.torso)
     beside = fringe & skin & (painted < 0.3) & ~solid
     bared.canvas[beside] = behind[beside]

@@ -1,9 +1,9 @@
-"""Cut one flat-lay garment out of a plain background.
+"""Segmentation of one flat-lay garment on a plain background.
 
-The background is taken to vary no faster than a quadratic over the picture, which
-covers vignettes and side light. Whatever stands off from it by more than its noise
-is garment or cast shadow; a watershed on that difference then puts the border on the
-sharpest edge in between, because shadows fade and cloth ends abruptly.
+The background is modelled as a quadratic over the picture, which covers vignettes and side
+light. Pixels that differ from it by more than its noise are garment or cast shadow. A
+watershed on the difference then puts the border on the sharpest edge, because shadows fade
+and cloth ends abruptly.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ Lab = npt.NDArray[np.float32]
 """Shape (height, width, 3): L 0 to 100, a and b about -100 to 100."""
 
 _WORKING_SIZE = 700
-"""Longer side of the copy the border is looked for in, pixels."""
+"""Longer side of the copy used for segmentation, pixels."""
 _EMPTY = 0.02
 """Least share of the picture a garment covers."""
 _SECOND_PIECE = 0.05
-"""A second piece of this share of the largest makes the picture ambiguous."""
+"""Greatest total area of further components, as a share of the largest."""
 _FAINT = 2.0
 """Least distance in Lab between a garment and its background, median along the border."""
 _TOUCHING = 0.04
-"""Most of the picture's own border that a garment may cover."""
+"""Greatest share of the picture's border that a garment may cover."""
 
 
 class Reason(Enum):
@@ -55,7 +55,7 @@ _SENTENCES = {
 
 
 class GarmentRefused(ValueError):
-    """The garment picture cannot be tried on; ``reason`` says why, the text says it in words."""
+    """Raised when a garment picture cannot be used; ``reason`` and the message say why."""
 
     def __init__(self, reason: Reason, sentence: str = "") -> None:
         self.reason = reason
@@ -63,16 +63,18 @@ class GarmentRefused(ValueError):
 
 
 def to_lab(image: RGB) -> Lab:
-    """CIE Lab with its usual units."""
+    """Return CIE Lab in its usual units."""
     scaled = image.astype(np.float32) / np.float32(255)
     return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB), np.float32)
 
 
 def cut_out(image: RGB) -> tuple[Mask, Mask]:
-    """The garment's silhouette, and where in it background shows through: the ends of slits
-    such as those between sleeves and body, but also prints at the border that look like it.
+    """Return the garment's mask, and where the background shows through it.
 
-    Raises GarmentRefused when no single clear garment is found.
+    The second mask holds the ends of slits, such as those between sleeves and body, and prints
+    at the border that look like background.
+
+    Raises GarmentRefused unless the picture shows exactly one clear garment.
     """
     height, width = image.shape[:2]
     scale = min(1.0, _WORKING_SIZE / max(height, width))
@@ -91,7 +93,7 @@ def cut_out(image: RGB) -> tuple[Mask, Mask]:
 
 
 def _slits(image: RGB, background: Lab, mask: Mask, contrast: float) -> Mask:
-    """Where background shows through the mask and is connected with the outside."""
+    """Return the background pixels inside the mask that are connected with the outside."""
     if contrast < 10:
         return np.zeros_like(mask)
     plain = cv2.resize(background, mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
@@ -104,7 +106,7 @@ def _slits(image: RGB, background: Lab, mask: Mask, contrast: float) -> Mask:
 
 
 def _off_background(lab: Lab) -> tuple[Lab, float]:
-    """Difference of every pixel from the background, and the background's noise (1 sigma)."""
+    """Return the difference of each pixel from the background, and the noise (1 sigma)."""
     height, width = lab.shape[:2]
     y, x = np.mgrid[-0.5 : 0.5 : height * 1j, -0.5 : 0.5 : width * 1j].astype(np.float32)
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
@@ -123,8 +125,8 @@ def _off_background(lab: Lab) -> tuple[Lab, float]:
 
 
 def _outside(off: Lab, noise: float, *, at_least: float = 1.0) -> Mask:
-    """Background connected with the picture's border: it differs by less than its noise
-    explains, or than ``at_least``.
+    """Return the background connected with the picture's border: pixels that differ by less than
+    ``at_least`` or the noise explains.
     """
     stands_off = (np.linalg.norm(off, axis=2) > max(at_least, 5 * noise)).astype(np.uint8)
     stands_off = cv2.morphologyEx(stands_off, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
@@ -135,7 +137,7 @@ def _outside(off: Lab, noise: float, *, at_least: float = 1.0) -> Mask:
 
 
 def _watershed(off: Lab, outside: Mask) -> Mask:
-    """Put the border on the strongest edge between sure background and sure cloth."""
+    """Return the mask bounded by the strongest edge between sure background and sure cloth."""
     lightness, chroma = off[..., 0], np.hypot(off[..., 1], off[..., 2])
     like_shadow = (lightness < 0.5) & (lightness > -22) & (chroma < 2.5)
     three = np.ones((3, 3), np.uint8)
@@ -153,9 +155,9 @@ def _watershed(off: Lab, outside: Mask) -> Mask:
 
 
 def _check(mask: Mask, off: Lab) -> float:
-    """Raise GarmentRefused unless ``mask`` is one clear piece; drop crumbs from it.
+    """Raise GarmentRefused unless ``mask`` is one clear component; remove small ones, in place.
 
-    Returns how far nearly all of its border differs from the background.
+    Returns the contrast that nearly all of its border has with the background.
     """
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     areas = stats[1:, cv2.CC_STAT_AREA]

@@ -1,4 +1,4 @@
-"""Cut one half of a garment's silhouette into the named edges of an outline."""
+"""Split one half of a garment's contour into the named edges of an outline."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .silhouette import Half, end_corners, shoulder_over, sleeve_start, strap_an
 
 @dataclass(frozen=True)
 class Arm:
-    """Where a half's shoulder, sleeve and underarm are, as indices of its path.
+    """Landmarks of a half's shoulder, sleeve and underarm, as indices of its path.
 
     cuff: outer and inner corner, None without a sleeve.
     """
@@ -24,7 +24,7 @@ class Arm:
 
 
 def find_arm(half: Half, *, sleeved: bool) -> Arm:
-    """Landmarks of the sleeve or, without one, of the armhole."""
+    """Return the landmarks of the sleeve or, without one, of the armhole."""
     armpit = sleeve_start(half) if sleeved else None
     if armpit is None:
         shoulder, underarm = strap_and_underarm(half)
@@ -35,7 +35,7 @@ def find_arm(half: Half, *, sleeved: bool) -> Arm:
 
 
 def arm_edges(half: Half, neck: int, arm: Arm) -> dict[str, Points]:
-    """From the neck over the shoulder to the underarm."""
+    """Return the edges from the neck over the shoulder to the underarm."""
     path = half.path
     edges = {"shoulder": path[neck : arm.shoulder + 1]}
     if arm.cuff is None:
@@ -54,13 +54,13 @@ def arm_edges(half: Half, neck: int, arm: Arm) -> dict[str, Points]:
 
 
 def _abreast(stretch: Points, point: Points, along: Points) -> int:
-    """Index on the outer border of a sleeve that lies straight across from ``point``."""
+    """Return the index on a sleeve's outer border that lies straight across from ``point``."""
     distance = np.abs((stretch - point) @ along)
     return int(np.clip(distance.argmin(), 1, max(1, len(stretch) - 2)))
 
 
 def body_edges(half: Half, start: int, waist: int | None) -> dict[str, Points]:
-    """From the underarm down: to the hem or, past the waist, on as a skirt or a leg."""
+    """Return the edges from the underarm down: to the hem, or past the waist as a skirt or leg."""
     if waist is None:
         corner = half.extreme(start, len(half.path) - 1, (-1.0, 1.0))
         return {"side": half.path[start : corner + 1]}
@@ -71,7 +71,7 @@ def body_edges(half: Half, start: int, waist: int | None) -> dict[str, Points]:
 
 
 def leg_edges(half: Half, start: int) -> dict[str, Points]:
-    """From the waist to the crotch."""
+    """Return the edges from the waist to the crotch."""
     crotch = half.bottom if half.crotch is None else half.crotch
     below = np.flatnonzero(half.path[start:, 1] >= crotch)
     thigh = start + max(1, int(below[0]))
@@ -86,6 +86,6 @@ def leg_edges(half: Half, start: int) -> dict[str, Points]:
 
 
 def skirt_edges(half: Half, start: int) -> dict[str, Points]:
-    """From the waist to the hem's corner."""
+    """Return the edge from the waist to the hem's corner."""
     corner = half.extreme(start, len(half.path) - 1, (-1.0, 1.0))
     return {"skirt": half.path[start : corner + 1]}

@@ -1,4 +1,4 @@
-"""Read a flat-lay garment: what it is, where it is, and where its edges run."""
+"""Parse a flat-lay garment: its kind, its mask and its named edges."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .worn import shows_person
 Halves = tuple[Half, Half]
 
 _WORKING_SIZE = 1200
-"""Pictures with a longer side are reduced to it; more detail than that cannot be shown."""
+"""Pictures with a longer side are scaled down to it; the result cannot show more detail."""
 
 _ARMHOLE = 0.36
-"""From the shoulder down to the underarm, in chest widths."""
+"""Height of an armhole, shoulder to underarm, in chest widths."""
 
 
 class Kind(Enum):
-    """What a garment is, as far as the warp cares."""
+    """Kind of garment, as far as the warp needs it."""
 
     TOP = "top"
     TROUSERS = "trousers"
@@ -47,12 +47,12 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Garment:
-    """A garment as it lies.
+    """A flat-lay garment.
 
-    image, mask: the picture at working size and where it shows nothing but the garment.
+    image, mask: the picture at working size and where it shows only the garment.
     outline: named edges in pixels of ``image``. Every garment that hangs from the
         shoulders has "shoulder" and "side"; "sleeve top", "sleeve", "cuff" and "inner
-        sleeve" or else "armhole"; one-pieces go on with "skirt" or, as trousers, with
+        sleeve" or else "armhole"; one-pieces continue with "skirt" or, with legs, with
         "hip", "leg", "leg hem" and "inner leg".
     chest: width at the armpits; of a bottom, width at the waistband. Pixels.
     """
@@ -75,7 +75,7 @@ class Garment:
     def sleeve_length(self) -> float:
         """Length of a sleeve in chest widths: 0 none, about 0.5 short, 1.1 long.
 
-        Measured along the inner seam, because the outer edge takes in puffs and dropped
+        Measured along the inner seam, because the outer edge includes puffs and dropped
         shoulders; the armhole's height is added.
         """
         if not self.has_sleeves:
@@ -85,13 +85,13 @@ class Garment:
 
 
 def read_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
-    """Cut out a garment and find its landmarks.
+    """Segment a garment and find its landmarks.
 
     image: RGB uint8, one garment lying flat, upright, on a plain background.
-    bottom: whether it is known to be worn from the waist down (True) or to hang from
-        the shoulders (False); by default that is judged from the silhouette.
-    Raises GarmentRefused when the picture shows no single clear garment, or one that
-    cannot be what ``bottom`` says.
+    bottom: True for a garment worn from the waist down, False for one that hangs from the
+        shoulders; None decides it from the silhouette.
+
+    Raises GarmentRefused unless the picture shows exactly one clear garment of that kind.
     """
     scale = min(1.0, _WORKING_SIZE / max(image.shape[:2]))
     if scale < 1:
@@ -115,7 +115,7 @@ def read_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
 
 
 def _inner_corners(garment: Garment) -> Mask:
-    """Around armpits and crotch, where slits end."""
+    """Return discs around armpits and crotch, where slits end."""
     near = np.zeros(garment.mask.shape, np.uint8)
     for edges in garment.outline.sides.values():
         for name in {"inner sleeve", "inner leg"} & set(edges):
@@ -125,7 +125,7 @@ def _inner_corners(garment: Garment) -> Mask:
 
 
 def _turned(image: RGB, mask: Mask, slits: Mask, angle: float) -> tuple[RGB, Mask, Mask]:
-    """Picture and masks turned counter-clockwise, enlarged so that nothing is cut off."""
+    """Return picture and masks rotated counter-clockwise, enlarged so that nothing is cut off."""
     height, width = image.shape[:2]
     radians = np.radians(abs(angle))
     size = (
@@ -143,7 +143,7 @@ def _turned(image: RGB, mask: Mask, slits: Mask, angle: float) -> tuple[RGB, Mas
 
 
 def _judge_bottom(halves: Halves) -> bool | None:
-    """Whether it is a bottom as far as sleeves or legs tell; None without either."""
+    """Return whether it is a bottom, judged by sleeves or legs; None without either."""
     if _is_sleeved(halves):
         return False
     half = halves[0]
@@ -158,7 +158,7 @@ def _is_sleeved(halves: Halves) -> bool:
 
 
 def _widens_steadily(halves: Halves) -> bool:
-    """Whether its upper half gets no narrower downwards, as in skirts and not in bodices."""
+    """Whether the upper half never narrows downwards, as in skirts but not in bodices."""
     half = halves[0]
     height = half.bottom - half.top
     rows = range(round(half.top + 0.03 * height), round(half.top + 0.5 * height))
@@ -207,7 +207,7 @@ def _read_hanging(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
 
 
 def _hanging_kind(halves: Halves, top: float, chest: float) -> Kind:
-    """Tops are at most about twice as long as wide; a flared hem makes a dress of less."""
+    """Return the kind: tops are at most about twice as long as wide, or less with a flared hem."""
     half = halves[0]
     if half.crotch is not None:
         return Kind.JUMPSUIT
@@ -217,10 +217,10 @@ def _hanging_kind(halves: Halves, top: float, chest: float) -> Kind:
 
 
 def _neck(half: Half, arm: Arm, band: Points, chest: float) -> int:
-    """Path index of the corner between shoulder and neckline.
+    """Return the path index of the corner between shoulder and neckline.
 
-    With the neckline known, it is the highest place of the border just outside of the
-    neckline's end; else the highest place between centre and shoulder.
+    With the neckline known, that is the highest point of the border just outside the
+    neckline's end; else the highest point between centre and shoulder.
     """
     reachable = half.path[: arm.shoulder]
     if len(band):
@@ -235,7 +235,7 @@ def _neck(half: Half, arm: Arm, band: Points, chest: float) -> int:
 def _outline(
     halves: Halves, starts: list[int], band: Points, edges: list[dict[str, Points]]
 ) -> Outline:
-    """Put two halves together; ``band`` is the opening's front edge or empty."""
+    """Join two halves; ``band`` is the opening's front edge or empty."""
     right, left = (half.path[: k + 1] for half, k in zip(halves, starts, strict=True))
     if len(band):
         ends = halves[0].shown(right[-1:]), halves[1].shown(left[-1:])

@@ -1,4 +1,4 @@
-"""Tell a garment that lies flat from one that somebody wears."""
+"""Detect a person in a garment picture."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from outfitanyone_local.engine.opencv import cv2
 from outfitanyone_local.engine.parsing.pose import Frame
 
 _PATCH = 0.03
-"""Least share of the picture that has to look human before the pose network is asked."""
+"""Least share of the picture in the people mask before the pose network runs."""
 _PRESENCE = 0.985
-"""Presence from which there is a person: people get 0.99 and more, a dress up to 0.98."""
+"""Least presence of a person: people get 0.99 and more, a dress up to 0.98."""
 
 
 def shows_person(image: RGB) -> bool:
-    """Whether somebody is in the picture of a garment."""
+    """Whether the garment picture shows a person."""
     square = cv2.resize(image, (INPUT_SIDE, INPUT_SIDE), interpolation=cv2.INTER_AREA)
     human = (find_people(np.asarray(square, np.uint8)) > 0.5).astype(np.uint8)
     x, y, width, height = cv2.boundingRect(human)

@@ -1,4 +1,4 @@
-"""Whether the person found is alone, complete, stands straight and faces the camera."""
+"""Check that the person is alone, complete, standing straight and facing the camera."""
 
 from __future__ import annotations
 
@@ -24,26 +24,28 @@ _NEEDED = (
     Joint.RIGHT_ANKLE,
 )
 _SMALLEST_SHARE, _SMALLEST_HEIGHT = 0.25, 170
-"""Of the picture's height, and in pixels: below, the close-up is enlarged more than 3.5 times."""
+"""Least height, as a share of the picture's height and in pixels; below, the crop is enlarged
+more than 3.5 times."""
 _VISIBLE = 0.25
-"""Joints that are hidden or guessed stay below; those in full view before a busy ground may
-fall to a third."""
+"""Least visibility: hidden or guessed joints stay below it; joints in full view before a
+cluttered background may fall to a third."""
 _HAIR_OUT, _SOLE_OUT = 0.02, 0.035
-"""Body heights by which the crown and the toes may lie beyond the picture."""
+"""How far the crown and the toes may lie beyond the picture, in body heights."""
 _CUT, _RIM = 0.12, 2
-"""Body heights along which the person may touch a side of the picture, longer than a hand;
-and close-up pixels from the side where that is looked at, for masks fade at the very edge."""
+"""How much of a picture side the person may touch, in body heights (more than a hand), and how
+far from the side that is measured, in crop pixels (masks fade at the very edge)."""
 _SIDEWAYS = 0.4
-"""Width of the shoulders in torsos: 0.6 to 0.8 from the front, negative from behind."""
+"""Least shoulder width in torsos: 0.6 to 0.8 from the front, negative from behind."""
 _BENT = 0.93
-"""Straight way from hip to ankle as a share of the way over the knee: 0.98 and more when
-standing, even at ease."""
+"""Least ratio of the hip-ankle distance to the path over the knee: 0.98 and more when standing,
+even at ease."""
 _FORESHORTENED = 0.6
-"""Height of the thighs in shins: about 1 when standing, little when they point at the camera."""
+"""Least height of the thighs in shins: about 1 when standing, little when they point at the
+camera."""
 
 
 def the_one_person(image: RGB) -> Person:
-    """The person of the picture; raises ``PersonRefused`` with the first reason that applies."""
+    """Return the person in the picture, or raise ``PersonRefused`` with the first reason found."""
     person = find_person(image)
     if person is None:
         raise PersonRefused(Refusal.TOO_SMALL if shows_tiny_person(image) else Refusal.NOBODY)
@@ -72,7 +74,7 @@ def _is_hidden(pose: Pose) -> bool:
 
 
 def _is_cut_off(person: Person, image: RGB) -> bool:
-    """Whether the picture ends before the person does."""
+    """Whether the person extends beyond the picture."""
     pose, near = person.sighting.pose, person.close_up
     height, width = image.shape[:2]
     needed = pose.points[list(_NEEDED)]

@@ -1,4 +1,4 @@
-"""The colours of one person's skin, hair, clothes and shoes."""
+"""Colour models of one person's skin, hair and clothes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from .body import Body, Limbs
 from .colours import Bins, Colours
 
 _SURE = 0.8
-"""Share or coverage from which a pixel may speak for its part."""
+"""Least coverage of a pixel that counts towards a colour model."""
 _THINNING = 5
-"""Of many thousand pixels, every fifth tells the same."""
+"""Use every fifth pixel: neighbouring pixels add no information."""
 _BALD = 0.7
-"""Likeness of scalp and face: above it there is no hair."""
+"""Similarity of scalp and face above which the person counts as bald."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """The close-up with what is known of it before any label is given."""
+    """The person crop and the maps that pixel classification starts from."""
 
     image: RGB
     bins: Bins
@@ -37,10 +37,11 @@ class Look:
 
 
 def skin_and_hair(look: Look) -> tuple[Colours, Colours | None]:
-    """From the face between eyes and mouth, and the cap above the hairline; no hair if bald.
+    """Return the colour models of skin and hair; hair is None for a bald person.
 
-    Skin is taken in any light, for hands and legs are lit otherwise than the face; hair too,
-    for its strands shade each other. Hair that falls into the face is left out of the skin.
+    Skin comes from the face between eyes and mouth, hair from the cap above the hairline, minus
+    face pixels that look like hair. Both models include varied light: hands and legs are lit
+    differently from the face, and strands of hair shade each other.
     """
     body = look.body
     face_height = float(np.linalg.norm(body.mouth - body.eyes))
@@ -57,9 +58,9 @@ def skin_and_hair(look: Look) -> tuple[Colours, Colours | None]:
 
 
 def skin_likeness(look: Look, skin: Colours) -> Plane:
-    """How surely each pixel is skin rather than anything else the person shows.
+    """Return for each pixel the probability of skin as against anything else the person shows.
 
-    Everything is seen in the same other lights as the skin, or skin would be spread thinner
+    Both models include the same varied light; otherwise the skin model would be more spread out
     than the cloth it is compared with.
     """
     anything = Colours.in_any_light(look.image[look.person > 0.5][::_THINNING])
@@ -69,5 +70,5 @@ def skin_likeness(look: Look, skin: Colours) -> Plane:
 
 
 def colours_of(look: Look, where: Mask) -> Colours:
-    """The colours found there, where the person surely is."""
+    """Return the colour model of the pixels in a mask that certainly belong to the person."""
     return Colours.of(look.bins[where & (look.person > _SURE)])

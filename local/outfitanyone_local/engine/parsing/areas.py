@@ -1,4 +1,4 @@
-"""The clothing areas of a picture, as the parsing model of the remote system gives them."""
+"""Clothing areas of a picture, in the shape the vendor's parsing model returns them."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ CLOTHES_TYPES = {
 }
 """``dress`` means dress, jumpsuit or full outfit."""
 _PAPER = 245
-"""The plain light grey of a crop's background."""
+"""Grey value of a crop's background."""
 _SPECK = 0.04
-"""Share of the largest patch below which another is no part of the garment."""
+"""Components smaller than this share of the largest are not part of the garment."""
 _RIM = 0.003
-"""Share of the garment's larger side along its outline where its colours mix with what is
-behind it."""
+"""Width of the rim where the garment's colours mix with those behind it, as a share of the
+garment's larger side."""
 _SLIVER = 0.0015
-"""The same for half the width of what is too thin to be cloth."""
+"""Half the width below which a structure is too thin to be cloth, as the same share."""
 
 
 @dataclass(frozen=True)
 class Area:
-    """One piece of clothing of a picture.
+    """One clothing area of a picture.
 
-    cutout: RGBA uint8, the size of the box; transparent where the piece is not, with a soft
-    edge in the piece's own colours.
-    crop: RGB uint8, the size of the box; the piece's pixels as they are, the rest plain grey.
+    cutout: RGBA uint8, the size of the box; transparent outside the garment, with a soft edge
+    in the garment's own colours.
+    crop: RGB uint8, the size of the box; the garment's pixels unchanged, the rest plain grey.
     """
 
     clothes_type: str
@@ -49,7 +49,7 @@ class Area:
 
 
 def parse(image: RGB, *, clothes_types: Sequence[str]) -> list[Area | None]:
-    """The areas asked for, in the order asked; None for what the person does not wear.
+    """Return the requested areas in order; None for a type the person does not wear.
 
     image: RGB uint8 (height, width, 3), one complete person standing, facing the camera.
     clothes_types: of ``upper``, ``lower``, ``dress``.
@@ -63,7 +63,7 @@ def parse(image: RGB, *, clothes_types: Sequence[str]) -> list[Area | None]:
 
 
 def areas_of(figure: Figure, *, clothes_types: Sequence[str]) -> list[Area | None]:
-    """The areas of a figure already read; ``KeyError`` for an unknown type."""
+    """Return the requested areas of a parsed figure; raise KeyError for an unknown type."""
     return [
         _area(figure, clothes_type, figure.mask(*CLOTHES_TYPES[clothes_type]))
         for clothes_type in clothes_types
@@ -88,7 +88,7 @@ def _bounds(mask: Mask) -> Box:
 
 
 def _tidy(mask: Mask, *, thin: int) -> Mask:
-    """Without slivers and specks."""
+    """Return the mask without slivers and small components."""
     whole = mask.astype(np.uint8)
     opened = cv2.morphologyEx(whole, cv2.MORPH_OPEN, _disc(thin))
     opened = opened if opened.any() else whole
@@ -100,7 +100,7 @@ def _tidy(mask: Mask, *, thin: int) -> Mask:
 
 
 def _cut_out(pixels: RGB, piece: Mask, *, rim: int) -> npt.NDArray[np.uint8]:
-    """The piece with a soft edge, the rim's colours taken from further inside."""
+    """Return the garment as RGBA with a soft edge; the rim takes its colours from inside."""
     window = (4 * rim + 3, 4 * rim + 3)
     inside = cv2.erode(piece.astype(np.uint8), _disc(rim), borderValue=0).astype(np.float32)
     weight = cv2.blur(inside, window)[..., None]

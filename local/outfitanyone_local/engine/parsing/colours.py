@@ -1,8 +1,8 @@
-"""Which colours a thing has: softened histograms in Lab.
+"""Colour models: smoothed histograms in Lab.
 
-A histogram takes any number of colours, so a print is no harder than plain cloth, and
-needs no random start. Softening stands for light, noise and compression: more along
-lightness, which folds and shadows change, than across hue.
+A histogram holds any number of colours, so prints are no harder than plain cloth, and it
+needs no random initialization. Smoothing accounts for light, noise and compression: more
+along lightness, which folds and shadows change, than across hue.
 """
 
 from __future__ import annotations
@@ -16,21 +16,22 @@ from outfitanyone_local.engine.figure import RGB, Plane
 from outfitanyone_local.engine.opencv import cv2
 
 Bins = npt.NDArray[np.uint16]
-"""For each pixel the number of its cell in the 32 x 32 x 32 cells of Lab."""
+"""For each pixel the index of its bin among the 32 x 32 x 32 bins of Lab."""
 
 _SIDE = 32
 _SPREAD = (2.0, 1.2, 1.2)
-"""Bell widths of the softening in cells (3 % of the range) for lightness and both hues."""
+"""Sigmas of the smoothing in bins (3 % of the range) for lightness, a and b."""
 _UNSEEN = 0.02
-"""The share of any thing's pixels that may have any colour at all."""
+"""Probability mass spread evenly over all colours."""
 _HUE_RANGE = 80
-"""Hue beyond this (of 127) is rare in cloth and skin; ending there makes cells finer."""
+"""Range of a and b that the bins cover (of 127): more is rare in cloth and skin, and a smaller
+range gives finer bins."""
 _LIGHTS = (0.55, 0.7, 0.85, 1.0, 1.15)
-"""From deep shade to bright light, as a factor on sRGB values."""
+"""Factors on sRGB values, from deep shade to bright light."""
 
 
 def colour_bins(image: RGB) -> Bins:
-    """The cell of every pixel."""
+    """Return the histogram bin of every pixel."""
     lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.int16)
     cells = np.clip((lab[..., 1:] - 128 + _HUE_RANGE) * _SIDE // (2 * _HUE_RANGE), 0, _SIDE - 1)
     bins: Bins = (lab[..., 0] // 8 * _SIDE**2 + cells[..., 0] * _SIDE + cells[..., 1]).astype(
@@ -40,7 +41,7 @@ def colour_bins(image: RGB) -> Bins:
 
 
 class Colours:
-    """The colours of one thing, as probabilities of the cells."""
+    """A probability distribution over colour bins."""
 
     def __init__(self, density: Plane) -> None:
         self._density = density
@@ -48,7 +49,7 @@ class Colours:
 
     @classmethod
     def of(cls, bins: npt.NDArray[np.uint16]) -> Colours:
-        """What these pixels show; if there are none, anything is as likely as anything else."""
+        """Return the model of these pixels; it is uniform if there are none."""
         counts = np.bincount(bins.ravel(), minlength=_SIDE**3).astype(np.float32)
         soft = _soften(counts.reshape(_SIDE, _SIDE, _SIDE)).ravel()
         seen: Plane = soft / np.float32(max(float(soft.sum()), 1))
@@ -56,9 +57,9 @@ class Colours:
 
     @classmethod
     def in_any_light(cls, pixels: RGB) -> Colours:
-        """The same surface in all the light and shadow found across one photo.
+        """Return the model of a surface under the range of light and shadow within one photo.
 
-        pixels: (n, 3). A shadow scales all three channels alike.
+        pixels: (n, 3). Light and shadow scale all three channels alike.
         """
         if not len(pixels):
             return cls.of(np.zeros(0, np.uint16))
@@ -66,7 +67,7 @@ class Colours:
         return cls.of(colour_bins(lit.astype(np.uint8)[None]))
 
     def and_also(self, other: Colours) -> Colours:
-        """The colours of a thing seen half as this and half as the other."""
+        """Return the equal mixture of two models."""
         return Colours((self._density + other._density) / np.float32(2))
 
     def log_likelihood(self, bins: Bins) -> Plane:
@@ -74,7 +75,7 @@ class Colours:
         return plane
 
     def likeness(self, other: Colours) -> float:
-        """1 for the same colours, 0 for none in common (Bhattacharyya coefficient)."""
+        """Return the Bhattacharyya coefficient: 1 for equal models, 0 for disjoint ones."""
         return float(np.sqrt(self._density * other._density).sum())
 
 

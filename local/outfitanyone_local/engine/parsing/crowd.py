@@ -1,4 +1,4 @@
-"""Whether the picture shows more people than the one found."""
+"""Detect people other than the one found."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from .person import Person, frame_of_largest
 from .pose import Sighting, look_for_pose
 
 _SECOND = 0.05
-"""Human area apart from the person, as a share of the person's, that may be a second one."""
+"""Least area of a second person, as a share of the first one's mask."""
 _HALO = 4
-"""Pixels of the networks' 256 by which their masks of one person may differ."""
+"""Pixels, of the networks' 256, by which their masks of one person may differ."""
 _MERGED = 0.15
-"""The same share for human area that touches the person: an arm and shoulder of another."""
+"""The same share for a person area that touches the first: an arm and shoulder of another."""
 _PRESENT = 0.5
 
 
 def shows_second(image: RGB, person: Person) -> bool:
-    """Whether a good part of what looks human is a body apart from the person found."""
+    """Whether another person is visible apart from the detected one."""
     first = _map(person.sighting, image)
     halo = np.ones((2 * _HALO + 1, 2 * _HALO + 1), np.uint8)
     others = np.where(cv2.dilate(first.astype(np.uint8), halo) > 0, 0, person.people)
@@ -35,9 +35,9 @@ def shows_second(image: RGB, person: Person) -> bool:
 
 
 def is_merged(person: Person) -> bool:
-    """Whether the pose network made one body of two that overlap.
+    """Whether the pose network merged two overlapping people into one.
 
-    Then much that looks human is left over, or the face it found is not on the body it found.
+    Then much of the people mask is outside the pose mask, or the detected face is.
     """
     head = person.body.middle(Joint.NOSE, Joint.LEFT_EAR, Joint.RIGHT_EAR).astype(int)
     x, y = np.clip(head, 0, np.array(person.close_up.size) - 1)
@@ -46,7 +46,7 @@ def is_merged(person: Person) -> bool:
 
 
 def _map(sighting: Sighting, image: RGB) -> Mask:
-    """Where in the whole picture, at 256 x 256, the person was seen."""
+    """Return the person's mask in the whole picture, at 256 x 256."""
     frame, step = sighting.frame, sighting.frame.side / INPUT_SIDE
     scale = INPUT_SIDE / np.array(image.shape[1::-1])[:, None]
     matrix = scale * np.array([[step, 0, frame.left], [0, step, frame.top]])

@@ -1,9 +1,9 @@
-"""Where each garment begins and ends down the body, reasoned in one dimension.
+"""Vertical extents of the garments, found in one dimension.
 
-A dressed person is, from the shoulders to the ankles, a short list of stretches: upper
-garment, perhaps bare midriff, lower garment, perhaps bare legs. Looking for the few rows
-where one stretch ends and the next begins, with all rows of a stretch speaking together,
-is far steadier than asking pixel by pixel, and needs to know no garment's colour.
+From the shoulders to the ankles a dressed person is a short list of segments: upper garment,
+maybe bare midriff, lower garment, maybe bare legs. Finding the few rows between segments,
+with all rows of a segment counting together, is far more robust than deciding pixel by
+pixel, and needs no prior knowledge of a garment's colour.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from .segment_costs import Slices, lab_of, slice_colours
 from .splitting import Slicing
 
 _STEP = 3
-"""Close-up rows of one slice."""
+"""Crop rows in one slice."""
 _COLLAR = 0.15
-"""Torsos below the shoulders where necklines and collars are left behind."""
+"""Torsos below the shoulders where necklines and collars end."""
 _SURE = 0.8
-"""Coverage from which a pixel may speak for its garment."""
+"""Least coverage of a pixel that counts towards its garment."""
 
 
 @dataclass(frozen=True)
 class Stretches:
-    """Close-up rows, each the first of the next stretch.
+    """Rows of the crop, each the first row of the next segment.
 
-    upper_end == lower_start without a bare midriff, both None for a one-piece;
-    lower_end == end for garments down to the ankles.
+    Without a bare midriff upper_end == lower_start; for a one-piece both are None.
+    For garments down to the ankles lower_end == end.
     """
 
     start: float
@@ -44,7 +44,7 @@ class Stretches:
 
 
 def find_stretches(look: Look, *, skin: Plane) -> Stretches:
-    """The stretches of this person. skin: how surely each pixel is skin rather than cloth."""
+    """Return the garment extents. skin: probability that a pixel is skin rather than cloth."""
     limbs = look.limbs
     column = look.person * (limbs.trunk + limbs.legs[0] + limbs.legs[1]) > 0.5
     start = int(look.body.shoulders[1] + _COLLAR * look.body.torso)
@@ -91,9 +91,9 @@ def _slice(look: Look, *, column: Mask, skin: Plane, start: int) -> Slicing:
 
 
 def _like_clothed(colours: Slices, *, hips: float, torso: float) -> Plane:
-    """How much each slice shows the colours of chest or seat, which are clothed on everybody.
+    """Return the similarity of each slice to chest or seat, which are always clothed.
 
-    So cloth of the colour of skin is no skin, unless it changes where garments may end.
+    So skin-coloured cloth does not count as bare, except where its colour changes.
     """
     chest = colours[int(0.1 * torso) : int(0.4 * torso)].mean(axis=0)
     seat = colours[int(hips + 0.1 * torso) : int(hips + 0.3 * torso)].mean(axis=0)

@@ -1,4 +1,4 @@
-"""Which stuff every pixel shows: what its colour suggests, weighed with where it lies."""
+"""Classify the pixels of the crop: colour likelihoods combined with position priors."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from .sleeves import sleeve_end
 
 _COLOUR_TRUST = 0.6
 _COLOUR_SAY = 5.0
-"""Colours count for less than they say, for neighbouring pixels tell the same story, and for
-no more than so many nats."""
+"""Weight of the colour log-likelihoods, below 1 because neighbouring pixels are not
+independent; and the most they may count, in nats."""
 _GROUND_SAY = 1.5
-"""Nats the background's colour may add: a plain ground is always sharper than what stands on
-it, and would swallow shoes and sleeves of nearly its colour."""
+"""The most the background's colour may count, in nats: a plain background always has a sharper
+model than the person and would absorb shoes and sleeves of nearly its colour."""
 _GAP = 0.3
-"""Chance of background where no limb is near."""
+"""Probability of background where no limb is near."""
 _SLIP = 1e-3
-"""Chance of background where both networks see the person."""
+"""Probability of background where both networks see the person."""
 _EDGE = 4
-"""Close-up rows beside a border between stretches that speak for neither."""
+"""Rows of the crop beside a segment boundary that count for neither side."""
 _HAND = 2.1
-"""Along the arm, counted in joints: past the wrist, where no sleeve reaches."""
+"""Position along the arm, counted in joints, past the wrist, where no sleeve reaches."""
 _ISLAND = 0.002
-"""Share of the body below which a patch of one stuff is a slip of the eye."""
+"""Components below this share of the body's area are errors."""
 
 
 def label_stuff(look: Look) -> tuple[Planes, Stretches]:
-    """Probability of each ``Stuff``, and last of the background, for each close-up pixel.
+    """Return the probability of each class, last the background, per crop pixel; and the extents.
 
     Shape (6, height, width).
     """
@@ -53,7 +53,7 @@ def label_stuff(look: Look) -> tuple[Planes, Stretches]:
 
 
 def _garments(look: Look, stretches: Stretches) -> tuple[Colours, Colours]:
-    """Upper and lower; a one-piece is both."""
+    """Return the colour models of upper and lower garment; a one-piece is both."""
     column, rows = look.limbs.trunk + look.limbs.legs[0] + look.limbs.legs[1] > 0.5, look.rows
 
     def between(start: float, end: float) -> Colours:
@@ -69,7 +69,7 @@ def _garments(look: Look, stretches: Stretches) -> tuple[Colours, Colours]:
 
 
 def _sleeves(look: Look, *, upper: Colours, skin: Colours) -> tuple[float, float]:
-    """How far they reach, judged by the skin of the hands as much as by the face's."""
+    """Return where the sleeves end; skin is modelled from the hands as much as from the face."""
     limbs = look.limbs
     arms = [(arm > 0.5) & (look.person > 0.5) for arm in limbs.arms]
     hands = [arm & (along > _HAND) for arm, along in zip(arms, limbs.along_arms, strict=True)]
@@ -90,7 +90,7 @@ def _shoes(look: Look) -> Colours:
 
 
 def _bare_limbs(look: Look, stretches: Stretches, *, sleeves: Sequence[float]) -> Mask:
-    """Skin for sure: below the sleeves, and between hem and ankles."""
+    """Return the mask of certain skin: below the sleeves, and between hem and ankles."""
     limbs, rows = look.limbs, look.rows
     legs = limbs.legs[0] + limbs.legs[1] > 0.7
     bare: Mask = legs & (rows > stretches.lower_end + _EDGE) & (rows < stretches.end)
@@ -105,7 +105,7 @@ def _posterior(look: Look, colours: Mapping[Stuff, Colours], priors: Planes) -> 
     for stuff, found in colours.items():
         logs[stuff] = found.log_likelihood(look.bins)
     ground = Colours.of(look.bins[look.person < 0.05]).log_likelihood(look.bins)
-    say = _GROUND_SAY * (1 - look.limbs.feet)  # shoes stand on the ground, often in its colour
+    say = _GROUND_SAY * (1 - look.limbs.feet)  # shoes often have the floor's colour
     logs[-1] = np.minimum(ground, logs[:-1].max(axis=0) + say)
     logs = np.maximum(logs - logs.max(axis=0), -_COLOUR_SAY)
     posterior = np.exp(_COLOUR_TRUST * logs) * places
@@ -114,10 +114,10 @@ def _posterior(look: Look, colours: Mapping[Stuff, Colours], priors: Planes) -> 
 
 
 def _gaps(look: Look) -> Plane:
-    """Chance of background by place.
+    """Return the prior probability of background.
 
-    The networks see no narrow gaps between the legs or beside the arms, so wherever no limb
-    is near, background stays possible; colour will tell it from a wide skirt or sleeve.
+    The networks miss narrow gaps between the legs or beside the arms. So background stays
+    possible wherever no limb is near; colour then tells it from a wide skirt or sleeve.
     """
     away = soft_step(look.limbs.clearance, at=1.0, width=0.1)
     gaps: Plane = np.maximum(1 - look.person, _GAP * away + _SLIP)
@@ -125,7 +125,7 @@ def _gaps(look: Look) -> Plane:
 
 
 def _without_islands(planes: Planes, look: Look) -> Planes:
-    """Small patches, such as eyes taken for hair, go to the next likely stuff."""
+    """Reassign small components, such as eyes classified as hair, to the next likely class."""
     smallest = _ISLAND * look.person.sum()
     winner = planes.argmax(axis=0)
     for stuff, plane in enumerate(planes):

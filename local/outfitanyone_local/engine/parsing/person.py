@@ -1,4 +1,4 @@
-"""Finding the most prominent person in a picture."""
+"""Detection of the most prominent person in a picture."""
 
 from __future__ import annotations
 
@@ -18,27 +18,28 @@ from .person_crop import CloseUp, close_up
 from .pose import Frame, Sighting, look_for_pose
 
 _PRESENT, _SURE = 0.5, 0.95
-"""Presence the pose network has to give: real people get over 0.75 even half out of the
-picture; and where a mistake would be likelier than a person."""
+"""Least presence from the pose network: in general (real people get over 0.75 even half out of
+the picture), and where a false detection would be likelier than a person."""
 _AGREEMENT = 0.75
-"""Overlap of the two networks' masks (IoU) that needs no further proof of a person."""
+"""Overlap (IoU) of the two networks' masks that needs no further evidence of a person."""
 _HEAD_RISE = 0.25
-"""Torsos from the shoulders up to the eyes: about 0.5 on people, nothing on flat garments."""
+"""Least height of the eyes over the shoulders, in torsos: about 0.5 on people, nothing on flat
+garments."""
 _FACELESS = 0.6
-"""Likeness of face and trunk from which the "face" is only more cloth."""
+"""Similarity of face and trunk above which the "face" is only more cloth."""
 _DOUBT = 31
-"""Side of the close-up window, in pixels, over which the two masks are compared: wider than
-their blurred outlines, narrower than a limb with its clothes."""
+"""Window side, in crop pixels, for comparing the two masks: wider than their blurred outlines,
+narrower than a clothed limb."""
 _SMALLEST_TILE = 64
 
 
 @dataclass(frozen=True)
 class Person:
-    """The person found.
+    """A detected person.
 
-    people: what looks human in the whole picture, at 256 x 256.
-    seen, human: the same person's coverage of the close-up by the pose network and by the
-    network for people, right in the large, blurred by a few pixels at the outline.
+    people: soft mask of all people in the whole picture, at 256 x 256.
+    seen, human: soft masks of the crop from the pose network and from the people network; both
+    are blurred by a few pixels at the outline.
     """
 
     sighting: Sighting
@@ -50,7 +51,9 @@ class Person:
 
     @property
     def coverage(self) -> Soft:
-        """Both networks together where they agree, else the one that knows whole bodies."""
+        """Soft mask from both networks where they agree, else from the pose network, which knows
+        whole bodies.
+        """
         window = (_DOUBT, _DOUBT)
         doubt = np.clip(3 * cv2.blur(np.abs(self.seen - self.human), window) - 1, 0, 1)
         coverage: Soft = self.seen + (self.human - self.seen) * (1 - doubt) / 2
@@ -58,7 +61,7 @@ class Person:
 
 
 def find_person(image: RGB) -> Person | None:
-    """Who fills the largest patch of the picture that looks human, or else the picture."""
+    """Return the person in the largest component of the people mask, or in the whole picture."""
     people = find_people(shrunk(image))
     patch = frame_of_largest(image, people)
     if patch is not None:
@@ -71,7 +74,7 @@ def find_person(image: RGB) -> Person | None:
 
 
 def shows_tiny_person(image: RGB) -> bool:
-    """Whether somebody is seen when looking at parts of the picture one by one."""
+    """Whether a person is visible when parts of the picture are examined one by one."""
     for tile in _tiles(image):
         people = find_people(shrunk(tile))
         patch = frame_of_largest(tile, people)
@@ -82,7 +85,7 @@ def shows_tiny_person(image: RGB) -> bool:
 
 
 def frame_of_largest(image: RGB, people: Soft) -> Frame | None:
-    """A rough frame around the largest patch that looks human."""
+    """Return a rough region around the largest component of a people mask, None without one."""
     _, _, boxes, _ = cv2.connectedComponentsWithStats((people > 0.5).astype(np.uint8))
     if len(boxes) == 1:
         return None
@@ -93,13 +96,13 @@ def frame_of_largest(image: RGB, people: Soft) -> Frame | None:
 
 
 def shrunk(image: RGB) -> RGB:
-    """The whole picture at 256 x 256, whatever its shape."""
+    """Return the whole picture at 256 x 256, whatever its aspect ratio."""
     small: RGB = cv2.resize(image, (INPUT_SIDE, INPUT_SIDE), interpolation=cv2.INTER_AREA)
     return small
 
 
 def _look_closer(image: RGB, people: Soft, sighting: Sighting) -> Person | None:
-    """The person seen, unless it is none: a garment lying flat has neither head nor face."""
+    """Return the detected person, None if it is false: flat garments have no head or face."""
     sighting = turned_to_camera(image, sighting)
     if sighting.pose.presence < _PRESENT or sighting.height < 1:
         return None
@@ -120,7 +123,7 @@ def _overlap(first: Soft, second: Soft) -> float:
 
 
 def _is_faceless(image: RGB, body: Body) -> bool:
-    """Whether the colours of the trunk go on where the face should be."""
+    """Whether the trunk's colours continue where the face should be."""
     bins = colour_bins(image)
     down, across = np.indices(bins.shape)
 
@@ -135,7 +138,7 @@ def _is_faceless(image: RGB, body: Body) -> bool:
 
 
 def _tiles(image: RGB) -> Iterator[RGB]:
-    """Overlapping squares of half the picture's shorter side."""
+    """Yield overlapping squares of half the picture's shorter side."""
     height, width = image.shape[:2]
     side = max(_SMALLEST_TILE, min(height, width) // 2)
     for top in range(0, height - side // 2, side // 2):

@@ -1,4 +1,4 @@
-"""Whether what is worn above and below is of one piece."""
+"""Tell a one-piece from two garments of the same cloth."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from .hems import find_hem
 from .segment_costs import lab_of
 
 _ONE_COLOUR = 0.75
-"""Likeness of two garments of the same cloth, seen in different light."""
+"""Least similarity of two garments of the same cloth in different light."""
 _ONE_TEXTURE = 2.5
-"""Factor by which their changes from pixel to pixel may differ."""
+"""Greatest ratio between the local contrasts of the same cloth."""
 _PLAIN_TEXTURE = 2.0
-"""Lightness (of 255) that changes between neighbours in any cloth, from weave and noise."""
+"""Contrast between neighbouring pixels that any cloth has, from weave and noise (of 255)."""
 _DARK = 50
-"""Lightness (of 255) below which hems are lost in photos."""
+"""Lightness below which hems are invisible in photos (of 255)."""
 
 
 def are_one_cloth(look: Look, upper: Mask, lower: Mask) -> bool:
-    """Whether the two show the same colours in the same pattern."""
+    """Whether two areas show the same colours in the same pattern."""
     if colours_of(look, upper).likeness(colours_of(look, lower)) < _ONE_COLOUR:
         return False
     lightness = lab_of(look.image)[..., 0]
@@ -30,9 +30,9 @@ def are_one_cloth(look: Look, upper: Mask, lower: Mask) -> bool:
 
 
 def hem_between(look: Look, cloth: Mask) -> float | None:
-    """The close-up row where the upper piece ends, if these are two of one cloth.
+    """Return the crop row where the upper garment ends, None if it is a one-piece.
 
-    Hems of tops hang at the hip joints or lower; the waist seam of a dress lies above them.
+    Hems of tops hang at the hip joints or lower; a dress's waist seam lies above them.
     """
     hips, torso = float(look.body.hips[1]), look.body.torso
     last = float(np.flatnonzero(cloth.any(axis=1)).max(initial=0))
@@ -41,7 +41,10 @@ def hem_between(look: Look, cloth: Mask) -> float | None:
 
 
 def are_dark_trousers(look: Look, cloth: Mask) -> bool:
-    """Black over black trousers hides its hem, and is worn far more often than a jumpsuit."""
+    """Whether this is dark cloth on two separate legs.
+
+    Then the hem of a top is invisible, and two pieces are far more common than a jumpsuit.
+    """
     knees = look.body.middle(Joint.LEFT_KNEE, Joint.RIGHT_KNEE)
     ankles = look.body.middle(Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)
     column, row = ((knees + ankles) / 2).astype(int)
@@ -50,7 +53,7 @@ def are_dark_trousers(look: Look, cloth: Mask) -> bool:
 
 
 def _texture(lightness: Plane, *, cloth: Mask) -> Plane:
-    """How much neighbours differ, across and down."""
+    """Return the local contrast across and down."""
     changes = []
     for axis in (1, 0):
         inside = cloth & np.roll(cloth, 1, axis=axis)

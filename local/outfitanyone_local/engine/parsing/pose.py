@@ -1,4 +1,4 @@
-"""Finding the body points of the most prominent person."""
+"""Pose detection of the most prominent person."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from outfitanyone_local.engine.opencv import cv2
 
 BODY_POINTS = 33
 _CENTRE, _RIM = 33, 34
-"""Auxiliary points: the middle of the hips, and a point on the circle around the body."""
+"""Auxiliary landmarks: the middle of the hips, and a point on the circle around the body."""
 _SIDE_PER_RADIUS = 2.5
-"""The network was trained on frames this many times as wide as that circle's radius."""
+"""The network was trained on regions this many radii of that circle wide."""
 _LOOKS = 3
-"""The first look needs only a rough frame, the next two correct it; more change nothing."""
+"""Detections per person: the first needs only a rough region, two more refine it, further ones
+change nothing."""
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A square of whole pixels of a picture, which may reach beyond the picture's edges."""
+    """A square region of whole pixels, which may extend beyond the picture."""
 
     left: int
     top: int
@@ -34,12 +35,12 @@ class Frame:
         return cls(round(float(x - side / 2)), round(float(y - side / 2)), max(1, round(side)))
 
     def scaled(self, by: float) -> Frame:
-        """As wide as this one times ``by``, around the same middle."""
+        """Return the region scaled around its centre."""
         middle = np.array([self.left, self.top]) + self.side / 2
         return Frame.around(middle, side=self.side * by)
 
     def view(self, image: RGB) -> RGB:
-        """The square at 256 x 256, as the networks want it, black outside the picture."""
+        """Return the region at the networks' 256 x 256, black outside the picture."""
         height, width = image.shape[:2]
         right, bottom = self.left + self.side, self.top + self.side
         inside = image[max(0, self.top) : max(0, bottom), max(0, self.left) : max(0, right)]
@@ -52,7 +53,7 @@ class Frame:
         return view
 
     def to_picture(self, points: Points) -> Points:
-        """Points of the view, in pixels of the picture."""
+        """Return points of the 256 x 256 input in pixels of the picture."""
         scale = self.side / INPUT_SIDE
         placed: Points = points * np.float32(scale) + np.array([self.left, self.top], np.float32)
         return placed
@@ -60,9 +61,9 @@ class Frame:
 
 @dataclass(frozen=True)
 class Sighting:
-    """One person as the pose network saw them.
+    """One person detected by the pose network.
 
-    mask: how much each of the 256 x 256 pixels of ``frame`` is this person.
+    mask: soft mask of the person in the 256 x 256 pixels of ``region``.
     """
 
     pose: Pose
@@ -71,21 +72,21 @@ class Sighting:
 
     @property
     def height(self) -> float:
-        """From top to bottom of the mask, in pixels of the picture."""
+        """Height of the mask, in pixels of the picture."""
         rows = np.flatnonzero((self.mask > 0.5).any(axis=1))
         span = rows[-1] + 1 - rows[0] if len(rows) else 0
         return float(span) * self.frame.side / INPUT_SIDE
 
 
 def look_for_pose(image: RGB, frame: Frame) -> Sighting:
-    """The person who fills about this frame."""
+    """Return the detection of the person who roughly fills the region."""
     for _ in range(_LOOKS):
         sighting, frame = look_once(image, frame)
     return sighting
 
 
 def look_once(image: RGB, frame: Frame) -> tuple[Sighting, Frame]:
-    """The person in this frame, and the frame in which the network would rather see them."""
+    """Return the detection in this region, and the region the network would prefer."""
     answer = find_pose(frame.view(image))
     points = frame.to_picture(answer.landmarks)
     radius = float(np.linalg.norm(points[_RIM] - points[_CENTRE]))

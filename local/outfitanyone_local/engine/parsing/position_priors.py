@@ -1,4 +1,4 @@
-"""What a pixel is likely to show by its place on the body alone, before any colour."""
+"""Class probabilities from the position on the body alone, before any colour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .garment_extents import Stretches
 
 
 class Stuff(IntEnum):
-    """What a person's pixels are made of, as far as colour can tell."""
+    """Classes of a person's pixels that colour can tell apart."""
 
     HAIR = 0
     SKIN = 1
@@ -24,18 +24,18 @@ class Stuff(IntEnum):
 
 
 _SURPRISE = 1e-3
-"""Nothing is impossible anywhere on a person."""
+"""Least probability of any class anywhere on a person."""
 _NECK_HALF, _NECK_TOP, _SLOPE = 0.13, 0.19, 0.3
-"""Half the neck's width, the height of its base over the shoulder joints, and how steeply
-shoulders fall from there, in torsos."""
+"""Half the neck's width, the height of its base over the shoulder joints, and the slope of the
+shoulders from there, in torsos."""
 _CLOTH_SLACK = 0.02
-"""How far cloth stands off the shoulders."""
+"""Distance of cloth from the shoulders, in torsos."""
 _SHORTEST_SLEEVE = 0.15
-"""Along the arm: a strap that is broad at the shoulder is no sleeve."""
+"""Shortest sleeve along the arm; less is a wide shoulder strap."""
 
 
 def place_priors(look: Look, stretches: Stretches, *, sleeves: Sequence[float]) -> Planes:
-    """Probability of each ``Stuff``, (5, height, width), not summing to one exactly."""
+    """Return the probability of each class, (5, height, width), not exactly normalized."""
     priors = np.full((len(Stuff), *look.bins.shape), _SURPRISE, np.float32)
     _add_column(priors, look, stretches)
     _add_feet(priors, look, stretches)
@@ -47,13 +47,13 @@ def place_priors(look: Look, stretches: Stretches, *, sleeves: Sequence[float]) 
 
 
 def soft_step(plane: Plane, *, at: Plane | float, width: float) -> Plane:
-    """0 before, 1 after, half at the place itself."""
+    """Return a sigmoid: 0 before ``at``, 1 after."""
     step: Plane = 1 / (1 + np.exp(np.clip((at - plane) / width, -30, 30)))
     return step
 
 
 def _add_column(priors: Planes, look: Look, stretches: Stretches) -> None:
-    """Trunk and legs: the stretches, with edges as soft as hems are curved."""
+    """Add trunk and legs from the garment extents, with boundaries as soft as hems are curved."""
     limbs, rows, torso = look.limbs, look.rows, look.body.torso
     column = limbs.trunk + limbs.legs[0] + limbs.legs[1]
     soft = 0.02 * torso
@@ -72,7 +72,7 @@ def _add_column(priors: Planes, look: Look, stretches: Stretches) -> None:
 
 
 def _add_feet(priors: Planes, look: Look, stretches: Stretches) -> None:
-    """Long garments may fall over the ankles, skirts never do; lower there are shoes."""
+    """Add the feet: long garments, except skirts, may fall over the ankles; below are shoes."""
     feet, torso = look.limbs.feet, look.body.torso
     ankles = look.body.middle(Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)[1]
     low = soft_step(look.rows, at=ankles + 0.12 * torso, width=0.02 * torso)
@@ -84,7 +84,7 @@ def _add_feet(priors: Planes, look: Look, stretches: Stretches) -> None:
 
 
 def _add_head(priors: Planes, look: Look) -> None:
-    """Skin in the oval of the face, hair around it."""
+    """Add the head: skin in the oval of the face, hair around it."""
     body, head = look.body, look.limbs.head
     half = float(np.linalg.norm(body.chin - body.eyes))
     down, across = np.indices(head.shape, dtype=np.float32)
@@ -96,7 +96,7 @@ def _add_head(priors: Planes, look: Look) -> None:
 
 
 def _add_neck(priors: Planes, look: Look) -> None:
-    """The neck's own column is skin, what hangs beside it above the shoulders is hair."""
+    """Add the neck: skin in its own column; beside it, above the shoulders, hair."""
     neck, over = look.limbs.neck, _over_shoulders(look, slack=0)
     beside = soft_step(_aside(look), at=_NECK_HALF + 0.02, width=0.02)
     skin = over * (0.7 - 0.6 * beside) + 0.3 * (1 - over) * (1 - beside)
@@ -118,9 +118,9 @@ def _add_arm(priors: Planes, look: Look, *, side: int, sleeve: float) -> None:
 
 
 def _over_shoulders(look: Look, *, slack: float) -> Plane:
-    """Whether a pixel near the neck lies above the slope from the neck to the shoulders.
+    """Return the probability that a pixel near the neck lies above the line of the shoulders.
 
-    slack: how far something may stand off the slope, in torsos.
+    slack: height over that line that still counts as below, in torsos.
     """
     body, aside = look.body, _aside(look)
     above = (body.shoulders[1] - look.rows) / body.torso
@@ -129,7 +129,7 @@ def _over_shoulders(look: Look, *, slack: float) -> Plane:
 
 
 def _aside(look: Look) -> Plane:
-    """Distance of each column from the neck, in torsos."""
+    """Return the distance of each column from the neck, in torsos."""
     body = look.body
     across = np.arange(look.bins.shape[1], dtype=np.float32)[None]
     aside: Plane = np.abs(across - (body.chin[0] + body.shoulders[0]) / 2) / np.float32(body.torso)

@@ -1,4 +1,4 @@
-"""From a picture to a figure: who is seen, in what pose, and what every pixel shows."""
+"""The parsing pipeline: from a picture to a ``Figure``."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from .position_priors import Stuff
 PartNumbers = npt.NDArray[np.uint8]
 
 _FINEST = 1800
-"""Rows of the largest print in which edges are followed: enough for any screen, and a bound on
+"""Greatest number of rows at which edges are refined: enough for any screen, and a limit on
 memory for pictures of 4096 pixels."""
 _MIDRIFF, _NECKLINE = 0.5, 0.22
-"""In torsos: how far below the shoulders skin of the trunk counts as belly, and how far from
-the middle it counts as neckline."""
+"""In torsos: the depth below the shoulders where skin of the trunk counts as belly, and the
+distance from the middle within which it counts as neckline."""
 
 
 def read_figure(image: RGB) -> Figure:
-    """The one complete person of a picture, standing and facing the camera.
+    """Parse the one complete person in a picture, standing and facing the camera.
 
     image: RGB uint8, (height, width, 3). Raises ``PersonRefused``, and ``ValueError`` for
-    arrays that are no picture.
+    arrays that are no RGB picture.
     """
     check_picture(image)
     person = the_one_person(image)
@@ -54,7 +54,7 @@ def read_figure(image: RGB) -> Figure:
 
 
 def _parts(look: Look, *, one_piece: bool) -> Mapping[Stuff, PartNumbers]:
-    """The ``Part`` each stuff means at each place."""
+    """Return the ``Part`` that each pixel class means at each position."""
     whole = {
         Stuff.HAIR: Part.HAIR,
         Stuff.UPPER: Part.DRESS if one_piece else Part.UPPER,
@@ -67,7 +67,7 @@ def _parts(look: Look, *, one_piece: bool) -> Mapping[Stuff, PartNumbers]:
 
 
 def _skin_parts(look: Look) -> PartNumbers:
-    """Skin of the trunk goes to the limb it continues: neckline, shoulders or belly."""
+    """Assign skin of the trunk to the limb it continues: neckline, shoulders or belly."""
     limbs, body, torso = look.limbs, look.body, look.body.torso
     across = np.arange(look.bins.shape[1], dtype=np.float32)[None]
     high = look.rows < body.shoulders[1] + _MIDRIFF * torso
@@ -83,7 +83,7 @@ def _skin_parts(look: Look) -> PartNumbers:
 def _develop(
     stuff: Planes, parts: Mapping[Stuff, PartNumbers], guide: Guide, picture: RGB
 ) -> tuple[PartNumbers, Planes]:
-    """Labels and coverage at the picture's size, with its own edges."""
+    """Return labels and soft person mask at the picture's size, refined to its edges."""
     height, width = picture.shape[:2]
     if height > _FINEST:
         size = round(width * _FINEST / height), _FINEST

@@ -1,4 +1,4 @@
-"""How far a sleeve reaches down an arm."""
+"""Sleeve ends along an arm."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from outfitanyone_local.engine.figure import Plane
 from .segment_costs import code_lengths, slice_colours
 
 _SLICES = 30
-"""For each bone of the arm."""
+"""Slices for each bone of the arm."""
 _LAST = 2.3
 """Sleeves end before the knuckles."""
 _PRICE = 3.0
-"""Nats a sleeve's end has to save to count as seen."""
+"""Cost that a sleeve's end has to save to be accepted, in nats."""
 
 
 def sleeve_end(cloth: Plane, *, lab: Plane, along: Plane) -> float:
-    """Where along the arm cloth gives way to skin: 0 without a sleeve, 1 elbow, 2 wrist.
+    """Return where the sleeve ends along the arm: 0 without a sleeve, 1 elbow, 2 wrist.
 
-    Each slice of the arm votes for cloth or skin, and the place where the arm's own colours
-    change adds its weight: the votes of a top in the colour of skin say nothing.
+    Each slice votes for cloth or skin, and the place where the arm's colours change adds its
+    weight, because the votes of a skin-coloured top carry no information.
 
-    The arm's n pixels: cloth from 1, like the garment, to -1, like skin; lab their colours
-    (n, 3); along their places.
+    cloth: for each of the arm's n pixels 1 if it is like the garment, -1 if like skin.
+    lab: their colours, (n, 3). along: their positions along the arm.
     """
     count = int(_LAST * _SLICES)
     slices = (along * _SLICES).astype(np.int64)
