@@ -14,21 +14,20 @@ garment and finds its outline, and ``dressing`` renders the garments onto the fi
 
 from .dressing.try_on import try_on
 from .figure import Figure
-from .framing import fit_to
-from .garments.cutout import GarmentRefused, Reason
+from .letterbox import fit_to
 from .parsing.areas import Area, parse
-from .parsing.reading import read_figure
-from .refusals import PersonRefused, Refusal
+from .parsing.pipeline import parse_figure
+from .refusals import GarmentRefusal, GarmentRefused, PersonRefusal, PersonRefused
 
 __all__ = [
     "Area",
     "Figure",
+    "GarmentRefusal",
     "GarmentRefused",
+    "PersonRefusal",
     "PersonRefused",
-    "Reason",
-    "Refusal",
     "fit_to",
     "parse",
-    "read_figure",
+    "parse_figure",
     "try_on",
 ]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .figure import RGB, Soft
+from .arrays import RGB, SoftMask
 from .opencv import cv2
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
@@ -28,7 +28,7 @@ _lock = Lock()
 
 
 @dataclass(frozen=True)
-class PoseAnswer:
+class PoseOutput:
     """Output of the pose network for its 256 x 256 input.
 
     landmarks: float32 (39, 2), pixels of the input; may lie outside of it.
@@ -40,25 +40,25 @@ class PoseAnswer:
     landmarks: npt.NDArray[np.float32]
     visibility: npt.NDArray[np.float32]
     presence: float
-    mask: Soft
+    mask: SoftMask
 
 
-def find_people(image: RGB) -> Soft:
+def segment_people(image: RGB) -> SoftMask:
     """Return the soft mask of all people in a 256 x 256 picture."""
     (mask,) = _run("selfie_segmentation.tflite", image).values()
-    people: Soft = mask[0, 0]
+    people: SoftMask = mask[0, 0]
     return people
 
 
-def find_pose(image: RGB) -> PoseAnswer:
+def estimate_pose(image: RGB) -> PoseOutput:
     """Return the pose of the one person who fills a 256 x 256 picture."""
-    answer = _run("pose_landmark_lite.tflite", image)
-    points = answer["Identity"].reshape(LANDMARKS, 5)
-    return PoseAnswer(
+    output = _run("pose_landmark_lite.tflite", image)
+    points = output["Identity"].reshape(LANDMARKS, 5)
+    return PoseOutput(
         landmarks=points[:, :2],
         visibility=_sigmoid(points[:, 3]),
-        presence=float(answer["Identity_1"][0, 0]),
-        mask=_sigmoid(answer["Identity_2"][0, 0]),
+        presence=float(output["Identity_1"][0, 0]),
+        mask=_sigmoid(output["Identity_2"][0, 0]),
     )
 
 

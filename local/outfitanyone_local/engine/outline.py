@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Points = npt.NDArray[np.float32]
-"""Shape (n, 2), x and y in pixels."""
+from .arrays import Points
 
 RIGHT, LEFT = -1, 1
 SIDES = (RIGHT, LEFT)
@@ -71,7 +69,7 @@ class Outline:
                 ends += [self.sides[RIGHT][name], self.sides[LEFT][name][::-1]]
         return ends
 
-    def mapped(self, scale: float) -> Outline:
+    def scaled(self, scale: float) -> Outline:
         """Return the outline for the same picture resized by ``scale``; creases are dropped."""
         return Outline(
             top=self.top * np.float32(scale),

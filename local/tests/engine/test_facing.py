@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from outfitanyone_local.engine import PersonRefused, Refusal, parse, read_figure, try_on
+from outfitanyone_local.engine import PersonRefusal, PersonRefused, parse, parse_figure, try_on
 
 PICTURES = Path(__file__).parents[3] / "example_project" / "pictures"
 HAIR = (40, 30, 25)
@@ -36,6 +36,6 @@ def test_back__is_refused():
     noise = np.random.default_rng(1).normal(0, 6, image.shape)
 
     with pytest.raises(PersonRefused) as refused:
-        read_figure(np.clip(image + noise, 0, 255).astype(np.uint8))
+        parse_figure(np.clip(image + noise, 0, 255).astype(np.uint8))
 
-    assert refused.value.reason is Refusal.SIDE_VIEW
+    assert refused.value.reason is PersonRefusal.SIDE_VIEW

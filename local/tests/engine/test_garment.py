@@ -9,9 +9,9 @@ import pytest
 from drawing import garments
 from drawing.figures import checks, dots, plain, stripes
 from drawing.garments import Flat
-from outfitanyone_local.engine.garments.cutout import GarmentRefused, Reason
-from outfitanyone_local.engine.garments.garment import Kind, read_garment
+from outfitanyone_local.engine.garments.garment import Kind, parse_garment
 from outfitanyone_local.engine.outline import LEFT, RIGHT
+from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused
 
 PICTURES = Path(__file__).parents[3] / "example_project" / "pictures"
 
@@ -33,7 +33,7 @@ def read_picture(path):
 
 @pytest.mark.parametrize(("kind", "expected"), KINDS.items())
 def test_read_garment__tells_kinds_apart_by_silhouette(kind, expected):
-    assert read_garment(garments.picture(kind)).kind is expected
+    assert parse_garment(garments.picture(kind)).kind is expected
 
 
 @pytest.mark.parametrize("kind", ["top", "dress", "jumpsuit", "trousers", "skirt"])
@@ -48,13 +48,13 @@ def test_read_garment__tells_kinds_apart_by_silhouette(kind, expected):
     ids=["mirrored", "enlarged", "tilted left", "tilted right"],
 )
 def test_read_garment__reads_the_same_however_it_is_photographed(kind, change):
-    assert read_garment(change(garments.picture(kind))).kind is KINDS[kind]
+    assert parse_garment(change(garments.picture(kind))).kind is KINDS[kind]
 
 
 @pytest.mark.parametrize("kind", ["top", "dress"])
 def test_read_garment__knows_the_length_of_sleeves(kind):
     none, short, long = (
-        read_garment(garments.picture(kind, sleeve=sleeve)) for sleeve in ("none", "short", "long")
+        parse_garment(garments.picture(kind, sleeve=sleeve)) for sleeve in ("none", "short", "long")
     )
 
     assert (none.sleeve_length, none.has_sleeves) == (0, False)
@@ -63,7 +63,7 @@ def test_read_garment__knows_the_length_of_sleeves(kind):
 
 
 def test_read_garment__takes_sleeves_laid_out_flat():
-    garment = read_garment(garments.picture("top", sleeve="flat"))
+    garment = parse_garment(garments.picture("top", sleeve="flat"))
 
     assert garment.has_sleeves
     outer, inner = (garment.outline.sides[LEFT]["cuff"][k] for k in (0, -1))
@@ -76,7 +76,7 @@ def test_read_garment__takes_sleeves_laid_out_flat():
 def test_read_garment__outlines_exactly_the_front_of_the_cloth(kind, sleeve):
     drawn = garments.draw(Flat(kind, sleeve=sleeve))
 
-    outline = read_garment(drawn.image).outline.polygon()
+    outline = parse_garment(drawn.image).outline.polygon()
 
     found = np.zeros(drawn.front.shape, np.uint8)
     cv2.fillPoly(found, [np.round(outline).astype(np.int32)], 1)
@@ -100,7 +100,7 @@ def test_read_garment__ends_at_the_front_of_the_neckline(cloth, lining, depth):
     """Neither at the back's edge nor at the label nor at a print."""
     drawn = garments.draw(Flat("top", cloth=cloth, lining=lining, neck_depth=depth))
 
-    top = read_garment(drawn.image).outline.top
+    top = parse_garment(drawn.image).outline.top
 
     assert top[:, 1].max() / 450 == pytest.approx(0.10 + depth, abs=0.015)
     assert top[0, 0] / 450 == pytest.approx(0.40, abs=0.02)
@@ -110,13 +110,13 @@ def test_read_garment__ends_at_the_front_of_the_neckline(cloth, lining, depth):
 def test_read_garment__takes_the_silhouette_where_no_lining_shows():
     drawn = garments.draw(Flat("top", lining=None, neck_depth=0.1))
 
-    top = read_garment(drawn.image).outline.top
+    top = parse_garment(drawn.image).outline.top
 
     assert top[:, 1].max() / 450 == pytest.approx(0.20, abs=0.015)
 
 
 def test_read_garment__halves_are_mirror_images_of_a_symmetric_garment():
-    sides = read_garment(garments.picture("jumpsuit", sleeve="long")).outline.sides
+    sides = parse_garment(garments.picture("jumpsuit", sleeve="long")).outline.sides
 
     assert list(sides[RIGHT]) == list(sides[LEFT])
     for name, right in sides[RIGHT].items():
@@ -131,24 +131,24 @@ def test_read_garment__halves_are_mirror_images_of_a_symmetric_garment():
 )
 def test_read_garment__refuses_the_wrong_kind(kind, bottom):
     with pytest.raises(GarmentRefused) as refused:
-        read_garment(garments.picture(kind), bottom=bottom)
+        parse_garment(garments.picture(kind), bottom=bottom)
 
-    assert refused.value.reason is Reason.WRONG_KIND
+    assert refused.value.reason is GarmentRefusal.WRONG_KIND
 
 
 def test_read_garment__trusts_the_caller_where_the_silhouette_says_little():
     image = garments.picture("mini", lining=None)
 
-    assert read_garment(image, bottom=True).kind is Kind.SKIRT
-    assert not read_garment(image, bottom=False).kind.is_bottom
+    assert parse_garment(image, bottom=True).kind is Kind.SKIRT
+    assert not parse_garment(image, bottom=False).kind.is_bottom
 
 
 @pytest.mark.parametrize("path", sorted((PICTURES / "models").glob("*.jpg")), ids=lambda p: p.stem)
 def test_read_garment__refuses_people(path):
     with pytest.raises(GarmentRefused) as refused:
-        read_garment(read_picture(path))
+        parse_garment(read_picture(path))
 
-    assert refused.value.reason is Reason.PERSON
+    assert refused.value.reason is GarmentRefusal.SHOWS_PERSON
 
 
 SHIPPED = {
@@ -171,5 +171,5 @@ SHIPPED = {
 def test_read_garment__accepts_every_shipped_garment(name, kind):
     image = read_picture(PICTURES / "garments" / f"{name}.jpg")
 
-    assert read_garment(image).kind is kind
-    assert read_garment(image, bottom=kind.is_bottom).kind is kind
+    assert parse_garment(image).kind is kind
+    assert parse_garment(image, bottom=kind.is_bottom).kind is kind

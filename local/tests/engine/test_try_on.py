@@ -12,13 +12,7 @@ import pytest
 from drawing import garments
 from drawing.figures import Bottom, Person, Top, draw, plain, stripes
 from drawing.people import PEOPLE
-from outfitanyone_local.engine import (
-    GarmentRefused,
-    Reason,
-    parse,
-    read_figure,
-    try_on,
-)
+from outfitanyone_local.engine import GarmentRefusal, GarmentRefused, parse, parse_figure, try_on
 from outfitanyone_local.engine.figure import Part
 
 TEAL, DENIM, BRICK, GOLD, PLUM = (
@@ -170,7 +164,7 @@ def test_kept_half__stays_pixel_for_pixel(name, kept, part, order):
     x1, y1, x2, y2 = area.box
     cloth = area.cutout[..., 3] > 0
     assert same(result, image)[y1:y2, x1:x2][cloth].all()
-    assert same(result, image)[read_figure(image).mask(part)].all()
+    assert same(result, image)[parse_figure(image).mask(part)].all()
     assert not same(result, image).all()
 
 
@@ -405,7 +399,7 @@ def test_one_piece__leaves_no_half_for_anything_else(kind, more):
             keep=more.get("keep", ()),
         )
 
-    assert refused.value.reason is Reason.WRONG_KIND
+    assert refused.value.reason is GarmentRefusal.WRONG_KIND
 
 
 @pytest.mark.parametrize(("top", "bottom"), [("trousers", None), (None, "long top")])
@@ -413,4 +407,4 @@ def test_garments__have_to_be_of_the_kind_asked_for(top, bottom):
     with pytest.raises(GarmentRefused) as refused:
         try_on(wearer("dress").image, top=clothing(top), bottom=clothing(bottom))
 
-    assert refused.value.reason is Reason.WRONG_KIND
+    assert refused.value.reason is GarmentRefusal.WRONG_KIND

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import Soft
+from outfitanyone_local.engine.arrays import Points, SoftMask
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.outline import RIGHT, SIDES, Outline, Points
+from outfitanyone_local.engine.outline import RIGHT, SIDES, Outline
 
 from .warping import Window, coverage
 
@@ -23,7 +23,7 @@ _DEPTH = 0.4
 """Darkness of the crease."""
 
 
-def part_sleeves(outline: Outline) -> Outline:
+def separate_sleeves(outline: Outline) -> Outline:
     """Return the outline with its body edges moved away from its sleeves."""
     sides, creases, bottom = {}, [], outline.bottom
     for side in SIDES:
@@ -32,7 +32,7 @@ def part_sleeves(outline: Outline) -> Outline:
             return outline
         names = list(edges)
         body = names[names.index("inner sleeve") + 1 :]
-        parted = {name: _parted(edges[name], edges["inner sleeve"], side) for name in body}
+        parted = {name: _move_edge(edges[name], edges["inner sleeve"], side) for name in body}
         sides[side] = {name: parted.get(name, edges[name]) for name in names}
         before = np.concatenate([edges[name] for name in body])
         after = np.concatenate([parted[name] for name in body])
@@ -40,11 +40,11 @@ def part_sleeves(outline: Outline) -> Outline:
         if moved.sum() > 1:
             creases.append(_between(after[moved], edges["inner sleeve"]))
         if bottom is not None:
-            bottom = _led_to(bottom, after[-1], side)
+            bottom = _move_corner(bottom, after[-1], side)
     return replace(outline, sides=sides, bottom=bottom, creases=tuple(creases))
 
 
-def _parted(edge: Points, sleeve: Points, side: int) -> Points:
+def _move_edge(edge: Points, sleeve: Points, side: int) -> Points:
     """Return a body edge inside the sleeve's inner edge (which runs from cuff to underarm)."""
     cuff, underarm = sleeve[0], sleeve[-1]
     order = np.argsort(sleeve[:, 1])
@@ -65,7 +65,7 @@ def _between(body: Points, sleeve: Points) -> Points:
     return loop
 
 
-def _led_to(hem: Points, end: Points, side: int) -> Points:
+def _move_corner(hem: Points, end: Points, side: int) -> Points:
     """Return the hem with its corner moved to the new end of the body edge."""
     share = np.linspace(1, 0, len(hem))[:, None] ** 4
     if side != RIGHT:
@@ -74,13 +74,13 @@ def _led_to(hem: Points, end: Points, side: int) -> Points:
     return np.asarray(hem + share * (end - corner), np.float32)
 
 
-def cover(outline: Outline, window: Window) -> Soft:
+def garment_coverage(outline: Outline, window: Window) -> SoftMask:
     """Return how much of each pixel the garment covers, creases included."""
     planes = [coverage(loop, window) for loop in (outline.polygon(), *outline.creases)]
     return np.asarray(np.max(planes, axis=0), np.float32)
 
 
-def crease_shade(outline: Outline, window: Window) -> Soft:
+def crease_shading(outline: Outline, window: Window) -> SoftMask:
     """Return a brightness factor that darkens the creases."""
     shade = np.ones(window.size[::-1], np.float32)
     for loop in outline.creases:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from outfitanyone_local.engine.arrays import Points
 from outfitanyone_local.engine.figure import Part
-from outfitanyone_local.engine.outline import Points, resample, smooth
+from outfitanyone_local.engine.outline import resample, smooth
 
 from .skeleton import Skeleton
 
@@ -32,7 +33,7 @@ _LEG_INNER = (
 )  # fmt: skip
 """Half widths of average bare limbs in torsos, by share of the limb's length; the calf is
 fullest a little higher outside than inside."""
-_LEAD = 6.0
+_BLEND = 6.0
 """Stations over which the average blends into the measured widths."""
 
 
@@ -105,15 +106,15 @@ def _limb(
     lost = np.isin(labels, (Part.BACKGROUND, Part.HAIR))  # the joint was placed beside the limb
     bare = _nearest(np.isin(labels, skin), ~lost)
     limit = 2.2 * float(max(row.max() for row in average))
-    allowed = _Allowed(skeleton, bare, skin, limit)
-    outer, inner = allowed.reach(axis, normal), allowed.reach(axis, -normal)
+    limb_pixels = _LimbPixels(skeleton, bare, skin, limit)
+    outer, inner = limb_pixels.reach(axis, normal), limb_pixels.reach(axis, -normal)
     half = np.asarray((outer + inner) / 2, np.float32)
     usual = np.asarray((average[0] + average[1]) / 2, np.float32)
     seen = ~lost & (outer < limit) & (inner < limit) & (half < 1.8 * usual) & (half > 0.55 * usual)
-    shift = _bridged(np.clip((outer - inner) / 2, -usual, usual), seen)
+    shift = _interpolated(np.clip((outer - inner) / 2, -usual, usual), seen)
     clothed = np.where(seen, half, np.where(lost, 1.8 * usual, outer - shift))
     clothed = np.maximum(clothed, 0.6 * usual).astype(np.float32)
-    factor = _stoutness(half / usual, bare & seen, ~bare & seen)
+    factor = _width_factor(half / usual, bare & seen, ~bare & seen)
     widths = [
         np.where(bare & seen, half, np.minimum(expected, 0.97 * clothed))
         for expected in (_expected(half, row, factor, bare & seen) for row in average)
@@ -121,9 +122,9 @@ def _limb(
     return Limb(
         axis=(axis + shift[:, None] * normal).astype(np.float32),
         normal=normal,
-        outer=_rounded(widths[0]),
-        inner=_rounded(widths[1]),
-        clothed=_rounded(clothed),
+        outer=_smoothed(widths[0]),
+        inner=_smoothed(widths[1]),
+        clothed=_smoothed(clothed),
         bare=bare,
     )
 
@@ -143,7 +144,7 @@ def _nearest(values: Flags, known: Flags) -> Flags:
 
 
 @dataclass(frozen=True)
-class _Allowed:
+class _LimbPixels:
     """What counts as limb: skin where it is bare, else all of the person but hair."""
 
     skeleton: Skeleton
@@ -163,7 +164,7 @@ class _Allowed:
         return reach.astype(np.float32)
 
 
-def _stoutness(ratio: Row, bare: Flags, clothed: Flags) -> float:
+def _width_factor(ratio: Row, bare: Flags, clothed: Flags) -> float:
     """Return the width relative to the average; clothes count only if they fit closely."""
     beyond_root = np.linspace(0, 1, STATIONS) > 0.2
     if (bare & beyond_root).sum() >= 4:
@@ -180,18 +181,18 @@ def _expected(half: Row, average: Row, factor: float, seen: Flags) -> Row:
     places = np.flatnonzero(seen)
     away = np.abs(np.arange(len(half))[:, None] - places)
     nearest = places[away.argmin(axis=1)]
-    lead = np.exp(-away.min(axis=1) / _LEAD) * ((half / average)[nearest] - factor)
-    return np.asarray((factor + lead) * average, np.float32)
+    blend = np.exp(-away.min(axis=1) / _BLEND) * ((half / average)[nearest] - factor)
+    return np.asarray((factor + blend) * average, np.float32)
 
 
-def _bridged(row: Row, known: Flags) -> Row:
+def _interpolated(row: Row, known: Flags) -> Row:
     """Return the row with zero at the root, gaps interpolated, smoothed."""
     at = np.arange(len(row))
     known = known | (at == 0)
     bridged = np.interp(at, at[known], np.where(at == 0, 0, row)[known])
-    return _rounded(_rounded(_rounded(bridged)))
+    return _smoothed(_smoothed(_smoothed(bridged)))
 
 
-def _rounded(row: npt.NDArray[np.floating]) -> Row:
+def _smoothed(row: npt.NDArray[np.floating]) -> Row:
     kernel = np.array([1, 4, 6, 4, 1]) / 16
     return np.convolve(np.pad(row, 2, mode="edge"), kernel, "valid").astype(np.float32)

@@ -21,6 +21,6 @@ SKIRT_PER_WAIST = 0.36
 """A skirt as long as its flat waistband is wide covers this share of waist to ankle."""
 
 
-def read_off(table: Table, length: float) -> float:
+def interpolate(table: Table, length: float) -> float:
     """Interpolate a table; it is constant beyond its ends."""
     return float(np.interp(length, *table))

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.backdrop import Plane
-from outfitanyone_local.engine.figure import RGB, Mask, Soft
-from outfitanyone_local.engine.garments.cutout import to_lab
+from outfitanyone_local.engine.arrays import RGB, Mask, Plane, Points, SoftMask
+from outfitanyone_local.engine.colour_space import rgb_to_lab
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.outline import Points
 
-from .physique import Physique
+from .wearer import Wearer
 
 _FEW, _USUAL_LIGHT = 6, -0.15
 """Below this number of bare limb stations, the light is assumed as in studios."""
@@ -23,15 +21,15 @@ _HARDNESS = 0.30
 """Share of light lost by a surface that turns away."""
 
 
-def light_from(physique: Physique) -> float:
+def estimate_light(wearer: Wearer) -> float:
     """Return the side of the light: -1 all from the picture's left, 1 all from its right.
 
     Estimated from the bare arms and legs: which border of each limb is lighter.
     """
-    grey = cv2.cvtColor(physique.figure.image, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    grey = cv2.cvtColor(wearer.figure.image, cv2.COLOR_RGB2GRAY).astype(np.float32)
     lightness = np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.5), np.float32)
     found: list[float] = []
-    for limbs in (physique.arms, physique.legs):
+    for limbs in (wearer.arms, wearer.legs):
         for side, limb in limbs.items():
             stations = np.flatnonzero(limb.bare)[:-4:2]
             edges = (limb.outer, -limb.inner) if side > 0 else (-limb.inner, limb.outer)
@@ -52,7 +50,9 @@ def _at(plane: Plane, points: Points) -> Plane:
     return found
 
 
-def roundness(cover: Soft, open_ends: Sequence[Points], *, torso: float, light: float) -> Plane:
+def curvature_shading(
+    cover: SoftMask, open_ends: Sequence[Points], *, torso: float, light: float
+) -> Plane:
     """Return a brightness factor of about 1: edges turn away and get darker on the far side.
 
     The silhouette is inflated like a cushion with an edge radius of _ROUNDNESS torsos; the
@@ -62,7 +62,7 @@ def roundness(cover: Soft, open_ends: Sequence[Points], *, torso: float, light: 
     radius = _ROUNDNESS * torso
     inside = np.pad((cover > 0.5).astype(np.uint8), 1)
     for end in open_ends:
-        _carry_on(inside, end + 1, 1.4 * radius)
+        _extend_cloth(inside, end + 1, 1.4 * radius)
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1]
     cushion = radius * np.sqrt(1 - (1 - np.minimum(depth, radius) / radius) ** 2)
     height = blurred(cushion.astype(np.float32), 0.025 * torso)
@@ -73,7 +73,7 @@ def roundness(cover: Soft, open_ends: Sequence[Points], *, torso: float, light: 
     return np.asarray(np.clip(factor, 0.62, 1.08), np.float32)
 
 
-def _carry_on(inside: npt.NDArray[np.uint8], end: Points, reach: float) -> None:
+def _extend_cloth(inside: npt.NDArray[np.uint8], end: Points, reach: float) -> None:
     """Extend the cloth beyond an open end that has it on its left, in place."""
     chord = end[-1] - end[0]
     out = np.array([-chord[1], chord[0]]) * reach / max(float(np.linalg.norm(chord)), 1e-6)
@@ -81,7 +81,7 @@ def _carry_on(inside: npt.NDArray[np.uint8], end: Points, reach: float) -> None:
     cv2.fillPoly(inside, [np.round(loop).astype(np.int32)], 1)
 
 
-def folds(image: RGB, old: Mask, *, torso: float) -> Plane:
+def fold_shading(image: RGB, old: Mask, *, torso: float) -> Plane:
     """Return a brightness factor with the old cloth's folds, so that bust and waist remain.
 
     Only for plain cloth, because a pattern is not relief. Fades out towards the old edges.
@@ -92,15 +92,17 @@ def folds(image: RGB, old: Mask, *, torso: float) -> Plane:
     inner = cv2.erode(old.astype(np.uint8), np.ones((7, 7), np.uint8), iterations=2)
     if inner.sum() < 500:
         return flat
-    lab = to_lab(image)
+    lab = rgb_to_lab(image)
     lightness = lab[..., 0] + 12
     weight = inner.astype(np.float32)
     near, wide = (_mean_within(lightness, weight, reach * torso) for reach in (0.012, 0.10))
     relief = near / np.maximum(wide, 1)
     hues = lab[inner > 0][:, 1:]
-    motley = float(np.percentile(np.linalg.norm(hues - np.median(hues, axis=0), axis=1), 90))
-    rough = float(np.percentile(np.abs(relief[inner > 0] - 1), 90))
-    gain = float(np.interp(rough, (0.15, 0.3), (0.7, 0.0)) * np.interp(motley, (8, 14), (1, 0)))
+    colour_spread = float(np.percentile(np.linalg.norm(hues - np.median(hues, axis=0), axis=1), 90))
+    roughness = float(np.percentile(np.abs(relief[inner > 0] - 1), 90))
+    gain = float(
+        np.interp(roughness, (0.15, 0.3), (0.7, 0.0)) * np.interp(colour_spread, (8, 14), (1, 0))
+    )
     fade = np.clip(2 * blurred(weight, 0.025 * torso) - 1, 0, 1)
     return np.asarray(1 + gain * fade * np.clip(relief - 1, -0.22, 0.14), np.float32)
 
@@ -110,7 +112,7 @@ def _mean_within(plane: Plane, weight: Plane, reach: float) -> Plane:
     return np.asarray(total / np.maximum(count, 1e-3), np.float32)
 
 
-def cast_shadow(cover: Soft, *, torso: float, strength: float = 0.38) -> Plane:
+def cast_shadow(cover: SoftMask, *, torso: float, strength: float = 0.38) -> Plane:
     """Return a brightness factor for the shadow under a garment's edge.
 
     Darkest at the edge, and mostly below it, because light comes from above.
@@ -120,7 +122,7 @@ def cast_shadow(cover: Soft, *, torso: float, strength: float = 0.38) -> Plane:
     return np.asarray(1 - strength * np.clip(0.6 * close + 0.5 * far, 0, 1), np.float32)
 
 
-def _shifted(cover: Soft, down: float, reach: float) -> Plane:
+def _shifted(cover: SoftMask, down: float, reach: float) -> Plane:
     moved = np.array([[1, 0, 0], [0, 1, down]], np.float32)
     lower = cv2.warpAffine(cover, moved, cover.shape[::-1])
     return blurred(np.asarray(lower, np.float32), reach)

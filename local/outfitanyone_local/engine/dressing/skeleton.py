@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from outfitanyone_local.engine.arrays import Points
 from outfitanyone_local.engine.figure import Figure, Joint, Part
-from outfitanyone_local.engine.outline import LEFT, RIGHT, Points
+from outfitanyone_local.engine.outline import LEFT, RIGHT
 
 CLOTH = (Part.UPPER, Part.LOWER, Part.DRESS)
 
@@ -42,7 +43,7 @@ class Skeleton:
         return float(np.linalg.norm(self.hips - self.shoulders))
 
     @cached_property
-    def span(self) -> float:
+    def half_shoulder_width(self) -> float:
         """Half the distance between the shoulder joints."""
         apart = self.joint("SHOULDER", LEFT) - self.joint("SHOULDER", RIGHT)
         return float(np.linalg.norm(apart)) / 2

@@ -14,15 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import RGB, Figure, Mask, check_picture
-from outfitanyone_local.engine.garments.cutout import GarmentRefused, Reason
-from outfitanyone_local.engine.garments.garment import Garment, read_garment
+from outfitanyone_local.engine.arrays import RGB, Mask, check_picture
+from outfitanyone_local.engine.figure import Figure
+from outfitanyone_local.engine.garments.garment import Garment, parse_garment
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.parsing.reading import read_figure
+from outfitanyone_local.engine.parsing.pipeline import parse_figure
+from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused
 
+from .compositing import composite
+from .label_correction import correct_labels
 from .layers import plan_layers
-from .mending import mended
-from .painting import paint
 
 HALVES = ("upper", "lower")
 """Allowed values of ``keep``."""
@@ -54,18 +55,18 @@ def try_on(
     that makes no sense.
     """
     _check(person, top, bottom, keep)
-    upper = None if top is None else read_garment(top, bottom=False)
-    lower = None if bottom is None else read_garment(bottom, bottom=True)
+    upper = None if top is None else parse_garment(top, bottom=False)
+    lower = None if bottom is None else parse_garment(bottom, bottom=True)
     if upper is not None and upper.kind.is_one_piece and (lower is not None or keep):
         raise GarmentRefused(
-            Reason.WRONG_KIND, "A dress or jumpsuit leaves no half for another garment."
+            GarmentRefusal.WRONG_KIND, "A dress or jumpsuit leaves no half for another garment."
         )
     if upper is None and lower is None:
         return person.copy()
-    figure = read_figure(person) if figure is None else figure
+    figure = parse_figure(person) if figure is None else figure
     if max(person.shape[:2]) > _WORKING_SIZE:
-        return _dressed_large(figure, upper, lower, keep)
-    return _dressed(figure, upper, lower, keep)[0]
+        return _render_large(figure, upper, lower, keep)
+    return _render(figure, upper, lower, keep)[0]
 
 
 def _check(person: RGB, top: RGB | None, bottom: RGB | None, keep: Collection[str]) -> None:
@@ -78,27 +79,27 @@ def _check(person: RGB, top: RGB | None, bottom: RGB | None, keep: Collection[st
         raise ValueError("A half cannot be kept and replaced at once.")
 
 
-def _dressed(
+def _render(
     figure: Figure, upper: Garment | None, lower: Garment | None, keep: Collection[str]
 ) -> tuple[RGB, Mask]:
     """Return the result, and the mask of pixels that must not change."""
-    physique = mended(figure)
-    plan = plan_layers(physique, upper=upper, lower=lower, keep=keep)
-    return paint(physique, plan), plan.untouched
+    wearer = correct_labels(figure)
+    plan = plan_layers(wearer, upper=upper, lower=lower, keep=keep)
+    return composite(wearer, plan), plan.protected
 
 
-def _dressed_large(
+def _render_large(
     figure: Figure, upper: Garment | None, lower: Garment | None, keep: Collection[str]
 ) -> RGB:
     """Render a large picture at working size, and enlarge only what changed."""
     height, width = figure.labels.shape
-    small = _resized(figure, _WORKING_SIZE / max(height, width))
-    dressed, untouched = _dressed(small, upper, lower, keep)
-    changed = (dressed != small.image).any(axis=2).astype(np.uint8) * 255
-    new = cv2.resize(dressed, (width, height), interpolation=cv2.INTER_CUBIC)
+    small = _resize(figure, _WORKING_SIZE / max(height, width))
+    rendered, protected = _render(small, upper, lower, keep)
+    changed = (rendered != small.image).any(axis=2).astype(np.uint8) * 255
+    new = cv2.resize(rendered, (width, height), interpolation=cv2.INTER_CUBIC)
     share = cv2.resize(changed, (width, height), interpolation=cv2.INTER_LINEAR)
     fixed = cv2.resize(
-        untouched.astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR_EXACT
+        protected.astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR_EXACT
     )
     share[fixed > 0] = 0
     result = figure.image.copy()
@@ -109,16 +110,16 @@ def _dressed_large(
     return result
 
 
-def _resized(figure: Figure, scale: float) -> Figure:
+def _resize(figure: Figure, scale: float) -> Figure:
     height, width = figure.labels.shape
     size = round(width * scale), round(height * scale)
 
-    def less(plane: Any, way: int) -> Any:
+    def resize(plane: Any, way: int) -> Any:
         return cv2.resize(plane, size, interpolation=way)
 
     return Figure(
-        image=less(figure.image, cv2.INTER_AREA),
+        image=resize(figure.image, cv2.INTER_AREA),
         pose=replace(figure.pose, points=figure.pose.points * np.float32(scale)),
-        person=less(figure.person, cv2.INTER_AREA),
-        labels=less(figure.labels, cv2.INTER_NEAREST),
+        person=resize(figure.person, cv2.INTER_AREA),
+        labels=resize(figure.labels, cv2.INTER_NEAREST),
     )

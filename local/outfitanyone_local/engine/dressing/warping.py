@@ -19,10 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.backdrop import bleed
-from outfitanyone_local.engine.figure import RGB, Mask, Soft
+from outfitanyone_local.engine.arrays import RGB, Mask, Points, SoftMask
+from outfitanyone_local.engine.inpainting import fill_from_nearest
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.outline import Outline, Points, length, resample
+from outfitanyone_local.engine.outline import Outline, length, resample
 
 _STEP = 3
 """Distance of the finest nodes in target pixels."""
@@ -82,22 +82,22 @@ def warp(image: RGB, mask: Mask, source: Outline, target: Outline, window: Windo
     """
     scale = min(1.0, 1.15 * length(target.polygon()) / length(source.polygon()))
     if scale < 0.95:
-        less = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        image = np.asarray(less, np.uint8)
+        smaller = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        image = np.asarray(smaller, np.uint8)
         mask = cv2.resize(mask.astype(np.uint8), image.shape[1::-1]) > 0
-        source = source.mapped(scale)
-    places = _places(source, target, window)
+        source = source.scaled(scale)
+    sampling_map = _sampling_map(source, target, window)
     warped = cv2.remap(
-        _bled(image, mask, source),
-        places[..., 0],
-        places[..., 1],
+        _extend_colours(image, mask, source),
+        sampling_map[..., 0],
+        sampling_map[..., 1],
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
     return np.asarray(warped, np.uint8)
 
 
-def coverage(polygon: Points, window: Window) -> Soft:
+def coverage(polygon: Points, window: Window) -> SoftMask:
     """Return how much of each pixel of the window a polygon covers."""
     plane = np.zeros(window.size[::-1], np.uint8)
     corners = np.round((polygon - window.corner) * 16).astype(np.int32)
@@ -105,7 +105,7 @@ def coverage(polygon: Points, window: Window) -> Soft:
     return plane.astype(np.float32) / np.float32(255)
 
 
-def _bled(image: RGB, mask: Mask, source: Outline) -> RGB:
+def _extend_colours(image: RGB, mask: Mask, source: Outline) -> RGB:
     """Return the picture with the garment's colours continued beyond its outline.
 
     Border pixels are mixtures with the background and are replaced too.
@@ -113,53 +113,55 @@ def _bled(image: RGB, mask: Mask, source: Outline) -> RGB:
     inside = np.zeros(image.shape[:2], np.uint8)
     cv2.fillPoly(inside, [np.round(source.polygon()).astype(np.int32)], 1)
     core = cv2.erode(inside, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7)))
-    return bleed(image, (core > 0) & mask)
+    return fill_from_nearest(image, (core > 0) & mask)
 
 
-def _places(source: Outline, target: Outline, window: Window) -> Field:
+def _sampling_map(source: Outline, target: Outline, window: Window) -> Field:
     """Return for each pixel of the window its position in the garment picture."""
-    here, there = _pairs(source, target)
-    here, polygon = here - window.corner, target.polygon() - window.corner
-    field = np.full((2, 2, 2), there.mean(axis=0), np.float32)
+    target_points, source_points = _corresponding_points(source, target)
+    target_points, polygon = target_points - window.corner, target.polygon() - window.corner
+    field = np.full((2, 2, 2), source_points.mean(axis=0), np.float32)
     known = np.zeros((2, 2), bool)
     for level, sweeps in zip(range(_LEVELS - 1, -1, -1), _SWEEPS, strict=True):
         step = _STEP * 2**level
         nodes = (window.size[1] // step + 2, window.size[0] // step + 2)
-        fixed, values = _border_nodes(here, there, step, nodes)
+        fixed, values = _border_nodes(target_points, source_points, step, nodes)
         inside = np.zeros(nodes, np.uint8)
         cv2.fillPoly(inside, [np.round(polygon / step * 16).astype(np.int32)], 1, shift=4)
-        field = _finer(field, nodes)
+        field = _upsample(field, nodes)
         field[fixed] = values[fixed]
         _relax(field, fixed, (inside > 0) & ~fixed, sweeps)
         known = fixed | (inside > 0)
     x, y = np.meshgrid(*(np.arange(side, dtype=np.float32) / _STEP for side in window.size))
-    return np.asarray(cv2.remap(_continued(field, known), x, y, cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.remap(_extrapolate(field, known), x, y, cv2.INTER_LINEAR), np.float32)
 
 
-def _pairs(source: Outline, target: Outline) -> tuple[Points, Points]:
+def _corresponding_points(source: Outline, target: Outline) -> tuple[Points, Points]:
     """Return points along the target's border, and the corresponding points of the source."""
-    theirs = {(name, side): points for name, side, points in source.edges()}
-    here, there = [], []
+    source_edges = {(name, side): points for name, side, points in source.edges()}
+    target_points, source_points = [], []
     for name, side, points in target.edges():
         count = max(2, int(length(points) / (_STEP / 3)) + 1)
-        here.append(resample(points, count))
-        there.append(resample(theirs[name, side], count))
-    return np.concatenate(here), np.concatenate(there)
+        target_points.append(resample(points, count))
+        source_points.append(resample(source_edges[name, side], count))
+    return np.concatenate(target_points), np.concatenate(source_points)
 
 
 def _border_nodes(
-    here: Points, there: Points, step: int, nodes: tuple[int, int]
+    target_points: Points, source_points: Points, step: int, nodes: tuple[int, int]
 ) -> tuple[npt.NDArray[np.bool_], Field]:
     """Return nodes next to the border, each with the mean of the nearby border points."""
-    column, row = np.clip(np.round(here / step).astype(int), 0, (nodes[1] - 1, nodes[0] - 1)).T
+    column, row = np.clip(
+        np.round(target_points / step).astype(int), 0, (nodes[1] - 1, nodes[0] - 1)
+    ).T
     flat = row * nodes[1] + column
     count = np.bincount(flat, minlength=nodes[0] * nodes[1])
-    sums = [np.bincount(flat, there[:, k], nodes[0] * nodes[1]) for k in (0, 1)]
+    sums = [np.bincount(flat, source_points[:, k], nodes[0] * nodes[1]) for k in (0, 1)]
     values = np.stack(sums, axis=1) / np.maximum(count, 1)[:, None]
     return (count > 0).reshape(nodes), values.reshape(*nodes, 2).astype(np.float32)
 
 
-def _finer(field: Field, nodes: tuple[int, int]) -> Field:
+def _upsample(field: Field, nodes: tuple[int, int]) -> Field:
     """Upsample the field to nodes half as far apart; a constant field stays constant."""
     column, row = np.meshgrid(*(np.arange(side, dtype=np.float32) / 2 for side in nodes[::-1]))
     fine = cv2.remap(field, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -188,7 +190,7 @@ def _relax(
             np.copyto(field, (1 - _RELAXATION) * field + share * total, where=half)
 
 
-def _continued(field: Field, known: npt.NDArray[np.bool_]) -> Field:
+def _extrapolate(field: Field, known: npt.NDArray[np.bool_]) -> Field:
     """Extrapolate the field to nodes beside the cloth: the mean of their known neighbours."""
     for _ in range(3):
         weight = cv2.blur(known.astype(np.float32), (3, 3))

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outfitanyone_local.engine.outline import Points
+from outfitanyone_local.engine.arrays import Points
 
 from .silhouette import Half, end_corners, shoulder_over, sleeve_start, strap_and_underarm
 
 
 @dataclass(frozen=True)
-class Arm:
+class ArmLandmarks:
     """Landmarks of a half's shoulder, sleeve and underarm, as indices of its path.
 
     cuff: outer and inner corner, None without a sleeve.
@@ -23,25 +23,25 @@ class Arm:
     underarm: int
 
 
-def find_arm(half: Half, *, sleeved: bool) -> Arm:
+def find_arm(half: Half, *, sleeved: bool) -> ArmLandmarks:
     """Return the landmarks of the sleeve or, without one, of the armhole."""
     armpit = sleeve_start(half) if sleeved else None
     if armpit is None:
         shoulder, underarm = strap_and_underarm(half)
-        return Arm(shoulder, None, underarm)
+        return ArmLandmarks(shoulder, None, underarm)
     shoulder = shoulder_over(half, armpit)
     root = (half.path[shoulder] + half.path[armpit]) / 2
-    return Arm(shoulder, end_corners(half, shoulder, armpit, root), armpit)
+    return ArmLandmarks(shoulder, end_corners(half, shoulder, armpit, root), armpit)
 
 
-def arm_edges(half: Half, neck: int, arm: Arm) -> dict[str, Points]:
+def arm_edges(half: Half, neck: int, arm: ArmLandmarks) -> dict[str, Points]:
     """Return the edges from the neck over the shoulder to the underarm."""
     path = half.path
     edges = {"shoulder": path[neck : arm.shoulder + 1]}
     if arm.cuff is None:
         return edges | {"armhole": path[arm.shoulder : arm.underarm + 1]}
     outer, inner = arm.cuff
-    level = _abreast(
+    level = _level_with(
         path[arm.shoulder : outer + 1], path[arm.underarm], path[outer] - path[arm.shoulder]
     )
     middle = arm.shoulder + level
@@ -53,10 +53,10 @@ def arm_edges(half: Half, neck: int, arm: Arm) -> dict[str, Points]:
     }
 
 
-def _abreast(stretch: Points, point: Points, along: Points) -> int:
+def _level_with(border: Points, point: Points, along: Points) -> int:
     """Return the index on a sleeve's outer border that lies straight across from ``point``."""
-    distance = np.abs((stretch - point) @ along)
-    return int(np.clip(distance.argmin(), 1, max(1, len(stretch) - 2)))
+    distance = np.abs((border - point) @ along)
+    return int(np.clip(distance.argmin(), 1, max(1, len(border) - 2)))
 
 
 def body_edges(half: Half, start: int, waist: int | None) -> dict[str, Points]:

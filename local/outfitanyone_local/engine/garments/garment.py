@@ -7,15 +7,17 @@ from enum import Enum
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import RGB, Mask
+from outfitanyone_local.engine.arrays import RGB, Mask, Points
+from outfitanyone_local.engine.colour_space import Lab, rgb_to_lab
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.outline import LEFT, RIGHT, Outline, Points, length, smooth
+from outfitanyone_local.engine.outline import LEFT, RIGHT, Outline, length, smooth
+from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused
 
-from .cutout import GarmentRefused, Lab, Reason, cut_out, to_lab
-from .edges import Arm, arm_edges, body_edges, find_arm, leg_edges, skirt_edges
+from .edges import ArmLandmarks, arm_edges, body_edges, find_arm, leg_edges, skirt_edges
 from .opening import find_neckline, find_waistband
-from .silhouette import Half, halves_of, sleeve_start, tilt, waist_row, width_at
-from .worn import shows_person
+from .person_check import shows_person
+from .segmentation import segment_garment
+from .silhouette import Half, find_tilt, sleeve_start, split_halves, waist_row, width_at
 
 Halves = tuple[Half, Half]
 
@@ -84,7 +86,7 @@ class Garment:
         return _ARMHOLE + sum(seams) / 2 / self.chest
 
 
-def read_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
+def parse_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
     """Segment a garment and find its landmarks.
 
     image: RGB uint8, one garment lying flat, upright, on a plain background.
@@ -95,22 +97,22 @@ def read_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
     """
     scale = min(1.0, _WORKING_SIZE / max(image.shape[:2]))
     if scale < 1:
-        less = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        image = np.asarray(less, np.uint8)
+        smaller = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        image = np.asarray(smaller, np.uint8)
     if shows_person(image):
-        raise GarmentRefused(Reason.PERSON)
-    mask, slits = cut_out(image)
-    angle = tilt(mask)
+        raise GarmentRefused(GarmentRefusal.SHOWS_PERSON)
+    mask, slits = segment_garment(image)
+    angle = find_tilt(mask)
     if angle:
-        image, mask, slits = _turned(image, mask, slits, angle)
-    halves = halves_of(mask)
+        image, mask, slits = _rotate(image, mask, slits, angle)
+    halves = split_halves(mask)
     judged = _judge_bottom(halves)
     if bottom is not None and judged is not None and judged != bottom:
-        raise GarmentRefused(Reason.WRONG_KIND)
+        raise GarmentRefused(GarmentRefusal.WRONG_KIND)
     if bottom is None:
         bottom = _widens_steadily(halves) if judged is None else judged
-    lab = np.asarray(cv2.GaussianBlur(to_lab(image), (0, 0), 1.5), np.float32)
-    garment = (_read_bottom if bottom else _read_hanging)(image, mask, lab, halves)
+    lab = np.asarray(cv2.GaussianBlur(rgb_to_lab(image), (0, 0), 1.5), np.float32)
+    garment = (_parse_bottom if bottom else _parse_hanging)(image, mask, lab, halves)
     return replace(garment, mask=mask & ~(slits & _inner_corners(garment)))
 
 
@@ -124,7 +126,7 @@ def _inner_corners(garment: Garment) -> Mask:
     return near > 0
 
 
-def _turned(image: RGB, mask: Mask, slits: Mask, angle: float) -> tuple[RGB, Mask, Mask]:
+def _rotate(image: RGB, mask: Mask, slits: Mask, angle: float) -> tuple[RGB, Mask, Mask]:
     """Return picture and masks rotated counter-clockwise, enlarged so that nothing is cut off."""
     height, width = image.shape[:2]
     radians = np.radians(abs(angle))
@@ -168,14 +170,14 @@ def _widens_steadily(halves: Halves) -> bool:
     return bool((np.maximum.accumulate(widths) - widths).max() < 0.015 * widths.max())
 
 
-def _read_bottom(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
+def _parse_bottom(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
     starts = [half.extreme(0, len(half.path) // 2, (-0.45, -1.0)) for half in halves]
-    right, left = (half.shown(half.path[k]) for half, k in zip(halves, starts, strict=True))
+    right, left = (half.in_picture(half.path[k]) for half, k in zip(halves, starts, strict=True))
     waist = float(left[0] - right[0])
     band = find_waistband(lab, mask, corners=(right, left), depth=0.22 * waist)
     has_legs = halves[0].crotch is not None
-    read = leg_edges if has_legs else skirt_edges
-    edges = [read(half, start) for half, start in zip(halves, starts, strict=True)]
+    split_edges = leg_edges if has_legs else skirt_edges
+    edges = [split_edges(half, start) for half, start in zip(halves, starts, strict=True)]
     kind = Kind.SKIRT
     if halves[0].crotch is not None:
         rise = halves[0].crotch - halves[0].top
@@ -183,13 +185,13 @@ def _read_bottom(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
     return Garment(kind, image, mask, _outline(halves, starts, band, edges), waist)
 
 
-def _read_hanging(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
+def _parse_hanging(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
     sleeved = _is_sleeved(halves)
     arms = [find_arm(half, sleeved=sleeved) for half in halves]
     under = [half.path[arm.underarm] for half, arm in zip(halves, arms, strict=True)]
     chest = float(sum(half.axis - point[0] for half, point in zip(halves, under, strict=True)))
     if chest < 0.1 * mask.shape[1]:
-        raise GarmentRefused(Reason.NOTHING)
+        raise GarmentRefused(GarmentRefusal.NO_GARMENT)
     middle = np.array([halves[0].axis, halves[0].path[0, 1] + 0.02 * chest], np.float32)
     band = find_neckline(lab, mask, centre=middle, reach=(0.42 * chest, 0.75 * chest))
     starts = [_neck(half, arm, band, chest) for half, arm in zip(halves, arms, strict=True)]
@@ -216,7 +218,7 @@ def _hanging_kind(halves: Halves, top: float, chest: float) -> Kind:
     return Kind.DRESS if slender > 1.95 or (slender > 1.55 and flare > 1.3) else Kind.TOP
 
 
-def _neck(half: Half, arm: Arm, band: Points, chest: float) -> int:
+def _neck(half: Half, arm: ArmLandmarks, band: Points, chest: float) -> int:
     """Return the path index of the corner between shoulder and neckline.
 
     With the neckline known, that is the highest point of the border just outside the
@@ -224,7 +226,7 @@ def _neck(half: Half, arm: Arm, band: Points, chest: float) -> int:
     """
     reachable = half.path[: arm.shoulder]
     if len(band):
-        end = half.shown(band[0] if half.side == RIGHT else band[-1])
+        end = half.in_picture(band[0] if half.side == RIGHT else band[-1])
         outwards = end[0] - reachable[:, 0]
         near = (outwards > -2) & (outwards < 0.08 * chest)
         if near.any():
@@ -238,19 +240,19 @@ def _outline(
     """Join two halves; ``band`` is the opening's front edge or empty."""
     right, left = (half.path[: k + 1] for half, k in zip(halves, starts, strict=True))
     if len(band):
-        ends = halves[0].shown(right[-1:]), halves[1].shown(left[-1:])
+        ends = halves[0].in_picture(right[-1:]), halves[1].in_picture(left[-1:])
         top = smooth(np.concatenate([ends[0], band, ends[1]]), reach=3)
     else:
-        top = np.concatenate([halves[0].shown(right[::-1]), halves[1].shown(left)])
+        top = np.concatenate([halves[0].in_picture(right[::-1]), halves[1].in_picture(left)])
     bottom = None
     if halves[0].crotch is None:
         right, left = (
             half.path[half.nearest(list(named.values())[-1][-1]) :]
             for half, named in zip(halves, edges, strict=True)
         )
-        bottom = np.concatenate([halves[0].shown(right), halves[1].shown(left[::-1])])
+        bottom = np.concatenate([halves[0].in_picture(right), halves[1].in_picture(left[::-1])])
     sides = {
-        half.side: {name: half.shown(edge) for name, edge in named.items()}
+        half.side: {name: half.in_picture(edge) for name, edge in named.items()}
         for half, named in zip(halves, edges, strict=True)
     }
     return Outline(top=top, sides=sides, bottom=bottom)

@@ -11,11 +11,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import Mask
+from outfitanyone_local.engine.arrays import Mask, Points
+from outfitanyone_local.engine.colour_space import Lab
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.outline import Points
-
-from .cutout import Lab
 
 _Grid = npt.NDArray[np.float32]
 
@@ -29,7 +27,7 @@ _STRONG = 8.0
 """Contrast in Lab at which the gain saturates: a long faint edge beats a few dots."""
 _CLEAR = 3.0
 """Least mean contrast in Lab for an opening."""
-_OTHER_WAY = 0.5
+_OTHER_CHANGE = 0.5
 """Weight of any other change than dark to light on the second try: a dark stripe may meet a
 lighter lining."""
 _NEARLY_ALL = 0.75
@@ -73,8 +71,8 @@ def _trace(lab: Lab, mask: Mask, x: _Grid, y: _Grid, *, near: float, spread: flo
     found = cv2.remap(lab, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     colours = np.asarray(found, np.float32)
     inside = cv2.remap(mask.astype(np.uint8), x, y, cv2.INTER_NEAREST) > 0
-    for otherwise in (0.0, _OTHER_WAY):
-        gain = np.where(inside, _edge_gain(colours, x, y, otherwise=otherwise), _OFF_CLOTH)
+    for other_weight in (0.0, _OTHER_CHANGE):
+        gain = np.where(inside, _edge_gain(colours, x, y, other_weight=other_weight), _OFF_CLOTH)
         path, mean = _best_path(gain)
         if mean >= _CLEAR and _shows_lining(colours, inside, path, near, spread):
             break
@@ -82,13 +80,13 @@ def _trace(lab: Lab, mask: Mask, x: _Grid, y: _Grid, *, near: float, spread: flo
         return np.empty((0, 2), np.float32)
     within = inside & (np.arange(x.shape[1]) < path[:, None] - 1)
     unlike = np.linalg.norm(colours - np.median(colours[within], axis=0), axis=2)
-    second = _edge_gain(np.repeat(unlike[..., None], 3, axis=2), x, y, otherwise=0.0)
+    second = _edge_gain(np.repeat(unlike[..., None], 3, axis=2), x, y, other_weight=0.0)
     path, _ = _best_path(np.where(inside, gain + second, 2 * _OFF_CLOTH))
     rays = np.arange(len(path))
     return np.stack([x[rays, path], y[rays, path]], axis=1)
 
 
-def _edge_gain(colours: Lab, x: _Grid, y: _Grid, *, otherwise: float) -> _Grid:
+def _edge_gain(colours: Lab, x: _Grid, y: _Grid, *, other_weight: float) -> _Grid:
     """Return the gain of each cell: how much lighter cloth gets from there outwards.
 
     otherwise: weight of any other change of colour.
@@ -100,8 +98,8 @@ def _edge_gain(colours: Lab, x: _Grid, y: _Grid, *, otherwise: float) -> _Grid:
     gain = np.full(x.shape, _OFF_CLOTH, np.float32)
     tint = np.clip(np.hypot(change[..., 1], change[..., 2]), 0, _STRONG)
     rise = np.clip(change[..., 0], -_STRONG, _STRONG) + 0.3 * tint
-    any_change = np.clip(otherwise * np.linalg.norm(change, axis=2), 0, _STRONG)
-    gain[:, width : 1 - width] = np.maximum(rise, any_change) if otherwise else rise
+    any_change = np.clip(other_weight * np.linalg.norm(change, axis=2), 0, _STRONG)
+    gain[:, width : 1 - width] = np.maximum(rise, any_change) if other_weight else rise
     return gain
 
 
@@ -132,10 +130,10 @@ def _best_path(gain: _Grid) -> tuple[npt.NDArray[np.intp], float]:
     came_from = np.zeros((rows, columns), np.intp)
     total = gain[0].astype(np.float64)
     moves = np.arange(-_BEND, _BEND + 1)
-    price = 0.8 * moves.astype(np.float64) ** 2
+    penalty = 0.8 * moves.astype(np.float64) ** 2
     for row in range(1, rows):
         padded = np.pad(total, _BEND, constant_values=-1e9)
-        choices = np.stack([padded[k : k + columns] - price[k] for k in range(len(moves))])
+        choices = np.stack([padded[k : k + columns] - penalty[k] for k in range(len(moves))])
         taken = choices.argmax(axis=0)
         came_from[row] = np.clip(np.arange(columns) + moves[taken], 0, columns - 1)
         total = choices.max(axis=0) + gain[row]

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import Mask
+from outfitanyone_local.engine.arrays import Mask, Points
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.outline import LEFT, RIGHT, Points, smooth
+from outfitanyone_local.engine.outline import LEFT, RIGHT, smooth
 
 _JUMP = 0.05
 """A sleeve begins where the body widens by this share of its width ..."""
@@ -54,7 +54,7 @@ class Half:
     crotch: int | None
     last_column: int
 
-    def shown(self, points: Points) -> Points:
+    def in_picture(self, points: Points) -> Points:
         """Return points of this half in the picture itself, not mirrored."""
         if self.side == RIGHT:
             return points
@@ -72,11 +72,11 @@ class Half:
 
     def extreme(self, start: int, stop: int, direction: tuple[float, float]) -> int:
         """Return the index of the path point furthest in ``direction`` between two indices."""
-        stretch = self.path[start : stop + 1] @ np.array(direction, np.float32)
-        return start + int(stretch.argmax())
+        section = self.path[start : stop + 1] @ np.array(direction, np.float32)
+        return start + int(section.argmax())
 
 
-def tilt(mask: Mask) -> float:
+def find_tilt(mask: Mask) -> float:
     """Return the counter-clockwise rotation, in degrees, that makes the garment upright.
 
     This is the angle with the most symmetric mask, with a slight preference for zero because
@@ -121,7 +121,7 @@ def _symmetry(mask: Mask) -> tuple[float, float]:
     return float(best), float(score)
 
 
-def halves_of(mask: Mask) -> tuple[Half, Half]:
+def split_halves(mask: Mask) -> tuple[Half, Half]:
     """Return the wearer's right and left half."""
     axis, last_column = centre_line(mask), mask.shape[1] - 1
     return (

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import RGB, Figure, Mask, Part
+from outfitanyone_local.engine.arrays import RGB, Mask
+from outfitanyone_local.engine.figure import Figure, Part
 from outfitanyone_local.engine.opencv import cv2
 
-from .reading import read_figure
+from .pipeline import parse_figure
 
 Box = tuple[int, int, int, int]
 """x1, y1, x2, y2 in pixels of the picture, ends exclusive."""
@@ -22,7 +23,7 @@ CLOTHES_TYPES = {
     "dress": (Part.DRESS, Part.UPPER, Part.LOWER),
 }
 """``dress`` means dress, jumpsuit or full outfit."""
-_PAPER = 245
+_GREY = 245
 """Grey value of a crop's background."""
 _SPECK = 0.04
 """Components smaller than this share of the largest are not part of the garment."""
@@ -59,10 +60,10 @@ def parse(image: RGB, *, clothes_types: Sequence[str]) -> list[Area | None]:
     unknown = set(clothes_types) - set(CLOTHES_TYPES)
     if unknown:
         raise ValueError(f"There is no type of clothes {min(unknown)!r}.")
-    return areas_of(read_figure(image), clothes_types=clothes_types)
+    return extract_areas(parse_figure(image), clothes_types=clothes_types)
 
 
-def areas_of(figure: Figure, *, clothes_types: Sequence[str]) -> list[Area | None]:
+def extract_areas(figure: Figure, *, clothes_types: Sequence[str]) -> list[Area | None]:
     """Return the requested areas of a parsed figure; raise KeyError for an unknown type."""
     return [
         _area(figure, clothes_type, figure.mask(*CLOTHES_TYPES[clothes_type]))
@@ -75,11 +76,13 @@ def _area(figure: Figure, clothes_type: str, mask: Mask) -> Area | None:
         return None
     x1, y1, x2, y2 = _bounds(mask)
     size = max(x2 - x1, y2 - y1)
-    mask[y1:y2, x1:x2] = _tidy(mask[y1:y2, x1:x2], thin=max(1, round(_SLIVER * size)))
+    mask[y1:y2, x1:x2] = _clean(mask[y1:y2, x1:x2], thin=max(1, round(_SLIVER * size)))
     x1, y1, x2, y2 = box = _bounds(mask)
     piece, pixels = mask[y1:y2, x1:x2], figure.image[y1:y2, x1:x2]
-    crop = np.where(piece[..., None], pixels, np.uint8(_PAPER))
-    return Area(clothes_type, box, _cut_out(pixels, piece, rim=max(1, round(_RIM * size))), crop)
+    crop = np.where(piece[..., None], pixels, np.uint8(_GREY))
+    return Area(
+        clothes_type, box, _soft_cutout(pixels, piece, rim=max(1, round(_RIM * size))), crop
+    )
 
 
 def _bounds(mask: Mask) -> Box:
@@ -87,7 +90,7 @@ def _bounds(mask: Mask) -> Box:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _tidy(mask: Mask, *, thin: int) -> Mask:
+def _clean(mask: Mask, *, thin: int) -> Mask:
     """Return the mask without slivers and small components."""
     whole = mask.astype(np.uint8)
     opened = cv2.morphologyEx(whole, cv2.MORPH_OPEN, _disc(thin))
@@ -95,11 +98,11 @@ def _tidy(mask: Mask, *, thin: int) -> Mask:
     _, patches, boxes, _ = cv2.connectedComponentsWithStats(opened)
     areas = boxes[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
-    tidy: Mask = (areas > _SPECK * areas.max())[patches]
-    return tidy
+    cleaned: Mask = (areas > _SPECK * areas.max())[patches]
+    return cleaned
 
 
-def _cut_out(pixels: RGB, piece: Mask, *, rim: int) -> npt.NDArray[np.uint8]:
+def _soft_cutout(pixels: RGB, piece: Mask, *, rim: int) -> npt.NDArray[np.uint8]:
     """Return the garment as RGBA with a soft edge; the rim takes its colours from inside."""
     window = (4 * rim + 3, 4 * rim + 3)
     inside = cv2.erode(piece.astype(np.uint8), _disc(rim), borderValue=0).astype(np.float32)

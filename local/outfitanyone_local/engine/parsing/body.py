@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import Joint, Plane, Planes, Points
+from outfitanyone_local.engine.arrays import Plane, Planes, Points
+from outfitanyone_local.engine.figure import Joint
 from outfitanyone_local.engine.opencv import cv2
 
 _ARM_RADII = (0.14, 0.11, 0.08, 0.07)
@@ -89,7 +90,7 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Limbs:
+class LimbMaps:
     """Probability of each limb for each pixel.
 
     head, neck, trunk, feet: planes; arms, legs: left and right; all add up to 1.
@@ -107,7 +108,7 @@ class Limbs:
     clearance: Plane
 
 
-def measure_limbs(body: Body, *, size: tuple[int, int]) -> Limbs:
+def compute_limb_maps(body: Body, *, size: tuple[int, int]) -> LimbMaps:
     """Return the limb maps: Gaussians of the distance to each limb, in its radii, normalized."""
     grid = _grid(size)
     torso = body.torso
@@ -129,7 +130,7 @@ def measure_limbs(body: Body, *, size: tuple[int, int]) -> Limbs:
     stacked = np.stack(distances)
     shares = _shares(stacked)
     planes = [_full(share, size) for share in shares]
-    return Limbs(
+    return LimbMaps(
         head=planes[0],
         neck=planes[1],
         trunk=planes[2],

@@ -10,10 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import RGB, Joint, Points, Pose
+from outfitanyone_local.engine.arrays import RGB, Points
+from outfitanyone_local.engine.figure import Joint, Pose
 
-from .colours import Colours, colour_bins
-from .pose import Sighting, look_once
+from .colour_models import ColourModel, colour_bins
+from .pose import PoseDetection, detect_pose_once
 
 _NEARER_AND_FURTHER = 0.9, 1.1
 _FACE, _PATCH = 0.12, 0.05
@@ -25,12 +26,12 @@ _SKIN = 0.3
 with hair over one eye, nothing on the back of a head."""
 
 
-def turned_to_camera(image: RGB, sighting: Sighting) -> Sighting:
+def correct_facing(image: RGB, detection: PoseDetection) -> PoseDetection:
     """Return the detection, with left and right exchanged if a face is visible in a "back view"."""
-    if not _is_from_behind(sighting.pose) or not _shows_face(image, sighting.pose):
-        return sighting
-    again = (look_once(image, sighting.frame.scaled(by))[0] for by in _NEARER_AND_FURTHER)
-    surest = max(sighting, *again, key=lambda seen: seen.pose.presence)
+    if not _is_from_behind(detection.pose) or not _shows_face(image, detection.pose):
+        return detection
+    again = (detect_pose_once(image, detection.region.scaled(by))[0] for by in _NEARER_AND_FURTHER)
+    surest = max(detection, *again, key=lambda one: one.pose.presence)
     if not _is_from_behind(surest.pose):
         return surest
     return replace(surest, pose=surest.pose.with_sides_exchanged())
@@ -59,7 +60,10 @@ def _shows_face(image: RGB, pose: Pose) -> bool:
     between = _disc(image, (eyes + mouth) / np.float32(2), _FACE * torso)
     if not (len(in_hands) and len(above) and len(between)):
         return False
-    skin, hair = Colours.in_any_light(in_hands), Colours.of(colour_bins(above[None]))
+    skin, hair = (
+        ColourModel.under_varied_light(in_hands),
+        ColourModel.from_bins(colour_bins(above[None])),
+    )
     face = colour_bins(between[None])
     return bool((skin.log_likelihood(face) > hair.log_likelihood(face)).mean() > _SKIN)
 

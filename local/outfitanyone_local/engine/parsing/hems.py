@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import Mask, Plane
+from outfitanyone_local.engine.arrays import Mask, Plane
 from outfitanyone_local.engine.opencv import cv2
 
 _REACH = 3

@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import RGB, Plane
-from outfitanyone_local.engine.opencv import cv2
+from outfitanyone_local.engine.arrays import Plane
 
 Slices = npt.NDArray[np.float32]
 """Shape (slices, palette): share of each palette colour in a slice; rows add up to 1."""
@@ -21,7 +20,7 @@ _CELL = (28.0, 10.0, 10.0)
 """Size of the palette's cells in Lab: long in lightness, which folds and shading change most."""
 
 
-def code_lengths(slices: Slices) -> Plane:
+def segment_costs(slices: Slices) -> Plane:
     """Return a matrix: entry [i, j] is the cost of slices i to j - 1 as one segment, in nats.
 
     Infinite where j < i.
@@ -34,7 +33,7 @@ def code_lengths(slices: Slices) -> Plane:
     return np.where(forward, nats, np.inf).astype(np.float32)
 
 
-def slice_colours(lab: Plane, *, slices: npt.NDArray[np.int64], count: int) -> Slices:
+def slice_histograms(lab: Plane, *, slices: npt.NDArray[np.int64], count: int) -> Slices:
     """Return the palette histogram of each slice.
 
     lab: float32 (n, 3), colours of n pixels. slices: the slice of each pixel, below count.
@@ -44,12 +43,6 @@ def slice_colours(lab: Plane, *, slices: npt.NDArray[np.int64], count: int) -> S
     shares = numbers.reshape(count, _PALETTE).astype(np.float32)
     histogram: Slices = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1)
     return histogram
-
-
-def lab_of(image: RGB) -> Plane:
-    """Return OpenCV's 8-bit Lab as float32: 0 to 255 in each channel, a and b centred at 128."""
-    lab: Plane = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.float32)
-    return lab
 
 
 def _palette(colours: Plane) -> Plane:

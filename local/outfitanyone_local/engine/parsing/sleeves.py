@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import Plane
+from outfitanyone_local.engine.arrays import Plane
 
-from .segment_costs import code_lengths, slice_colours
+from .segment_costs import segment_costs, slice_histograms
 
 _SLICES = 30
 """Slices for each bone of the arm."""
 _LAST = 2.3
 """Sleeves end before the knuckles."""
-_PRICE = 3.0
+_END_COST = 3.0
 """Cost that a sleeve's end has to save to be accepted, in nats."""
 
 
-def sleeve_end(cloth: Plane, *, lab: Plane, along: Plane) -> float:
+def find_sleeve_end(cloth: Plane, *, lab: Plane, along: Plane) -> float:
     """Return where the sleeve ends along the arm: 0 without a sleeve, 1 elbow, 2 wrist.
 
     Each slice votes for cloth or skin, and the place where the arm's colours change adds its
@@ -33,7 +33,7 @@ def sleeve_end(cloth: Plane, *, lab: Plane, along: Plane) -> float:
     pixels = np.maximum(np.bincount(slices[arm], minlength=count), 1)
     votes = np.bincount(slices[arm], cloth[arm], minlength=count) / pixels
     for_sleeve = np.concatenate([[0], np.cumsum(votes)])
-    told = code_lengths(slice_colours(lab[arm], slices=slices[arm], count=count))
-    cost = told[0] + told[:, -1] - for_sleeve
-    cost[1:-1] += _PRICE
+    costs = segment_costs(slice_histograms(lab[arm], slices=slices[arm], count=count))
+    cost = costs[0] + costs[:, -1] - for_sleeve
+    cost[1:-1] += _END_COST
     return float(cost.argmin()) / _SLICES

@@ -8,16 +8,12 @@ and cloth ends abruptly.
 
 from __future__ import annotations
 
-from enum import Enum
-
 import numpy as np
-import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import RGB, Mask
+from outfitanyone_local.engine.arrays import RGB, Mask
+from outfitanyone_local.engine.colour_space import Lab, rgb_to_lab
 from outfitanyone_local.engine.opencv import cv2
-
-Lab = npt.NDArray[np.float32]
-"""Shape (height, width, 3): L 0 to 100, a and b about -100 to 100."""
+from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused
 
 _WORKING_SIZE = 700
 """Longer side of the copy used for segmentation, pixels."""
@@ -31,44 +27,7 @@ _TOUCHING = 0.04
 """Greatest share of the picture's border that a garment may cover."""
 
 
-class Reason(Enum):
-    """Why a garment picture cannot be used."""
-
-    NOTHING = "nothing"
-    SEVERAL = "several"
-    CUT_OFF = "cut_off"
-    FAINT = "faint"
-    PERSON = "person"
-    WRONG_KIND = "wrong_kind"
-    TOO_SMALL = "too_small"
-
-
-_SENTENCES = {
-    Reason.NOTHING: "There is no garment on a plain background in the picture.",
-    Reason.SEVERAL: "The picture shows several separate pieces; one garment is needed.",
-    Reason.CUT_OFF: "The garment runs over the edge of the picture.",
-    Reason.FAINT: "The garment hardly differs from its background.",
-    Reason.PERSON: "The picture shows a person; a garment lying flat is needed.",
-    Reason.WRONG_KIND: "The garment is of another kind than the one asked for.",
-    Reason.TOO_SMALL: "The picture is too small to show a garment.",
-}
-
-
-class GarmentRefused(ValueError):
-    """Raised when a garment picture cannot be used; ``reason`` and the message say why."""
-
-    def __init__(self, reason: Reason, sentence: str = "") -> None:
-        self.reason = reason
-        super().__init__(sentence or _SENTENCES[reason])
-
-
-def to_lab(image: RGB) -> Lab:
-    """Return CIE Lab in its usual units."""
-    scaled = image.astype(np.float32) / np.float32(255)
-    return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB), np.float32)
-
-
-def cut_out(image: RGB) -> tuple[Mask, Mask]:
+def segment_garment(image: RGB) -> tuple[Mask, Mask]:
     """Return the garment's mask, and where the background shows through it.
 
     The second mask holds the ends of slits, such as those between sleeves and body, and prints
@@ -79,17 +38,19 @@ def cut_out(image: RGB) -> tuple[Mask, Mask]:
     height, width = image.shape[:2]
     scale = min(1.0, _WORKING_SIZE / max(height, width))
     if min(height, width) * scale < 64:
-        raise GarmentRefused(Reason.TOO_SMALL)
+        raise GarmentRefused(GarmentRefusal.TOO_SMALL)
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    lab = np.asarray(cv2.GaussianBlur(to_lab(np.asarray(small, np.uint8)), (0, 0), 0.8), np.float32)
-    off, noise = _off_background(lab)
-    outside = _outside(off, noise)
-    mask = _watershed(off, outside)
-    contrast = _check(mask, off)
-    mask &= ~_outside(off, noise, at_least=0.4 * contrast)
+    lab = np.asarray(
+        cv2.GaussianBlur(rgb_to_lab(np.asarray(small, np.uint8)), (0, 0), 0.8), np.float32
+    )
+    difference, noise = _background_difference(lab)
+    outside = _outside(difference, noise)
+    mask = _watershed(difference, outside)
+    contrast = _require_one_piece(mask, difference)
+    mask &= ~_outside(difference, noise, at_least=0.4 * contrast)
     smooth = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1 if contrast > 10 else 2)
     full: Mask = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_CUBIC) > 0.5
-    return full, _slits(image, lab - off, full, contrast)
+    return full, _slits(image, lab - difference, full, contrast)
 
 
 def _slits(image: RGB, background: Lab, mask: Mask, contrast: float) -> Mask:
@@ -97,7 +58,7 @@ def _slits(image: RGB, background: Lab, mask: Mask, contrast: float) -> Mask:
     if contrast < 10:
         return np.zeros_like(mask)
     plain = cv2.resize(background, mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    shows = np.linalg.norm(to_lab(image) - plain, axis=2) < 0.5 * contrast
+    shows = np.linalg.norm(rgb_to_lab(image) - plain, axis=2) < 0.5 * contrast
     framed = np.pad((shows | ~mask).astype(np.uint8), 1, constant_values=1)
     _, pieces = cv2.connectedComponents(framed, connectivity=4)
     reached = (pieces == pieces[0, 0])[1:-1, 1:-1].astype(np.uint8)
@@ -105,7 +66,7 @@ def _slits(image: RGB, background: Lab, mask: Mask, contrast: float) -> Mask:
     return slits
 
 
-def _off_background(lab: Lab) -> tuple[Lab, float]:
+def _background_difference(lab: Lab) -> tuple[Lab, float]:
     """Return the difference of each pixel from the background, and the noise (1 sigma)."""
     height, width = lab.shape[:2]
     y, x = np.mgrid[-0.5 : 0.5 : height * 1j, -0.5 : 0.5 : width * 1j].astype(np.float32)
@@ -120,15 +81,15 @@ def _off_background(lab: Lab) -> tuple[Lab, float]:
         error = np.linalg.norm(seen - design @ weights, axis=1)
         fits = error < 3 * np.median(error) + 0.5
     noise = float(np.sqrt((error[fits] ** 2).mean()))
-    off: Lab = lab - (terms @ weights).astype(np.float32)
-    return off, noise
+    difference: Lab = lab - (terms @ weights).astype(np.float32)
+    return difference, noise
 
 
-def _outside(off: Lab, noise: float, *, at_least: float = 1.0) -> Mask:
+def _outside(difference: Lab, noise: float, *, at_least: float = 1.0) -> Mask:
     """Return the background connected with the picture's border: pixels that differ by less than
     ``at_least`` or the noise explains.
     """
-    stands_off = (np.linalg.norm(off, axis=2) > max(at_least, 5 * noise)).astype(np.uint8)
+    stands_off = (np.linalg.norm(difference, axis=2) > max(at_least, 5 * noise)).astype(np.uint8)
     stands_off = cv2.morphologyEx(stands_off, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     framed = cv2.copyMakeBorder(stands_off, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     _, pieces = cv2.connectedComponents(1 - framed, connectivity=4)
@@ -136,9 +97,9 @@ def _outside(off: Lab, noise: float, *, at_least: float = 1.0) -> Mask:
     return outside
 
 
-def _watershed(off: Lab, outside: Mask) -> Mask:
+def _watershed(difference: Lab, outside: Mask) -> Mask:
     """Return the mask bounded by the strongest edge between sure background and sure cloth."""
-    lightness, chroma = off[..., 0], np.hypot(off[..., 1], off[..., 2])
+    lightness, chroma = difference[..., 0], np.hypot(difference[..., 1], difference[..., 2])
     like_shadow = (lightness < 0.5) & (lightness > -22) & (chroma < 2.5)
     three = np.ones((3, 3), np.uint8)
     reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (25, 25))
@@ -149,12 +110,12 @@ def _watershed(off: Lab, outside: Mask) -> Mask:
     markers[cv2.erode(outside.astype(np.uint8), three) > 0] = 1
     markers[sure > 0] = 2
     if not (markers == 1).any() or not (markers == 2).any():
-        raise GarmentRefused(Reason.NOTHING)
-    stretched = np.clip(off * 8 + 128, 0, 255).astype(np.uint8)
+        raise GarmentRefused(GarmentRefusal.NO_GARMENT)
+    stretched = np.clip(difference * 8 + 128, 0, 255).astype(np.uint8)
     return np.asarray(cv2.watershed(stretched, markers) == 2)
 
 
-def _check(mask: Mask, off: Lab) -> float:
+def _require_one_piece(mask: Mask, difference: Lab) -> float:
     """Raise GarmentRefused unless ``mask`` is one clear component; remove small ones, in place.
 
     Returns the contrast that nearly all of its border has with the background.
@@ -162,17 +123,17 @@ def _check(mask: Mask, off: Lab) -> float:
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     areas = stats[1:, cv2.CC_STAT_AREA]
     if not areas.size or areas.max() < _EMPTY * mask.size:
-        raise GarmentRefused(Reason.NOTHING)
+        raise GarmentRefused(GarmentRefusal.NO_GARMENT)
     if np.sort(areas)[:-1].sum() > _SECOND_PIECE * areas.max():
-        raise GarmentRefused(Reason.SEVERAL)
+        raise GarmentRefused(GarmentRefusal.SEVERAL_PIECES)
     mask &= pieces == 1 + int(areas.argmax())
     border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
     edge = np.concatenate([mask[2], mask[-3], mask[:, 2], mask[:, -3]])
     if max(border.mean(), edge.mean()) > _TOUCHING:
-        raise GarmentRefused(Reason.CUT_OFF)
+        raise GarmentRefused(GarmentRefusal.CUT_OFF)
     inner = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     rim = mask & ~cv2.erode(inner.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    differs = np.linalg.norm(off[rim], axis=1)
+    differs = np.linalg.norm(difference[rim], axis=1)
     if np.median(differs) < _FAINT:
-        raise GarmentRefused(Reason.FAINT)
+        raise GarmentRefused(GarmentRefusal.FAINT)
     return float(np.percentile(differs, 10))

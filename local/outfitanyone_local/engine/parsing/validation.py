@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import RGB, Joint, Pose
-from outfitanyone_local.engine.refusals import PersonRefused, Refusal
+from outfitanyone_local.engine.arrays import RGB
+from outfitanyone_local.engine.figure import Joint, Pose
+from outfitanyone_local.engine.refusals import PersonRefusal, PersonRefused
 
-from .crowd import is_merged, shows_second
-from .person import Person, find_person, shows_tiny_person
+from .other_people import merges_two_people, shows_second_person
+from .person_detection import DetectedPerson, detect_person, shows_tiny_person
 
 _NEEDED = (
     Joint.NOSE,
@@ -44,19 +45,21 @@ _FORESHORTENED = 0.6
 camera."""
 
 
-def the_one_person(image: RGB) -> Person:
+def detect_valid_person(image: RGB) -> DetectedPerson:
     """Return the person in the picture, or raise ``PersonRefused`` with the first reason found."""
-    person = find_person(image)
+    person = detect_person(image)
     if person is None:
-        raise PersonRefused(Refusal.TOO_SMALL if shows_tiny_person(image) else Refusal.NOBODY)
-    checks: Sequence[tuple[Refusal, Callable[[], bool]]] = (
-        (Refusal.TOO_SMALL, lambda: _is_small(person, image)),
-        (Refusal.SEVERAL, lambda: shows_second(image, person)),
-        (Refusal.INCOMPLETE, lambda: _is_cut_off(person, image)),
-        (Refusal.SIDE_VIEW, lambda: _is_sideways(person.sighting.pose)),
-        (Refusal.SEVERAL, lambda: is_merged(person)),
-        (Refusal.INCOMPLETE, lambda: _is_hidden(person.sighting.pose)),
-        (Refusal.SEATED, lambda: _is_bent(person.sighting.pose)),
+        raise PersonRefused(
+            PersonRefusal.TOO_SMALL if shows_tiny_person(image) else PersonRefusal.NO_PERSON
+        )
+    checks: Sequence[tuple[PersonRefusal, Callable[[], bool]]] = (
+        (PersonRefusal.TOO_SMALL, lambda: _is_small(person, image)),
+        (PersonRefusal.SEVERAL_PEOPLE, lambda: shows_second_person(image, person)),
+        (PersonRefusal.INCOMPLETE, lambda: _is_cut_off(person, image)),
+        (PersonRefusal.SIDE_VIEW, lambda: _is_sideways(person.detection.pose)),
+        (PersonRefusal.SEVERAL_PEOPLE, lambda: merges_two_people(person)),
+        (PersonRefusal.INCOMPLETE, lambda: _is_hidden(person.detection.pose)),
+        (PersonRefusal.SEATED, lambda: _is_bent(person.detection.pose)),
     )
     for reason, applies in checks:
         if applies():
@@ -64,30 +67,30 @@ def the_one_person(image: RGB) -> Person:
     return person
 
 
-def _is_small(person: Person, image: RGB) -> bool:
+def _is_small(person: DetectedPerson, image: RGB) -> bool:
     smallest = max(_SMALLEST_HEIGHT, _SMALLEST_SHARE * image.shape[0])
-    return bool(person.sighting.height < smallest)
+    return bool(person.detection.height < smallest)
 
 
 def _is_hidden(pose: Pose) -> bool:
     return bool(pose.visibility[list(_NEEDED)].min() < _VISIBLE)
 
 
-def _is_cut_off(person: Person, image: RGB) -> bool:
+def _is_cut_off(person: DetectedPerson, image: RGB) -> bool:
     """Whether the person extends beyond the picture."""
-    pose, near = person.sighting.pose, person.close_up
+    pose, crop = person.detection.pose, person.crop
     height, width = image.shape[:2]
     needed = pose.points[list(_NEEDED)]
     if ((needed < 0) | (needed >= [width, height])).any():
         return True
-    size = person.sighting.height
-    crown = near.top + person.body.crown[1] / near.scale
+    size = person.detection.height
+    crown = crop.top + person.body.crown[1] / crop.scale
     toes = max(pose[Joint.LEFT_TOE][1], pose[Joint.RIGHT_TOE][1])
     if crown < -_HAIR_OUT * size or toes > height + _SOLE_OUT * size:
         return True
-    edges = [person.coverage[:, _RIM]] if near.left == 0 else []
-    edges += [person.coverage[:, -1 - _RIM]] if near.right == width else []
-    return any((edge > 0.5).sum() > _CUT * near.scale * size for edge in edges)
+    edges = [person.coverage[:, _RIM]] if crop.left == 0 else []
+    edges += [person.coverage[:, -1 - _RIM]] if crop.right == width else []
+    return any((edge > 0.5).sum() > _CUT * crop.scale * size for edge in edges)
 
 
 def _is_sideways(pose: Pose) -> bool:

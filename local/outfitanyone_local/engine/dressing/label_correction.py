@@ -12,14 +12,15 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import RGB, Figure, Joint, Mask, Part
-from outfitanyone_local.engine.garments.cutout import to_lab
-from outfitanyone_local.engine.masks import grown, without_specks
+from outfitanyone_local.engine.arrays import RGB, Mask
+from outfitanyone_local.engine.colour_space import rgb_to_lab
+from outfitanyone_local.engine.figure import Figure, Joint, Part
+from outfitanyone_local.engine.masks import dilate, remove_specks
 from outfitanyone_local.engine.opencv import cv2
 from outfitanyone_local.engine.outline import LEFT, SIDES
 
-from .physique import Physique, measure
 from .skeleton import Skeleton
+from .wearer import Wearer, measure_wearer
 
 Labels = npt.NDArray[np.uint8]
 
@@ -37,27 +38,29 @@ _SHADED = np.array([0.4, 1, 1], np.float32)
 """... with lightness weighted less: hair shines, and hems are darker inside."""
 
 
-def mended(figure: Figure) -> Physique:
+def correct_labels(figure: Figure) -> Wearer:
     """Return the wearer measured from a figure, with corrected labels."""
     figure = _with_whole_shoes(figure)
-    physique = measure(figure)
+    wearer = measure_wearer(figure)
     labels = figure.labels.copy()
-    _take_hems_off_shoes(labels, figure.image, reach=_HEM * physique.torso)
-    _take_collar_off_neck(labels, figure.image, physique)
-    labels[_hair_ends(figure, physique)] = Part.HAIR
-    return replace(physique, skeleton=Skeleton(replace(figure, labels=labels)))
+    _take_hems_off_shoes(labels, figure.image, reach=_HEM * wearer.torso)
+    _take_collar_off_neck(labels, figure.image, wearer)
+    labels[_hair_ends(figure, wearer)] = Part.HAIR
+    return replace(wearer, skeleton=Skeleton(replace(figure, labels=labels)))
 
 
 def _take_hems_off_shoes(labels: Labels, image: RGB, *, reach: float) -> None:
     """Relabel as clothes what lies between them and the shoes and looks like them, in place."""
     cloth = np.isin(labels, (Part.LOWER, Part.DRESS))
     shoes = labels == Part.SHOE
-    near_cloth, near_shoes = grown(cloth, reach) & shoes, grown(shoes, reach) & cloth
+    near_cloth, near_shoes = dilate(cloth, reach) & shoes, dilate(shoes, reach) & cloth
     if not near_cloth.any() or not near_shoes.any():
         return
     far = shoes & ~near_cloth
-    hem, shoe = (np.median(to_lab(image[where][None])[0], axis=0) for where in (near_shoes, far))
-    colours = to_lab(image[near_cloth][None])[0]
+    hem, shoe = (
+        np.median(rgb_to_lab(image[where][None])[0], axis=0) for where in (near_shoes, far)
+    )
+    colours = rgb_to_lab(image[near_cloth][None])[0]
     unlike_hem, unlike_shoe = (
         np.linalg.norm((colours - usual) * _SHADED, axis=1) for usual in (hem, shoe)
     )
@@ -65,23 +68,25 @@ def _take_hems_off_shoes(labels: Labels, image: RGB, *, reach: float) -> None:
     is_hem &= colours[:, 0] < hem[0] + _LIGHTER
     hems = np.zeros_like(shoes)
     hems[near_cloth] = is_hem
-    hems |= near_cloth & ~without_specks(shoes & ~hems)
+    hems |= near_cloth & ~remove_specks(shoes & ~hems)
     labels[hems] = labels[cloth].max()
 
 
-def _take_collar_off_neck(labels: Labels, image: RGB, physique: Physique) -> None:
+def _take_collar_off_neck(labels: Labels, image: RGB, wearer: Wearer) -> None:
     """Relabel as the top what lies between it and the neck and is far from skin, in place."""
     cloth = np.isin(labels, (Part.UPPER, Part.DRESS))
     neck = labels == Part.HEAD
-    neck[: round(float(physique.chin[1]))] = False
-    lining = grown(cloth, _LINING * physique.torso) & neck
-    lining &= ~grown(labels == Part.HAIR, _HAIR_SHADE * physique.torso)
+    neck[: round(float(wearer.chin[1]))] = False
+    lining = dilate(cloth, _LINING * wearer.torso) & neck
+    lining &= ~dilate(labels == Part.HAIR, _HAIR_SHADE * wearer.torso)
     if not lining.any() or not (neck & ~lining).any():
         return
-    skin = np.median(to_lab(image[neck & ~lining][None])[0], axis=0)
+    skin = np.median(rgb_to_lab(image[neck & ~lining][None])[0], axis=0)
     unlike = np.zeros_like(lining)
-    unlike[lining] = np.linalg.norm(to_lab(image[lining][None])[0] - skin, axis=1) > _UNLIKE_SKIN
-    labels[grown(unlike, 2) & lining] = labels[cloth].max()
+    unlike[lining] = (
+        np.linalg.norm(rgb_to_lab(image[lining][None])[0] - skin, axis=1) > _UNLIKE_SKIN
+    )
+    labels[dilate(unlike, 2) & lining] = labels[cloth].max()
 
 
 def _with_whole_shoes(figure: Figure) -> Figure:
@@ -109,34 +114,37 @@ def _with_whole_shoes(figure: Figure) -> Figure:
     return replace(figure, labels=labels)
 
 
-def _hair_ends(figure: Figure, physique: Physique) -> Mask:
+def _hair_ends(figure: Figure, wearer: Wearer) -> Mask:
     """Return cloth beside the neck, above the shoulders, close to hair and coloured like it."""
     hair = figure.mask(Part.HAIR)
     ends = np.zeros(hair.shape, bool)
     if not hair.any():
         return ends
-    reach = 2 * round(0.12 * physique.torso) + 1
-    low = round(float(physique.shoulders[1]))
+    reach = 2 * round(0.12 * wearer.torso) + 1
+    low = round(float(wearer.shoulders[1]))
     near = cv2.dilate(hair[:low].astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
     cloth = np.isin(figure.labels[:low], (Part.UPPER, Part.DRESS))
-    suspects = near & cloth & _above_shoulders(figure, physique)[:low]
+    suspects = near & cloth & _above_shoulders(figure, wearer)[:low]
     if suspects.any():
-        colours = to_lab(figure.image[:low])
+        colours = rgb_to_lab(figure.image[:low])
         usual = np.median(colours[hair[:low]], axis=0)
         unlike = np.linalg.norm((colours - usual) * _SHADED, axis=2)
         ends[:low] = suspects & (unlike < _ALIKE)
     return ends
 
 
-def _above_shoulders(figure: Figure, physique: Physique) -> Mask:
+def _above_shoulders(figure: Figure, wearer: Wearer) -> Mask:
     """Return the mask beside the neck and clearly above the shoulder line."""
     above = np.zeros(figure.labels.shape, bool)
     for side in SIDES:
-        slope = physique.slopes[side]
-        order = np.argsort(slope[:, 0])
-        neck = physique.neck[int(side == LEFT)]
-        first, last = sorted((round(float(neck)), round(float(slope[-1, 0]))))
+        shoulder_line = wearer.shoulder_lines[side]
+        order = np.argsort(shoulder_line[:, 0])
+        neck = wearer.neck[int(side == LEFT)]
+        first, last = sorted((round(float(neck)), round(float(shoulder_line[-1, 0]))))
         columns = np.arange(max(first, 0), min(last, figure.labels.shape[1]))
-        line = np.interp(columns, slope[order, 0], slope[order, 1]) - 0.01 * physique.torso
+        line = (
+            np.interp(columns, shoulder_line[order, 0], shoulder_line[order, 1])
+            - 0.01 * wearer.torso
+        )
         above[:, columns] = np.arange(len(above))[:, None] < line
     return above

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import RGB, Joint, Points, Soft
-from outfitanyone_local.engine.networks import INPUT_SIDE, find_people
+from outfitanyone_local.engine.arrays import RGB, Points, SoftMask
+from outfitanyone_local.engine.figure import Joint
+from outfitanyone_local.engine.networks import INPUT_SIDE, segment_people
 from outfitanyone_local.engine.opencv import cv2
 
 from .body import Body
-from .colours import Colours, colour_bins
-from .facing import turned_to_camera
-from .person_crop import CloseUp, close_up
-from .pose import Frame, Sighting, look_for_pose
+from .colour_models import ColourModel, colour_bins
+from .facing import correct_facing
+from .person_crop import PersonCrop, crop_person
+from .pose import PoseDetection, SquareRegion, detect_pose
 
 _PRESENT, _SURE = 0.5, 0.95
 """Least presence from the pose network: in general (real people get over 0.75 even half out of
@@ -27,64 +28,64 @@ _HEAD_RISE = 0.25
 garments."""
 _FACELESS = 0.6
 """Similarity of face and trunk above which the "face" is only more cloth."""
-_DOUBT = 31
+_DOUBT_WINDOW = 31
 """Window side, in crop pixels, for comparing the two masks: wider than their blurred outlines,
 narrower than a clothed limb."""
 _SMALLEST_TILE = 64
 
 
 @dataclass(frozen=True)
-class Person:
+class DetectedPerson:
     """A detected person.
 
     people: soft mask of all people in the whole picture, at 256 x 256.
-    seen, human: soft masks of the crop from the pose network and from the people network; both
-    are blurred by a few pixels at the outline.
+    pose_mask, people_mask: soft masks of the crop from the pose and the people network; both are
+    blurred by a few pixels at the outline.
     """
 
-    sighting: Sighting
-    close_up: CloseUp
+    detection: PoseDetection
+    crop: PersonCrop
     body: Body
-    people: Soft
-    seen: Soft
-    human: Soft
+    people: SoftMask
+    pose_mask: SoftMask
+    people_mask: SoftMask
 
     @property
-    def coverage(self) -> Soft:
+    def coverage(self) -> SoftMask:
         """Soft mask from both networks where they agree, else from the pose network, which knows
         whole bodies.
         """
-        window = (_DOUBT, _DOUBT)
-        doubt = np.clip(3 * cv2.blur(np.abs(self.seen - self.human), window) - 1, 0, 1)
-        coverage: Soft = self.seen + (self.human - self.seen) * (1 - doubt) / 2
+        window = (_DOUBT_WINDOW, _DOUBT_WINDOW)
+        doubt = np.clip(3 * cv2.blur(np.abs(self.pose_mask - self.people_mask), window) - 1, 0, 1)
+        coverage: SoftMask = self.pose_mask + (self.people_mask - self.pose_mask) * (1 - doubt) / 2
         return coverage
 
 
-def find_person(image: RGB) -> Person | None:
+def detect_person(image: RGB) -> DetectedPerson | None:
     """Return the person in the largest component of the people mask, or in the whole picture."""
-    people = find_people(shrunk(image))
-    patch = frame_of_largest(image, people)
+    people = segment_people(shrunk(image))
+    patch = largest_region(image, people)
     if patch is not None:
-        person = _look_closer(image, people, look_for_pose(image, patch))
+        person = _confirm_person(image, people, detect_pose(image, patch))
         if person is not None:
             return person
     size = np.array(image.shape[1::-1])
-    sighting = look_for_pose(image, Frame.around(size / 2, side=float(size.max())))
-    return _look_closer(image, people, sighting) if sighting.pose.presence > _SURE else None
+    detection = detect_pose(image, SquareRegion.around(size / 2, side=float(size.max())))
+    return _confirm_person(image, people, detection) if detection.pose.presence > _SURE else None
 
 
 def shows_tiny_person(image: RGB) -> bool:
     """Whether a person is visible when parts of the picture are examined one by one."""
     for tile in _tiles(image):
-        people = find_people(shrunk(tile))
-        patch = frame_of_largest(tile, people)
-        person = _look_closer(tile, people, look_for_pose(tile, patch)) if patch else None
-        if person is not None and _overlap(person.seen, person.human) > _AGREEMENT:
+        people = segment_people(shrunk(tile))
+        patch = largest_region(tile, people)
+        person = _confirm_person(tile, people, detect_pose(tile, patch)) if patch else None
+        if person is not None and _overlap(person.pose_mask, person.people_mask) > _AGREEMENT:
             return True
     return False
 
 
-def frame_of_largest(image: RGB, people: Soft) -> Frame | None:
+def largest_region(image: RGB, people: SoftMask) -> SquareRegion | None:
     """Return a rough region around the largest component of a people mask, None without one."""
     _, _, boxes, _ = cv2.connectedComponentsWithStats((people > 0.5).astype(np.uint8))
     if len(boxes) == 1:
@@ -92,7 +93,7 @@ def frame_of_largest(image: RGB, people: Soft) -> Frame | None:
     left, top, width, height, _ = boxes[1 + int(boxes[1:, cv2.CC_STAT_AREA].argmax())]
     scale = np.array(image.shape[1::-1]) / INPUT_SIDE
     corner, extent = np.array([left, top]) * scale, np.array([width, height]) * scale
-    return Frame.around(corner + extent / 2, side=1.25 * float(extent.max()))
+    return SquareRegion.around(corner + extent / 2, side=1.25 * float(extent.max()))
 
 
 def shrunk(image: RGB) -> RGB:
@@ -101,23 +102,25 @@ def shrunk(image: RGB) -> RGB:
     return small
 
 
-def _look_closer(image: RGB, people: Soft, sighting: Sighting) -> Person | None:
+def _confirm_person(
+    image: RGB, people: SoftMask, detection: PoseDetection
+) -> DetectedPerson | None:
     """Return the detected person, None if it is false: flat garments have no head or face."""
-    sighting = turned_to_camera(image, sighting)
-    if sighting.pose.presence < _PRESENT or sighting.height < 1:
+    detection = correct_facing(image, detection)
+    if detection.pose.presence < _PRESENT or detection.height < 1:
         return None
-    near = close_up(image, sighting)
-    body = Body(near.points(sighting.pose.points))
+    crop = crop_person(image, detection)
+    body = Body(crop.to_crop(detection.pose.points))
     if (body.shoulders - body.eyes)[1] < _HEAD_RISE * body.torso:
         return None
-    seen = near.fit(sighting)
-    human = cv2.resize(find_people(shrunk(near.image)), near.size)
-    if _overlap(seen, human) < _AGREEMENT and _is_faceless(near.image, body):
+    pose_mask = crop.warp_mask(detection)
+    people_mask = cv2.resize(segment_people(shrunk(crop.image)), crop.size)
+    if _overlap(pose_mask, people_mask) < _AGREEMENT and _is_faceless(crop.image, body):
         return None
-    return Person(sighting, near, body, people, seen, human)
+    return DetectedPerson(detection, crop, body, people, pose_mask, people_mask)
 
 
-def _overlap(first: Soft, second: Soft) -> float:
+def _overlap(first: SoftMask, second: SoftMask) -> float:
     either = float(((first > 0.5) | (second > 0.5)).sum())
     return float(((first > 0.5) & (second > 0.5)).sum()) / max(either, 1)
 
@@ -127,14 +130,14 @@ def _is_faceless(image: RGB, body: Body) -> bool:
     bins = colour_bins(image)
     down, across = np.indices(bins.shape)
 
-    def around(centre: Points, radius: float) -> Colours:
-        return Colours.of(bins[np.hypot(across - centre[0], down - centre[1]) < radius])
+    def around(centre: Points, radius: float) -> ColourModel:
+        return ColourModel.from_bins(bins[np.hypot(across - centre[0], down - centre[1]) < radius])
 
     eyes_and_mouth = Joint.LEFT_EYE, Joint.RIGHT_EYE, Joint.MOUTH_LEFT, Joint.MOUTH_RIGHT
     face = around(body.middle(*eyes_and_mouth), 0.1 * body.torso)
     corners = Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER, Joint.LEFT_HIP, Joint.RIGHT_HIP
     trunk = around(body.middle(*corners), 0.3 * body.torso)
-    return face.likeness(trunk) > _FACELESS
+    return face.similarity(trunk) > _FACELESS
 
 
 def _tiles(image: RGB) -> Iterator[RGB]:

@@ -11,12 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from outfitanyone_local.engine.arrays import Points
 from outfitanyone_local.engine.figure import Figure
-from outfitanyone_local.engine.outline import RIGHT, SIDES, Points
+from outfitanyone_local.engine.outline import RIGHT, SIDES
 
+from .landmarks import (
+    find_armpit,
+    find_crotch,
+    find_flank,
+    find_neck,
+    find_shoe_top,
+    find_shoulder_line,
+)
 from .limbs import Limb, Row, measure_arm, measure_leg
 from .skeleton import Skeleton
-from .trunk import find_armpit, find_crotch, find_flank, find_neck, find_shoe_top, find_slope
 
 _WAIST, _HIPS = 0.70, 1.12
 """Rows of the natural waist and the widest place of the hips, in torsos below the shoulders."""
@@ -25,11 +33,11 @@ _HALF_WAIST = 0.36
 
 
 @dataclass(frozen=True)
-class Physique:
+class Wearer:
     """The wearer, in pixels of the figure's picture. Sides are the signs of x.
 
     neck: x of the neck's right and left border.
-    slopes: for each side the top of the shoulder from the neck outwards.
+    shoulder_lines: for each side the top of the shoulder from the neck outwards.
     armpits: where arm and flank part.
     flanks: for each side x of the body's border at each row of the picture, NaN elsewhere.
     shoe_tops: for each side middle x, row and half width of the shoe's top.
@@ -39,7 +47,7 @@ class Physique:
     arms: dict[int, Limb]
     legs: dict[int, Limb]
     neck: tuple[float, float]
-    slopes: dict[int, Points]
+    shoulder_lines: dict[int, Points]
     armpits: dict[int, Points]
     flanks: dict[int, Row]
     crotch: Points
@@ -55,9 +63,9 @@ class Physique:
         return self.skeleton.torso
 
     @property
-    def span(self) -> float:
+    def half_shoulder_width(self) -> float:
         """Half the distance between the shoulder joints."""
-        return self.skeleton.span
+        return self.skeleton.half_shoulder_width
 
     @property
     def shoulders(self) -> Points:
@@ -103,19 +111,21 @@ class Physique:
         return middle + side * (min(seen, most) if np.isfinite(seen) else most)
 
 
-def measure(figure: Figure) -> Physique:
+def measure_wearer(figure: Figure) -> Wearer:
     """Measure a figure."""
     skeleton = Skeleton(figure)
     arms = {side: measure_arm(skeleton, side) for side in SIDES}
     legs = {side: measure_leg(skeleton, side) for side in SIDES}
     armpits = {side: find_armpit(skeleton, side, arms[side]) for side in SIDES}
     crotch, neck = find_crotch(skeleton), find_neck(skeleton)
-    return Physique(
+    return Wearer(
         skeleton=skeleton,
         arms=arms,
         legs=legs,
         neck=neck,
-        slopes={side: find_slope(skeleton, side, start=neck[side != RIGHT]) for side in SIDES},
+        shoulder_lines={
+            side: find_shoulder_line(skeleton, side, start=neck[side != RIGHT]) for side in SIDES
+        },
         armpits=armpits,
         flanks={
             side: find_flank(skeleton, side, armpits[side], crotch, arm=arms[side])

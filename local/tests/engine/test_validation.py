@@ -12,7 +12,7 @@ from drawing import garments
 from drawing.figures import Bottom, Person, Top, bricks, clutter, draw, plain
 from drawing.people import BLUE, DARK, DENIM, RED, TEAL
 from drawing.side_view import draw_from_side
-from outfitanyone_local.engine import PersonRefused, Refusal, read_figure
+from outfitanyone_local.engine import PersonRefusal, PersonRefused, parse_figure
 
 REFUSED = Path(__file__).parents[3] / "example_project" / "pictures" / "refused"
 
@@ -37,7 +37,7 @@ def empty(background):
 
 def refusal(image):
     with pytest.raises(PersonRefused) as refused:
-        read_figure(image)
+        parse_figure(image)
     assert str(refused.value) == refused.value.reason.value
     return refused.value.reason
 
@@ -45,10 +45,10 @@ def refusal(image):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("two-persons", Refusal.SEVERAL),
-        ("no-person-empty-studio", Refusal.NOBODY),
-        ("half-body-cut-off", Refusal.INCOMPLETE),
-        ("sitting-pose", Refusal.SEATED),
+        ("two-persons", PersonRefusal.SEVERAL_PEOPLE),
+        ("no-person-empty-studio", PersonRefusal.NO_PERSON),
+        ("half-body-cut-off", PersonRefusal.INCOMPLETE),
+        ("sitting-pose", PersonRefusal.SEATED),
     ],
 )
 def test_rendered_pictures__are_refused_for_the_right_reason(name, reason):
@@ -67,7 +67,7 @@ def test_rendered_pictures__are_refused_for_the_right_reason(name, reason):
     ids=["side by side", "one smaller", "close together"],
 )
 def test_several_people__are_refused(make):
-    assert refusal(make()) is Refusal.SEVERAL
+    assert refusal(make()) is PersonRefusal.SEVERAL_PEOPLE
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_several_people__are_refused(make):
     ids=["room", "wall", "paper", "dress"],
 )
 def test_nobody__is_refused(image):
-    assert refusal(image) is Refusal.NOBODY
+    assert refusal(image) is PersonRefusal.NO_PERSON
 
 
 @pytest.mark.parametrize(
@@ -85,26 +85,31 @@ def test_nobody__is_refused(image):
     ids=["down to the hips", "to the knees", "to the ankles", "no head", "legs only"],
 )
 def test_incomplete_people__are_refused(top, bottom):
-    assert refusal(cropped(top, bottom)) in {Refusal.INCOMPLETE, Refusal.NOBODY}
+    assert refusal(cropped(top, bottom)) in {PersonRefusal.INCOMPLETE, PersonRefusal.NO_PERSON}
 
 
 def test_people_cut_off_at_a_side__are_refused():
     image = draw(person(spread=24)).image
 
-    assert refusal(np.ascontiguousarray(image[:, 330:])) is Refusal.INCOMPLETE
+    assert refusal(np.ascontiguousarray(image[:, 330:])) is PersonRefusal.INCOMPLETE
 
 
 @pytest.mark.parametrize("flip", [False, True], ids=["to the right", "to the left"])
 def test_side_views__are_refused(flip):
     image = draw_from_side(Person(Top(plain(TEAL)), Bottom(plain((60, 70, 120)))))
 
-    assert refusal(np.ascontiguousarray(image[:, ::-1]) if flip else image) is Refusal.SIDE_VIEW
+    assert (
+        refusal(np.ascontiguousarray(image[:, ::-1]) if flip else image) is PersonRefusal.SIDE_VIEW
+    )
 
 
 @pytest.mark.parametrize("height", [0.05, 0.1, 0.2])
 def test_people_far_away__are_refused(height):
-    assert refusal(draw(person(height=height)).image) in {Refusal.TOO_SMALL, Refusal.NOBODY}
+    assert refusal(draw(person(height=height)).image) in {
+        PersonRefusal.TOO_SMALL,
+        PersonRefusal.NO_PERSON,
+    }
 
 
 def test_small_people__are_refused_because_they_are_small():
-    assert refusal(draw(person(height=0.2)).image) is Refusal.TOO_SMALL
+    assert refusal(draw(person(height=0.2)).image) is PersonRefusal.TOO_SMALL

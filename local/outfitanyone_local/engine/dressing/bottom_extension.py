@@ -5,61 +5,64 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.backdrop import Plane
-from outfitanyone_local.engine.figure import Mask, Soft
+from outfitanyone_local.engine.arrays import Mask, Plane, SoftMask
 from outfitanyone_local.engine.opencv import cv2
 from outfitanyone_local.engine.outline import SIDES
 
 from .limbs import Row
-from .physique import Physique
 from .warping import Window
+from .wearer import Wearer
 
 Rows = npt.NDArray[np.int_]
 
-HIGHEST = 0.45
+MAX_EXTENSION = 0.45
 """Greatest extension of a bottom, in torsos; never above the waist."""
-_WHOLLY = 0.95
+_OPAQUE = 0.95
 """Coverage below which background may show through a narrow gap."""
-_DEEP = 0.05
+_LEAST_DEPTH = 0.05
 """Least visible height of a column that is extended, in torsos; other columns, as between the
 legs, are filled from their neighbours."""
 _SHADOW = 0.035
 """Height of the old top's shadow below its hem, in torsos."""
 
 
-def continue_upwards(
+def extend_upwards(
     canvas: Plane,
-    body: Soft,
-    physique: Physique,
+    body: SoftMask,
+    wearer: Wearer,
     window: Window,
     *,
-    stays: Mask,
-    gone: Mask,
+    remaining: Mask,
+    removed: Mask,
     shaded: bool,
 ) -> None:
     """Extend a bottom by mirroring it up and down, in place.
 
     canvas, body: the picture so far, and where it shows the person.
-    stays, gone: masks of the window: the bottom, and the old clothes that are removed.
+    remaining, removed: masks of the window: the bottom, and the old clothes.
     shaded: start below the shadow of the old hem and paint over that too.
     """
-    columns = np.flatnonzero(stays.any(axis=0))
-    columns = columns[np.abs(columns + window.x1 - physique.hips[0]) < 0.42 * physique.torso]
+    columns = np.flatnonzero(remaining.any(axis=0))
+    columns = columns[np.abs(columns + window.x1 - wearer.hips[0]) < 0.42 * wearer.torso]
     if not columns.size:
         return
-    first = _first_rows(stays, columns)
-    seam = first + (_SHADOW * physique.torso if shaded else 3)
-    top = float(np.median(first[columns])) - HIGHEST * physique.torso
-    top = max(top, physique.waist_row - window.y1)
-    rows = np.arange(len(stays))[:, None]
-    where = (gone | stays) & (rows < seam[None, :]) if shaded else gone & (rows < seam[None, :])
-    where &= (rows > top) & _trunk(physique, window)
-    where[:, np.setdiff1d(np.arange(stays.shape[1]), columns)] = False
-    if not (where & gone).any():
+    first = _first_rows(remaining, columns)
+    seam = first + (_SHADOW * wearer.torso if shaded else 3)
+    top = float(np.median(first[columns])) - MAX_EXTENSION * wearer.torso
+    top = max(top, wearer.waist_row - window.y1)
+    rows = np.arange(len(remaining))[:, None]
+    where = (
+        (removed | remaining) & (rows < seam[None, :])
+        if shaded
+        else removed & (rows < seam[None, :])
+    )
+    where &= (rows > top) & _trunk(wearer, window)
+    where[:, np.setdiff1d(np.arange(remaining.shape[1]), columns)] = False
+    if not (where & removed).any():
         return
-    start = np.minimum(np.ceil(seam).astype(int), len(stays) - 1)
-    depth = _depths(stays & (physique.figure.person[window.slices] > _WHOLLY), start)
-    good = np.flatnonzero(depth >= _DEEP * physique.torso)
+    start = np.minimum(np.ceil(seam).astype(int), len(remaining) - 1)
+    depth = _depths(remaining & (wearer.figure.person[window.slices] > _OPAQUE), start)
+    good = np.flatnonzero(depth >= _LEAST_DEPTH * wearer.torso)
     if not good.size:
         return
     y, x = np.nonzero(where)
@@ -69,11 +72,11 @@ def continue_upwards(
     body[y, x] = 1
 
 
-def _depths(stays: Mask, start: Rows) -> Rows:
+def _depths(remaining: Mask, start: Rows) -> Rows:
     """Return for each column the number of gapless rows of the bottom from ``start`` on."""
-    sure = cv2.erode(stays.astype(np.uint8), np.ones((1, 5), np.uint8)) > 0
-    below = sure | (np.arange(len(stays))[:, None] < start)
-    ends = np.where(below.all(axis=0), len(stays), below.argmin(axis=0))
+    sure = cv2.erode(remaining.astype(np.uint8), np.ones((1, 5), np.uint8)) > 0
+    below = sure | (np.arange(len(remaining))[:, None] < start)
+    ends = np.where(below.all(axis=0), len(remaining), below.argmin(axis=0))
     depths: Rows = np.maximum(ends - start, 0)
     return depths
 
@@ -86,18 +89,18 @@ def _nearest(columns: Rows, x: Rows) -> Rows:
     return columns[nearer]
 
 
-def _first_rows(stays: Mask, columns: np.ndarray) -> Row:
+def _first_rows(remaining: Mask, columns: np.ndarray) -> Row:
     """Return for each column the first row of the bottom, smoothed; constant beyond its ends."""
-    found = stays[:, columns].argmax(axis=0).astype(np.float32)
+    found = remaining[:, columns].argmax(axis=0).astype(np.float32)
     soft = cv2.GaussianBlur(found[None], (0, 0), 3, borderType=cv2.BORDER_REPLICATE)[0]
-    return np.asarray(np.interp(np.arange(stays.shape[1]), columns, soft), np.float32)
+    return np.asarray(np.interp(np.arange(remaining.shape[1]), columns, soft), np.float32)
 
 
-def _trunk(physique: Physique, window: Window) -> Mask:
+def _trunk(wearer: Wearer, window: Window) -> Mask:
     """Return the mask inside the body's sides, from the waist to the crotch."""
     trunk = np.zeros(window.size[::-1], bool)
-    low = round(float(physique.crotch[1]))
-    for row in range(max(window.y1, round(physique.waist_row)), min(window.y2, low)):
-        right, left = (round(physique.body_side(side, row)) - window.x1 for side in SIDES)
+    low = round(float(wearer.crotch[1]))
+    for row in range(max(window.y1, round(wearer.waist_row)), min(window.y2, low)):
+        right, left = (round(wearer.body_side(side, row)) - window.x1 for side in SIDES)
         trunk[row - window.y1, max(0, right) : max(0, left)] = True
     return trunk

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from outfitanyone_local.engine.arrays import Points
 from outfitanyone_local.engine.figure import Part
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.outline import SIDES, Points
+from outfitanyone_local.engine.outline import SIDES
 
 from .limbs import Limb, Row
 from .skeleton import CLOTH, Skeleton
@@ -15,7 +16,7 @@ _CROTCH = 1.24
 """Row of the crotch, in torsos below the shoulder joints."""
 _HALF_WAIST = 0.36
 """Half width of a hidden waist, in torsos."""
-_SLOPE = ((-0.22, 0, 0.1), (-0.19, -0.09, -0.03))
+_SHOULDER_LINE = ((-0.22, 0, 0.1), (-0.19, -0.09, -0.03))
 """Top of an average shoulder in torsos: distance outwards from the joint, height below it."""
 
 
@@ -80,11 +81,11 @@ def find_flank(skeleton: Skeleton, side: int, armpit: Points, crotch: Points, *,
     )
     known = np.isfinite(seen)
     if known.any():
-        stretch = np.interp(rows, rows[known], seen[known])
+        border = np.interp(rows, rows[known], seen[known])
     else:
-        stretch = np.array(middle) + side * _HALF_WAIST * torso
+        border = np.array(middle) + side * _HALF_WAIST * torso
     soft = cv2.GaussianBlur(
-        stretch[None].astype(np.float32), (0, 0), 0.02 * torso, borderType=cv2.BORDER_REPLICATE
+        border[None].astype(np.float32), (0, 0), 0.02 * torso, borderType=cv2.BORDER_REPLICATE
     )
     flank = np.interp(np.arange(height), rows, soft[0], left=np.nan, right=np.nan)
     return np.asarray(flank, np.float32)
@@ -132,7 +133,7 @@ def find_neck(skeleton: Skeleton) -> tuple[float, float]:
     return x - halves[0], x + halves[1]
 
 
-def find_slope(skeleton: Skeleton, side: int, *, start: float) -> Points:
+def find_shoulder_line(skeleton: Skeleton, side: int, *, start: float) -> Points:
     """Return the top of the shoulder from the neck's border ``start`` to just beyond the joint.
 
     Visible where background lies right above cloth or skin; where hair hides it, the average
@@ -142,17 +143,17 @@ def find_slope(skeleton: Skeleton, side: int, *, start: float) -> Points:
     end = float(joint[0]) + 0.1 * side * torso
     columns = np.arange(round(start), round(end), side)
     x = (columns - joint[0]) * side / torso
-    slope = joint[1] + torso * np.interp(x, *_SLOPE)
+    shoulder_line = joint[1] + torso * np.interp(x, *_SHOULDER_LINE)
     first, last = round(float(skeleton.chin[1])), round(float(joint[1] + 0.1 * torso))
     labels = skeleton.figure.labels[first:last, columns]
     body = np.isin(labels, (*CLOTH, Part.ARM, Part.HEAD, Part.LEG))
     tops = body.argmax(axis=0)
     above = labels[np.maximum(tops - 1, 0), np.arange(len(columns))]
-    off = first + tops - slope
+    off = first + tops - shoulder_line
     seen = (tops > 0) & (above == Part.BACKGROUND) & (np.abs(off) < 0.07 * torso)
     if seen.sum() >= 0.1 * len(columns):
         # Shoulders are steeper outside, so their slope cannot be extrapolated to the neck.
         near_neck = x < -0.08
         degree = int((seen & near_neck).sum() > 0.4 * near_neck.sum())
-        slope = slope + np.polyval(np.polyfit(x[seen], off[seen], degree), x)
-    return np.stack([columns, slope], axis=1).astype(np.float32)
+        shoulder_line = shoulder_line + np.polyval(np.polyfit(x[seen], off[seen], degree), x)
+    return np.stack([columns, shoulder_line], axis=1).astype(np.float32)

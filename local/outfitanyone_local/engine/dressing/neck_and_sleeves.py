@@ -10,19 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from outfitanyone_local.engine.arrays import Points
 from outfitanyone_local.engine.garments.garment import Garment
-from outfitanyone_local.engine.outline import (
-    RIGHT,
-    SIDES,
-    Points,
-    length,
-    resample,
-    smooth,
-)
+from outfitanyone_local.engine.outline import RIGHT, SIDES, length, resample, smooth
 
 from .limbs import Limb
-from .physique import Physique
-from .proportions import FLAT_CHEST, SLEEVE_END, read_off
+from .proportions import FLAT_CHEST, SLEEVE_END, interpolate
+from .wearer import Wearer
 
 _ROUNDED = 0.72
 """Width of a sleeve on the arm, as a share of its flat width."""
@@ -42,7 +36,7 @@ _CUFF_BOW = 0.10
 
 
 @dataclass(frozen=True)
-class Bodice:
+class UpperEdges:
     """The part of an outline above the underarms.
 
     edges: for each side from neck to underarm.
@@ -53,49 +47,49 @@ class Bodice:
     underarms: dict[int, Points]
 
 
-def drape_bodice(garment: Garment, physique: Physique) -> Bodice:
+def drape_upper_edges(garment: Garment, wearer: Wearer) -> UpperEdges:
     """Return the edges above the underarms of a garment that hangs from the shoulders."""
-    neckline = _neckline(garment, physique)
+    neckline = _neckline(garment, wearer)
     edges, underarms = {}, {}
     for side in SIDES:
         corner = neckline[0] if side == RIGHT else neckline[-1]
         if garment.has_sleeves:
-            sleeve = _Sleeve(garment, physique, side)
+            sleeve = _Sleeve(garment, wearer, side)
             underarms[side], edges[side] = sleeve.underarm, sleeve.edges(corner)
         else:
-            underarms[side] = _bare_underarm(physique, side)
-            edges[side] = _armhole_edges(garment, physique, side, corner, underarms[side])
-    return Bodice(neckline, edges, underarms)
+            underarms[side] = _bare_underarm(wearer, side)
+            edges[side] = _armhole_edges(garment, wearer, side, corner, underarms[side])
+    return UpperEdges(neckline, edges, underarms)
 
 
 def sleeve_end(garment: Garment) -> float:
     """Return where on the arm the sleeves end: 0 none, 1 at the wrist."""
-    return read_off(SLEEVE_END, garment.sleeve_length) if garment.has_sleeves else 0.0
+    return interpolate(SLEEVE_END, garment.sleeve_length) if garment.has_sleeves else 0.0
 
 
-def _on_slope(physique: Physique, side: int, x: float) -> Points:
+def _on_shoulder(wearer: Wearer, side: int, x: float) -> Points:
     """Return the point of the garment's shoulder at ``x``."""
-    slope = physique.slopes[side]
-    order = np.argsort(slope[:, 0])
-    y = np.interp(x, slope[order, 0], slope[order, 1]) - _THICKNESS * physique.torso
+    shoulder_line = wearer.shoulder_lines[side]
+    order = np.argsort(shoulder_line[:, 0])
+    y = np.interp(x, shoulder_line[order, 0], shoulder_line[order, 1]) - _THICKNESS * wearer.torso
     return np.array([x, y], np.float32)
 
 
-def _along_slope(physique: Physique, side: int, corner: Points, tip: Points) -> Points:
+def _along_shoulder(wearer: Wearer, side: int, corner: Points, tip: Points) -> Points:
     inner = np.linspace(float(corner[0]), float(tip[0]), 12)[1:-1]
-    return np.stack([corner, *(_on_slope(physique, side, float(x)) for x in inner), tip])
+    return np.stack([corner, *(_on_shoulder(wearer, side, float(x)) for x in inner), tip])
 
 
-def _neckline(garment: Garment, physique: Physique) -> Points:
+def _neckline(garment: Garment, wearer: Wearer) -> Points:
     """Return the garment's neckline, scaled and placed on the shoulders."""
     lying = resample(garment.outline.top, 81)
-    scale = FLAT_CHEST * physique.torso / garment.chest
+    scale = FLAT_CHEST * wearer.torso / garment.chest
     middle, flat = (lying[0] + lying[-1]) / 2, float(lying[-1, 0] - lying[0, 0]) / 2
-    neck = (physique.neck[1] - physique.neck[0]) / 2
-    half = float(np.clip(flat * scale, 1.15 * neck, 0.82 * physique.span))
-    centre = sum(physique.neck) / 2
+    neck = (wearer.neck[1] - wearer.neck[0]) / 2
+    half = float(np.clip(flat * scale, 1.15 * neck, 0.82 * wearer.half_shoulder_width))
+    centre = sum(wearer.neck) / 2
     across = (lying[:, 0] - middle[0]) / flat
-    right, left = (_on_slope(physique, side, centre + side * half)[1] for side in SIDES)
+    right, left = (_on_shoulder(wearer, side, centre + side * half)[1] for side in SIDES)
     share = (across + 1) / 2
     hangs = lying[:, 1] - (lying[0, 1] + (lying[-1, 1] - lying[0, 1]) * share)
     y = right + (left - right) * share + hangs * scale * _NECK_DEPTH
@@ -110,27 +104,27 @@ def _bezier(start: Points, turn: Points, end: Points) -> Points:
 # -- without sleeves ------------------------------------------------------------------
 
 
-def _bare_underarm(physique: Physique, side: int) -> Points:
+def _bare_underarm(wearer: Wearer, side: int) -> Points:
     """Return a point just under the armpit; the old sleeve may have stood away from it."""
-    row = float(physique.armpits[side][1]) + 0.02 * physique.torso
-    middle, edge = physique.middle(row), physique.flank(side, row)
-    half = abs((edge if np.isfinite(edge) else float(physique.armpits[side][0])) - middle)
-    half = min(half + 0.004 * physique.torso, physique.span + 0.02 * physique.torso)
+    row = float(wearer.armpits[side][1]) + 0.02 * wearer.torso
+    middle, edge = wearer.middle(row), wearer.flank(side, row)
+    half = abs((edge if np.isfinite(edge) else float(wearer.armpits[side][0])) - middle)
+    half = min(half + 0.004 * wearer.torso, wearer.half_shoulder_width + 0.02 * wearer.torso)
     return np.array([middle + side * half, row], np.float32)
 
 
 def _armhole_edges(
-    garment: Garment, physique: Physique, side: int, corner: Points, underarm: Points
+    garment: Garment, wearer: Wearer, side: int, corner: Points, underarm: Points
 ) -> dict[str, Points]:
     """Return shoulder strap and armhole; the strap keeps its flat width."""
     shoulder = garment.outline.sides[side]["shoulder"]
     strap = abs(float(shoulder[-1, 0] - shoulder[0, 0])) * FLAT_CHEST / garment.chest
-    most = abs(float(physique.arms[side].axis[0, 0] - corner[0]))
-    width = float(np.clip(strap * physique.torso, 0.12 * most, 1.02 * most))
-    tip = _on_slope(physique, side, float(corner[0]) + side * width)
-    turn = np.array([tip[0] - 0.02 * side * physique.torso, 0.45 * tip[1] + 0.55 * underarm[1]])
+    most = abs(float(wearer.arms[side].axis[0, 0] - corner[0]))
+    width = float(np.clip(strap * wearer.torso, 0.12 * most, 1.02 * most))
+    tip = _on_shoulder(wearer, side, float(corner[0]) + side * width)
+    turn = np.array([tip[0] - 0.02 * side * wearer.torso, 0.45 * tip[1] + 0.55 * underarm[1]])
     return {
-        "shoulder": _along_slope(physique, side, corner, tip),
+        "shoulder": _along_shoulder(wearer, side, corner, tip),
         "armhole": _bezier(tip, turn, underarm),
     }
 
@@ -141,29 +135,27 @@ def _armhole_edges(
 class _Sleeve:
     """One sleeve on its arm."""
 
-    def __init__(self, garment: Garment, physique: Physique, side: int) -> None:
-        self._physique, self._side = physique, side
-        self._arm: Limb = physique.arms[side]
+    def __init__(self, garment: Garment, wearer: Wearer, side: int) -> None:
+        self._physique, self._side = wearer, side
+        self._arm: Limb = wearer.arms[side]
         self._lying = garment.outline.sides[side]
-        self._scale = _ROUNDED * FLAT_CHEST * physique.torso / garment.chest
+        self._scale = _ROUNDED * FLAT_CHEST * wearer.torso / garment.chest
         self._end = sleeve_end(garment)
         self.underarm = self._underarm()
 
     def _underarm(self) -> Points:
         """Return a point below the armpit, on the flank: armholes are cut with room."""
-        physique, side = self._physique, self._side
-        x, y = (float(value) for value in physique.armpits[side])
-        row = max(
-            y + 0.035 * physique.torso, float(physique.shoulders[1]) + _ARMHOLE * physique.torso
-        )
-        flank = physique.flank(side, row)
+        wearer, side = self._physique, self._side
+        x, y = (float(value) for value in wearer.armpits[side])
+        row = max(y + 0.035 * wearer.torso, float(wearer.shoulders[1]) + _ARMHOLE * wearer.torso)
+        flank = wearer.flank(side, row)
         return np.array([flank if np.isfinite(flank) else x, row], np.float32)
 
     def edges(self, corner: Points) -> dict[str, Points]:
-        physique, side, end = self._physique, self._side, self._end
+        wearer, side, end = self._physique, self._side, self._end
         joint = float(self._arm.axis[0, 0])
         tip, cap = (
-            _on_slope(physique, side, joint + k * side * physique.torso) for k in (0.03, 0.08)
+            _on_shoulder(wearer, side, joint + k * side * wearer.torso) for k in (0.03, 0.08)
         )
         stations = np.linspace(0, end, 40, dtype=np.float32)
         level = self._arm.station_of(self.underarm)
@@ -175,7 +167,7 @@ class _Sleeve:
         inner = smooth(resample(np.concatenate([inner, self.underarm[None]]), 60), reach=2)
         split = self._split(outer)
         return {
-            "shoulder": _along_slope(physique, side, corner, tip),
+            "shoulder": _along_shoulder(wearer, side, corner, tip),
             "sleeve top": outer[: split + 1],
             "sleeve": outer[split:],
             "cuff": _cuff(outer[-1], inner[0]),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .backdrop import grain
-from .figure import RGB
+from .arrays import RGB
+from .inpainting import synthesize_grain
 from .opencv import cv2
 
 _RIM = 12
@@ -31,23 +31,23 @@ def fit_to(image: RGB, *, width: int, height: int) -> RGB:
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     scaled = np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
     above = round((height - size[1]) * _TOP_SHARE)
-    scaled = _extended(scaled, before=above, after=height - size[1] - above)
+    scaled = _extend(scaled, before=above, after=height - size[1] - above)
     before = (width - size[0]) // 2
-    turned = _extended(scaled.transpose(1, 0, 2), before=before, after=width - size[0] - before)
+    turned = _extend(scaled.transpose(1, 0, 2), before=before, after=width - size[0] - before)
     return np.ascontiguousarray(turned.transpose(1, 0, 2))
 
 
-def _extended(image: RGB, *, before: int, after: int) -> RGB:
+def _extend(image: RGB, *, before: int, after: int) -> RGB:
     """Return the picture with rows added before its first and after its last."""
     parts = [image]
     if before:
-        parts.insert(0, _carried_on(image[::-1], before)[::-1])
+        parts.insert(0, _continue_rows(image[::-1], before)[::-1])
     if after:
-        parts.append(_carried_on(image, after))
+        parts.append(_continue_rows(image, after))
     return np.concatenate(parts) if len(parts) > 1 else image
 
 
-def _carried_on(image: RGB, count: int) -> RGB:
+def _continue_rows(image: RGB, count: int) -> RGB:
     """Return ``count`` rows that continue a picture beyond its last row."""
     rim = image[-_RIM:].astype(np.float32)
     edge = cv2.GaussianBlur(rim.mean(axis=0)[None], (0, 0), 2)
@@ -58,6 +58,6 @@ def _carried_on(image: RGB, count: int) -> RGB:
     rows = near * last + (1 - near) * ((1 - far) * edge + far * wide)
     still = np.zeros(image.shape[:2], bool)
     still[-4 * _RIM :] = True
-    noise = grain((count, image.shape[1]), like=np.ascontiguousarray(image), where=still)
+    noise = synthesize_grain((count, image.shape[1]), like=np.ascontiguousarray(image), where=still)
     carried: RGB = np.clip(np.round(rows + noise[..., None]), 0, 255).astype(np.uint8)
     return carried

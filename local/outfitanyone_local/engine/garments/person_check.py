@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import RGB
-from outfitanyone_local.engine.networks import INPUT_SIDE, find_people, find_pose
+from outfitanyone_local.engine.arrays import RGB
+from outfitanyone_local.engine.networks import INPUT_SIDE, estimate_pose, segment_people
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.parsing.pose import Frame
+from outfitanyone_local.engine.parsing.pose import SquareRegion
 
 _PATCH = 0.03
 """Least share of the picture in the people mask before the pose network runs."""
@@ -18,11 +18,11 @@ _PRESENCE = 0.985
 def shows_person(image: RGB) -> bool:
     """Whether the garment picture shows a person."""
     square = cv2.resize(image, (INPUT_SIDE, INPUT_SIDE), interpolation=cv2.INTER_AREA)
-    human = (find_people(np.asarray(square, np.uint8)) > 0.5).astype(np.uint8)
-    x, y, width, height = cv2.boundingRect(human)
-    if human.mean() < _PATCH:
+    people = (segment_people(np.asarray(square, np.uint8)) > 0.5).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(people)
+    if people.mean() < _PATCH:
         return False
     scale = np.array(image.shape[1::-1]) / INPUT_SIDE
     corner, extent = np.array([x, y]) * scale, np.array([width, height]) * scale
-    frame = Frame.around(corner + extent / 2, side=1.25 * float(extent.max()))
-    return find_pose(frame.view(image)).presence > _PRESENCE
+    region = SquareRegion.around(corner + extent / 2, side=1.25 * float(extent.max()))
+    return estimate_pose(region.network_input(image)).presence > _PRESENCE

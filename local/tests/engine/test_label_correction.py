@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from outfitanyone_local.engine import read_figure
-from outfitanyone_local.engine.dressing.mending import mended
+from outfitanyone_local.engine import parse_figure
+from outfitanyone_local.engine.dressing.label_correction import correct_labels
 from outfitanyone_local.engine.figure import Part
 
 HERE = Path(__file__).parent
@@ -20,8 +20,8 @@ MODELS = HERE.parents[2] / "example_project" / "pictures" / "models"
 @cache
 def before_and_after(name):
     image = cv2.imread(str(MODELS / f"{name}.jpg"))[..., ::-1]
-    figure = read_figure(np.ascontiguousarray(image))
-    return figure, mended(figure).figure
+    figure = parse_figure(np.ascontiguousarray(image))
+    return figure, correct_labels(figure).figure
 
 
 def truth(name, item):

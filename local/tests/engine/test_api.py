@@ -11,12 +11,12 @@ import pytest
 from drawing import garments
 from drawing.figures import Bottom, Person, Top, draw, plain
 from outfitanyone_local.engine import (
+    GarmentRefusal,
     GarmentRefused,
+    PersonRefusal,
     PersonRefused,
-    Reason,
-    Refusal,
     parse,
-    read_figure,
+    parse_figure,
     try_on,
 )
 
@@ -99,7 +99,7 @@ def test_try_on__gives_an_array_of_the_same_size(person, shirt):
 
 def test_try_on__takes_a_figure_read_before(person, shirt):
     assert (
-        try_on(person, top=shirt, figure=read_figure(person)) == try_on(person, top=shirt)
+        try_on(person, top=shirt, figure=parse_figure(person)) == try_on(person, top=shirt)
     ).all()
 
 
@@ -135,8 +135,8 @@ def test_refusals__say_why(person, shirt):
     with pytest.raises(GarmentRefused, match="shows a person") as somebody:
         try_on(person, top=person)
 
-    assert nobody.value.reason is Refusal.NOBODY
-    assert somebody.value.reason is Reason.PERSON
+    assert nobody.value.reason is PersonRefusal.NO_PERSON
+    assert somebody.value.reason is GarmentRefusal.SHOWS_PERSON
 
 
 @pytest.mark.parametrize(

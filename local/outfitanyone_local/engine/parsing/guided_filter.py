@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import RGB, Soft
+from outfitanyone_local.engine.arrays import RGB, SoftMask
 from outfitanyone_local.engine.opencv import cv2
 
 Planes = list[npt.NDArray[np.float32]]
@@ -26,7 +26,7 @@ _SYMMETRIC = ((0, 1, 2), (1, 3, 4), (2, 4, 5))
 """Index of each entry of the symmetric 3 x 3 matrix among the six pairs."""
 
 
-class Guide:
+class GuidedFilter:
     """A guided filter with the person crop, or any other picture, as its guide.
 
     radius: half the window, in pixels.
@@ -39,18 +39,18 @@ class Guide:
         self._means = [self._average(colour) for colour in self._colours]
         self._inverse = self._inverse_covariance(softness)
 
-    def follow(self, plane: Soft) -> Soft:
+    def apply(self, plane: SoftMask) -> SoftMask:
         """Return the plane filtered to the guide's edges."""
         return _apply(self._functions(plane), self._colours)
 
-    def enlarge(self, plane: Soft, image: RGB) -> Soft:
+    def upsample(self, plane: SoftMask, image: RGB) -> SoftMask:
         """Return the plane upsampled to ``image``, a larger version of the guide."""
         size = (image.shape[1], image.shape[0])
         return _apply(
             (cv2.resize(function, size) for function in self._functions(plane)), _colours(image)
         )
 
-    def _functions(self, plane: Soft) -> Planes:
+    def _functions(self, plane: SoftMask) -> Planes:
         """Return for every pixel the slope for each colour, then the offset."""
         mean = self._average(plane)
         together = [
@@ -87,9 +87,9 @@ def _colours(image: RGB) -> Planes:
     return [channel.astype(np.float32) / np.float32(255) for channel in np.moveaxis(image, 2, 0)]
 
 
-def _apply(functions: Iterable[Soft], colours: Planes) -> Soft:
+def _apply(functions: Iterable[SoftMask], colours: Planes) -> SoftMask:
     *slopes, offset = functions
     for slope, colour in zip(slopes, colours, strict=True):
         offset += slope * colour
-    clipped: Soft = np.clip(offset, 0, 1, out=offset)
+    clipped: SoftMask = np.clip(offset, 0, 1, out=offset)
     return clipped
