@@ -56,8 +56,8 @@ def fill_from_nearest(picture: RGB, inside: Mask) -> RGB:
     )
     colours = np.zeros((int(nearest.max()) + 1, 3), np.uint8)
     colours[nearest[inside]] = picture[inside]
-    bled: RGB = colours[nearest]
-    return bled
+    filled: RGB = colours[nearest]
+    return filled
 
 
 def synthesize_grain(size: tuple[int, int], *, like: RGB, where: Mask) -> Plane:

@@ -28,8 +28,8 @@ def fit_to(image: RGB, *, width: int, height: int) -> RGB:
         min(width, max(1, round(image.shape[1] * scale))),
         min(height, max(1, round(image.shape[0] * scale))),
     )
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    scaled = np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    scaled = np.asarray(cv2.resize(image, size, interpolation=interpolation), np.uint8)
     above = round((height - size[1]) * _TOP_SHARE)
     scaled = _extend(scaled, before=above, after=height - size[1] - above)
     before = (width - size[0]) // 2
@@ -59,5 +59,5 @@ def _continue_rows(image: RGB, count: int) -> RGB:
     still = np.zeros(image.shape[:2], bool)
     still[-4 * _RIM :] = True
     noise = synthesize_grain((count, image.shape[1]), like=np.ascontiguousarray(image), where=still)
-    carried: RGB = np.clip(np.round(rows + noise[..., None]), 0, 255).astype(np.uint8)
-    return carried
+    continued: RGB = np.clip(np.round(rows + noise[..., None]), 0, 255).astype(np.uint8)
+    return continued

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from outfitanyone_local.engine import parse_figure
-from outfitanyone_local.engine.dressing.label_correction import correct_labels
+from outfitanyone_local.engine.dressing.label_correction import measure_with_corrected_labels
 from outfitanyone_local.engine.figure import Part
 
 HERE = Path(__file__).parent
@@ -21,7 +21,7 @@ MODELS = HERE.parents[2] / "example_project" / "pictures" / "models"
 def before_and_after(name):
     image = cv2.imread(str(MODELS / f"{name}.jpg"))[..., ::-1]
     figure = parse_figure(np.ascontiguousarray(image))
-    return figure, correct_labels(figure).figure
+    return figure, measure_with_corrected_labels(figure).figure
 
 
 def truth(name, item):

@@ -12,18 +12,18 @@ from .proportions import LEG_END, SKIRT_PER_WAIST, interpolate
 from .tops import hem_between
 from .wearer import Wearer
 
-_SWING = 0.65
+_HANGING_FLARE = 0.65
 """Share of a flat skirt's flare that remains when it hangs."""
-_BREAK = 0.01
+_SHOE_OVERLAP = 0.01
 """How far full-length trousers overlap the shoe, in torsos."""
-_SNUG = 1.08
+_LEAST_WIDTH = 1.08
 """Least width of a trouser leg, in widths of the leg there; the greatest is the thigh's."""
-_BOW = 0.07
+_HEM_CURVE = 0.07
 """Depth of a trouser hem's curve, as a share of its width."""
 _GAP = 4.0
 """Least distance of a trouser leg from the middle line, pixels: the warp's grid must keep the
 two legs apart."""
-LONGEST = 0.97
+LONGEST_SKIRT = 0.97
 """End of the longest skirt, as a share of the distance from waist to ankles."""
 _POINTS = 60
 
@@ -42,7 +42,7 @@ def drape_bottom(garment: Garment, wearer: Wearer, *, waist: float | None = None
         return Outline(top=top, sides=legs, bottom=None)
     lying = garment.outline
     share = SKIRT_PER_WAIST * lying.height / float(lying.top[-1, 0] - lying.top[0, 0])
-    hem_row = waist + min(LONGEST, share) * (ankle_row(wearer) - waist)
+    hem_row = waist + min(LONGEST_SKIRT, share) * (ankle_row(wearer) - waist)
     sides, hem = skirt_edges(garment, wearer, corners, hem_row)
     return Outline(top=top, sides=sides, bottom=hem)
 
@@ -124,12 +124,12 @@ def _leg_borders(
     drop = np.zeros(2)
     if end >= 0.99:
         x, row, _ = wearer.shoe_tops[side]
-        bow = _BOW * min(scale * float(flat[-1]), widest)
-        drop = np.array([x, row + _BREAK * wearer.torso - bow]) - leg.axis[-1]
+        bow = _HEM_CURVE * min(scale * float(flat[-1]), widest)
+        drop = np.array([x, row + _SHOE_OVERLAP * wearer.torso - bow]) - leg.axis[-1]
     outer, inner = [], []
     for share, width in zip(np.linspace(0, 1, _POINTS), scale * flat, strict=True):
         point, normal, out, into = leg.at(start + share * (end - start))
-        least = _SNUG * (out + into)
+        least = _LEAST_WIDTH * (out + into)
         ease = float(np.clip(width, least, max(least, widest)) - out - into) / 2
         outer.append(point + share**2 * drop + normal * (out + ease))
         inner.append(point + share**2 * drop - normal * (into + ease))
@@ -139,7 +139,7 @@ def _leg_borders(
 def _leg_hem(outer: Points, inner: Points) -> Points:
     t = np.linspace(0, 1, 20)[:, None]
     hem = outer + t * (inner - outer)
-    hem[:, 1:] += _BOW * abs(float(inner[0] - outer[0])) * (1 - (2 * t - 1) ** 2)
+    hem[:, 1:] += _HEM_CURVE * abs(float(inner[0] - outer[0])) * (1 - (2 * t - 1) ** 2)
     return np.asarray(hem, np.float32)
 
 
@@ -166,7 +166,7 @@ def _skirt_side(wearer: Wearer, side: int, corner: Points, hem_row: float, flare
     rows = np.linspace(float(corner[1]), hem_row, len(flare))
     x = [
         wearer.middle(min(row, float(wearer.crotch[1])))
-        + side * max(first * (1 + _SWING * (wide - 1)), _least_half(wearer, side, row))
+        + side * max(first * (1 + _HANGING_FLARE * (wide - 1)), _least_half(wearer, side, row))
         for row, wide in zip(rows.tolist(), flare.tolist(), strict=True)
     ]
     edge = np.stack([np.array(x), rows], axis=1)

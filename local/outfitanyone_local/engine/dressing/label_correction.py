@@ -32,24 +32,24 @@ _LINING, _UNLIKE_SKIN = 0.08, 24.0
 """Depth of a collar's visible inside in torsos, and least distance in Lab from skin."""
 _HAIR_SHADE = 0.03
 """Distance from hair within which skin may be as dark as cloth, torsos."""
-_ALIKE = 12.0
+_SIMILAR = 12.0
 """Distance in Lab up to which a pixel may belong to another part than its label ..."""
-_SHADED = np.array([0.4, 1, 1], np.float32)
+_LAB_WEIGHTS = np.array([0.4, 1, 1], np.float32)
 """... with lightness weighted less: hair shines, and hems are darker inside."""
 
 
-def correct_labels(figure: Figure) -> Wearer:
+def measure_with_corrected_labels(figure: Figure) -> Wearer:
     """Return the wearer measured from a figure, with corrected labels."""
-    figure = _with_whole_shoes(figure)
+    figure = _fill_shoes(figure)
     wearer = measure_wearer(figure)
     labels = figure.labels.copy()
-    _take_hems_off_shoes(labels, figure.image, reach=_HEM * wearer.torso)
-    _take_collar_off_neck(labels, figure.image, wearer)
-    labels[_hair_ends(figure, wearer)] = Part.HAIR
+    _relabel_hems_on_shoes(labels, figure.image, reach=_HEM * wearer.torso)
+    _relabel_collar_on_neck(labels, figure.image, wearer)
+    labels[_find_hair_ends(figure, wearer)] = Part.HAIR
     return replace(wearer, skeleton=Skeleton(replace(figure, labels=labels)))
 
 
-def _take_hems_off_shoes(labels: Labels, image: RGB, *, reach: float) -> None:
+def _relabel_hems_on_shoes(labels: Labels, image: RGB, *, reach: float) -> None:
     """Relabel as clothes what lies between them and the shoes and looks like them, in place."""
     cloth = np.isin(labels, (Part.LOWER, Part.DRESS))
     shoes = labels == Part.SHOE
@@ -62,9 +62,9 @@ def _take_hems_off_shoes(labels: Labels, image: RGB, *, reach: float) -> None:
     )
     colours = rgb_to_lab(image[near_cloth][None])[0]
     unlike_hem, unlike_shoe = (
-        np.linalg.norm((colours - usual) * _SHADED, axis=1) for usual in (hem, shoe)
+        np.linalg.norm((colours - usual) * _LAB_WEIGHTS, axis=1) for usual in (hem, shoe)
     )
-    is_hem = (unlike_hem < _ALIKE) & (unlike_hem < unlike_shoe)
+    is_hem = (unlike_hem < _SIMILAR) & (unlike_hem < unlike_shoe)
     is_hem &= colours[:, 0] < hem[0] + _LIGHTER
     hems = np.zeros_like(shoes)
     hems[near_cloth] = is_hem
@@ -72,7 +72,7 @@ def _take_hems_off_shoes(labels: Labels, image: RGB, *, reach: float) -> None:
     labels[hems] = labels[cloth].max()
 
 
-def _take_collar_off_neck(labels: Labels, image: RGB, wearer: Wearer) -> None:
+def _relabel_collar_on_neck(labels: Labels, image: RGB, wearer: Wearer) -> None:
     """Relabel as the top what lies between it and the neck and is far from skin, in place."""
     cloth = np.isin(labels, (Part.UPPER, Part.DRESS))
     neck = labels == Part.HEAD
@@ -89,7 +89,7 @@ def _take_collar_off_neck(labels: Labels, image: RGB, wearer: Wearer) -> None:
     labels[dilate(unlike, 2) & lining] = labels[cloth].max()
 
 
-def _with_whole_shoes(figure: Figure) -> Figure:
+def _fill_shoes(figure: Figure) -> Figure:
     """Return the figure with holes and dents of its shoes filled, below the ankles only."""
     shoes = figure.mask(Part.SHOE).astype(np.uint8)
     if not shoes.any():
@@ -114,7 +114,7 @@ def _with_whole_shoes(figure: Figure) -> Figure:
     return replace(figure, labels=labels)
 
 
-def _hair_ends(figure: Figure, wearer: Wearer) -> Mask:
+def _find_hair_ends(figure: Figure, wearer: Wearer) -> Mask:
     """Return cloth beside the neck, above the shoulders, close to hair and coloured like it."""
     hair = figure.mask(Part.HAIR)
     ends = np.zeros(hair.shape, bool)
@@ -124,12 +124,12 @@ def _hair_ends(figure: Figure, wearer: Wearer) -> Mask:
     low = round(float(wearer.shoulders[1]))
     near = cv2.dilate(hair[:low].astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
     cloth = np.isin(figure.labels[:low], (Part.UPPER, Part.DRESS))
-    suspects = near & cloth & _above_shoulders(figure, wearer)[:low]
-    if suspects.any():
+    candidates = near & cloth & _above_shoulders(figure, wearer)[:low]
+    if candidates.any():
         colours = rgb_to_lab(figure.image[:low])
         usual = np.median(colours[hair[:low]], axis=0)
-        unlike = np.linalg.norm((colours - usual) * _SHADED, axis=2)
-        ends[:low] = suspects & (unlike < _ALIKE)
+        unlike = np.linalg.norm((colours - usual) * _LAB_WEIGHTS, axis=2)
+        ends[:low] = candidates & (unlike < _SIMILAR)
     return ends
 
 

@@ -73,10 +73,10 @@ def plan_layers(
     layers = []
     if lower is not None:
         in_view = None if over_dress or upper is not None else halves.upper
-        layers.append(_bottom(wearer, lower, halves, in_view=in_view, over_dress=over_dress))
+        layers.append(_bottom_layer(wearer, lower, halves, in_view=in_view, over_dress=over_dress))
     if upper is not None:
         kept = halves.lower if "lower" in keep else nothing
-        layers.append(_top(wearer, upper, halves, kept=kept))
+        layers.append(_top_layer(wearer, upper, halves, kept=kept))
     takes_lower = lower is not None or (upper is not None and upper.kind.is_one_piece)
     protected = halves.lower if "lower" in keep else nothing
     if upper is None and not over_dress:
@@ -94,7 +94,7 @@ def plan_layers(
     )
 
 
-def _bottom(
+def _bottom_layer(
     wearer: Wearer, lower: Garment, halves: ClothesHalves, *, in_view: Mask | None, over_dress: bool
 ) -> Layer:
     """Return the layer of a bottom: over a dress's bodice, under a top that stays ``in_view``."""
@@ -123,7 +123,7 @@ def _hem_rows(upper: Mask, wearer: Wearer) -> Row:
     return np.asarray(np.interp(columns, columns[used], rows[used]), np.float32)
 
 
-def _top(wearer: Wearer, upper: Garment, halves: ClothesHalves, *, kept: Mask) -> Layer:
+def _top_layer(wearer: Wearer, upper: Garment, halves: ClothesHalves, *, kept: Mask) -> Layer:
     """Return the layer of a top or one-piece; it ends at the waistband of a ``kept`` bottom."""
     figure = wearer.figure
     foreground = foreground_of_top(figure, wearer, sleeve_end=sleeve_end(upper))
@@ -134,11 +134,11 @@ def _top(wearer: Wearer, upper: Garment, halves: ClothesHalves, *, kept: Mask) -
     outline = drape_top(upper, wearer)
     if kept.any():
         foreground |= kept
-        outline = _end_at(outline, upper, wearer, kept)
+        outline = _shorten_to(outline, upper, wearer, kept)
     return Layer(upper, separate_sleeves(outline), foreground, (halves.upper,))
 
 
-def _end_at(outline: Outline, upper: Garment, wearer: Wearer, kept: Mask) -> Outline:
+def _shorten_to(outline: Outline, upper: Garment, wearer: Wearer, kept: Mask) -> Outline:
     columns = np.flatnonzero(kept.any(axis=0))
     starts = kept[:, columns].argmax(axis=0).astype(np.float32)
     near = np.abs(columns - wearer.hips[0]) < 0.3 * wearer.torso

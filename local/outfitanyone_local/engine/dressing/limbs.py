@@ -103,16 +103,24 @@ def _limb(
     axis = smooth(resample(joints, STATIONS), reach=3)
     normal = _normals(axis, side)
     labels = skeleton.labels_at(axis)
-    lost = np.isin(labels, (Part.BACKGROUND, Part.HAIR))  # the joint was placed beside the limb
-    bare = _nearest(np.isin(labels, skin), ~lost)
+    misplaced = np.isin(
+        labels, (Part.BACKGROUND, Part.HAIR)
+    )  # the joint was placed beside the limb
+    bare = _nearest(np.isin(labels, skin), ~misplaced)
     limit = 2.2 * float(max(row.max() for row in average))
     limb_pixels = _LimbPixels(skeleton, bare, skin, limit)
     outer, inner = limb_pixels.reach(axis, normal), limb_pixels.reach(axis, -normal)
     half = np.asarray((outer + inner) / 2, np.float32)
     usual = np.asarray((average[0] + average[1]) / 2, np.float32)
-    seen = ~lost & (outer < limit) & (inner < limit) & (half < 1.8 * usual) & (half > 0.55 * usual)
+    seen = (
+        ~misplaced
+        & (outer < limit)
+        & (inner < limit)
+        & (half < 1.8 * usual)
+        & (half > 0.55 * usual)
+    )
     shift = _interpolated(np.clip((outer - inner) / 2, -usual, usual), seen)
-    clothed = np.where(seen, half, np.where(lost, 1.8 * usual, outer - shift))
+    clothed = np.where(seen, half, np.where(misplaced, 1.8 * usual, outer - shift))
     clothed = np.maximum(clothed, 0.6 * usual).astype(np.float32)
     factor = _width_factor(half / usual, bare & seen, ~bare & seen)
     widths = [

@@ -18,11 +18,11 @@ from .limbs import Limb
 from .proportions import FLAT_CHEST, SLEEVE_END, interpolate
 from .wearer import Wearer
 
-_ROUNDED = 0.72
+_WORN_WIDTH = 0.72
 """Width of a sleeve on the arm, as a share of its flat width."""
 _SNUG, _LOOSE = 1.12, 1.5
 """Least and greatest width of a sleeve, in widths of the arm."""
-_ABOVE = 0.3
+_OUTER_EASE = 0.3
 """Share of a sleeve's ease on the outside of the arm; the rest hangs below it."""
 _THICKNESS = 0.012
 """Distance of cloth from the shoulder, in torsos."""
@@ -31,7 +31,7 @@ _NECK_DEPTH = 0.72
 collar bone."""
 _ARMHOLE = 0.32
 """Least depth of a sleeved armhole below the shoulder joints, in torsos."""
-_CUFF_BOW = 0.10
+_CUFF_CURVE = 0.10
 """Curvature of a cuff, as a share of its width."""
 
 
@@ -139,7 +139,7 @@ class _Sleeve:
         self._physique, self._side = wearer, side
         self._arm: Limb = wearer.arms[side]
         self._lying = garment.outline.sides[side]
-        self._scale = _ROUNDED * FLAT_CHEST * wearer.torso / garment.chest
+        self._scale = _WORN_WIDTH * FLAT_CHEST * wearer.torso / garment.chest
         self._end = sleeve_end(garment)
         self.underarm = self._underarm()
 
@@ -192,8 +192,8 @@ class _Sleeve:
             ease = (
                 float(np.clip(wanted, _SNUG * (out + into), _LOOSE * (out + into)) - out - into) / 2
             )
-            outer.append(point + normal * (out + 2 * _ABOVE * ease))
-            inner.append(point - normal * (into + 2 * (1 - _ABOVE) * ease))
+            outer.append(point + normal * (out + 2 * _OUTER_EASE * ease))
+            inner.append(point - normal * (into + 2 * (1 - _OUTER_EASE) * ease))
         return np.stack(outer).astype(np.float32), np.stack(inner).astype(np.float32)
 
     def _split(self, outer: Points) -> int:
@@ -215,4 +215,4 @@ def _cuff(outer: Points, inner: Points) -> Points:
     down = np.array([-chord[1], chord[0]], np.float32)
     if down[1] < 0:
         down = -down
-    return _bezier(outer, (outer + inner) / 2 + 2 * _CUFF_BOW * down, inner)
+    return _bezier(outer, (outer + inner) / 2 + 2 * _CUFF_CURVE * down, inner)

@@ -8,7 +8,7 @@ from outfitanyone_local.engine.arrays import Points
 from outfitanyone_local.engine.garments.garment import Garment
 from outfitanyone_local.engine.outline import RIGHT, SIDES, Outline
 
-from .bottoms import LONGEST, ankle_row, leg_edges, skirt_edges
+from .bottoms import LONGEST_SKIRT, ankle_row, leg_edges, skirt_edges
 from .neck_and_sleeves import drape_upper_edges
 from .tops import SideSeam
 from .wearer import Wearer
@@ -49,4 +49,4 @@ def _hem_row(garment: Garment, wearer: Wearer) -> float:
     neck, waist, hem = edges["shoulder"][0, 1], edges["skirt"][0, 1], edges["skirt"][-1, 1]
     bodice = wearer.waist_row - float(wearer.shoulder_lines[RIGHT][0, 1])
     row = wearer.waist_row + float((hem - waist) / (waist - neck)) * bodice
-    return min(row, wearer.waist_row + LONGEST * (ankle_row(wearer) - wearer.waist_row))
+    return min(row, wearer.waist_row + LONGEST_SKIRT * (ankle_row(wearer) - wearer.waist_row))

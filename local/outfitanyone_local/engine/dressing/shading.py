@@ -13,11 +13,11 @@ from outfitanyone_local.engine.opencv import cv2
 
 from .wearer import Wearer
 
-_FEW, _USUAL_LIGHT = 6, -0.15
+_LEAST_STATIONS, _STUDIO_LIGHT = 6, -0.15
 """Below this number of bare limb stations, the light is assumed as in studios."""
 _ROUNDNESS = 0.16
 """Radius of the edge of a clothed body, in torsos."""
-_HARDNESS = 0.30
+_LIGHT_LOSS = 0.30
 """Share of light lost by a surface that turns away."""
 
 
@@ -38,8 +38,8 @@ def estimate_light(wearer: Wearer) -> float:
                 for edge in edges
             )
             found.extend((right - left) / np.maximum(right + left, 1))
-    if len(found) < _FEW:
-        return _USUAL_LIGHT
+    if len(found) < _LEAST_STATIONS:
+        return _STUDIO_LIGHT
     return float(np.clip(4 * np.median(found), -0.6, 0.6))
 
 
@@ -65,11 +65,11 @@ def curvature_shading(
         _extend_cloth(inside, end + 1, 1.4 * radius)
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1]
     cushion = radius * np.sqrt(1 - (1 - np.minimum(depth, radius) / radius) ** 2)
-    height = blurred(cushion.astype(np.float32), 0.025 * torso)
+    height = blur(cushion.astype(np.float32), 0.025 * torso)
     slope_x = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
     slope_y = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
     facing = (1 - light * slope_x + 0.25 * slope_y) / np.sqrt(1 + slope_x**2 + slope_y**2)
-    factor = 1 + _HARDNESS * (facing - 1)
+    factor = 1 + _LIGHT_LOSS * (facing - 1)
     return np.asarray(np.clip(factor, 0.62, 1.08), np.float32)
 
 
@@ -103,12 +103,12 @@ def fold_shading(image: RGB, old: Mask, *, torso: float) -> Plane:
     gain = float(
         np.interp(roughness, (0.15, 0.3), (0.7, 0.0)) * np.interp(colour_spread, (8, 14), (1, 0))
     )
-    fade = np.clip(2 * blurred(weight, 0.025 * torso) - 1, 0, 1)
+    fade = np.clip(2 * blur(weight, 0.025 * torso) - 1, 0, 1)
     return np.asarray(1 + gain * fade * np.clip(relief - 1, -0.22, 0.14), np.float32)
 
 
 def _mean_within(plane: Plane, weight: Plane, reach: float) -> Plane:
-    total, count = blurred(plane * weight, reach), blurred(weight, reach)
+    total, count = blur(plane * weight, reach), blur(weight, reach)
     return np.asarray(total / np.maximum(count, 1e-3), np.float32)
 
 
@@ -117,18 +117,18 @@ def cast_shadow(cover: SoftMask, *, torso: float, strength: float = 0.38) -> Pla
 
     Darkest at the edge, and mostly below it, because light comes from above.
     """
-    close = _shifted(cover, 0.008 * torso, 0.008 * torso)
-    far = _shifted(cover, 0.028 * torso, 0.028 * torso)
+    close = _shift(cover, 0.008 * torso, 0.008 * torso)
+    far = _shift(cover, 0.028 * torso, 0.028 * torso)
     return np.asarray(1 - strength * np.clip(0.6 * close + 0.5 * far, 0, 1), np.float32)
 
 
-def _shifted(cover: SoftMask, down: float, reach: float) -> Plane:
+def _shift(cover: SoftMask, down: float, reach: float) -> Plane:
     moved = np.array([[1, 0, 0], [0, 1, down]], np.float32)
     lower = cv2.warpAffine(cover, moved, cover.shape[::-1])
-    return blurred(np.asarray(lower, np.float32), reach)
+    return blur(np.asarray(lower, np.float32), reach)
 
 
-def blurred(plane: Plane, reach: float) -> Plane:
+def blur(plane: Plane, reach: float) -> Plane:
     """Blur with a Gaussian; wide ones use a smaller copy, with no visible difference."""
     less = max(1, int(reach / 2.5))
     if less == 1:

@@ -27,7 +27,7 @@ Profile = npt.NDArray[np.float32]
 """Shape (_BINS, 3): Lab from the inner border of a limb to the outer one."""
 
 _BINS = 11
-_ENOUGH = 250
+_LEAST_PIXELS = 250
 """Least number of visible pixels for a tone or profile."""
 _SAME_SKIN = 22
 """Distance in Lab from the skin's tone beyond which a pixel is hair or deep shadow."""
@@ -35,7 +35,7 @@ _UNDER_SLEEVE = 0.1
 """How far an arm is painted up its sleeve, as a share of its length."""
 _FADE = 0.12
 """How far the tone of the neck extends down the chest, in torsos."""
-_ROUND = np.array([-13, -6, -2.5, -0.5, 0.5, 1, 0.5, -0.5, -2.5, -6, -13], np.float32)
+_ROUND_LIGHTNESS = np.array([-13, -6, -2.5, -0.5, 0.5, 1, 0.5, -0.5, -2.5, -6, -13], np.float32)
 """Lightness across an average limb in even light, relative to its middle."""
 _UNSEEN_SKIN = np.array([65, 14, 18], np.float32)
 """Lab of skin for a picture that shows none, which hardly occurs."""
@@ -91,9 +91,9 @@ class SkinPainter:
     def _tone(self) -> npt.NDArray[np.float32]:
         """Return the median Lab of the visible skin, shadows left out."""
         skin = np.isin(self._labels, (Part.ARM, Part.LEG)) & self._clear
-        if skin.sum() < _ENOUGH:
+        if skin.sum() < _LEAST_PIXELS:
             skin = self._labels == Part.HEAD
-        if skin.sum() < _ENOUGH:
+        if skin.sum() < _LEAST_PIXELS:
             return _UNSEEN_SKIN
         pixels = self._lab[skin]
         lit = pixels[:, 0] >= np.percentile(pixels[:, 0], 35)
@@ -111,7 +111,7 @@ class SkinPainter:
             if profile is not None:
                 return profile if lending == side else profile[::-1]
         flat = np.repeat(self.tone[None], _BINS, axis=0)
-        flat[:, 0] += _ROUND
+        flat[:, 0] += _ROUND_LIGHTNESS
         return flat
 
     def _profile(self, name: str, side: int) -> Profile | None:
@@ -125,7 +125,7 @@ class SkinPainter:
         at = strip.window.within(self._all)
         usable = (self._labels[at] == _PARTS[name]) & self._clear[at] & (strip.cover > 0.9)
         usable &= (strip.along < 0.92) & (np.abs(strip.across) < 0.95)
-        if usable.sum() < _ENOUGH:
+        if usable.sum() < _LEAST_PIXELS:
             return None
         bins = np.clip(((strip.across[usable] + 1) / 2 * _BINS).astype(int), 0, _BINS - 1)
         pixels = self._lab[at][usable]

@@ -14,9 +14,9 @@ from .wearer import Wearer
 
 _SAG = 0.03
 """How much deeper a hem hangs in front than at its corners, in torsos."""
-_ROOM = 1.03
+_EASE = 1.03
 """Width of a top in widths of the body under it."""
-_FALL = 0.5
+_STRAIGHT_FALL = 0.5
 """How much a top that is wider than the body falls straight instead of following the body."""
 
 
@@ -84,11 +84,13 @@ class SideSeam:
         body = wearer.flank(self._side, row)
         if not np.isfinite(body):
             body = middle + self._side * self._last_half()
-        half = _ROOM * abs(body - middle)
+        half = _EASE * abs(body - middle)
         first = float(self._underarm[1])
         share = (row - first) / max(1.0, hem_row - first)
         hanging = self._lying_half(share) * self._scale()
-        return middle + self._side * (half + _FALL * float(np.clip(hanging - half, 0, 0.16 * half)))
+        return middle + self._side * (
+            half + _STRAIGHT_FALL * float(np.clip(hanging - half, 0, 0.16 * half))
+        )
 
     def _lying_half(self, share: float) -> float:
         outline = self._garment.outline

@@ -22,7 +22,7 @@ from outfitanyone_local.engine.parsing.pipeline import parse_figure
 from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused
 
 from .compositing import composite
-from .label_correction import correct_labels
+from .label_correction import measure_with_corrected_labels
 from .layers import plan_layers
 
 HALVES = ("upper", "lower")
@@ -54,7 +54,7 @@ def try_on(
     Raises GarmentRefused, PersonRefused, or ValueError for other arrays and for a ``keep``
     that makes no sense.
     """
-    _check(person, top, bottom, keep)
+    _check_arguments(person, top, bottom, keep)
     upper = None if top is None else parse_garment(top, bottom=False)
     lower = None if bottom is None else parse_garment(bottom, bottom=True)
     if upper is not None and upper.kind.is_one_piece and (lower is not None or keep):
@@ -69,7 +69,9 @@ def try_on(
     return _render(figure, upper, lower, keep)[0]
 
 
-def _check(person: RGB, top: RGB | None, bottom: RGB | None, keep: Collection[str]) -> None:
+def _check_arguments(
+    person: RGB, top: RGB | None, bottom: RGB | None, keep: Collection[str]
+) -> None:
     for picture in (person, top, bottom):
         if picture is not None:
             check_picture(picture)
@@ -83,7 +85,7 @@ def _render(
     figure: Figure, upper: Garment | None, lower: Garment | None, keep: Collection[str]
 ) -> tuple[RGB, Mask]:
     """Return the result, and the mask of pixels that must not change."""
-    wearer = correct_labels(figure)
+    wearer = measure_with_corrected_labels(figure)
     plan = plan_layers(wearer, upper=upper, lower=lower, keep=keep)
     return composite(wearer, plan), plan.protected
 

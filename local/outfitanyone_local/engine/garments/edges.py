@@ -8,7 +8,13 @@ import numpy as np
 
 from outfitanyone_local.engine.arrays import Points
 
-from .silhouette import Half, end_corners, shoulder_over, sleeve_start, strap_and_underarm
+from .silhouette import (
+    Half,
+    find_armpit,
+    find_end_corners,
+    find_shoulder_tip,
+    find_tip_and_underarm,
+)
 
 
 @dataclass(frozen=True)
@@ -25,13 +31,13 @@ class ArmLandmarks:
 
 def find_arm(half: Half, *, sleeved: bool) -> ArmLandmarks:
     """Return the landmarks of the sleeve or, without one, of the armhole."""
-    armpit = sleeve_start(half) if sleeved else None
+    armpit = find_armpit(half) if sleeved else None
     if armpit is None:
-        shoulder, underarm = strap_and_underarm(half)
+        shoulder, underarm = find_tip_and_underarm(half)
         return ArmLandmarks(shoulder, None, underarm)
-    shoulder = shoulder_over(half, armpit)
+    shoulder = find_shoulder_tip(half, armpit)
     root = (half.path[shoulder] + half.path[armpit]) / 2
-    return ArmLandmarks(shoulder, end_corners(half, shoulder, armpit, root), armpit)
+    return ArmLandmarks(shoulder, find_end_corners(half, shoulder, armpit, root), armpit)
 
 
 def arm_edges(half: Half, neck: int, arm: ArmLandmarks) -> dict[str, Points]:
@@ -76,7 +82,7 @@ def leg_edges(half: Half, start: int) -> dict[str, Points]:
     below = np.flatnonzero(half.path[start:, 1] >= crotch)
     thigh = start + max(1, int(below[0]))
     root = np.array([(half.path[thigh, 0] + half.axis) / 2, crotch], np.float32)
-    outer, inner = end_corners(half, thigh, len(half.path) - 1, root)
+    outer, inner = find_end_corners(half, thigh, len(half.path) - 1, root)
     return {
         "hip": half.path[start : thigh + 1],
         "leg": half.path[thigh : outer + 1],

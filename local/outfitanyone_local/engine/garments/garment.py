@@ -17,7 +17,7 @@ from .edges import ArmLandmarks, arm_edges, body_edges, find_arm, leg_edges, ski
 from .opening import find_neckline, find_waistband
 from .person_check import shows_person
 from .segmentation import segment_garment
-from .silhouette import Half, find_tilt, sleeve_start, split_halves, waist_row, width_at
+from .silhouette import Half, find_armpit, find_tilt, find_waist_row, split_halves, width_at
 
 Halves = tuple[Half, Half]
 
@@ -156,7 +156,7 @@ def _judge_bottom(halves: Halves) -> bool | None:
 
 
 def _is_sleeved(halves: Halves) -> bool:
-    return all(sleeve_start(half) is not None for half in halves)
+    return all(find_armpit(half) is not None for half in halves)
 
 
 def _widens_steadily(halves: Halves) -> bool:
@@ -194,13 +194,13 @@ def _parse_hanging(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
         raise GarmentRefused(GarmentRefusal.NO_GARMENT)
     middle = np.array([halves[0].axis, halves[0].path[0, 1] + 0.02 * chest], np.float32)
     band = find_neckline(lab, mask, centre=middle, reach=(0.42 * chest, 0.75 * chest))
-    starts = [_neck(half, arm, band, chest) for half, arm in zip(halves, arms, strict=True)]
+    starts = [_neck_index(half, arm, band, chest) for half, arm in zip(halves, arms, strict=True)]
     top = min(float(half.path[k][1]) for half, k in zip(halves, starts, strict=True))
     low = max(float(point[1]) for point in under)
     kind = _hanging_kind(halves, top, chest)
     waist = None
     if kind.is_one_piece:
-        waist = waist_row(halves, round(low)) or round(low + 0.5 * chest)
+        waist = find_waist_row(halves, round(low)) or round(low + 0.5 * chest)
     edges = [
         arm_edges(half, start, arm) | body_edges(half, arm.underarm, waist)
         for half, start, arm in zip(halves, starts, arms, strict=True)
@@ -218,7 +218,7 @@ def _hanging_kind(halves: Halves, top: float, chest: float) -> Kind:
     return Kind.DRESS if slender > 1.95 or (slender > 1.55 and flare > 1.3) else Kind.TOP
 
 
-def _neck(half: Half, arm: ArmLandmarks, band: Points, chest: float) -> int:
+def _neck_index(half: Half, arm: ArmLandmarks, band: Points, chest: float) -> int:
     """Return the path index of the corner between shoulder and neckline.
 
     With the neckline known, that is the highest point of the border just outside the

@@ -28,7 +28,7 @@ _JUMP_ROWS = 0.015
 _LEG_GAP = 0.08
 """Least height of the gap between two legs, as a share of the garment's height."""
 
-_BESIDE = 0.5
+_LEG_DISTANCE = 0.5
 """Greatest distance of a leg from the centre line, in half widths above the crotch."""
 
 
@@ -159,7 +159,7 @@ def _crotch(mask: Mask, column: int, top: int, bottom: int) -> int | None:
     covered = np.flatnonzero(mask[last + (bottom - last) // 3])
     reach = np.abs(np.flatnonzero(mask[last - margin]) - column).max()
     near = np.abs(covered - column).min() if covered.size else reach
-    return last if near < _BESIDE * reach else None
+    return last if near < _LEG_DISTANCE * reach else None
 
 
 def _path(mask: Mask, axis: float, crotch: int | None) -> Points:
@@ -178,7 +178,7 @@ def _path(mask: Mask, axis: float, crotch: int | None) -> Points:
     return smooth(np.ascontiguousarray(path), reach=2)
 
 
-def sleeve_start(half: Half) -> int | None:
+def find_armpit(half: Half) -> int | None:
     """Return the index of the armpit of a sleeved garment, None without a sleeve.
 
     Going up along the body, the sleeve begins where the body's border jumps outwards: the gap
@@ -196,7 +196,7 @@ def sleeve_start(half: Half) -> int | None:
     return None
 
 
-def shoulder_over(half: Half, armpit: int) -> int:
+def find_shoulder_tip(half: Half, armpit: int) -> int:
     """Return the index of the shoulder tip: on the upper border, a little inside the armpit."""
     x = half.path[armpit, 0]
     x += 0.06 * 2 * (half.axis - x)
@@ -205,7 +205,7 @@ def shoulder_over(half: Half, armpit: int) -> int:
     return int(above[crossing[0]] if crossing.size else above[-1])
 
 
-def end_corners(half: Half, start: int, stop: int, root: Points) -> tuple[int, int]:
+def find_end_corners(half: Half, start: int, stop: int, root: Points) -> tuple[int, int]:
     """Return the outer and inner corner of a strip (sleeve, leg) with border start to stop.
 
     root: middle of the strip's beginning. Direction and corners are refined in turns.
@@ -224,7 +224,7 @@ def end_corners(half: Half, start: int, stop: int, root: Points) -> tuple[int, i
     return outer, inner
 
 
-def strap_and_underarm(half: Half) -> tuple[int, int]:
+def find_tip_and_underarm(half: Half) -> tuple[int, int]:
     """Return the shoulder tip and underarm of a garment without sleeves.
 
     Below the tip the armhole curves out towards the underarm; the underarm is where the border,
@@ -252,7 +252,7 @@ def width_at(halves: tuple[Half, Half], row: int) -> float:
     return float(sum(half.axis - half.runs[row] for half in halves))
 
 
-def waist_row(halves: tuple[Half, Half], first: int) -> int | None:
+def find_waist_row(halves: tuple[Half, Half], first: int) -> int | None:
     """Return the row of the narrowest place below ``first``, None without a fitted waist."""
     end = halves[0].crotch or halves[0].bottom
     rows = np.arange(first, max(first + 3, round(first + 0.75 * (end - first))))

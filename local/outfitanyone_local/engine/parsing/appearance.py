@@ -12,7 +12,7 @@ from outfitanyone_local.engine.arrays import RGB, Mask, Plane, SoftMask
 from .body import Body, LimbMaps
 from .colour_models import Bins, ColourModel
 
-_SURE = 0.8
+_LEAST_COVERAGE = 0.8
 """Least coverage of a pixel that counts towards a colour model."""
 _STRIDE = 5
 """Use every fifth pixel: neighbouring pixels add no information."""
@@ -53,7 +53,7 @@ def model_skin_and_hair(features: CropFeatures) -> tuple[ColourModel, ColourMode
     if caps.similarity(faces) > _BALD:
         return ColourModel.under_varied_light(features.image[face]), None
     hair = caps.mixed_with(
-        ColourModel.under_varied_light(features.image[cap & (features.person > _SURE)])
+        ColourModel.under_varied_light(features.image[cap & (features.person > _LEAST_COVERAGE)])
     )
     bare = face & (faces.log_likelihood(features.bins) > hair.log_likelihood(features.bins))
     return ColourModel.under_varied_light(features.image[bare]), hair
@@ -73,4 +73,4 @@ def skin_probability(features: CropFeatures, skin: ColourModel) -> Plane:
 
 def colour_model_of(features: CropFeatures, where: Mask) -> ColourModel:
     """Return the colour model of the pixels in a mask that certainly belong to the person."""
-    return ColourModel.from_bins(features.bins[where & (features.person > _SURE)])
+    return ColourModel.from_bins(features.bins[where & (features.person > _LEAST_COVERAGE)])

@@ -25,12 +25,12 @@ CLOTHES_TYPES = {
 """``dress`` means dress, jumpsuit or full outfit."""
 _GREY = 245
 """Grey value of a crop's background."""
-_SPECK = 0.04
+_LEAST_AREA = 0.04
 """Components smaller than this share of the largest are not part of the garment."""
-_RIM = 0.003
+_RIM_WIDTH = 0.003
 """Width of the rim where the garment's colours mix with those behind it, as a share of the
 garment's larger side."""
-_SLIVER = 0.0015
+_SLIVER_WIDTH = 0.0015
 """Half the width below which a structure is too thin to be cloth, as the same share."""
 
 
@@ -76,12 +76,12 @@ def _area(figure: Figure, clothes_type: str, mask: Mask) -> Area | None:
         return None
     x1, y1, x2, y2 = _bounds(mask)
     size = max(x2 - x1, y2 - y1)
-    mask[y1:y2, x1:x2] = _clean(mask[y1:y2, x1:x2], thin=max(1, round(_SLIVER * size)))
+    mask[y1:y2, x1:x2] = _clean(mask[y1:y2, x1:x2], thin=max(1, round(_SLIVER_WIDTH * size)))
     x1, y1, x2, y2 = box = _bounds(mask)
-    piece, pixels = mask[y1:y2, x1:x2], figure.image[y1:y2, x1:x2]
-    crop = np.where(piece[..., None], pixels, np.uint8(_GREY))
+    garment, pixels = mask[y1:y2, x1:x2], figure.image[y1:y2, x1:x2]
+    crop = np.where(garment[..., None], pixels, np.uint8(_GREY))
     return Area(
-        clothes_type, box, _soft_cutout(pixels, piece, rim=max(1, round(_RIM * size))), crop
+        clothes_type, box, _soft_cutout(pixels, garment, rim=max(1, round(_RIM_WIDTH * size))), crop
     )
 
 
@@ -98,19 +98,19 @@ def _clean(mask: Mask, *, thin: int) -> Mask:
     _, patches, boxes, _ = cv2.connectedComponentsWithStats(opened)
     areas = boxes[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
-    cleaned: Mask = (areas > _SPECK * areas.max())[patches]
+    cleaned: Mask = (areas > _LEAST_AREA * areas.max())[patches]
     return cleaned
 
 
-def _soft_cutout(pixels: RGB, piece: Mask, *, rim: int) -> npt.NDArray[np.uint8]:
+def _soft_cutout(pixels: RGB, garment: Mask, *, rim: int) -> npt.NDArray[np.uint8]:
     """Return the garment as RGBA with a soft edge; the rim takes its colours from inside."""
     window = (4 * rim + 3, 4 * rim + 3)
-    inside = cv2.erode(piece.astype(np.uint8), _disc(rim), borderValue=0).astype(np.float32)
+    inside = cv2.erode(garment.astype(np.uint8), _disc(rim), borderValue=0).astype(np.float32)
     weight = cv2.blur(inside, window)[..., None]
     spread = cv2.blur(pixels * inside[..., None], window) / np.maximum(weight, 1e-6)
     own = (inside[..., None] > 0) | (weight == 0)
     colours = np.where(own, pixels, np.clip(spread, 0, 255)).astype(np.uint8)
-    alpha = cv2.GaussianBlur(piece.astype(np.float32), (0, 0), 0.4 + 0.2 * rim) * piece
+    alpha = cv2.GaussianBlur(garment.astype(np.float32), (0, 0), 0.4 + 0.2 * rim) * garment
     return np.dstack([colours, np.round(255 * alpha).astype(np.uint8)])
 
 

@@ -26,7 +26,7 @@ _STEP = 3
 """Crop rows in one slice."""
 _COLLAR = 0.15
 """Torsos below the shoulders where necklines and collars end."""
-_SURE = 0.8
+_LEAST_COVERAGE = 0.8
 """Least coverage of a pixel that counts towards its garment."""
 
 
@@ -61,7 +61,7 @@ def find_garment_extents(features: CropFeatures, *, skin: Plane) -> GarmentExten
     )
     if split.upper_end < split.lower_start:
         return two
-    cloth = column & (features.person > _SURE)
+    cloth = column & (features.person > _LEAST_COVERAGE)
     above = cloth & (features.rows > two.start) & (features.rows < row(split.upper_end))
     below = cloth & (features.rows > row(split.lower_start)) & (features.rows < two.lower_end)
     if not are_same_cloth(features, above, below):
@@ -87,19 +87,21 @@ def _slice(features: CropFeatures, *, column: Mask, skin: Plane, start: int) -> 
     hips, torso = (float(body.hips[1]) - start) / _STEP, body.torso / _STEP
     return BodySlices(
         colours=colours,
-        bare=(bare * (1 - _like_clothed(colours, hips=hips, torso=torso))).astype(np.float32),
+        bare=(bare * (1 - _similarity_to_clothed(colours, hips=hips, torso=torso))).astype(
+            np.float32
+        ),
         lines=line_strengths(lab, cloth=column)[window].reshape(count, _STEP).max(axis=1),
         hips=hips,
         torso=torso,
     )
 
 
-def _like_clothed(colours: Slices, *, hips: float, torso: float) -> Plane:
+def _similarity_to_clothed(colours: Slices, *, hips: float, torso: float) -> Plane:
     """Return the similarity of each slice to chest or seat, which are always clothed.
 
     So skin-coloured cloth does not count as bare, except where its colour changes.
     """
     chest = colours[int(0.1 * torso) : int(0.4 * torso)].mean(axis=0)
     seat = colours[int(hips + 0.1 * torso) : int(hips + 0.3 * torso)].mean(axis=0)
-    alike: Plane = np.sqrt(colours[:, None] * np.stack([chest, seat])).sum(axis=2).max(axis=1)
-    return alike
+    similarity: Plane = np.sqrt(colours[:, None] * np.stack([chest, seat])).sum(axis=2).max(axis=1)
+    return similarity

@@ -9,12 +9,12 @@ from outfitanyone_local.engine.opencv import cv2
 
 _REACH = 3
 """Rows of the crop by which a hem may wander up or down, and over which colour changes."""
-_CROSSED = 35
+_COLUMN_PERCENTILE = 35
 """Percentile of column strengths that a line counts with: a fold or pocket is strong in a few
 columns only."""
-_FEW = 5
+_FEWEST_COLUMNS = 5
 """Fewest columns, exclusive, that can show a line."""
-_USUAL = 75
+_ROW_PERCENTILE = 75
 """Percentile of row strengths that counts as usual for the cloth."""
 _PLAIN_HEM = 2.5
 _PRINT_PER_HEM = 10
@@ -31,8 +31,8 @@ def line_strengths(lab: Plane, *, cloth: Mask) -> Plane:
     In multiples of what is usual in this cloth, so that prints and noise, with strong edges
     everywhere, do not count as lines.
     """
-    rows = _crossing(np.abs(_change(lab)).sum(axis=2), cloth=cloth)
-    usual = np.percentile(rows[rows > 0], _USUAL) if (rows > 0).any() else 1
+    rows = _row_strengths(np.abs(_vertical_gradient(lab)).sum(axis=2), cloth=cloth)
+    usual = np.percentile(rows[rows > 0], _ROW_PERCENTILE) if (rows > 0).any() else 1
     return (rows / max(float(usual), 1)).astype(np.float32)
 
 
@@ -50,25 +50,27 @@ def find_hem(lab: Plane, *, cloth: Mask, between: slice) -> float | None:
         return None
     strongest = between.start + int(lines.argmax())
     start = max(0, strongest - _SHADOW)
-    darkening = _crossing(-_change(lab)[..., 0], cloth=cloth)[start : strongest + _SHADOW]
+    darkening = _row_strengths(-_vertical_gradient(lab)[..., 0], cloth=cloth)[
+        start : strongest + _SHADOW
+    ]
     return float(start + np.flatnonzero(darkening == darkening.max()).mean())
 
 
-def _change(lab: Plane) -> Plane:
+def _vertical_gradient(lab: Plane) -> Plane:
     """Return the vertical colour gradient around each row."""
     smooth = cv2.GaussianBlur(lab, (0, 0), 1)
-    change = np.zeros_like(lab)
-    change[_REACH:-_REACH] = smooth[2 * _REACH :] - smooth[: -2 * _REACH]
-    return change
+    gradient = np.zeros_like(lab)
+    gradient[_REACH:-_REACH] = smooth[2 * _REACH :] - smooth[: -2 * _REACH]
+    return gradient
 
 
-def _crossing(change: Plane, *, cloth: Mask) -> Plane:
+def _row_strengths(gradient: Plane, *, cloth: Mask) -> Plane:
     """Return for each row the gradient that most of its columns reach nearby."""
-    near = cv2.dilate(change, np.ones((2 * _REACH + 1, 1), np.uint8))
+    near = cv2.dilate(gradient, np.ones((2 * _REACH + 1, 1), np.uint8))
     seen = cloth.sum(axis=1)
-    rows = np.flatnonzero(seen > _FEW)
+    rows = np.flatnonzero(seen > _FEWEST_COLUMNS)
     ranked = np.sort(np.where(cloth[rows], near[rows], np.float32(np.inf)), axis=1)
-    place = (seen[rows] - 1) * (_CROSSED / 100)
+    place = (seen[rows] - 1) * (_COLUMN_PERCENTILE / 100)
     low, at = place.astype(int), np.arange(len(rows))
     below, above = ranked[at, low], ranked[at, low + 1]
     strengths = np.zeros(len(cloth), np.float32)

@@ -17,7 +17,7 @@ from .garment_extents import GarmentExtents, find_garment_extents
 from .position_priors import PixelClass, position_priors, soft_step
 from .sleeves import find_sleeve_end
 
-_COLOUR_TRUST = 0.6
+_COLOUR_WEIGHT = 0.6
 _MOST_COLOUR = 5.0
 """Weight of the colour log-likelihoods, below 1 because neighbouring pixels are not
 independent; and the most they may count, in nats."""
@@ -28,11 +28,11 @@ _GAP_BACKGROUND = 0.3
 """Probability of background where no limb is near."""
 _LEAST_BACKGROUND = 1e-3
 """Probability of background where both networks see the person."""
-_EDGE = 4
+_BOUNDARY_ROWS = 4
 """Rows of the crop beside a segment boundary that count for neither side."""
 _HAND = 2.1
 """Position along the arm, counted in joints, past the wrist, where no sleeve reaches."""
-_ISLAND = 0.002
+_LEAST_AREA = 0.002
 """Components below this share of the body's area are errors."""
 
 
@@ -68,7 +68,9 @@ def _garments(features: CropFeatures, extents: GarmentExtents) -> tuple[ColourMo
     )
 
     def between(start: float, end: float) -> ColourModel:
-        return colour_model_of(features, column & (rows > start + _EDGE) & (rows < end - _EDGE))
+        return colour_model_of(
+            features, column & (rows > start + _BOUNDARY_ROWS) & (rows < end - _BOUNDARY_ROWS)
+        )
 
     if extents.upper_end is None or extents.lower_start is None:
         whole = between(extents.start, extents.lower_end)
@@ -108,7 +110,7 @@ def _bare_limbs(
     """Return the mask of certain skin: below the sleeves, and between hem and ankles."""
     limbs, rows = features.limbs, features.rows
     legs = limbs.legs[0] + limbs.legs[1] > 0.7
-    bare: Mask = legs & (rows > extents.lower_end + _EDGE) & (rows < extents.end)
+    bare: Mask = legs & (rows > extents.lower_end + _BOUNDARY_ROWS) & (rows < extents.end)
     for arm, along, sleeve in zip(limbs.arms, limbs.along_arms, sleeves, strict=True):
         bare |= (arm > 0.7) & (along > max(sleeve, 0.1) + 0.1)
     return bare
@@ -127,7 +129,7 @@ def _posterior(
     most = _MOST_BACKGROUND * (1 - features.limbs.feet)  # shoes often have the floor's colour
     logs[-1] = np.minimum(ground, logs[:-1].max(axis=0) + most)
     logs = np.maximum(logs - logs.max(axis=0), -_MOST_COLOUR)
-    posterior = np.exp(_COLOUR_TRUST * logs) * places
+    posterior = np.exp(_COLOUR_WEIGHT * logs) * places
     probabilities: Planes = posterior / posterior.sum(axis=0)
     return probabilities
 
@@ -145,7 +147,7 @@ def _gaps(features: CropFeatures) -> Plane:
 
 def _remove_islands(planes: Planes, features: CropFeatures) -> Planes:
     """Reassign small components, such as eyes classified as hair, to the next likely class."""
-    smallest = _ISLAND * features.person.sum()
+    smallest = _LEAST_AREA * features.person.sum()
     winner = planes.argmax(axis=0)
     for pixel_class, plane in enumerate(planes):
         _, patches, boxes, _ = cv2.connectedComponentsWithStats(

@@ -12,27 +12,29 @@ from outfitanyone_local.engine.opencv import cv2
 from .person_detection import DetectedPerson, largest_region
 from .pose import PoseDetection, detect_pose
 
-_SECOND = 0.05
+_SECOND_AREA = 0.05
 """Least area of a second person, as a share of the first one's mask."""
 _HALO = 4
 """Pixels, of the networks' 256, by which their masks of one person may differ."""
-_MERGED = 0.15
+_MERGED_AREA = 0.15
 """The same share for a person area that touches the first: an arm and shoulder of another."""
-_PRESENT = 0.5
+_LEAST_PRESENCE = 0.5
 
 
 def shows_second_person(image: RGB, person: DetectedPerson) -> bool:
     """Whether another person is visible apart from the detected one."""
-    first = _map(person.detection, image)
+    first = _mask_in_picture(person.detection, image)
     halo = np.ones((2 * _HALO + 1, 2 * _HALO + 1), np.uint8)
     others = np.where(cv2.dilate(first.astype(np.uint8), halo) > 0, 0, person.people)
     _, _, boxes, _ = cv2.connectedComponentsWithStats((others > 0.5).astype(np.uint8))
-    patch = largest_region(image, others)
-    if patch is None or boxes[1:, cv2.CC_STAT_AREA].max() <= _SECOND * first.sum():
+    region = largest_region(image, others)
+    if region is None or boxes[1:, cv2.CC_STAT_AREA].max() <= _SECOND_AREA * first.sum():
         return False
-    found = detect_pose(image, patch)
-    second = _map(found, image)
-    return found.pose.presence > _PRESENT and bool((second & first).sum() < 0.5 * second.sum())
+    found = detect_pose(image, region)
+    second = _mask_in_picture(found, image)
+    return found.pose.presence > _LEAST_PRESENCE and bool(
+        (second & first).sum() < 0.5 * second.sum()
+    )
 
 
 def merges_two_people(person: DetectedPerson) -> bool:
@@ -42,13 +44,14 @@ def merges_two_people(person: DetectedPerson) -> bool:
     """
     head = person.body.middle(Joint.NOSE, Joint.LEFT_EAR, Joint.RIGHT_EAR).astype(int)
     x, y = np.clip(head, 0, np.array(person.crop.size) - 1)
-    left_over = (person.people_mask > 0.5) & (person.pose_mask < 0.5)
+    unexplained = (person.people_mask > 0.5) & (person.pose_mask < 0.5)
     return bool(
-        left_over.sum() > _MERGED * (person.pose_mask > 0.5).sum() or person.pose_mask[y, x] < 0.5
+        unexplained.sum() > _MERGED_AREA * (person.pose_mask > 0.5).sum()
+        or person.pose_mask[y, x] < 0.5
     )
 
 
-def _map(detection: PoseDetection, image: RGB) -> Mask:
+def _mask_in_picture(detection: PoseDetection, image: RGB) -> Mask:
     """Return the person's mask in the whole picture, at 256 x 256."""
     region, step = detection.region, detection.region.side / INPUT_SIDE
     scale = INPUT_SIDE / np.array(image.shape[1::-1])[:, None]

@@ -18,10 +18,10 @@ from .facing import correct_facing
 from .person_crop import PersonCrop, crop_person
 from .pose import PoseDetection, SquareRegion, detect_pose
 
-_PRESENT, _SURE = 0.5, 0.95
+_LEAST_PRESENCE, _CERTAIN_PRESENCE = 0.5, 0.95
 """Least presence from the pose network: in general (real people get over 0.75 even half out of
 the picture), and where a false detection would be likelier than a person."""
-_AGREEMENT = 0.75
+_LEAST_OVERLAP = 0.75
 """Overlap (IoU) of the two networks' masks that needs no further evidence of a person."""
 _HEAD_RISE = 0.25
 """Least height of the eyes over the shoulders, in torsos: about 0.5 on people, nothing on flat
@@ -63,24 +63,28 @@ class DetectedPerson:
 
 def detect_person(image: RGB) -> DetectedPerson | None:
     """Return the person in the largest component of the people mask, or in the whole picture."""
-    people = segment_people(shrunk(image))
-    patch = largest_region(image, people)
-    if patch is not None:
-        person = _confirm_person(image, people, detect_pose(image, patch))
+    people = segment_people(shrink(image))
+    region = largest_region(image, people)
+    if region is not None:
+        person = _confirm_person(image, people, detect_pose(image, region))
         if person is not None:
             return person
     size = np.array(image.shape[1::-1])
     detection = detect_pose(image, SquareRegion.around(size / 2, side=float(size.max())))
-    return _confirm_person(image, people, detection) if detection.pose.presence > _SURE else None
+    return (
+        _confirm_person(image, people, detection)
+        if detection.pose.presence > _CERTAIN_PRESENCE
+        else None
+    )
 
 
 def shows_tiny_person(image: RGB) -> bool:
     """Whether a person is visible when parts of the picture are examined one by one."""
     for tile in _tiles(image):
-        people = segment_people(shrunk(tile))
-        patch = largest_region(tile, people)
-        person = _confirm_person(tile, people, detect_pose(tile, patch)) if patch else None
-        if person is not None and _overlap(person.pose_mask, person.people_mask) > _AGREEMENT:
+        people = segment_people(shrink(tile))
+        region = largest_region(tile, people)
+        person = _confirm_person(tile, people, detect_pose(tile, region)) if region else None
+        if person is not None and _overlap(person.pose_mask, person.people_mask) > _LEAST_OVERLAP:
             return True
     return False
 
@@ -96,7 +100,7 @@ def largest_region(image: RGB, people: SoftMask) -> SquareRegion | None:
     return SquareRegion.around(corner + extent / 2, side=1.25 * float(extent.max()))
 
 
-def shrunk(image: RGB) -> RGB:
+def shrink(image: RGB) -> RGB:
     """Return the whole picture at 256 x 256, whatever its aspect ratio."""
     small: RGB = cv2.resize(image, (INPUT_SIDE, INPUT_SIDE), interpolation=cv2.INTER_AREA)
     return small
@@ -107,15 +111,15 @@ def _confirm_person(
 ) -> DetectedPerson | None:
     """Return the detected person, None if it is false: flat garments have no head or face."""
     detection = correct_facing(image, detection)
-    if detection.pose.presence < _PRESENT or detection.height < 1:
+    if detection.pose.presence < _LEAST_PRESENCE or detection.height < 1:
         return None
     crop = crop_person(image, detection)
     body = Body(crop.to_crop(detection.pose.points))
     if (body.shoulders - body.eyes)[1] < _HEAD_RISE * body.torso:
         return None
     pose_mask = crop.warp_mask(detection)
-    people_mask = cv2.resize(segment_people(shrunk(crop.image)), crop.size)
-    if _overlap(pose_mask, people_mask) < _AGREEMENT and _is_faceless(crop.image, body):
+    people_mask = cv2.resize(segment_people(shrink(crop.image)), crop.size)
+    if _overlap(pose_mask, people_mask) < _LEAST_OVERLAP and _is_faceless(crop.image, body):
         return None
     return DetectedPerson(detection, crop, body, people, pose_mask, people_mask)
 

@@ -24,7 +24,7 @@ class PixelClass(IntEnum):
     SHOE = 4
 
 
-_SURPRISE = 1e-3
+_LEAST_PRIOR = 1e-3
 """Least probability of any class anywhere on a person."""
 _NECK_HALF, _NECK_TOP, _SLOPE = 0.13, 0.19, 0.3
 """Half the neck's width, the height of its base over the shoulder joints, and the slope of the
@@ -39,7 +39,7 @@ def position_priors(
     features: CropFeatures, extents: GarmentExtents, *, sleeves: Sequence[float]
 ) -> Planes:
     """Return the probability of each class, (5, height, width), not exactly normalized."""
-    priors = np.full((len(PixelClass), *features.bins.shape), _SURPRISE, np.float32)
+    priors = np.full((len(PixelClass), *features.bins.shape), _LEAST_PRIOR, np.float32)
     _add_column(priors, features, extents)
     _add_feet(priors, features, extents)
     _add_head(priors, features)
@@ -101,7 +101,7 @@ def _add_head(priors: Planes, features: CropFeatures) -> None:
 def _add_neck(priors: Planes, features: CropFeatures) -> None:
     """Add the neck: skin in its own column; beside it, above the shoulders, hair."""
     neck, over = features.limbs.neck, _over_shoulders(features, slack=0)
-    beside = soft_step(_aside(features), at=_NECK_HALF + 0.02, width=0.02)
+    beside = soft_step(_distance_from_neck(features), at=_NECK_HALF + 0.02, width=0.02)
     skin = over * (0.7 - 0.6 * beside) + 0.3 * (1 - over) * (1 - beside)
     priors[PixelClass.SKIN] += neck * (0.1 + skin)
     priors[PixelClass.HAIR] += neck * (0.05 + over * (0.05 + 0.7 * beside))
@@ -125,15 +125,17 @@ def _over_shoulders(features: CropFeatures, *, slack: float) -> Plane:
 
     slack: height over that line that still counts as below, in torsos.
     """
-    body, aside = features.body, _aside(features)
+    body, distance = features.body, _distance_from_neck(features)
     above = (body.shoulders[1] - features.rows) / body.torso
-    slope = _NECK_TOP - _SLOPE * np.maximum(0, aside - _NECK_HALF) + slack
-    return soft_step(above, at=slope, width=0.03) * (1 - soft_step(aside, at=0.45, width=0.02))
+    slope = _NECK_TOP - _SLOPE * np.maximum(0, distance - _NECK_HALF) + slack
+    return soft_step(above, at=slope, width=0.03) * (1 - soft_step(distance, at=0.45, width=0.02))
 
 
-def _aside(features: CropFeatures) -> Plane:
+def _distance_from_neck(features: CropFeatures) -> Plane:
     """Return the distance of each column from the neck, in torsos."""
     body = features.body
     across = np.arange(features.bins.shape[1], dtype=np.float32)[None]
-    aside: Plane = np.abs(across - (body.chin[0] + body.shoulders[0]) / 2) / np.float32(body.torso)
-    return aside
+    distance: Plane = np.abs(across - (body.chin[0] + body.shoulders[0]) / 2) / np.float32(
+        body.torso
+    )
+    return distance

@@ -32,8 +32,8 @@ def find_sleeve_end(cloth: Plane, *, lab: Plane, along: Plane) -> float:
         return 0.0
     pixels = np.maximum(np.bincount(slices[arm], minlength=count), 1)
     votes = np.bincount(slices[arm], cloth[arm], minlength=count) / pixels
-    for_sleeve = np.concatenate([[0], np.cumsum(votes)])
+    sleeve_votes = np.concatenate([[0], np.cumsum(votes)])
     costs = segment_costs(slice_histograms(lab[arm], slices=slices[arm], count=count))
-    cost = costs[0] + costs[:, -1] - for_sleeve
+    cost = costs[0] + costs[:, -1] - sleeve_votes
     cost[1:-1] += _END_COST
     return float(cost.argmin()) / _SLICES

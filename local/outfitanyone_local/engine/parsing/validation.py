@@ -13,7 +13,7 @@ from outfitanyone_local.engine.refusals import PersonRefusal, PersonRefused
 from .other_people import merges_two_people, shows_second_person
 from .person_detection import DetectedPerson, detect_person, shows_tiny_person
 
-_NEEDED = (
+_REQUIRED_JOINTS = (
     Joint.NOSE,
     Joint.LEFT_SHOULDER,
     Joint.RIGHT_SHOULDER,
@@ -27,20 +27,20 @@ _NEEDED = (
 _SMALLEST_SHARE, _SMALLEST_HEIGHT = 0.25, 170
 """Least height, as a share of the picture's height and in pixels; below, the crop is enlarged
 more than 3.5 times."""
-_VISIBLE = 0.25
+_LEAST_VISIBILITY = 0.25
 """Least visibility: hidden or guessed joints stay below it; joints in full view before a
 cluttered background may fall to a third."""
-_HAIR_OUT, _SOLE_OUT = 0.02, 0.035
+_CROWN_OUTSIDE, _TOES_OUTSIDE = 0.02, 0.035
 """How far the crown and the toes may lie beyond the picture, in body heights."""
-_CUT, _RIM = 0.12, 2
+_SIDE_CONTACT, _SIDE_MARGIN = 0.12, 2
 """How much of a picture side the person may touch, in body heights (more than a hand), and how
 far from the side that is measured, in crop pixels (masks fade at the very edge)."""
-_SIDEWAYS = 0.4
+_LEAST_SHOULDER_WIDTH = 0.4
 """Least shoulder width in torsos: 0.6 to 0.8 from the front, negative from behind."""
-_BENT = 0.93
+_LEAST_STRAIGHTNESS = 0.93
 """Least ratio of the hip-ankle distance to the path over the knee: 0.98 and more when standing,
 even at ease."""
-_FORESHORTENED = 0.6
+_LEAST_THIGH_HEIGHT = 0.6
 """Least height of the thighs in shins: about 1 when standing, little when they point at the
 camera."""
 
@@ -73,24 +73,24 @@ def _is_small(person: DetectedPerson, image: RGB) -> bool:
 
 
 def _is_hidden(pose: Pose) -> bool:
-    return bool(pose.visibility[list(_NEEDED)].min() < _VISIBLE)
+    return bool(pose.visibility[list(_REQUIRED_JOINTS)].min() < _LEAST_VISIBILITY)
 
 
 def _is_cut_off(person: DetectedPerson, image: RGB) -> bool:
     """Whether the person extends beyond the picture."""
     pose, crop = person.detection.pose, person.crop
     height, width = image.shape[:2]
-    needed = pose.points[list(_NEEDED)]
-    if ((needed < 0) | (needed >= [width, height])).any():
+    required = pose.points[list(_REQUIRED_JOINTS)]
+    if ((required < 0) | (required >= [width, height])).any():
         return True
     size = person.detection.height
     crown = crop.top + person.body.crown[1] / crop.scale
     toes = max(pose[Joint.LEFT_TOE][1], pose[Joint.RIGHT_TOE][1])
-    if crown < -_HAIR_OUT * size or toes > height + _SOLE_OUT * size:
+    if crown < -_CROWN_OUTSIDE * size or toes > height + _TOES_OUTSIDE * size:
         return True
-    edges = [person.coverage[:, _RIM]] if crop.left == 0 else []
-    edges += [person.coverage[:, -1 - _RIM]] if crop.right == width else []
-    return any((edge > 0.5).sum() > _CUT * crop.scale * size for edge in edges)
+    edges = [person.coverage[:, _SIDE_MARGIN]] if crop.left == 0 else []
+    edges += [person.coverage[:, -1 - _SIDE_MARGIN]] if crop.right == width else []
+    return any((edge > 0.5).sum() > _SIDE_CONTACT * crop.scale * size for edge in edges)
 
 
 def _is_sideways(pose: Pose) -> bool:
@@ -98,7 +98,7 @@ def _is_sideways(pose: Pose) -> bool:
     hips = (pose[Joint.LEFT_HIP] + pose[Joint.RIGHT_HIP]) / 2
     torso = float(np.linalg.norm(hips - shoulders))
     width = (pose[Joint.LEFT_SHOULDER] - pose[Joint.RIGHT_SHOULDER])[0]
-    return bool(width < _SIDEWAYS * torso)
+    return bool(width < _LEAST_SHOULDER_WIDTH * torso)
 
 
 def _is_bent(pose: Pose) -> bool:
@@ -109,9 +109,9 @@ def _is_bent(pose: Pose) -> bool:
         ]
     ]
     for hip, knee, ankle in legs:
-        way = np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee)
-        if np.linalg.norm(ankle - hip) < _BENT * way:
+        path = np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee)
+        if np.linalg.norm(ankle - hip) < _LEAST_STRAIGHTNESS * path:
             return True
-        if knee[1] - hip[1] < _FORESHORTENED * (ankle[1] - knee[1]):
+        if knee[1] - hip[1] < _LEAST_THIGH_HEIGHT * (ankle[1] - knee[1]):
             return True
     return False
