@@ -1,20 +1,17 @@
-"""Pictures that are refused: not exactly one complete person, standing, seen from the front."""
+"""Refusal of pictures without exactly one complete person, standing, seen from the front."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import cv2
 import numpy as np
 import pytest
 
 from drawing import garments
-from drawing.figures import Bottom, Person, Top, bricks, clutter, draw, plain
+from drawing.figures import Bottom, Person, Top, draw
+from drawing.parsed import shipped_picture
 from drawing.people import BLUE, DARK, DENIM, RED, TEAL
 from drawing.side_view import draw_from_side
+from drawing.textures import bricks, clutter, plain
 from outfitanyone_local.engine import PersonRefusal, PersonRefused, parse_figure
-
-REFUSED = Path(__file__).parents[3] / "example_project" / "pictures" / "refused"
 
 
 def person(**more):
@@ -26,7 +23,7 @@ def other(**more):
 
 
 def cropped(top, bottom):
-    """Rows of the picture, shares of its height."""
+    """Return rows of the picture; shares of its height."""
     image = draw(person()).image
     return np.ascontiguousarray(image[round(top * len(image)) : round(bottom * len(image))])
 
@@ -51,20 +48,32 @@ def refusal(image):
         ("sitting-pose", PersonRefusal.SEATED),
     ],
 )
-def test_rendered_pictures__are_refused_for_the_right_reason(name, reason):
-    assert refusal(cv2.imread(str(REFUSED / f"{name}.jpg"))[..., ::-1]) is reason
+def test_shipped_pictures__are_refused_for_the_right_reason(name, reason):
+    assert refusal(shipped_picture(f"refused/{name}")) is reason
 
 
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: np.concatenate([draw(person()).image, draw(other()).image], axis=1),
-        lambda: np.concatenate(
-            [draw(person()).image, draw(other(height=0.55, middle=(0.5, 0.65))).image], axis=1
+        pytest.param(
+            lambda: np.concatenate([draw(person()).image, draw(other()).image], axis=1),
+            id="side by side",
+            marks=pytest.mark.slow,
         ),
-        lambda: np.concatenate([draw(p).image[:, 190:530] for p in (other(), person())], axis=1),
+        pytest.param(
+            lambda: np.concatenate(
+                [draw(person()).image, draw(other(height=0.55, middle=(0.5, 0.65))).image], axis=1
+            ),
+            id="one smaller",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            lambda: np.concatenate(
+                [draw(p).image[:, 190:530] for p in (other(), person())], axis=1
+            ),
+            id="close together",
+        ),
     ],
-    ids=["side by side", "one smaller", "close together"],
 )
 def test_several_people__are_refused(make):
     assert refusal(make()) is PersonRefusal.SEVERAL_PEOPLE
@@ -72,17 +81,26 @@ def test_several_people__are_refused(make):
 
 @pytest.mark.parametrize(
     "image",
-    [empty(clutter()), empty(bricks()), empty(plain((230, 230, 230))), garments.picture("dress")],
-    ids=["room", "wall", "paper", "dress"],
+    [
+        pytest.param(empty(clutter()), id="room"),
+        pytest.param(empty(bricks()), id="wall", marks=pytest.mark.slow),
+        pytest.param(empty(plain((230, 230, 230))), id="paper"),
+        pytest.param(garments.picture("dress"), id="dress"),
+    ],
 )
-def test_nobody__is_refused(image):
+def test_pictures_without_a_person__are_refused(image):
     assert refusal(image) is PersonRefusal.NO_PERSON
 
 
 @pytest.mark.parametrize(
     ("top", "bottom"),
-    [(0, 0.55), (0, 0.75), (0, 0.86), (0.2, 1), (0.45, 1)],
-    ids=["down to the hips", "to the knees", "to the ankles", "no head", "legs only"],
+    [
+        pytest.param(0, 0.55, id="down to the hips", marks=pytest.mark.slow),
+        pytest.param(0, 0.75, id="to the knees", marks=pytest.mark.slow),
+        pytest.param(0, 0.86, id="to the ankles"),
+        pytest.param(0.2, 1, id="no head"),
+        pytest.param(0.45, 1, id="legs only", marks=pytest.mark.slow),
+    ],
 )
 def test_incomplete_people__are_refused(top, bottom):
     assert refusal(cropped(top, bottom)) in {PersonRefusal.INCOMPLETE, PersonRefusal.NO_PERSON}
@@ -94,7 +112,13 @@ def test_people_cut_off_at_a_side__are_refused():
     assert refusal(np.ascontiguousarray(image[:, 330:])) is PersonRefusal.INCOMPLETE
 
 
-@pytest.mark.parametrize("flip", [False, True], ids=["to the right", "to the left"])
+@pytest.mark.parametrize(
+    "flip",
+    [
+        pytest.param(False, id="to the right"),
+        pytest.param(True, id="to the left", marks=pytest.mark.slow),
+    ],
+)
 def test_side_views__are_refused(flip):
     image = draw_from_side(Person(Top(plain(TEAL)), Bottom(plain((60, 70, 120)))))
 
@@ -103,7 +127,10 @@ def test_side_views__are_refused(flip):
     )
 
 
-@pytest.mark.parametrize("height", [0.05, 0.1, 0.2])
+@pytest.mark.parametrize(
+    "height",
+    [pytest.param(0.05, marks=pytest.mark.slow), 0.1, pytest.param(0.2, marks=pytest.mark.slow)],
+)
 def test_people_far_away__are_refused(height):
     assert refusal(draw(person(height=height)).image) in {
         PersonRefusal.TOO_SMALL,
