@@ -92,8 +92,12 @@ def draw(person: Person) -> Drawn:
 def finished(easel: Easel, person: Person) -> np.ndarray:
     """Return the easel's picture at its final size, with grain."""
     image = cv2.resize(easel.image, person.size, interpolation=cv2.INTER_AREA)
-    grain = np.random.default_rng(7).normal(0, 1.5, image.shape)
-    return np.clip(image + grain, 0, 255).astype(np.uint8)
+    return np.clip(image + _grain(image.shape), 0, 255).astype(np.uint8)
+
+
+@lru_cache(maxsize=2)
+def _grain(shape: tuple[int, ...]) -> np.ndarray:
+    return np.random.default_rng(7).normal(0, 1.5, shape)
 
 
 class Easel:

@@ -45,8 +45,19 @@ def shirt():
     return garments.picture("top")
 
 
-def test_parse__returns_areas_in_the_order_requested(person):
-    lower, upper, dress = parse(person, clothes_types=["lower", "upper", "dress"])
+@pytest.fixture(scope="module")
+def areas(person):
+    return parse(person, clothes_types=["lower", "upper", "dress"])
+
+
+@pytest.fixture(scope="module")
+def given_and_result(person, shirt):
+    given = person.copy()
+    return given, try_on(given, top=shirt)
+
+
+def test_parse__returns_areas_in_the_order_requested(areas):
+    lower, upper, dress = areas
 
     assert [area.clothes_type for area in (lower, upper, dress)] == ["lower", "upper", "dress"]
     assert upper.box[1] < lower.box[1] <= upper.box[3] < lower.box[3]
@@ -62,8 +73,8 @@ def test_parse__returns_areas_in_the_order_requested(person):
         assert (area.cutout.dtype, area.cutout.shape) == (np.uint8, (y2 - y1, x2 - x1, 4))
 
 
-def test_parse__crops_hold_the_pixels_of_the_picture(person):
-    (upper,) = parse(person, clothes_types=["upper"])
+def test_parse__crops_hold_the_pixels_of_the_picture(person, areas):
+    _, upper, _ = areas
 
     x1, y1, x2, y2 = upper.box
     shown = upper.cutout[..., 3] > 128
@@ -91,20 +102,18 @@ def test_parse__rejects_other_types(person):
         parse(person, clothes_types=["hat"])
 
 
-def test_try_on__returns_an_array_of_the_same_size(person, shirt):
-    before = person.copy()
-
-    result = try_on(person, top=shirt)
+def test_try_on__returns_an_array_of_the_same_size(person, given_and_result):
+    given, result = given_and_result
 
     assert (result.dtype, result.shape) == (np.uint8, person.shape)
-    assert (person == before).all(), "the argument is not written to"
-    assert (result != before).any()
+    assert (given == person).all(), "the argument is not written to"
+    assert (result != person).any()
 
 
-def test_try_on__accepts_a_parsed_figure(person, shirt):
-    assert (
-        try_on(person, top=shirt, figure=drawn_person(PERSON)) == try_on(person, top=shirt)
-    ).all()
+def test_try_on__accepts_a_parsed_figure(person, shirt, given_and_result):
+    _, expected = given_and_result
+
+    assert (try_on(person, top=shirt, figure=drawn_person(PERSON)) == expected).all()
 
 
 def test_try_on__returns_a_copy_without_garments(person):

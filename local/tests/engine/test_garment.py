@@ -80,8 +80,14 @@ def test_parse_garment__finds_sleeves_laid_out_straight():
     assert inner == pytest.approx([450 * 0.97, 450 * 0.25], abs=6)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("sleeve", ["none", "short", "long"])
+@pytest.mark.parametrize(
+    ("sleeve", "kind"),
+    [
+        slow_unless(sleeve == "short" or kind in {"top", "dress"}, sleeve, kind)
+        for sleeve in ("none", "short", "long")
+        for kind in KINDS
+    ],
+)
 def test_parse_garment__outlines_the_front_of_the_cloth(kind, sleeve):
     flat = Flat(kind) if Flat(kind).is_bottom else Flat(kind, sleeve=sleeve)
     drawn = garments.draw(flat)
@@ -177,7 +183,7 @@ SHIPPED = {
 }
 
 
-FAST_SHIPPED = {"dress-floral", "jumpsuit-terracotta", "shirt-lightblue", "skirt-green-plaid"}
+FAST_SHIPPED = {"dress-floral", "shirt-lightblue"}
 
 
 @pytest.mark.parametrize(

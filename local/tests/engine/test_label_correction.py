@@ -44,7 +44,13 @@ def test_inside_of_collars__is_clothes():
     assert taken_for_skin[1] < 0.7 * taken_for_skin[0]
 
 
-@pytest.mark.parametrize("name", MODELS)
+FAST = {"model-02-man-navy-tshirt-chinos", "model-05-woman-teal-dress"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in FAST else [pytest.mark.slow]) for name in MODELS],
+)
 def test_correction__takes_nothing_from_the_person(name):
     """Faces, hands and shoes lose at most a few border pixels to the clothes."""
     before, after = before_and_after(name)

@@ -204,7 +204,14 @@ def test_try_on__is_deterministic():
     assert (again == worn("skirt", "jumpsuit")).all()
 
 
-@pytest.mark.parametrize("size", [(301, 403), (1500, 2000)], ids=["small", "large"])
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param((301, 403), id="small"),
+        pytest.param((900, 1640), id="larger than the working size"),
+        pytest.param((1500, 2000), id="large", marks=pytest.mark.slow),
+    ],
+)
 def test_try_on__works_on_pictures_of_any_size(size):
     drawn = draw(replace(WEARERS["shirt and trousers"], size=size))
 

@@ -84,7 +84,7 @@ def test_several_people__are_refused(make):
     [
         pytest.param(empty(clutter()), id="room"),
         pytest.param(empty(bricks()), id="wall", marks=pytest.mark.slow),
-        pytest.param(empty(plain((230, 230, 230))), id="paper"),
+        pytest.param(empty(plain((230, 230, 230))), id="paper", marks=pytest.mark.slow),
         pytest.param(garments.picture("dress"), id="dress"),
     ],
 )
@@ -127,9 +127,10 @@ def test_side_views__are_refused(flip):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "height",
-    [pytest.param(0.05, marks=pytest.mark.slow), 0.1, pytest.param(0.2, marks=pytest.mark.slow)],
+    [0.05, 0.1, 0.2],
 )
 def test_people_far_away__are_refused(height):
     assert refusal(draw(person(height=height)).image) in {

@@ -27,7 +27,7 @@ class LimbStrip:
 
     along: 0 at the root to 1 at the end.  across: -1 at the inner to 1 at the outer border.
     cover: how much of each pixel the limb covers.
-    fades: how much the limb gives way to the trunk, where there is trunk.
+    fades: how much the trunk, where there is any, replaces the limb.
     """
 
     window: Window

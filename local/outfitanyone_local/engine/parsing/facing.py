@@ -1,7 +1,7 @@
 """Correct the pose where the network mistakes a front view for a back view.
 
 Hair over half of the face above a plain neckline can look like the back of a head; then the
-network exchanges left and right. Skin in the face tells a front view.
+network exchanges left and right. But only a front view shows skin in the face.
 """
 
 from __future__ import annotations

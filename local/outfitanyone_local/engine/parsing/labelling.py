@@ -138,7 +138,7 @@ def _gaps(features: CropFeatures) -> Plane:
     """Return the prior probability of background.
 
     The networks miss narrow gaps between the legs or beside the arms. So background stays
-    possible wherever no limb is near; colour then tells it from a wide skirt or sleeve.
+    possible wherever no limb is near; colour then separates it from a wide skirt or sleeve.
     """
     away = soft_step(features.limbs.clearance, at=1.0, width=0.1)
     gaps: Plane = np.maximum(1 - features.person, _GAP_BACKGROUND * away + _LEAST_BACKGROUND)

@@ -1,4 +1,4 @@
-"""Detect people other than the one found."""
+"""Detection of people other than the detected person."""
 
 from __future__ import annotations
 
