@@ -116,7 +116,6 @@ def parsed_drawing(name):
 
 SAMPLE = (
     "bald",
-    "no sleeves",
     "long skirt",
     "room",
     "black dress, long sleeves",

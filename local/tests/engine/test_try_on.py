@@ -208,7 +208,7 @@ def test_try_on__is_deterministic():
     "size",
     [
         pytest.param((301, 403), id="small"),
-        pytest.param((900, 1640), id="larger than the working size"),
+        pytest.param((700, 1620), id="larger than the working size"),
         pytest.param((1500, 2000), id="large", marks=pytest.mark.slow),
     ],
 )

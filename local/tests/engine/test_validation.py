@@ -85,7 +85,7 @@ def test_several_people__are_refused(make):
         pytest.param(empty(clutter()), id="room"),
         pytest.param(empty(bricks()), id="wall", marks=pytest.mark.slow),
         pytest.param(empty(plain((230, 230, 230))), id="paper", marks=pytest.mark.slow),
-        pytest.param(garments.picture("dress"), id="dress"),
+        pytest.param(garments.picture("dress"), id="dress", marks=pytest.mark.slow),
     ],
 )
 def test_pictures_without_a_person__are_refused(image):
