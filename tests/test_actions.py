@@ -27,7 +27,7 @@ REPLACE = TryOnOptions(keep_other_half=False)
 @pytest.fixture
 def rings(monkeypatch):
     heard = []
-    monkeypatch.setattr(wakeup, "ring", lambda: heard.append("ring"))
+    monkeypatch.setattr(wakeup, "wake", lambda: heard.append("ring"))
     return heard
 
 
