@@ -33,6 +33,7 @@ def wait_until_at_work():
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_worker_killed_again_and_again__finishes_the_batch_and_pays_once(remote, start):
     remote.change_options(submits_per_second=10, queries_per_second=20)
     remote.set_progression([("PENDING", 0.02), ("RUNNING", 0.7)])
@@ -74,6 +75,7 @@ def test_three_runners_at_once__are_one(remote, start):
     assert remote.stats["peak_running"] <= 5
 
 
+@pytest.mark.slow
 def test_qcluster__is_rung_by_the_request_itself(remote, start):
     """No schedule, no page: the ring that goes out on commit is enough."""
     from django_q.models import Schedule

@@ -163,6 +163,7 @@ def real_demo(tmp_path, free_port):
 
 
 @pytest.mark.package
+@pytest.mark.slow
 def test_real_demo__makes_its_looks_and_ends_without_a_trace(real_demo):
     process, site = real_demo
     lines = iter(process.stdout)
