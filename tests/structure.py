@@ -144,9 +144,11 @@ def status_queries() -> list[Hit]:
         if package / "models" in path.parents:
             continue
         lines = path.read_text("utf-8").splitlines()
-        for node in ast.walk(tree_of(path)):
-            if _queries_status(node) or _sets_status(node):
-                hits.append(Hit(path, node.lineno, lines[node.lineno - 1]))
+        hits += [
+            Hit(path, node.lineno, lines[node.lineno - 1])
+            for node in ast.walk(tree_of(path))
+            if _queries_status(node) or _sets_status(node)
+        ]
     return sorted(set(hits), key=lambda hit: (hit.path, hit.line))
 
 
@@ -175,7 +177,7 @@ def _sets_status(node: ast.AST) -> bool:
 
 def banned_words() -> list[Hit]:
     """Return the lines that use a word the project has replaced."""
-    return [hit for path in scanned_files() for hit in _banned_in(path)]
+    return [hit for path in scanned_files() for hit in banned_in(path)]
 
 
 def scanned_files() -> Iterator[Path]:
@@ -187,15 +189,16 @@ def scanned_files() -> Iterator[Path]:
                 yield path
 
 
-def _banned_in(path: Path) -> Iterator[Hit]:
+def banned_in(path: Path) -> Iterator[Hit]:
+    """Yield a hit for each replaced word in a file, in reading order."""
     name = path.relative_to(ROOT).as_posix()
+    banned = [word for word in BANNED if not word.where or re.search(word.where, name)]
     allowed = [entry.line for entry in ALLOWED if re.search(entry.path, name)]
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        for word in BANNED:
-            if not word.where or re.search(word.where, name):
-                for match in word.pattern.finditer(line):
-                    if not any(_covers(pattern, line, match) for pattern in allowed):
-                        yield Hit(path, number, line, f"“{match.group()}”, say {word.instead}")
+        matches = [(match, word) for word in banned for match in word.pattern.finditer(line)]
+        for match, word in sorted(matches, key=lambda pair: pair[0].start()):
+            if not any(_covers(pattern, line, match) for pattern in allowed):
+                yield Hit(path, number, line, f"“{match.group()}”, say {word.instead}")
 
 
 def _covers(allowed: re.Pattern[str], line: str, match: re.Match[str]) -> bool:
