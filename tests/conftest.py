@@ -5,6 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.utils import translation
 
 from outfitanyone_local.sandbox.http_server import SandboxServer
@@ -14,6 +17,13 @@ from tests import distributions
 
 KEY = "sk-for-tests"
 ROOT = Path(__file__).parent.parent
+
+
+@receiver(setting_changed)
+def _forget_models(*, setting, **_kwargs):
+    """Drop Django's cached list of models, which leaves out a model that is swapped."""
+    if setting == "OUTFITANYONE_PRODUCT_MODEL":
+        apps.clear_cache()
 
 
 @pytest.fixture(autouse=True)
