@@ -100,7 +100,7 @@ INTERPRETERS := $(subst $() ,:,$(wildcard $(HOME)/.pyenv/versions/3.1[0-9].*/bin
 
 test-matrix: $(VENV)/.matrix-ready
 	PATH="$(INTERPRETERS):$$PATH" $(BIN)/nox --reuse-existing-virtualenvs \
-	    $(if $(PAIRS),--error-on-missing-interpreters --sessions $(PAIRS:%="tests(%)"),--no-error-on-missing-interpreters) \
+	    $(if $(PAIRS),--error-on-missing-interpreters --sessions $(foreach pair,$(PAIRS),"tests($(pair))"),--no-error-on-missing-interpreters) \
 	    $(if $(ARGS),-- $(ARGS))
 
 $(VENV)/.docs-ready: $(VENV)/.dev-ready
