@@ -17,6 +17,7 @@ version = release = PACKAGE["Version"]
 extensions = ["myst_parser"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 4
+suppress_warnings = ["misc.highlighting_failure"]  # commands that span lines in console examples
 
 html_theme = "furo"
 html_title = f"{project} {release}"
