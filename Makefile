@@ -49,20 +49,18 @@ demo: $(VENV)/.demo-ready
 	@$(RUN) example_project/manage.py demo --port $(PORT)
 
 # Both suites run even if the first one fails. Exit code 5 means that ARGS selects none of a suite.
-FAST := -m "not browser and not slow" $(PARALLEL)
-
 test: $(VENV)/.dev-ready
 	@failed=0; \
-	(cd local && $(RUN) -m pytest $(FAST) $(ARGS)) || test $$? = 5 || failed=1; \
-	$(RUN) -m pytest $(FAST) $(ARGS) || test $$? = 5 || failed=1; \
+	(cd local && $(RUN) -m pytest -m "not slow" $(PARALLEL) $(ARGS)) || test $$? = 5 || failed=1; \
+	$(RUN) -m pytest -m "not browser and not slow" $(PARALLEL) $(ARGS) || test $$? = 5 || failed=1; \
 	exit $$failed
 
-ALL := -m "not browser" $(PARALLEL) --cov --cov-report=term
+COVERAGE := --cov --cov-report=term
 
 test-all: $(VENV)/.dev-ready
 	@failed=0; \
-	(cd local && $(RUN) -m pytest $(ALL) $(ARGS)) || test $$? = 5 || failed=1; \
-	$(RUN) -m pytest $(ALL) $(ARGS) || test $$? = 5 || failed=1; \
+	(cd local && $(RUN) -m pytest $(PARALLEL) $(COVERAGE) $(ARGS)) || test $$? = 5 || failed=1; \
+	$(RUN) -m pytest -m "not browser" $(PARALLEL) $(COVERAGE) $(ARGS) || test $$? = 5 || failed=1; \
 	exit $$failed
 
 lint: $(VENV)/.dev-ready
