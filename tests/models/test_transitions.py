@@ -13,7 +13,7 @@ from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.signals import status_changed
 from tests.events import events, received
-from tests.factories import make_model_image, make_try_on
+from tests.factories import make_model_image
 from tests.work import claimed
 
 pytestmark = pytest.mark.django_db
@@ -23,12 +23,17 @@ ALLOWED = [(old, new) for old in Status for new in MARKED if new in MAY_FOLLOW[o
 FORBIDDEN = [(old, new) for old in Status for new in MARKED if new not in MAY_FOLLOW[old]]
 
 
+def make_job(status, **columns):
+    """Return a try-on without pictures, with all that constraints ask of this status."""
+    columns = {"remote_task_id": f"task of {status}", "image": "picture.jpg", **columns}
+    return TryOnResult.objects.create(account=Account.current(), status=status, **columns)
+
+
 def make_leased(status, **columns):
-    """Return a leased try-on in this status, with all that constraints ask of any status."""
-    columns = {"remote_task_id": "task", "image": "picture.jpg", **columns}
+    """Return such a try-on as the worker that has leased it sees it."""
     if status in SLOT_KEEPERS:
         columns.setdefault("slot", 1)
-    return claimed(make_try_on(status=status, **columns))
+    return claimed(make_job(status, **columns))
 
 
 def mark(row, status, **columns):
@@ -116,10 +121,9 @@ class TestMark:
     ):
         caplog.set_level(logging.INFO, "django_outfitanyone")
         row = make_leased(Status.QUEUED)
-        with received(status_changed) as calls:
-            with django_capture_on_commit_callbacks(execute=True):
-                row.mark_failed(error_code="InvalidPerson", error_message="No person.")
-                assert calls == []
+        with received(status_changed) as calls, django_capture_on_commit_callbacks(execute=True):
+            row.mark_failed(error_code="InvalidPerson", error_message="No person.")
+            assert calls == []
 
         (call,) = calls
         assert (call["job"], call["old"], call["new"]) == (row, Status.QUEUED, Status.FAILED)
@@ -160,7 +164,7 @@ class TestGiveUp:
         assert person.lease_token
 
     def test_status_in_the_database_decides(self):
-        person = make_try_on(status=Status.QUEUED)
+        person = make_job(Status.QUEUED)
         TryOnResult.objects.update(status=Status.SUBMITTING)
 
         assert not person.give_up()
@@ -170,8 +174,8 @@ class TestGiveUp:
 class TestStartOver:
     @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELED, Status.NEEDS_ATTENTION])
     def test_finished_job_is_queued_like_a_new_one(self, status):
-        try_on = make_try_on(
-            status=status,
+        try_on = make_job(
+            status,
             slot=1 if status == Status.NEEDS_ATTENTION else None,
             remote_task_id="old",
             is_prepared=True,
@@ -204,14 +208,14 @@ class TestStartOver:
         ],
     )
     def test_open_or_successful_job_stays(self, status):
-        try_on = make_try_on(status=status)
+        try_on = make_job(status)
 
         assert not try_on.start_over()
         assert try_on.status == status
 
 
 def test_collect_again__only_for_a_failed_job():
-    failed, canceled = make_try_on(status=Status.FAILED), make_try_on(status=Status.CANCELED)
+    failed, canceled = make_job(Status.FAILED), make_job(Status.CANCELED)
 
     assert failed.collect_again()
     assert (failed.status, failed.finished_at) == (Status.COLLECTING, None)
@@ -220,8 +224,8 @@ def test_collect_again__only_for_a_failed_job():
 
 
 def test_adopt_task__only_for_an_unclear_submit():
-    unclear = make_try_on(status=Status.NEEDS_ATTENTION, slot=1, error_code="OutcomeUnknown")
-    failed = make_try_on(status=Status.FAILED)
+    unclear = make_job(Status.NEEDS_ATTENTION, slot=1, error_code="OutcomeUnknown")
+    failed = make_job(Status.FAILED)
 
     assert unclear.adopt_task("t-1")
     assert (unclear.status, unclear.remote_task_id) == (Status.RUNNING, "t-1")
