@@ -9,9 +9,14 @@ from django.utils import timezone
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.pictures import images
+from tests.drawing import picture
+from tests.factories import make_model_image
 from tests.work import backdate_submit, collecting_try_on, running_try_on, step, work
 
 pytestmark = pytest.mark.django_db
+
+LARGE = picture(size=(1000, 1500))
+"""Large enough for three smaller copies."""
 
 
 def test_poll__running_task_is_polled_again(remote):
@@ -202,6 +207,31 @@ def test_collect__worker_that_loses_its_lease_leaves_no_file_behind(remote, monk
     step(try_on)
 
     assert not try_on.image
+    storage = TryOnResult._meta.get_field("image").storage
+    assert _files(storage, "outfitanyone/results") == []
+
+
+def test_collect__preview_is_stored_with_its_mark_and_smaller_copies(remote):
+    try_on = collecting_try_on(person=make_model_image(data=LARGE))
+    work(try_on)
+
+    assert [width for width, _name in try_on.renditions] == [360, 540, 800]
+    assert b"/compositeSynthetic<" in try_on.read()
+    assert b"trainedAlgorithmicMedia" not in try_on.read()
+
+
+def test_collect__worker_that_loses_its_lease_leaves_no_copy_behind(remote, monkeypatch):
+    try_on = collecting_try_on(person=make_model_image(data=LARGE))
+    verify = images.verify
+
+    def lose_the_lease(data):
+        TryOnResult.objects.update(lease_token="another worker")
+        return verify(data)
+
+    monkeypatch.setattr(images, "verify", lose_the_lease)
+    step(try_on)
+
+    assert not try_on.renditions
     storage = TryOnResult._meta.get_field("image").storage
     assert _files(storage, "outfitanyone/results") == []
 

@@ -110,12 +110,14 @@ def test_identical_request__is_made_again_with_force_new(remote):
 )
 def test_other_options__make_another_picture(remote, options):
     request = new_request()
-    work(request_try_on(request, options=REPLACE))
+    finished = make_try_on(model_image=request.person, garments=[request.top])
+    same = request_try_on(request, options=REPLACE)
     other = request_try_on(request, options=TryOnOptions(**{"keep_other_half": False, **options}))
-    work(other)
+    step(same)
+    step(other)
 
-    assert other.status == Status.SUCCEEDED
-    assert not other.is_reused
+    assert same.reused_from == finished
+    assert (other.status, other.is_reused) == (Status.PREPARING, False)
 
 
 def test_reuse__of_a_reused_result_names_the_original(remote):

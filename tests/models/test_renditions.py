@@ -1,19 +1,14 @@
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from django_outfitanyone.choices import Status
 from django_outfitanyone.models import ModelImage, TryOnResult
-from django_outfitanyone.pictures import images, provenance
 from tests.drawing import picture
 from tests.factories import make_garment, make_model_image, make_try_on
-from tests.work import step, work
-from tests.worker.test_submit import prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +17,7 @@ LARGE = picture(size=(1000, 1500))
 
 @pytest.fixture
 def commit(django_capture_on_commit_callbacks):
-    """What happens in here is followed by what was put off until it is safe."""
+    """Return a context at whose end the transaction commits."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
@@ -31,6 +26,7 @@ def files(settings, suffix=".webp"):
 
 
 def sizes(photo):
+    """Return the sizes of the photo's copies, which must be WebP and as wide as stored."""
     found = []
     for width, name in photo.renditions:
         with photo.image.storage.open(name) as file, Image.open(file) as image:
@@ -40,7 +36,7 @@ def sizes(photo):
     return found
 
 
-def test_photo__gets_smaller_copies_once_it_is_safe(commit):
+def test_photo__gets_smaller_copies_after_the_commit(commit):
     with commit():
         photo = make_model_image(data=LARGE)
         assert photo.renditions is None
@@ -48,7 +44,7 @@ def test_photo__gets_smaller_copies_once_it_is_safe(commit):
     assert sizes(photo) == [(360, 540), (540, 810), (800, 1200)]
 
 
-def test_photo__gets_none_that_would_not_be_worth_it(commit, settings):
+def test_photo__small_photo_gets_no_copies(commit, settings):
     with commit():
         photo = make_model_image(data=picture(size=(400, 600)))
     photo.refresh_from_db()
@@ -56,7 +52,7 @@ def test_photo__gets_none_that_would_not_be_worth_it(commit, settings):
     assert not files(settings)
 
 
-def test_replaced_photo__gets_others_and_the_old_ones_go(commit, settings):
+def test_photo__new_file_gets_new_copies_and_the_old_ones_are_deleted(commit, settings):
     with commit():
         photo = make_model_image(data=LARGE)
     photo = ModelImage.objects.get()
@@ -67,7 +63,7 @@ def test_replaced_photo__gets_others_and_the_old_ones_go(commit, settings):
     assert len(files(settings)) == 1
 
 
-def test_photo__that_is_replaced_meanwhile_keeps_none_of_the_old_ones(settings):
+def test_photo__file_that_is_replaced_meanwhile_gets_no_copies_of_the_old_one(settings):
     photo = make_model_image(data=LARGE)
     ModelImage.objects.update(image="another.jpg")
     photo.add_renditions()
@@ -75,7 +71,7 @@ def test_photo__that_is_replaced_meanwhile_keeps_none_of_the_old_ones(settings):
     assert not files(settings)
 
 
-def test_saving_an_old_photo__makes_what_is_missing(commit):
+def test_photo__saving_an_old_row_makes_the_missing_copies(commit):
     make_model_image(data=LARGE)
     photo = ModelImage.objects.get()
     with commit():
@@ -84,7 +80,7 @@ def test_saving_an_old_photo__makes_what_is_missing(commit):
     assert len(photo.renditions) == 3
 
 
-def test_deleted_photo__takes_them_along(commit, settings):
+def test_photo__deletion_deletes_the_copies(commit, settings):
     with commit():
         make_model_image(data=LARGE)
     with commit():
@@ -92,7 +88,7 @@ def test_deleted_photo__takes_them_along(commit, settings):
     assert not files(settings)
 
 
-def test_reused_result__shares_them_until_the_last_row_goes(commit, settings):
+def test_reused_result__copies_are_deleted_with_the_last_row_that_shows_them(commit, settings):
     first, second = make_try_on(), make_try_on()
     renditions = first.make_renditions(LARGE)
     TryOnResult.objects.update(image=first.image.name, sha256=first.sha256, renditions=renditions)
@@ -104,44 +100,17 @@ def test_reused_result__shares_them_until_the_last_row_goes(commit, settings):
     assert not files(settings)
 
 
-def test_rows_of_other_models__are_deleted_as_ever():
+def test_other_models__can_be_deleted():
     garment = make_garment()
     garment.delete()
     assert garment.pk is None
 
 
-def test_preview__comes_home_with_smaller_copies_and_still_says_what_it_is(remote):
-    try_on = prepared(person=make_model_image(data=LARGE))
-    work(try_on)
-    assert [width for width, _height in sizes(try_on)] == [360, 540, 800]
-    assert b"/compositeSynthetic<" in try_on.read()
-    assert b"trainedAlgorithmicMedia" not in try_on.read()
+def test_without_renditions__rows_with_a_picture_and_no_copies(commit):
+    with commit():
+        make_model_image()
+    old, result = make_model_image(), make_try_on()
+    make_try_on(status="queued")
 
-
-def test_too_slow_worker__leaves_no_copy_behind(remote, settings, monkeypatch):
-    try_on = prepared(person=make_model_image(data=LARGE))
-    while try_on.status != Status.COLLECTING:
-        step(try_on)
-    verified = images.verify
-
-    def lose_the_lease(data):
-        TryOnResult.objects.update(lease_token="somebody else")
-        return verified(data)
-
-    monkeypatch.setattr(images, "verify", lose_the_lease)
-    step(try_on)
-    assert not files(settings)
-
-
-def test_marked_picture__has_another_hash_and_the_same_pixels():
-    plain = images.verify(LARGE)
-    marked = plain.marked("trainedAlgorithmicMedia")
-    assert marked.sha256 != plain.sha256
-    assert images.verify(marked.data).width == plain.width
-    assert plain.marked("") == plain
-
-
-def test_copies__say_how_the_picture_was_made():
-    marked = provenance.mark(LARGE, "trainedAlgorithmicMedia")
-    for _width, data in images.smaller_copies(marked):
-        assert b"trainedAlgorithmicMedia" in Image.open(io.BytesIO(data)).info["xmp"]
+    assert list(ModelImage.without_renditions()) == [old]
+    assert list(TryOnResult.without_renditions()) == [result]
