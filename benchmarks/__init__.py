@@ -1,1 +1,1 @@
-"""Measures of the whole app, with real processes; `make bench` and `make chaos` run them."""
+"""Benchmarks of the whole app with real processes; run them with `make bench` and `make chaos`."""

@@ -1,6 +1,6 @@
-"""Run the measures one after the other: ``python -m benchmarks [name …]``.
+"""Run benchmarks one after the other: ``python -m benchmarks [name …]``.
 
-Each is a module of this folder that prints JSON lines; a table of all stands at the end.
+Each is a module of this folder that prints JSON lines; a table of all results follows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.report import table
 
-MEASURES = (
+BENCHMARKS = (
     "makespan",
     "calls",
     "deliveries",
@@ -28,12 +28,12 @@ MEASURES = (
 HERE = Path(__file__).parent
 
 
-def run(measure: str) -> tuple[list[dict[str, Any]], bool]:
-    """The lines it printed, and whether it ended well."""
-    print(f"\n=== {measure}", file=sys.stderr, flush=True)
+def run(benchmark: str) -> tuple[list[dict[str, Any]], bool]:
+    """Run one benchmark and return its lines and whether it exited with 0."""
+    print(f"\n=== {benchmark}", file=sys.stderr, flush=True)
     lines = []
     with subprocess.Popen(
-        [sys.executable, "-m", f"benchmarks.{measure}"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", f"benchmarks.{benchmark}"], stdout=subprocess.PIPE, text=True
     ) as process:
         for text in process.stdout or ():
             print(text, end="", flush=True)
@@ -44,20 +44,20 @@ def run(measure: str) -> tuple[list[dict[str, Any]], bool]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    known = [name for name in MEASURES if (HERE / f"{name}.py").exists()]
-    parser.add_argument("measures", nargs="*", metavar="name", help=", ".join(known))
-    wanted = parser.parse_args().measures or known
+    known = [name for name in BENCHMARKS if (HERE / f"{name}.py").exists()]
+    parser.add_argument("benchmarks", nargs="*", metavar="name", help=", ".join(known))
+    chosen = parser.parse_args().benchmarks or known
     lines, failed = [], []
-    for measure in wanted:
-        found, ended_well = run(measure)
-        lines += found
-        if not ended_well:
-            failed.append(measure)
+    for benchmark in chosen:
+        printed, succeeded = run(benchmark)
+        lines += printed
+        if not succeeded:
+            failed.append(benchmark)
     missed = [line["measure"] for line in lines if line.get("holds") is False]
     print(f"\n{table(lines)}")
-    for what, names in (("Broke off", failed), ("Beyond their bar", missed)):
+    for title, names in (("Failed", failed), ("Missed their bar", missed)):
         if names:
-            print(f"\n{what}: {', '.join(names)}")
+            print(f"\n{title}: {', '.join(names)}")
     return 1 if failed or missed else 0
 
 

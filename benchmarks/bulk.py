@@ -1,8 +1,8 @@
-"""c. Thousands of try-ons asked for at once, by the form behind the admin's action.
+"""c. Thousands of try-ons requested at once, with the form behind the admin action.
 
     DATABASE_URL=postgres://… python -m benchmarks.bulk [--counts 500 5000]
 
-The request may grow by one INSERT for each chunk of rows, and by nothing else.
+Each further chunk of rows may cost one INSERT and nothing else.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import tracemalloc
 import uuid
 from typing import Any
 
-from benchmarks.report import say
-from benchmarks.stage import Stage, postgresql_url
-from benchmarks.wardrobe import make_garments, make_photos
+from benchmarks.environment import Environment, postgresql_url
+from benchmarks.report import print_measure
+from benchmarks.sample_rows import make_garments, make_photos
 
 PHOTOS = 50
 
 
-def ask(count: int, *, with_memory: bool = False) -> dict[str, Any]:
-    """Press the button for so many pictures; seconds, queries and peak memory of the request.
+def submit_form(count: int, *, with_memory: bool = False) -> dict[str, Any]:
+    """Submit the form for ``count`` pictures; return seconds, queries and peak memory.
 
-    Memory is seen at the price of time, so not by the same request.
+    Tracing memory takes time, so use a separate request for it.
     """
     from django.contrib.auth import get_user_model
     from django.db import connection
@@ -40,7 +40,7 @@ def ask(count: int, *, with_memory: bool = False) -> dict[str, Any]:
     browser.force_login(admin)
     garments, photos = make_garments(count // PHOTOS), make_photos(PHOTOS)
     batch = uuid.uuid4()
-    answers = {
+    data = {
         "garments": ",".join(str(garment.pk) for garment in garments),
         "photos": [photo.pk for photo in photos],
         "combining": "alone",
@@ -57,12 +57,12 @@ def ask(count: int, *, with_memory: bool = False) -> dict[str, Any]:
         queries.append(sql)
         return execute(sql, *rest)
 
-    address = reverse("admin:django_outfitanyone_tryonresult_add")
+    url = reverse("admin:django_outfitanyone_tryonresult_add")
     if with_memory:
         tracemalloc.start()
     started = time.perf_counter()
     with connection.execute_wrapper(count_query):
-        response = browser.post(address, answers)
+        response = browser.post(url, data)
     seconds = time.perf_counter() - started
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -79,27 +79,31 @@ def ask(count: int, *, with_memory: bool = False) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--counts", type=int, nargs="+", default=[500, 5000])
-    wanted = parser.parse_args()
-    with Stage(database_url=postgresql_url()) as stage:
+    arguments = parser.parse_args()
+    with Environment(database_url=postgresql_url()) as environment:
         from django_outfitanyone.actions import CHUNK
 
-        ask(wanted.counts[0])  # what is loaded at the first request is no matter of the count
-        measured = {count: ask(count) for count in wanted.counts}
+        submit_form(arguments.counts[0])  # the first request also imports and loads
+        measured = {count: submit_form(count) for count in arguments.counts}
         resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        for count, found in measured.items():
-            found["peak_mb"] = ask(count, with_memory=True)["peak_mb"]
-        for count, found in measured.items():
-            name = f"{count} try-ons asked for in the admin"
-            say(f"{name}: time", found["seconds"], "s")
-            say(f"{name}: queries", found["queries"], "queries", inserts=found["inserts"])
-            say(f"{name}: peak memory", found["peak_mb"], "MB", process_mb=round(resident))
+        for count, result in measured.items():
+            result["peak_mb"] = submit_form(count, with_memory=True)["peak_mb"]
+        for count, result in measured.items():
+            name = f"{count} try-ons requested in the admin"
+            print_measure(f"{name}: time", result["seconds"], "s")
+            print_measure(
+                f"{name}: queries", result["queries"], "queries", inserts=result["inserts"]
+            )
+            print_measure(
+                f"{name}: peak memory", result["peak_mb"], "MB", process_mb=round(resident)
+            )
         least, most = min(measured), max(measured)
-        say(
-            "queries more for each chunk more",
+        print_measure(
+            "further queries per further chunk",
             (measured[most]["queries"] - measured[least]["queries"]) / ((most - least) / CHUNK),
             "queries",
             chunk=CHUNK,
-            database=stage.server_url.partition(":")[0],
+            database=environment.server_url.partition(":")[0],
             bar=1,
         )
 

@@ -1,11 +1,11 @@
-"""Kill, cut off and refuse at random, and count what was lost or paid twice.
+"""Inject random faults, then count what was lost or paid twice.
 
     python -m benchmarks.chaos [--seconds 300] [--seed N] [--on sqlite+orm …]
 
-Real clusters, real servers of our own that fall and rise, a sandbox with faults. The
-time is for everything together; the short form (75 s) is for every change. Ends with 1
-when a promise was broken. The seed chooses the harm, not the moment at which it meets
-which request: the same seed is the same storm, not the same shipwreck.
+Runs real clusters, database and broker servers that it stops and restarts, and a sandbox
+with faults. ``--seconds`` is the total; every change runs the short form (75 s). Exits
+with 1 when a guarantee was broken. The seed chooses the faults, but not which request
+each one hits.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import random
 import subprocess
 import sys
 
-from benchmarks.chaos_round import LEFT_OUT
+from benchmarks.chaos_round import SKIPPED
 
 PAIRS = ("sqlite+orm", "postgresql+redis", "mariadb+orm")
 OVERHEAD = 35.0
-"""Seconds of a round that are not storm: servers start, and what is open settles."""
+"""Seconds of a round without faults: servers start, and open rows finish."""
 LEAST = 10.0
 COLUMNS = {
     "try_ons": "try-ons",
@@ -32,20 +32,20 @@ COLUMNS = {
     "unexplained": "unexplained",
     "peak_in_flight": "peak in flight",
     "peak_submits_per_second": "peak submits/s",
-    "faults_met": "faults met",
+    "faults_hit": "sandbox faults hit",
     "value": "settled after, s",
 }
 
 
-def play(pair: str, seconds: float, seed: int) -> tuple[dict[str, object], int]:
-    """The round's line and exit code."""
+def run(pair: str, seconds: float, seed: int) -> tuple[dict[str, object], int]:
+    """Run one round and return its line and exit code."""
     database, _, broker = pair.partition("+")
     command = [sys.executable, "-m", "benchmarks.chaos_round", database, broker]
     command += ["--seconds", str(seconds), "--seed", str(seed)]
-    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    print(ended.stdout, end="", flush=True)
-    lines = [json.loads(text) for text in ended.stdout.splitlines() if text.startswith("{")]
-    return (lines[-1] if lines else {}), ended.returncode
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    print(done.stdout, end="", flush=True)
+    lines = [json.loads(text) for text in done.stdout.splitlines() if text.startswith("{")]
+    return (lines[-1] if lines else {}), done.returncode
 
 
 def table(lines: dict[str, dict[str, object]]) -> str:
@@ -60,18 +60,18 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=seconds)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--on", nargs="+", choices=PAIRS, default=PAIRS)
-    wanted = parser.parse_args()
-    storm = max(LEAST, wanted.seconds / len(wanted.on) - OVERHEAD)
-    print(f"Seed {wanted.seed}; {storm:.0f} s of storm each", file=sys.stderr)
+    arguments = parser.parse_args()
+    fault_seconds = max(LEAST, arguments.seconds / len(arguments.on) - OVERHEAD)
+    print(f"Seed {arguments.seed}; {fault_seconds:.0f} s of faults each", file=sys.stderr)
     lines, codes = {}, {}
-    for pair in wanted.on:
-        line, codes[pair] = play(pair, storm, wanted.seed)
-        if codes[pair] != LEFT_OUT:
+    for pair in arguments.on:
+        line, codes[pair] = run(pair, fault_seconds, arguments.seed)
+        if codes[pair] != SKIPPED:
             lines[pair] = line
     print(f"\n{table(lines)}")
-    broken = [pair for pair, code in codes.items() if code not in {0, LEFT_OUT}]
+    broken = [pair for pair, code in codes.items() if code not in {0, SKIPPED}]
     for pair in broken:
-        print(f"BROKEN on {pair}: {lines[pair].get('broken', 'the round broke off')}")
+        print(f"BROKEN on {pair}: {lines[pair].get('broken', 'the round failed')}")
     return 1 if broken else 0
 
 

@@ -1,51 +1,42 @@
-"""One round of chaos on one pair of database and broker; ``chaos`` runs it for each.
+"""One round of the chaos test on one pair of database and broker; ``chaos`` runs each pair.
 
     python -m benchmarks.chaos_round postgresql redis --seconds 60 --seed 1
 
-Two clusters share the work of one account. The pages of the shop are "open" all the
-time, as ``wake_if_idle`` would be called from them. Prints one JSON line; exit code 1
-when a promise was broken.
+Two clusters share the work of one account. A page of the shop is "open" all the time: the
+round wakes the worker as such a page does. Prints one JSON line and exits with 1 when a
+guarantee was broken.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 import time
 import uuid
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
-from benchmarks.monkey import Monkey
-from benchmarks.report import say
-from benchmarks.servers import MariaDB, NotHere, PostgreSQL, Redis, Server
-from benchmarks.stage import Stage
-from benchmarks.wardrobe import make_garments, make_photos
-
-if TYPE_CHECKING:
-    from django_outfitanyone.models import TryOnResult
-
-T = TypeVar("T")
+from benchmarks.chaos_verdict import Verdict, broken, retry_database
+from benchmarks.environment import Environment
+from benchmarks.fault_injector import FaultInjector
+from benchmarks.report import print_measure
+from benchmarks.sample_rows import make_garments, make_photos
+from benchmarks.servers import MariaDB, NotInstalled, PostgreSQL, Redis, Server
 
 TASK_SECONDS = 1.0
 PHOTOS = 5
 SLOTS = 5
-BUSY = 30
+MOST_OPEN = 30
 BATCH = 15
-BLUR_SECONDS = 8.0
-"""A request is made unclear by what happened at most so long before or after it was sent."""
-SETTLING = 150.0
-LEFT_OUT = 77
+SETTLE_TIMEOUT = 150.0
+SKIPPED = 77
 """Exit code when a server of the pair is not installed."""
 OUTFITANYONE = {
     "CONNECT_TIMEOUT": 1,
-    "READ_TIMEOUT": 2,  # short leases: what a killed worker held is free again soon
+    "READ_TIMEOUT": 2,  # short leases: the rows of a killed worker are free again soon
     "UNCLEAR_SUBMIT_DELAY": 3,
     "THROTTLE_PAUSE": 2,
     "POLL_INTERVAL": 1,
@@ -56,51 +47,55 @@ Q_CLUSTER = {"guard_cycle": 0.5, "timeout": 30, "retry": 40}
 
 
 class Round:
-    def __init__(self, stage: Stage, monkey: Monkey) -> None:
-        self.stage = stage
-        self.monkey = monkey
+    """Requests pictures while faults are injected, then waits until no row is open."""
 
-    def play(self, seconds: float) -> None:
-        """Do harm for so long while pictures are asked for; see how long it takes to settle."""
+    def __init__(self, environment: Environment, injector: FaultInjector) -> None:
+        self.environment = environment
+        self.injector = injector
+        self.requested = 0
+        self.settle_seconds = 0.0
+
+    def run(self, seconds: float) -> None:
+        """Inject faults for ``seconds``, then measure how long the open rows take to finish."""
         from django_outfitanyone.jobs.try_on import combine
 
-        self.stage.sandbox.task_time(TASK_SECONDS)
+        self.environment.sandbox.set_task_duration(TASK_SECONDS)
         for name in ("first", "second"):
-            self.monkey.start_cluster(name)
+            self.injector.start_cluster(name)
         most = seconds * SLOTS / TASK_SECONDS
-        self.wishes = combine(make_garments(round(most / PHOTOS)), make_photos(PHOTOS))
-        self.count = 0
-        self.monkey.rage(seconds, meanwhile=self.be_a_shop)
-        self.monkey.calm_down()
-        self.settling = self.settle()
+        self.requests = combine(make_garments(round(most / PHOTOS)), make_photos(PHOTOS))
+        self.injector.run(seconds, meanwhile=self.act_as_shop)
+        self.injector.stop()
+        self.settle_seconds = self.settle()
 
-    def be_a_shop(self) -> None:
-        """There is always something open, and a page that shows it."""
-        self.look_at_a_page()
-        if self.wishes and steadily(lambda: self.rows().open().count()) < BUSY:
-            self.ask()
+    def act_as_shop(self) -> None:
+        """Open a page, and keep some rows open."""
+        self.open_page()
+        if self.requests and retry_database(lambda: self.rows().open().count()) < MOST_OPEN:
+            self.request_batch()
 
-    def ask(self) -> None:
-        """One more batch; asked for again as the same batch if the database fell meanwhile."""
+    def request_batch(self) -> None:
+        """Request one more batch; a retry after a database outage uses the same batch id."""
         from django_outfitanyone.actions import request_try_ons
         from django_outfitanyone.jobs.try_on import TryOnOptions
 
-        wishes, self.wishes = self.wishes[:BATCH], self.wishes[BATCH:]
+        requests, self.requests = self.requests[:BATCH], self.requests[BATCH:]
         options, batch = TryOnOptions(keep_other_half=False), uuid.uuid4()
-        self.count += len(steadily(lambda: request_try_ons(wishes, options=options, batch=batch)))
+        rows = retry_database(lambda: request_try_ons(requests, options=options, batch=batch))
+        self.requested += len(rows)
 
-    def look_at_a_page(self) -> None:
+    def open_page(self) -> None:
         from django_outfitanyone import wakeup
 
-        steadily(wakeup.wake_if_idle)
+        retry_database(wakeup.wake_if_idle)
 
     def settle(self) -> float:
-        """Seconds until nothing is open; gives up after ``SETTLING``."""
+        """Wait until no row is open, at most ``SETTLE_TIMEOUT``; return the seconds."""
         started = time.monotonic()
-        while time.monotonic() - started < SETTLING:
-            if not steadily(lambda: self.rows().open().exists()):
+        while time.monotonic() - started < SETTLE_TIMEOUT:
+            if not retry_database(lambda: self.rows().open().exists()):
                 break
-            self.look_at_a_page()
+            self.open_page()
             time.sleep(0.2)
         return time.monotonic() - started
 
@@ -109,135 +104,35 @@ class Round:
 
         return TryOnResult.objects.all()
 
-    def tasks(self) -> list[dict[str, Any]]:
-        """All tasks of the sandbox, as it has written them down."""
-        files = (self.stage.folder / "sandbox" / "tasks").glob("*.json")
-        return [json.loads(path.read_text()) for path in files]
-
     def judge(self) -> dict[str, Any]:
-        """Count what must not be, before and after a person has decided what is unclear."""
-        unclear = list(self.rows().needing_attention())
-        unexplained = [row.pk for row in unclear if not self._is_explained(row)]
-        left = Counter(self.rows().values_list("status", flat=True))
-        orphans = self._orphans({row.pk for row in unclear})
-        self._decide(unclear)
-        self.settling_again = self.settle()
-        stats = self.stage.sandbox.stats
+        """Return the counts before and after the decisions about unclear rows."""
+        verdict = Verdict(self.environment.folder / "sandbox", self.injector.times)
+        counts = verdict.count(self.requested)
+        verdict.decide()
+        self.settle()
+        stats = self.environment.sandbox.stats
         return {
-            "try_ons": self.count,
+            "try_ons": self.requested,
             "submits": stats["submits"],
             "accepted": stats["accepted"],
-            "duplicates": len(self._paid_twice()),
-            "lost": self.count - left["succeeded"] - left["needs_attention"] + len(orphans),
-            "needs_attention": len(unclear),
-            "unexplained": len(unexplained),
-            "lost_after_decisions": self.count - self._whole(),
-            "ledger_differs_by": abs(self._charges() - self._billed()),
+            **counts,
+            **verdict.count_after_decisions(self.requested),
             "peak_in_flight": stats["peak_running"],
             "peak_submits_per_second": stats["peak_submits_per_second"],
             "throttled": stats["throttled"],
-            "faults_met": self.monkey.faults_met,
-            "harm": dict(sorted(self.monkey.harm.items())),
+            "faults_hit": self.injector.faults_hit,
+            "faults": dict(sorted(self.injector.counts.items())),
         }
-
-    def _is_explained(self, row: TryOnResult) -> bool:
-        """Whether something was done to the request that could leave its outcome unclear."""
-        sent = row.submitted_at.timestamp() if row.submitted_at else 0
-        return any(abs(sent - moment) <= BLUR_SECONDS for moment in self.monkey.moments)
-
-    def _orphans(self, unclear: set[int]) -> list[str]:
-        """Paid tasks that no row knows and no row asks a person about."""
-        known = set(self.rows().values_list("remote_task_id", flat=True))
-        row_of = self._rows_by_pictures()
-        return [
-            task["task_id"]
-            for task in self.tasks()
-            if task["task_id"] not in known
-            and not task["problem"]
-            and row_of.get(self._pictures(task)) not in unclear
-        ]
-
-    def _decide(self, unclear: list[TryOnResult]) -> None:
-        """As a person would who can see what the sandbox has of each: adopt it, or ask again."""
-        from django_outfitanyone.actions import adopt_task, retry
-
-        task_of = {
-            self._pictures(task): task["task_id"] for task in self.tasks() if not task["problem"]
-        }
-        pictures_of = {pk: pictures for pictures, pk in self._rows_by_pictures().items()}
-        for row in unclear:
-            task_id = task_of.get(pictures_of[row.pk])
-            if task_id:
-                adopt_task(row, task_id)
-            else:
-                retry(row)
-
-    def _rows_by_pictures(self) -> dict[tuple[str, str], int]:
-        """Each wish is one person and one garment."""
-        rows = self.rows().select_related("model_image", "top_garment")
-        return {(row.model_image.sha256, row.top_garment.sha256): row.pk for row in rows}
-
-    def _pictures(self, task: dict[str, Any]) -> tuple[str, str]:
-        """The hashes of a task's person and top, from the files that were uploaded for it."""
-        person, top = (
-            self._hash_of(task["order"][field]) for field in ("person_image_url", "top_garment_url")
-        )
-        return person, top
-
-    def _hash_of(self, url: str) -> str:
-        key = sha256(url.removeprefix("oss://").encode()).hexdigest()
-        return sha256((self.stage.folder / "sandbox" / "uploads" / key).read_bytes()).hexdigest()
-
-    def _paid_twice(self) -> list[tuple[str, str]]:
-        tasks: dict[tuple[str, str], int] = defaultdict(int)
-        for task in self.tasks():
-            tasks[self._pictures(task)] += not task["problem"]  # failed ones are not billed
-        return [pictures for pictures, count in tasks.items() if count > 1]
-
-    def _whole(self) -> int:
-        """Rows that are done and whose picture can be opened."""
-        return sum(bool(row.image and row.read()) for row in self.rows().succeeded())
-
-    def _charges(self) -> int:
-        from django_outfitanyone.models import Charge
-
-        return Charge.objects.filter(remote_model="aitryon-plus").count()
-
-    def _billed(self) -> int:
-        return sum(bool(task["finished_at"] and not task["problem"]) for task in self.tasks())
-
-
-def steadily(ask: Callable[[], T]) -> T:
-    """The answer of a database that may be away for a moment."""
-    from django.db import InterfaceError, OperationalError, connection
-
-    while True:
-        try:
-            return ask()
-        except (OperationalError, InterfaceError):  # noqa: PERF203
-            connection.close()
-            time.sleep(0.2)
-
-
-def broken(verdict: dict[str, Any]) -> list[str]:
-    """The promises that did not hold."""
-    limits = {"peak_in_flight": 5, "peak_submits_per_second": 10}
-    zeros = (
-        "duplicates",
-        "lost",
-        "unexplained",
-        "lost_after_decisions",
-        "ledger_differs_by",
-    )
-    return [
-        name for name, most in {**dict.fromkeys(zeros, 0), **limits}.items() if verdict[name] > most
-    ]
 
 
 def servers(database: str, broker: str, stack: ExitStack) -> Iterator[Server | None]:
-    """The pair's servers, started; ``None`` where there is none."""
+    """Start the servers of the pair; ``None`` where the pair needs none."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="outfitanyone-chaos-")))
-    kinds = {"postgresql": PostgreSQL, "mariadb": MariaDB, "redis": Redis}
+    kinds: dict[str, Callable[[Path], Server]] = {
+        "postgresql": PostgreSQL,
+        "mariadb": MariaDB,
+        "redis": Redis,
+    }
     for name in (database, broker):
         kind = kinds.get(name)
         server = kind(folder) if kind else None
@@ -253,42 +148,45 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep-logs", type=Path)
-    wanted = parser.parse_args()
+    arguments = parser.parse_args()
+    pair = f"{arguments.database} + {arguments.broker}"
     with ExitStack() as stack:
         try:
-            database, broker = servers(wanted.database, wanted.broker, stack)
-        except NotHere as missing:
-            print(f"{wanted.database} + {wanted.broker}: no {missing} here", file=sys.stderr)
-            return LEFT_OUT
-        stage = stack.enter_context(
-            Stage(
+            database, broker = servers(arguments.database, arguments.broker, stack)
+        except NotInstalled as missing:
+            print(f"{pair}: skipped, {missing} is not installed", file=sys.stderr)
+            return SKIPPED
+        environment = stack.enter_context(
+            Environment(
                 outfitanyone=OUTFITANYONE,
                 q_cluster=Q_CLUSTER,
                 database_url=database.url if database else "sqlite",
                 broker=broker.url if broker else "orm",
             )
         )
-        played = Round(stage, Monkey(stage, wanted.seed, database, broker))
-        played.play(wanted.seconds)
-        verdict = played.judge()
-        failures = broken(verdict)
-        say(
-            f"chaos on {wanted.database} + {wanted.broker}: time to settle",
-            played.settling,
+        injector = FaultInjector(environment, arguments.seed, database, broker)
+        this_round = Round(environment, injector)
+        this_round.run(arguments.seconds)
+        counts = this_round.judge()
+        failures = broken(counts)
+        print_measure(
+            f"chaos on {pair}: time to settle",
+            this_round.settle_seconds,
             "s",
-            **verdict,
-            seed=wanted.seed,
+            **counts,
+            seed=arguments.seed,
             broken=failures,
         )
         if failures:
-            keep_logs(stage, wanted.keep_logs or Path(tempfile.mkdtemp(prefix="chaos-logs-")))
+            folder = arguments.keep_logs or Path(tempfile.mkdtemp(prefix="chaos-logs-"))
+            keep_logs(environment, folder)
     return 1 if failures else 0
 
 
-def keep_logs(stage: Stage, folder: Path) -> None:
-    """What a person needs to find out what happened."""
+def keep_logs(environment: Environment, folder: Path) -> None:
+    """Copy the logs and rows, so that you can find out what happened."""
     folder.mkdir(parents=True, exist_ok=True)
-    for log in (*stage.folder.glob("*.log"), stage.folder / "events.jsonl"):
+    for log in (*environment.folder.glob("*.log"), environment.folder / "events.jsonl"):
         (folder / log.name).write_bytes(log.read_bytes())
     from django.core.serializers import serialize
 

@@ -1,10 +1,10 @@
-"""All sensible try-ons of the shipped pictures on one sheet, with the time each took.
+"""A contact sheet of all sensible try-ons of the shipped pictures, with the time each took.
 
     python benchmarks/contact_sheet.py docs/pictures/contact-sheet.jpg [--full FOLDER]
 
-Each cell is 320 pixels high, as in a shop's list of results. ``--full`` also writes each
-result at its own size. Prints a table of the times; a try-on that fails is a red cell, and
-makes the command fail.
+Each cell is 320 pixels high, like a result in a shop's list. ``--full`` also writes each
+result at full size. Prints a table of the times. A failed try-on is a red cell and makes
+the command exit with 1.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ IN_ONE_PIECE = ("model-05-woman-teal-dress",)
 
 @dataclass(frozen=True)
 class Outfit:
-    """A model and garments, by the names of their files; what is not given stays."""
+    """File names of a model photo and garments; without a garment, that half stays."""
 
     model: str
     top: str = ""
@@ -57,7 +57,7 @@ class Outfit:
 
     @property
     def keep(self) -> tuple[str, ...]:
-        """The half that has to stay; a dress has none."""
+        """Return the half to keep; with a dress there is none."""
         if self.model in IN_ONE_PIECE or self.top in ONE_PIECES or (self.top and self.bottom):
             return ()
         return ("lower",) if self.top else ("upper",)
@@ -72,7 +72,7 @@ class Outfit:
 
 
 @dataclass(frozen=True)
-class Fitting:
+class TimedTryOn:
     outfit: Outfit
     seconds: float
     picture: Image.Image | None
@@ -88,19 +88,19 @@ def outfits() -> Iterator[Outfit]:
         yield from (Outfit(model, top, bottom) for top, bottom in SETS)
 
 
-def fittings() -> Iterator[Fitting]:
+def timed_try_ons() -> Iterator[TimedTryOn]:
     pictures = {path.stem: read(path) for path in PICTURES.glob("[mg]*/*.jpg")}
     todo = list(outfits())
-    dress(todo[0], pictures)  # loads the networks
+    run(todo[0], pictures)  # loads the networks before anything is timed
     for outfit in todo:
-        yield dress(outfit, pictures)
+        yield run(outfit, pictures)
 
 
 def read(path: Path) -> Any:
     return np.asarray(Image.open(path).convert("RGB"))
 
 
-def dress(outfit: Outfit, pictures: dict[str, Any]) -> Fitting:
+def run(outfit: Outfit, pictures: dict[str, Any]) -> TimedTryOn:
     started = time.perf_counter()
     try:
         result = try_on(
@@ -109,13 +109,13 @@ def dress(outfit: Outfit, pictures: dict[str, Any]) -> Fitting:
             bottom=pictures.get(outfit.bottom),
             keep=outfit.keep,
         )
-    except Exception as error:  # noqa: BLE001 - counting these is the purpose
-        return Fitting(outfit, time.perf_counter() - started, None, repr(error))
-    return Fitting(outfit, time.perf_counter() - started, Image.fromarray(result))
+    except Exception as error:  # noqa: BLE001 - failures are counted
+        return TimedTryOn(outfit, time.perf_counter() - started, None, repr(error))
+    return TimedTryOn(outfit, time.perf_counter() - started, Image.fromarray(result))
 
 
 class Sheet:
-    """The fittings so far, small."""
+    """The sheet with a small picture of each try-on."""
 
     def __init__(self, count: int) -> None:
         rows = -(-count // COLUMNS)
@@ -124,26 +124,26 @@ class Sheet:
         self.picture = Image.new("RGB", size, "white")
         self.font = ImageFont.load_default(size=11)
 
-    def add(self, at: int, fitting: Fitting) -> None:
+    def add(self, at: int, item: TimedTryOn) -> None:
         x, y = at % COLUMNS * self.width, at // COLUMNS * (HEIGHT + CAPTION)
         draw = ImageDraw.Draw(self.picture)
-        if fitting.picture is None:
+        if item.picture is None:
             draw.rectangle((x, y, x + self.width, y + HEIGHT), "firebrick")
         else:
-            small = fitting.picture.copy()
+            small = item.picture.copy()
             small.thumbnail((self.width, HEIGHT), Image.Resampling.LANCZOS)
             self.picture.paste(small, (x, y))
-        title = f"{at + 1}   {fitting.outfit.model[:8]}   {fitting.seconds:.2f} s"
-        text = "\n".join((title, *fitting.outfit.garments))
+        title = f"{at + 1}   {item.outfit.model[:8]}   {item.seconds:.2f} s"
+        text = "\n".join((title, *item.outfit.garments))
         draw.multiline_text((x + 3, y + HEIGHT + 1), text, "black", self.font, spacing=1)
 
 
-def table(done: list[Fitting]) -> str:
-    times = sorted(fitting.seconds for fitting in done)
-    slowest = max(done, key=lambda fitting: fitting.seconds)
+def table(done: list[TimedTryOn]) -> str:
+    times = sorted(item.seconds for item in done)
+    slowest = max(done, key=lambda item: item.seconds)
     rows = {
         "try-ons": len(done),
-        "failed": sum(bool(fitting.error) for fitting in done),
+        "failed": sum(bool(item.error) for item in done),
         "median": f"{statistics.median(times):.2f} s",
         "95 % within": f"{times[int(0.95 * (len(times) - 1))]:.2f} s",
         "slowest": f"{slowest.seconds:.2f} s ({slowest.outfit.file_name})",
@@ -155,20 +155,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("sheet", type=Path, help="where to write it, .jpg or .png")
     parser.add_argument("--full", type=Path, metavar="FOLDER", help="write each result here too")
-    wanted = parser.parse_args()
-    sheet, done = Sheet(len(list(outfits()))), []
-    for fitting in fittings():
-        sheet.add(len(done), fitting)
-        if fitting.picture is None:
-            print(f"{fitting.outfit.file_name}: {fitting.error}", file=sys.stderr)
-        elif wanted.full:
-            wanted.full.mkdir(parents=True, exist_ok=True)
-            fitting.picture.save(wanted.full / f"{fitting.outfit.file_name}.png")
-        done.append(replace(fitting, picture=None))
-    wanted.sheet.parent.mkdir(parents=True, exist_ok=True)
-    sheet.picture.save(wanted.sheet, quality=QUALITY, optimize=True)
+    arguments = parser.parse_args()
+    sheet = Sheet(len(list(outfits())))
+    done: list[TimedTryOn] = []
+    for item in timed_try_ons():
+        sheet.add(len(done), item)
+        if item.picture is None:
+            print(f"{item.outfit.file_name}: {item.error}", file=sys.stderr)
+        elif arguments.full:
+            arguments.full.mkdir(parents=True, exist_ok=True)
+            item.picture.save(arguments.full / f"{item.outfit.file_name}.png")
+        done.append(replace(item, picture=None))
+    arguments.sheet.parent.mkdir(parents=True, exist_ok=True)
+    sheet.picture.save(arguments.sheet, quality=QUALITY, optimize=True)
     print(table(done))
-    return int(any(fitting.error for fitting in done))
+    return int(any(item.error for item in done))
 
 
 if __name__ == "__main__":

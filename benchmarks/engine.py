@@ -1,8 +1,8 @@
-"""How fast and how large is the sandbox's engine? ``python -m benchmarks.engine [--rounds 3]``.
+"""Speed and memory of the sandbox's engine: ``python -m benchmarks.engine [--rounds 3]``.
 
-The shipped pictures at 1080 x 1440 pixels: every model is parsed, and wears a top, a bottom,
-a set and a dress, as often as there are rounds. Memory is the most a fresh process ever held
-resident. The first picture, which loads the networks, is measured by itself.
+Uses the shipped pictures at 1080 x 1440 pixels. In each round every model photo is parsed
+and wears a top, a bottom, a set and a dress. Memory is the peak resident memory of a new
+process. The first parse, which loads the networks, is measured separately.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from benchmarks.report import say
+from benchmarks.report import print_measure
 
 PICTURES = Path(__file__).parent.parent / "example_project" / "pictures"
 SIZE = (1080, 1440)
-ORDERS = (
+OUTFITS = (
     {"top": "shirt-lightblue"},
     {"bottom": "jeans-blue"},
     {"top": "longsleeve-navy-stripes", "bottom": "shorts-olive"},
@@ -42,7 +42,7 @@ def pictures(folder: str) -> dict[str, Any]:
 
 
 def seconds(work: Callable[[], object]) -> tuple[float, float]:
-    """By the clock on the wall, and of processor time, which other work disturbs less."""
+    """Return wall time and processor time; other work disturbs the latter less."""
     started = time.perf_counter(), time.process_time()
     work()
     return time.perf_counter() - started[0], time.process_time() - started[1]
@@ -59,33 +59,33 @@ def measure(rounds: int) -> None:
     def parsed(person: Any) -> tuple[float, float]:
         return seconds(lambda: parse(person, clothes_types=["upper", "lower", "dress"]))
 
-    def worn(person: Any, order: dict[str, str]) -> tuple[float, float]:
-        chosen = {half: garments[name] for half, name in order.items()}
+    def worn(person: Any, outfit: dict[str, str]) -> tuple[float, float]:
+        chosen = {half: garments[name] for half, name in outfit.items()}
         return seconds(lambda: try_on(person, **chosen))
 
     parsed(people[0])
     first = time.perf_counter() - started
-    say("engine: first parsing of a process", first, "s", includes="imports, networks")
+    print_measure("engine: first parse of a process", first, "s", includes="imports, networks")
     shown = {"size": "x".join(map(str, SIZE)), "rounds": rounds}
     times = [parsed(person) for _ in range(rounds) for person in people]
-    _say("parsing", times, PARSE_BAR, **shown)
-    say("engine: most resident memory, parsing", peak_mb(), "MB", bar=MEMORY_BAR)
-    times = [worn(person, order) for _ in range(rounds) for person in people for order in ORDERS]
-    _say("try-on", times, TRY_ON_BAR, **shown)
-    say("engine: most resident memory, try-on", peak_mb(), "MB", bar=MEMORY_BAR)
+    _print("parsing", times, PARSE_BAR, **shown)
+    print_measure("engine: peak resident memory, parsing", peak_mb(), "MB", bar=MEMORY_BAR)
+    times = [worn(person, outfit) for _ in range(rounds) for person in people for outfit in OUTFITS]
+    _print("try-on", times, TRY_ON_BAR, **shown)
+    print_measure("engine: peak resident memory, try-on", peak_mb(), "MB", bar=MEMORY_BAR)
 
 
-def _say(name: str, times: list[tuple[float, float]], bar: float, **shown: Any) -> None:
+def _print(name: str, times: list[tuple[float, float]], bar: float, **shown: Any) -> None:
     wall, processor = zip(*times, strict=True)
     shown |= {"calls": len(times), "load": round(os.getloadavg()[0], 1)}
-    say(f"engine: {name}, median", statistics.median(wall), "s", bar=bar, **shown)
+    print_measure(f"engine: {name}, median", statistics.median(wall), "s", bar=bar, **shown)
     slow = statistics.quantiles(wall, n=20)[-1]
-    say(f"engine: {name}, 95 % within", slow, "s")
-    say(f"engine: {name}, median of processor time", statistics.median(processor), "s")
+    print_measure(f"engine: {name}, 95 % within", slow, "s")
+    print_measure(f"engine: {name}, median of processor time", statistics.median(processor), "s")
 
 
 def peak_mb() -> float:
-    """The most this process ever held."""
+    """Return the peak resident memory of this process in MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
 
@@ -94,12 +94,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    wanted = parser.parse_args()
-    if wanted.inside:
-        measure(wanted.rounds)
+    arguments = parser.parse_args()
+    if arguments.inside:
+        measure(arguments.rounds)
         return 0
     command = [sys.executable, "-m", "benchmarks.engine", "--inside"]
-    return subprocess.run([*command, "--rounds", str(wanted.rounds)], check=False).returncode
+    return subprocess.run([*command, "--rounds", str(arguments.rounds)], check=False).returncode
 
 
 if __name__ == "__main__":

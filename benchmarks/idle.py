@@ -1,9 +1,9 @@
-"""e. What it costs to have nothing to do: statements a minute at the database.
+"""e. Idle load: database statements per minute while there is no work.
 
     python -m benchmarks.idle [--seconds 180]
 
-A PostgreSQL of its own writes every statement down; the queue is Redis, as django-q2's
-database broker alone asks five times a second.
+A PostgreSQL server of its own logs every statement. The broker is Redis, because
+django-q2's database broker alone sends five queries per second.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.report import say
-from benchmarks.servers import NotHere, PostgreSQL, Redis
-from benchmarks.stage import Stage
+from benchmarks.environment import Environment
+from benchmarks.report import print_measure
+from benchmarks.servers import NotInstalled, PostgreSQL, Redis
 
 OURS = "django_outfitanyone_"
 QUEUE = "django_q_"
 
 
-class Talkative(PostgreSQL):
+class LoggingPostgreSQL(PostgreSQL):
     def command(self) -> list[str]:
         return [*super().command(), "-c", "log_statement=all", "-c", "log_line_prefix="]
 
@@ -34,27 +34,29 @@ class Talkative(PostgreSQL):
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=180)
-    wanted = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="outfitanyone-idle-") as folder:
         try:
-            database, broker = Talkative(Path(folder)), Redis(Path(folder))
-        except NotHere as missing:
-            print(f"idle: left out, no {missing} here", file=sys.stderr)
+            database, broker = LoggingPostgreSQL(Path(folder)), Redis(Path(folder))
+        except NotInstalled as missing:
+            print(f"idle: skipped, {missing} is not installed", file=sys.stderr)
             return
-        with Stage(database_url=database.url, broker=broker.url) as stage:
-            stage.start_cluster()
+        with Environment(database_url=database.url, broker=broker.url) as environment:
+            environment.start_cluster()
             time.sleep(5)
             before = len(database.statements())
-            time.sleep(wanted.seconds)
-            heard = database.statements()[before:]
+            time.sleep(arguments.seconds)
+            logged = database.statements()[before:]
         broker.kill()
         database.kill()
-    minutes = wanted.seconds / 60
-    ours = [line for line in heard if OURS in line]
-    queue = [line for line in heard if QUEUE in line and OURS not in line]
-    say("idle: statements about our tables", len(ours) / minutes, "a minute")
-    say("idle: statements of django-q2's scheduler", len(queue) / minutes, "a minute")
-    say("idle: all statements", len(heard) / minutes, "a minute", seconds=wanted.seconds)
+    minutes = arguments.seconds / 60
+    ours = [line for line in logged if OURS in line]
+    queue = [line for line in logged if QUEUE in line and OURS not in line]
+    print_measure("idle: statements on this app's tables", len(ours) / minutes, "per minute")
+    print_measure("idle: statements of django-q2's scheduler", len(queue) / minutes, "per minute")
+    print_measure(
+        "idle: all statements", len(logged) / minutes, "per minute", seconds=arguments.seconds
+    )
 
 
 if __name__ == "__main__":

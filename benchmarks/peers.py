@@ -1,7 +1,7 @@
-"""Other ways to do the same, for comparison: the vendor's SDK, and two uses of django-q2.
+"""Other ways to do the same work: the vendor's SDK, and two uses of django-q2.
 
-All get what is best for them: each picture is uploaded once, five at a time, nothing is
-parsed, no row is written.
+Each gets the best conditions: it uploads each picture once, five at a time, parses
+nothing and writes no row.
 """
 
 from __future__ import annotations
@@ -22,39 +22,39 @@ if TYPE_CHECKING:
     from django_outfitanyone.engines.base import TaskReport
 
 MODEL = "aitryon-plus"
-KEY = "sk-for-measures"
+KEY = "sk-for-benchmarks"
 THREADS = 5
 BEIJING = timezone(timedelta(hours=8))
-Order = tuple[str, str]
-"""Addresses of a person and a top."""
+Pair = tuple[str, str]
+"""URLs of a person and a top."""
 SLEEP = 1.0
-"""Between two looks of the job that sleeps; what the SDK begins with, too."""
+"""Seconds between two polls of the sleeping job; also the SDK's first interval."""
 
 
-def by_sdk(base_url: str, orders: Sequence[Order], folder: Path) -> list[float]:
-    """Five threads that call, wait and download; how many seconds late each saw the end."""
+def by_sdk(base_url: str, pairs: Sequence[Pair], folder: Path) -> list[float]:
+    """Call, wait and download in five threads; return how many seconds late each saw the end."""
     dashscope = _sdk(base_url)
 
-    def try_on(order: Order) -> float:
-        answer = dashscope.ImageSynthesis.call(
+    def try_on(pair: Pair) -> float:
+        response = dashscope.ImageSynthesis.call(
             MODEL,
             prompt="x",
             task="image2image",
-            extra_input={"person_image_url": order[0], "top_garment_url": order[1]},
+            extra_input={"person_image_url": pair[0], "top_garment_url": pair[1]},
             headers={"X-DashScope-OssResourceResolve": "enable"},
         )
         known_at = time.time()
-        output: Any = answer.output
-        _keep(requests.get(output["image_url"], timeout=30).content, folder, output["task_id"])
+        output: Any = response.output
+        _store(requests.get(output["image_url"], timeout=30).content, folder, output["task_id"])
         ended = datetime.fromisoformat(output["end_time"]).replace(tzinfo=BEIJING)
         return known_at - ended.timestamp()
 
     with ThreadPoolExecutor(THREADS) as threads:
-        return list(threads.map(try_on, orders))
+        return list(threads.map(try_on, pairs))
 
 
 def upload_by_sdk(base_url: str, pictures: Sequence[Path]) -> list[str]:
-    """Their addresses, in the same order."""
+    """Return the URLs of the uploaded pictures, in the same order."""
     _sdk(base_url)
     from dashscope.utils.oss_utils import OssUtils
 
@@ -66,13 +66,13 @@ def upload_by_sdk(base_url: str, pictures: Sequence[Path]) -> list[str]:
 
 
 def upload_by_client(pictures: Sequence[Path]) -> list[str]:
-    """As ``upload_by_sdk``, with the client of this project, for the uses of django-q2."""
+    """Upload with this project's client, for the uses of django-q2; see ``upload_by_sdk``."""
     from django_outfitanyone.conf import conf
 
     def upload(path: Path) -> str:
-        return provider.upload(path.read_bytes(), filename=path.name, model=MODEL).url
+        return engine.upload(path.read_bytes(), filename=path.name, model=MODEL).url
 
-    with closing(conf.load_engine()) as provider, ThreadPoolExecutor(THREADS) as threads:
+    with closing(conf.load_engine()) as engine, ThreadPoolExecutor(THREADS) as threads:
         return list(threads.map(upload, pictures))
 
 
@@ -83,67 +83,67 @@ def _sdk(base_url: str) -> Any:
     return dashscope
 
 
-def sleeping_job(order: Order, folder: str) -> None:
-    """A django-q2 job: one try-on from submit to download, asleep between looks."""
+def sleeping_job(pair: Pair, folder: str) -> None:
+    """Make one try-on, from submit to download, sleeping between polls (a django-q2 job)."""
     from django_outfitanyone.conf import conf
     from django_outfitanyone.engines.base import RemoteState
 
-    with closing(conf.load_engine()) as provider:
-        report = provider.submit(_order(order))
+    with closing(conf.load_engine()) as engine:
+        report = engine.submit(_try_on_order(pair))
         while report.state is not RemoteState.SUCCEEDED:
             time.sleep(SLEEP)
-            report = provider.query(report.task_id)
+            report = engine.query(report.task_id)
     _download(report, folder)
 
 
-def submitting_job(order: Order, folder: str) -> None:
-    """A django-q2 job: submits, and leaves the rest to a Schedule."""
+def submitting_job(pair: Pair, folder: str) -> None:
+    """Submit, and leave the rest to a Schedule (a django-q2 job)."""
     from django_outfitanyone.conf import conf
 
-    time.sleep(0.22)  # two workers stay below ten a second
-    with closing(conf.load_engine()) as provider:
-        report = provider.submit(_order(order))
-    _look_later(report.task_id, folder)
+    time.sleep(0.22)  # two workers stay below ten submits per second
+    with closing(conf.load_engine()) as engine:
+        report = engine.submit(_try_on_order(pair))
+    _poll_later(report.task_id, folder)
 
 
-def looking_job(task_id: str, folder: str) -> None:
-    """A scheduled django-q2 job: one look; the next is another Schedule."""
+def polling_job(task_id: str, folder: str) -> None:
+    """Poll once; the next poll is another Schedule (a scheduled django-q2 job)."""
     from django_outfitanyone.conf import conf
     from django_outfitanyone.engines.base import RemoteState
 
-    time.sleep(0.11)  # all are due at once, and the account may look twenty times a second
-    with closing(conf.load_engine()) as provider:
-        report = provider.query(task_id)
+    time.sleep(0.11)  # all are due at once, and the account may poll twenty times per second
+    with closing(conf.load_engine()) as engine:
+        report = engine.query(task_id)
     if report.state is RemoteState.SUCCEEDED:
         _download(report, folder)
     else:
-        _look_later(task_id, folder)
+        _poll_later(task_id, folder)
 
 
-def _look_later(task_id: str, folder: str) -> None:
+def _poll_later(task_id: str, folder: str) -> None:
     from django.utils import timezone as django_timezone
     from django_q.models import Schedule
 
     Schedule.objects.create(
-        func="benchmarks.peers.looking_job",
+        func="benchmarks.peers.polling_job",
         args=json.dumps([task_id, folder])[1:-1],
         schedule_type=Schedule.ONCE,
         next_run=django_timezone.now() + timedelta(seconds=SLEEP),
     )
 
 
-def _order(order: Order) -> Any:
+def _try_on_order(pair: Pair) -> Any:
     from django_outfitanyone.engines.base import TryOnOrder
 
-    return TryOnOrder(model=MODEL, person_url=order[0], top_url=order[1])
+    return TryOnOrder(model=MODEL, person_url=pair[0], top_url=pair[1])
 
 
 def _download(report: TaskReport, folder: str) -> None:
     content = requests.get(report.image_url, timeout=30).content
-    _keep(content, Path(folder), report.task_id)
+    _store(content, Path(folder), report.task_id)
 
 
-def _keep(content: bytes, folder: Path, task_id: str) -> None:
+def _store(content: bytes, folder: Path, task_id: str) -> None:
     part = folder / f"{task_id}.part-{os.getpid()}"
     part.write_bytes(content)
     part.rename(folder / f"{task_id}.jpg")

@@ -1,4 +1,4 @@
-"""What a measure prints: one JSON object a line, and a table for people at the end."""
+"""The output of a benchmark: one JSON object per line, and a table at the end."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 
-def say(measure: str, value: float | str, unit: str = "", **more: Any) -> dict[str, Any]:
-    """Print one measure. ``bar`` in ``more`` is the most (or ``at_least``) that is good."""
+def print_measure(measure: str, value: float | str, unit: str = "", **more: Any) -> dict[str, Any]:
+    """Print and return one measure. ``bar`` in ``more`` is the highest good value."""
     shown = round(value, 4) if isinstance(value, float) else value
     line = {"measure": measure, "value": shown, "unit": unit, **more}
     if "bar" in more:
@@ -18,7 +18,7 @@ def say(measure: str, value: float | str, unit: str = "", **more: Any) -> dict[s
 
 
 def table(lines: Sequence[dict[str, Any]]) -> str:
-    """The measures as a table in Markdown."""
+    """Return the measures as a Markdown table."""
     rows = [("measure", "value", "unit", "bar", "notes")]
     for line in lines:
         notes = {
@@ -27,8 +27,8 @@ def table(lines: Sequence[dict[str, Any]]) -> str:
             if name not in {"measure", "value", "unit", "bar", "holds", "plan"}
         }
         bar = f"≤ {line['bar']} {'✓' if line['holds'] else '✗'}" if "bar" in line else ""
-        said = ", ".join(f"{name} {value}" for name, value in notes.items())
-        rows.append((line["measure"], str(line["value"]), line["unit"], bar, said))
+        shown = ", ".join(f"{name} {value}" for name, value in notes.items())
+        rows.append((line["measure"], str(line["value"]), line["unit"], bar, shown))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     ruled = [*rows[:1], tuple("-" * width for width in [*widths, 5]), *rows[1:]]
     return "\n".join(

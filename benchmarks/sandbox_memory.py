@@ -1,11 +1,11 @@
-"""Does the sandbox's memory stay flat over many tasks? Prints one JSON object.
+"""Growth of the sandbox's memory over many tasks; prints one JSON object.
 
     python benchmarks/sandbox_memory.py --tasks 1000
     python benchmarks/sandbox_memory.py --tasks 200 --engine local --person P.jpg --garment G.jpg
 
-The sandbox runs in a process of its own, whose resident memory is read with ``ps``. The
-``echo`` engine gives every person picture back, so that protocol, files and tasks are
-measured by themselves; ``local`` is the real one.
+The sandbox runs in its own process; ``ps`` reads its resident memory. The ``echo`` engine
+returns the model photo unchanged, which leaves protocol, files and tasks to be measured;
+``local`` is the real engine.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ class EchoEngine:
 
 
 def serve(pipe: Connection, engine: str) -> None:
-    made = EchoEngine() if engine == "echo" else LocalEngine(workers=OPTIONS.workers)
-    with SandboxServer(options=OPTIONS, engine=made) as server:
+    chosen = EchoEngine() if engine == "echo" else LocalEngine(workers=OPTIONS.workers)
+    with SandboxServer(options=OPTIONS, engine=chosen) as server:
         pipe.send(server.root_url)
         pipe.recv()
 
@@ -76,8 +76,8 @@ class Client:
         self.session.headers.update(HEADERS)
 
     def upload(self, data: bytes) -> str:
-        wanted = {"action": "getPolicy", "model": "aitryon-plus"}
-        policy = self.session.get(f"{self.root_url}/api/v1/uploads", params=wanted).json()["data"]
+        query = {"action": "getPolicy", "model": "aitryon-plus"}
+        policy = self.session.get(f"{self.root_url}/api/v1/uploads", params=query).json()["data"]
         key = f"{policy['upload_dir']}/picture"
         fields = {
             "OSSAccessKeyId": policy["oss_access_key_id"],
@@ -96,11 +96,11 @@ class Client:
             "input": {"person_image_url": person, "top_garment_url": garment},
         }
         path = "/api/v1/services/aigc/image2image/image-synthesis"
-        answer = self.session.post(self.root_url + path, json=body, headers=RESOLVE)
-        answer.raise_for_status()
+        response = self.session.post(self.root_url + path, json=body, headers=RESOLVE)
+        response.raise_for_status()
 
     def finish(self) -> dict[str, Any]:
-        """Waits until every task has ended; the counts."""
+        """Wait until every task has ended; return the counts."""
         while True:
             stats: dict[str, Any] = self.session.get(f"{self.root_url}/sandbox/stats").json()
             if stats["succeeded"] + stats["failed"] == stats["accepted"]:
@@ -112,7 +112,7 @@ def measure(root_url: str, pid: int, tasks: int, pictures: tuple[bytes, bytes]) 
     client = Client(root_url)
     person, garment = (client.upload(picture) for picture in pictures)
     client.try_on(person, garment)
-    client.finish()  # libraries and engine are loaded now
+    client.finish()  # from now on, libraries and engine are loaded
     resident = {0: resident_mb(pid)}
     started = time.monotonic()
     for part in range(1, PARTS + 1):
@@ -137,20 +137,20 @@ def main() -> None:
     parser.add_argument("--engine", choices=["echo", "local"], default="echo")
     parser.add_argument("--person", type=Path, help="a picture for the local engine")
     parser.add_argument("--garment", type=Path, help="a picture for the local engine")
-    wanted = parser.parse_args()
-    if wanted.engine == "local" and not (wanted.person and wanted.garment):
+    arguments = parser.parse_args()
+    if arguments.engine == "local" and not (arguments.person and arguments.garment):
         parser.error("the local engine needs --person and --garment")
     pictures = (noise_png(1), noise_png(2))
-    if wanted.person and wanted.garment:
-        pictures = (wanted.person.read_bytes(), wanted.garment.read_bytes())
+    if arguments.person and arguments.garment:
+        pictures = (arguments.person.read_bytes(), arguments.garment.read_bytes())
     context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=serve, args=(there, wanted.engine))
+    parent, child = context.Pipe()
+    process = context.Process(target=serve, args=(child, arguments.engine))
     process.start()
-    result = measure(here.recv(), process.pid or 0, wanted.tasks, pictures)
-    here.send("stop")
+    result = measure(parent.recv(), process.pid or 0, arguments.tasks, pictures)
+    parent.send("stop")
     process.join()
-    print(json.dumps({"engine": wanted.engine, **result}, indent=2))
+    print(json.dumps({"engine": arguments.engine, **result}, indent=2))
 
 
 if __name__ == "__main__":

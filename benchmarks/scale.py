@@ -1,8 +1,8 @@
-"""d. Claiming due rows and listing results, at a thousand rows and at a million.
+"""d. Claiming due rows and listing results, with a thousand rows and with a million.
 
     POSTGRES_URL=postgres://… python -m benchmarks.scale [--rows 1000 1000000]
 
-The same work is open in both; the rest is history. Prints the plans, too.
+Both have the same open rows; the others are finished. Prints the query plans too.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from contextlib import contextmanager
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.report import say
-from benchmarks.stage import Stage, postgresql_url
-from benchmarks.wardrobe import make_garments, make_photos
+from benchmarks.environment import Environment, postgresql_url
+from benchmarks.report import print_measure
+from benchmarks.sample_rows import make_garments, make_photos
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OPEN = 100
-TIMES = 40
-MOST = 1.3
+OPEN_ROWS = 100
+REPEATS = 40
+HIGHEST_RATIO = 1.3
 TRY_ONS = "django_outfitanyone_tryonresult"
 HOTSPOTS = "django_outfitanyone_hotspot"
 
-Look = Callable[[], Any]
+Operation = Callable[[], Any]
 
 
 def fill(rows: int) -> None:
-    """That many finished results with two hotspots each, copied inside the database."""
+    """Fill up to ``rows`` finished results with two hotspots each, copied inside the database."""
     from django.db import connection
 
     from django_outfitanyone.models import Hotspot, TryOnResult
 
-    kept = TryOnResult.objects.succeeded().order_by("pk")[:1].values_list("pk", flat=True)[0]
-    have = TryOnResult.objects.count()
+    source = TryOnResult.objects.succeeded().order_by("pk")[:1].values_list("pk", flat=True)[0]
+    existing = TryOnResult.objects.count()
     columns = _columns(TryOnResult, "id", "batch", "number", "created_at", "queued_at", "slot")
     spots = _columns(Hotspot, "id", "try_on_id", "clothes_type")
     with connection.cursor() as cursor:
@@ -47,7 +47,7 @@ def fill(rows: int) -> None:
             f" SELECT {columns}, md5({rows} || '-' || n / 60)::uuid, n %% 60,"
             " now() - n * interval '1 minute', now() - n * interval '1 minute'"
             f" FROM {TRY_ONS}, generate_series(1, %s) n WHERE id = %s",
-            [rows - have, kept],
+            [rows - existing, source],
         )
         from_hotspot = ", ".join(f"h.{name}" for name in spots.split(", "))
         cursor.execute(
@@ -57,7 +57,7 @@ def fill(rows: int) -> None:
             " WHERE t.status = 'succeeded' AND NOT EXISTS"
             f" (SELECT FROM {HOTSPOTS} x WHERE x.try_on_id = t.id)"
         )
-        cursor.execute("VACUUM (ANALYZE)")  # else it comes by itself, while the clock runs
+        cursor.execute("VACUUM (ANALYZE)")  # otherwise autovacuum runs during the measurement
 
 
 def _columns(model: Any, *without: str) -> str:
@@ -69,24 +69,24 @@ def _columns(model: Any, *without: str) -> str:
 def _statements() -> Iterator[list[tuple[str, Any]]]:
     from django.db import connection
 
-    heard: list[tuple[str, Any]] = []
+    statements: list[tuple[str, Any]] = []
 
-    def note(execute: Any, sql: str, parameters: Any, *rest: Any) -> Any:
-        heard.append((sql, parameters))
+    def log(execute: Any, sql: str, parameters: Any, *rest: Any) -> Any:
+        statements.append((sql, parameters))
         return execute(sql, parameters, *rest)
 
-    with connection.execute_wrapper(note):
-        yield heard
+    with connection.execute_wrapper(log):
+        yield statements
 
 
-def plans(look: Look) -> list[str]:
-    """How the database goes about each statement on try-ons, in a line each."""
+def plans(operation: Operation) -> list[str]:
+    """Return the scans of each statement on try-ons, one line per statement."""
     from django.db import connection
 
-    with _statements() as heard:
-        look()
+    with _statements() as statements:
+        operation()
     shown = []
-    for sql, parameters in heard:
+    for sql, parameters in statements:
         if TRY_ONS in sql and sql.startswith(("SELECT", "UPDATE")):
             with connection.cursor() as cursor:
                 cursor.execute(f"EXPLAIN {sql}", parameters)
@@ -96,13 +96,12 @@ def plans(look: Look) -> list[str]:
     return shown
 
 
-def looks() -> dict[str, Look]:
+def operations() -> dict[str, Operation]:
     from django.contrib.auth import get_user_model
     from django.db import transaction
     from django.test import Client
     from django.urls import reverse
 
-    from django_outfitanyone.choices import Status
     from django_outfitanyone.conf import conf
     from django_outfitanyone.models import Account, TryOnResult
     from django_outfitanyone.worker.queue import next_due_at
@@ -116,87 +115,94 @@ def looks() -> dict[str, Look]:
 
     def claim() -> None:
         with transaction.atomic():
-            queue = TryOnResult.objects.filter(account=account, status=Status.QUEUED)
-            assert len(queue.claim(limit=5, lease=conf.lease)) == 5
+            queued = TryOnResult.objects.filter(account=account).queued()
+            due = [pk for pk, _due_at in queued.unleased(5)]
+            assert len(queued.claim(due, lease=conf.lease)) == 5
             transaction.set_rollback(True)
 
-    def page(address: str) -> Look:
-        def look() -> None:
-            response = browser.get(address)
+    def page(url: str) -> Operation:
+        def get() -> None:
+            response = browser.get(url)
             assert response.status_code == 200, response.content[:500]
 
-        return look
+        return get
 
     return {
         "claim of due rows": claim,
-        "when something is due next": lambda: next_due_at(account),
+        "time of the next due row": lambda: next_due_at(account),
         "admin list": page(reverse("admin:django_outfitanyone_tryonresult_changelist")),
         "API list": page("/api/try-ons/"),
-        "API list of what has failed": page("/api/try-ons/?status=failed"),
+        "API list of failed try-ons": page("/api/try-ons/?status=failed"),
     }
 
 
-def milliseconds(look: Look) -> float:
-    look()
-    look()
+def milliseconds(operation: Operation) -> float:
+    operation()
+    operation()
     times = []
-    for _ in range(TIMES):
+    for _ in range(REPEATS):
         started = time.perf_counter()
-        look()
+        operation()
         times.append(time.perf_counter() - started)
     return median(times) * 1000
 
 
-def open_work(garments: Iterable[Any], photos: Iterable[Any]) -> None:
-    """What is under way: due rows, and one finished result to be copied."""
+def create_open_rows(garments: Iterable[Any], photos: Iterable[Any]) -> None:
+    """Create due rows, and one finished result to copy."""
     from django.core.files.base import ContentFile
 
-    from benchmarks.wardrobe import picture
+    from benchmarks.sample_rows import picture
     from django_outfitanyone.jobs.try_on import TryOnOptions, as_row, combine
     from django_outfitanyone.models import Hotspot, TryOnResult
 
-    rows = [as_row(wish, TryOnOptions()) for wish in combine(list(garments), list(photos))]
+    rows = [as_row(request, TryOnOptions()) for request in combine(list(garments), list(photos))]
     for number, row in enumerate(rows):
         row.number = number
-    done = rows.pop()
+    finished = rows.pop()
     TryOnResult.objects.bulk_create(rows)
-    done.status, done.due_at, done.width, done.height = "succeeded", None, 200, 300
-    done.image.save("result.jpg", ContentFile(picture(1)), save=False)
-    done.thumbnail.save("result.jpg", ContentFile(picture(1)), save=False)
-    done.save()
+    finished.status, finished.due_at, finished.width, finished.height = "succeeded", None, 200, 300
+    finished.image.save("result.jpg", ContentFile(picture(1)), save=False)
+    finished.thumbnail.save("result.jpg", ContentFile(picture(1)), save=False)
+    finished.save()
     Hotspot.objects.create(
-        try_on=done, clothes_type="upper", x1=1, y1=1, x2=9, y2=9, picture_sha256=done.sha256
+        try_on=finished,
+        clothes_type="upper",
+        x1=1,
+        y1=1,
+        x2=9,
+        y2=9,
+        picture_sha256=finished.sha256,
     )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 1_000_000])
-    wanted = parser.parse_args()
+    arguments = parser.parse_args()
     url = postgresql_url()
     if not url:
-        print("scale: left out, there is no PostgreSQL", file=sys.stderr)
+        print("scale: skipped, no PostgreSQL server", file=sys.stderr)
         return
-    with Stage(database_url=url):
+    with Environment(database_url=url):
         from django_outfitanyone.models import Account
 
         Account.current()
-        open_work(make_garments(OPEN // 5), make_photos(5))
-        found: dict[str, list[float]] = {}
-        for rows in wanted.rows:
+        create_open_rows(make_garments(OPEN_ROWS // 5), make_photos(5))
+        measured: dict[str, list[float]] = {}
+        for rows in arguments.rows:
             fill(rows)
-            for what, look in looks().items():
-                found.setdefault(what, []).append(milliseconds(look))
-        for what, look in looks().items():
-            times = dict(zip(wanted.rows, (round(ms, 2) for ms in found[what]), strict=True))
-            ratio = found[what][-1] / found[what][0]
-            say(
-                f"{what}: most rows against fewest",
+            for name, operation in operations().items():
+                measured.setdefault(name, []).append(milliseconds(operation))
+        for name, operation in operations().items():
+            times = dict(zip(arguments.rows, (round(ms, 2) for ms in measured[name]), strict=True))
+            ratio = measured[name][-1] / measured[name][0]
+            print_measure(
+                f"{name}: most rows against fewest",
                 ratio,
                 "x",
                 ms=times,
-                bar=MOST,
-                plan=plans(look),
+                bar=HIGHEST_RATIO,
+                plan=plans(operation),
             )
 
 

@@ -1,4 +1,4 @@
-"""Database and broker servers of our own, so that they may be killed."""
+"""Database and broker servers that a benchmark starts itself and may kill."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-STARTING = 60
+START_TIMEOUT = 60
 
 
-class NotHere(Exception):
+class NotInstalled(Exception):
     """The program of this server is not installed."""
 
 
@@ -24,7 +24,7 @@ class Server(ABC):
 
     name = ""
     owner = ""
-    """Who runs it when we are root, which such servers refuse to be."""
+    """User that runs the server when the benchmark runs as root, which such servers refuse."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / self.name
@@ -40,14 +40,14 @@ class Server(ABC):
     @property
     @abstractmethod
     def url(self) -> str:
-        """What clients are told."""
+        """URL for clients."""
 
     def prepare(self) -> None:  # noqa: B027 - Redis needs nothing
-        """Make what the server needs before its first start."""
+        """Create what the server needs before its first start."""
 
     @abstractmethod
     def command(self) -> Sequence[str]:
-        """What starts it."""
+        """Return the command that starts the server."""
 
     def start(self) -> None:
         with (self.folder / "log").open("a") as log:
@@ -55,13 +55,13 @@ class Server(ABC):
                 self.command(), stdout=log, stderr=log, user=self._user, cwd=self.folder
             )
         started = time.monotonic()
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() - started > STARTING:
+        while not self._is_reachable():
+            if self.process.poll() is not None or time.monotonic() - started > START_TIMEOUT:
                 raise RuntimeError(f"{self.name}: {(self.folder / 'log').read_text()[-2000:]}")
             time.sleep(0.05)
 
     def kill(self) -> None:
-        """As a power cut would; what was committed must be there afterwards."""
+        """Kill the server as a power failure would; committed data must survive."""
         self.process.kill()
         self.process.wait()
 
@@ -72,7 +72,7 @@ class Server(ABC):
     def _user(self) -> str | None:
         return self.owner if os.geteuid() == 0 and self.owner else None
 
-    def _answers(self) -> bool:
+    def _is_reachable(self) -> bool:
         with suppress(OSError), closing(socket.create_connection(("127.0.0.1", self.port), 1)):
             return self.is_ready()
         return False
@@ -101,7 +101,7 @@ class PostgreSQL(Server):
         )
 
     def kill(self) -> None:
-        """At once and without a farewell, with all the processes that serve connections."""
+        """Stop at once, with all processes that serve connections."""
         self.run(_program("pg_ctl"), "-D", f"{self.folder}/data", "-m", "immediate", "stop")
         self.process.wait()
 
@@ -149,13 +149,13 @@ class Redis(Server):
 
 
 def _program(name: str) -> str:
-    places = [
+    folders = [
         "/usr/sbin",
         *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)),
     ]
-    found = next((f"{p}/{name}" for p in places if Path(p, name).exists()), shutil.which(name))
+    found = next((f"{p}/{name}" for p in folders if Path(p, name).exists()), shutil.which(name))
     if not found:
-        raise NotHere(name)
+        raise NotInstalled(name)
     return found
 
 

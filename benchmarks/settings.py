@@ -1,4 +1,4 @@
-"""Settings of everything a measure starts; `stage` fills the environment they are read from."""
+"""Settings of every process that a benchmark starts; `environment` sets the variables read here."""
 
 import json
 import os
@@ -9,7 +9,7 @@ DATABASE_URL = os.environ["DATABASE_URL"]
 if DATABASE_URL.startswith("mysql"):
     import pymysql
 
-    pymysql.version_info = (2, 2, 7, "final", 0)  # what Django asks of mysqlclient
+    pymysql.version_info = (2, 2, 7, "final", 0)  # the mysqlclient version that Django requires
     pymysql.install_as_MySQLdb()
 
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
@@ -21,7 +21,7 @@ if DATABASE_URL.startswith("sqlite"):
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-SECRET_KEY = "for measures only"
+SECRET_KEY = "for benchmarks only"
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True
 STATIC_URL = "/static/"
@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "django_q",
     "django_outfitanyone",
-    "benchmarks.witness.Witness",
+    "benchmarks.event_log.EventLog",
 ]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -79,7 +79,7 @@ else:
     Q_CLUSTER["orm"] = "default"
 
 OUTFITANYONE = {
-    "API_KEY": "sk-for-measures",
+    "API_KEY": "sk-for-benchmarks",
     "BASE_URL": os.environ["OUTFITANYONE_BASE_URL"],
     "ALLOW_PRIVATE_ADDRESSES": True,
     **json.loads(os.environ.get("BENCH_OUTFITANYONE", "{}")),

@@ -1,10 +1,10 @@
-"""h. A page of 24 pictures with 60 hotspots: queries, and time beside a template by hand.
+"""h. A page of 24 pictures with 60 hotspots: queries, and time beside a hand-written template.
 
     python -m benchmarks.storefront [--times 60]
 
-The other template prints the same markup to the last letter, knows its data in advance,
-and asks no catalogue adapter, as somebody would write it for one page of one shop. Both
-start from rows in memory; reading them is measured apart.
+The hand-written template prints exactly the same markup, gets its data prepared, and uses no
+catalogue adapter, as a developer would write it for one page of one shop. Both start from
+rows in memory; reading the rows is measured separately.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.report import say
-from benchmarks.stage import Stage
+from benchmarks.environment import Environment
+from benchmarks.report import print_measure
 
 PICTURES, HOTSPOTS = 24, 60
-MOST_QUERIES, MOST_TIMES_AS_LONG, MOST_BYTES = 3, 2.0, 8 * 1024
+MOST_QUERIES, HIGHEST_RATIO, MOST_BYTES = 3, 2.0, 8 * 1024
 SIZE = (1080, 1440)
 BOXES = {"upper": (294, 293, 791, 757), "lower": (387, 741, 695, 1292), None: (450, 60, 630, 250)}
 RENDITIONS = [[width, f"outfitanyone/results/{width}.webp"] for width in (360, 540, 800)]
@@ -65,7 +65,7 @@ href="{{ spot.product.url }}" data-outfit-number="{{ spot.number }}">\
 
 
 def fill() -> None:
-    """Finished results, every second one with a third hotspot that a person drew."""
+    """Create finished results; every second one has a third hotspot, drawn by a person."""
     from django_outfitanyone.choices import Status
     from django_outfitanyone.models import Account, Hotspot, Product, TryOnResult
 
@@ -102,7 +102,7 @@ def fill() -> None:
 
 
 def by_hand(looks: list[Any]) -> list[dict[str, Any]]:
-    """What the other template is given."""
+    """Return the data of the hand-written template."""
     from django_outfitanyone.catalogue import Money
     from django_outfitanyone.storefront.position_css import level_class, position_classes
 
@@ -138,7 +138,7 @@ def by_hand(looks: list[Any]) -> list[dict[str, Any]]:
 
 
 def plain(html: str) -> str:
-    """The markup without the white space between its elements."""
+    """Return the markup without white space between elements."""
     return re.sub(r"\s+", " ", re.sub(r"\s*(<|>)\s*", r"\1", html)).strip()
 
 
@@ -160,7 +160,7 @@ def measure(times: int) -> bool:
     if not same:
         raise AssertionError("The two templates do not print the same.")
     counted = html.count('<div class="outfit-hotspot ')
-    by_tag, written, read = in_turns(
+    by_tag, written, read = measure_in_turn(
         times,
         lambda: tag.render(Context({"looks": looks})),
         lambda: hand.render(Context({"looks": by_hand(looks)})),
@@ -168,35 +168,37 @@ def measure(times: int) -> bool:
     )
     page = {"pictures": PICTURES, "hotspots": counted}
     lines = [
-        say("storefront.queries", len(queries), "queries", bar=MOST_QUERIES, **page),
-        say("storefront.read", 1000 * read, "ms"),
-        say("storefront.tag", 1000 * by_tag, "ms", times=times),
-        say("storefront.by_hand", 1000 * written, "ms", times=times),
-        say("storefront.tag_to_hand", by_tag / written, "times", bar=MOST_TIMES_AS_LONG),
-        say("storefront.page_gzipped", len(gzip.compress(html.encode())), "bytes"),
+        print_measure("storefront.queries", len(queries), "queries", bar=MOST_QUERIES, **page),
+        print_measure("storefront.read", 1000 * read, "ms"),
+        print_measure("storefront.tag", 1000 * by_tag, "ms", times=times),
+        print_measure("storefront.by_hand", 1000 * written, "ms", times=times),
+        print_measure("storefront.tag_to_hand", by_tag / written, "times", bar=HIGHEST_RATIO),
+        print_measure("storefront.page_gzipped", len(gzip.compress(html.encode())), "bytes"),
     ]
     sizes = {name: len(gzip.compress((STATIC / name).read_bytes())) for name in FILES}
     total = sum(sizes.values())
-    lines.append(say("storefront.assets_gzipped", total, "bytes", bar=MOST_BYTES, **sizes))
+    lines.append(
+        print_measure("storefront.assets_gzipped", total, "bytes", bar=MOST_BYTES, **sizes)
+    )
     return counted == HOTSPOTS and all(line.get("holds", True) for line in lines)
 
 
-def in_turns(times: int, *looks: Callable[[], Any]) -> list[float]:
-    """Median seconds of each, taken in turns so that all meet the same machine."""
-    taken: list[list[float]] = [[] for _ in looks]
+def measure_in_turn(times: int, *functions: Callable[[], Any]) -> list[float]:
+    """Return the median seconds of each function, run in turn under the same machine load."""
+    taken: list[list[float]] = [[] for _ in functions]
     for _ in range(times):
-        for look, own in zip(looks, taken, strict=True):
+        for function, times_taken in zip(functions, taken, strict=True):
             started = time.perf_counter()
-            look()
-            own.append(time.perf_counter() - started)
-    return [median(own) for own in taken]
+            function()
+            times_taken.append(time.perf_counter() - started)
+    return [median(times_taken) for times_taken in taken]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--times", type=int, default=200)
     times = parser.parse_args().times
-    with Stage(database_url="sqlite://"):
+    with Environment(database_url="sqlite://"):
         fill()
         return 0 if measure(times) else 1
 

@@ -1,0 +1,112 @@
+"""Virtual try-on for Django shops. The names in ``__all__`` are the public Python API.
+
+They load on first use, so this package can be imported before Django's apps are ready.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django_outfitanyone.actions import (
+        adopt_task,
+        approve,
+        cancel,
+        cancel_unsent,
+        correct_hotspot,
+        parse_clothes,
+        publish,
+        refine,
+        refine_all,
+        reject,
+        request_try_on,
+        request_try_ons,
+        reset_hotspot,
+        resume,
+        retry,
+        unpublish,
+    )
+    from django_outfitanyone.conf import ConfigurationError
+    from django_outfitanyone.exceptions import (
+        AccountProblem,
+        APIError,
+        BudgetSpent,
+        DownloadFailed,
+        DownloadRefused,
+        InputRejected,
+        ModelGone,
+        OutcomeUnknown,
+        OutfitAnyoneError,
+        PictureRefused,
+        RequestNotSent,
+        RequestRefused,
+        ServerFault,
+        TaskGone,
+        Throttled,
+        UnexpectedFault,
+    )
+    from django_outfitanyone.jobs.estimate import Estimate, estimate
+    from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, combine
+
+__all__ = [
+    "APIError",
+    "AccountProblem",
+    "BudgetSpent",
+    "ConfigurationError",
+    "DownloadFailed",
+    "DownloadRefused",
+    "Estimate",
+    "InputRejected",
+    "ModelGone",
+    "OutcomeUnknown",
+    "OutfitAnyoneError",
+    "PictureRefused",
+    "RequestNotSent",
+    "RequestRefused",
+    "ServerFault",
+    "TaskGone",
+    "Throttled",
+    "TryOnOptions",
+    "TryOnRequest",
+    "UnexpectedFault",
+    "adopt_task",
+    "approve",
+    "cancel",
+    "cancel_unsent",
+    "combine",
+    "correct_hotspot",
+    "estimate",
+    "parse_clothes",
+    "publish",
+    "refine",
+    "refine_all",
+    "reject",
+    "request_try_on",
+    "request_try_ons",
+    "reset_hotspot",
+    "resume",
+    "retry",
+    "unpublish",
+]
+
+_MODULES = {
+    "ConfigurationError": "conf",
+    "Estimate": "jobs.estimate",
+    "TryOnOptions": "jobs.try_on",
+    "TryOnRequest": "jobs.try_on",
+    "combine": "jobs.try_on",
+    "estimate": "jobs.estimate",
+}
+"""Where a name is defined; other classes are in ``exceptions``, other functions in ``actions``."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = _MODULES.get(name) or ("exceptions" if name[0].isupper() else "actions")
+    return getattr(import_module(f"{__name__}.{module}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

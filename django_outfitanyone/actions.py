@@ -22,7 +22,7 @@ from django_outfitanyone.exceptions import APIError, RequestRefused
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.jobs.parse import TWO_PIECES, request_parse, wake_waiting
 from django_outfitanyone.jobs.refine import as_refinement
-from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_row
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_rows
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.models.hotspot import box_inside
 from django_outfitanyone.models.of_picture import Picture
@@ -43,6 +43,7 @@ __all__ = [
     "reject",
     "request_try_on",
     "request_try_ons",
+    "reset_hotspot",
     "resume",
     "retry",
     "unpublish",
@@ -74,12 +75,7 @@ def request_try_ons(
     Raises ``RequestRefused`` or ``ConfigurationError``, and then stores nothing. Two calls
     with the same ``batch`` are one batch, so a form that is sent twice is paid for once.
     """
-    options = options or TryOnOptions()
-    options.check()
-    for request in requests:
-        request.check()
-    rows = [as_row(request, options) for request in requests]
-    return _store(rows, requested_by, batch)
+    return _store(as_rows(requests, options or TryOnOptions()), requested_by, batch)
 
 
 def refine(

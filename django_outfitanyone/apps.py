@@ -15,10 +15,10 @@ class OutfitAnyoneConfig(AppConfig):
     def ready(self) -> None:
         """Register checks, the HEIC reader if it is installed, and the watchdog schedule."""
         from django_outfitanyone import checks, wakeup
-        from django_outfitanyone.pictures import images
+        from django_outfitanyone.pictures import decoding
 
         checks.register_all()
-        images.register_heif()
+        decoding.register_heif()
         post_migrate.connect(
             wakeup.install_watchdog, sender=self, dispatch_uid="outfitanyone_watchdog"
         )

@@ -1,4 +1,4 @@
-"""The words for where things stand, and which may follow which."""
+"""The choices of the models, and which status may follow which."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
-    """The life of one paid request, a try-on or a search for clothes."""
+    """The status of a job: a try-on or a clothes parse."""
 
     QUEUED = "queued", _("queued")
-    """Asked for; nothing was sent."""
+    """Requested; nothing was sent."""
     PREPARING = "preparing", _("preparing")
-    """Pictures are being handed over; nothing was paid."""
+    """Pictures are being uploaded; nothing was paid."""
     SUBMITTING = "submitting", _("submitting")
-    """The paid request is on its way, or its outcome is being looked into."""
+    """The paid request is being sent, or its outcome is being reconciled."""
     RUNNING = "running", _("running")
-    """The remote system works on it."""
+    """The engine works on it."""
     COLLECTING = "collecting", _("collecting")
-    """Done remotely and paid; the answer is being brought home."""
+    """Finished and paid for; the result is being downloaded and stored."""
     SUCCEEDED = "succeeded", _("succeeded")
     FAILED = "failed", _("failed")
     CANCELED = "canceled", _("canceled")
     NEEDS_ATTENTION = "needs_attention", _("needs attention")
-    """Nobody can tell whether it was paid; a person decides."""
+    """It is unclear whether the request was paid for; a person decides."""
 
 
 FINAL = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELED, Status.NEEDS_ATTENTION})
 OPEN = frozenset(set(Status) - FINAL)
 UNSENT = frozenset({Status.QUEUED, Status.PREPARING})
-"""Nothing was paid yet, so these may be given up at will."""
+"""Nothing was paid, so the job can be canceled at any time."""
 SLOT_KEEPERS = frozenset({Status.SUBMITTING, Status.RUNNING, Status.NEEDS_ATTENTION})
 """A remote task may be running, so the slot stays taken."""
 IN_FLIGHT = frozenset({Status.SUBMITTING, Status.RUNNING, Status.COLLECTING})
@@ -42,7 +42,7 @@ MAY_FOLLOW: dict[Status, frozenset[Status]] = {
         {Status.SUBMITTING, Status.SUCCEEDED, Status.FAILED, Status.CANCELED},
     ),
     Status.SUBMITTING: frozenset(
-        # back to PREPARING: refused by the API, or proven never to have arrived
+        # back to PREPARING: refused by the API, or proven not to have arrived
         {
             Status.RUNNING,
             Status.COLLECTING,
@@ -53,7 +53,7 @@ MAY_FOLLOW: dict[Status, frozenset[Status]] = {
         },
     ),
     Status.RUNNING: frozenset(
-        # back to PREPARING: the task failed by a passing fault, which nobody is billed for
+        # back to PREPARING: the task failed temporarily, which is not billed
         {
             Status.COLLECTING,
             Status.PREPARING,
@@ -64,8 +64,8 @@ MAY_FOLLOW: dict[Status, frozenset[Status]] = {
     ),
     Status.COLLECTING: frozenset({Status.SUCCEEDED, Status.FAILED, Status.NEEDS_ATTENTION}),
     Status.SUCCEEDED: frozenset(),
-    # a person's decision: try again from the start, fetch again what is paid for, or adopt
-    # the remote task that was found
+    # a person decides: start over, download a paid result again, or adopt the remote task
+    # that was found
     Status.FAILED: frozenset({Status.QUEUED, Status.COLLECTING}),
     Status.CANCELED: frozenset({Status.QUEUED}),
     Status.NEEDS_ATTENTION: frozenset({Status.QUEUED, Status.RUNNING, Status.CANCELED}),
@@ -73,7 +73,7 @@ MAY_FOLLOW: dict[Status, frozenset[Status]] = {
 
 
 class Review(models.TextChoices):
-    """What a person thinks of a finished picture."""
+    """A person's verdict on a finished picture."""
 
     TO_REVIEW = "to_review", _("to review")
     APPROVED = "approved", _("approved")
@@ -81,7 +81,7 @@ class Review(models.TextChoices):
 
 
 class GarmentKind(models.TextChoices):
-    """Where a garment is worn; decides the field of the API that takes it."""
+    """Where a garment is worn."""
 
     TOP = "top", _("top")
     BOTTOM = "bottom", _("bottom")
@@ -89,7 +89,7 @@ class GarmentKind(models.TextChoices):
 
 
 class ClothesType(models.TextChoices):
-    """An area of clothing, in the API's own words."""
+    """An area of clothing, in the words of the parsing model."""
 
     UPPER = "upper", _("upper")
     LOWER = "lower", _("lower")

@@ -1,9 +1,8 @@
-"""Everything that can go wrong, in one tree. Imports no Django.
+"""All errors of this app in one tree. Imports no Django.
 
-Each class says in its docstring what happened; the docstring's first line is the
-message when none is given. Configuration mistakes stay outside this tree on
-purpose (``conf.ConfigurationError``): code that forgives a failed try-on must not
-forgive a missing key.
+The first line of a class's docstring is the message if none is given. Configuration
+errors (``conf.ConfigurationError``) are deliberately outside of this tree: code that
+catches a failed try-on must not hide a missing key.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class OutfitAnyoneError(Exception):
 
 
 class RequestRefused(OutfitAnyoneError):
-    """The request makes no sense as it stands; nothing was sent or stored."""
+    """The request is invalid; nothing was sent or stored."""
 
     code = "RequestRefused"
 
@@ -56,21 +55,21 @@ class LeaseLost(OutfitAnyoneError):
 
 
 class DownloadRefused(OutfitAnyoneError):
-    """A file behind a remote address broke a safety rule and was not kept."""
+    """A downloaded file broke a safety rule and was not stored."""
 
     code = "DownloadRefused"
 
 
 class DownloadFailed(OutfitAnyoneError):
-    """A file behind a remote address could not be fetched; trying again may help."""
+    """A file could not be downloaded; a retry may help."""
 
     code = "DownloadFailed"
 
 
 class BudgetSpent(OutfitAnyoneError):
-    """The budget does not cover another picture; what waits is sent when there is one again.
+    """The budget does not cover another picture; work resumes when it does.
 
-    ``until`` is when the day or month of the shop's calendar is over.
+    ``until`` is the end of the day or month in the shop's time zone.
     """
 
     code = "BudgetSpent"
@@ -81,19 +80,19 @@ class BudgetSpent(OutfitAnyoneError):
 
 
 class UnexpectedFault(OutfitAnyoneError):
-    """A fault in this software or its surroundings; the log has the details."""
+    """An unexpected error in this software or its environment; see the log for details."""
 
     code = "UnexpectedFault"
 
 
 class RequestNotSent(OutfitAnyoneError):
-    """Nothing reached the API; sending again is safe."""
+    """Nothing reached the API; a retry is safe."""
 
     code = "RequestNotSent"
 
 
 class OutcomeUnknown(OutfitAnyoneError):
-    """The request may have arrived, but no answer did; sending again could pay twice."""
+    """The request may have arrived, but no answer came; a retry could be paid for twice."""
 
     code = "OutcomeUnknown"
 
@@ -101,8 +100,8 @@ class OutcomeUnknown(OutfitAnyoneError):
 class APIError(OutfitAnyoneError):
     """The API answered with an error.
 
-    ``code`` and ``message`` are the API's own words, ``http_status`` is 200 when the
-    error sat inside a finished task, ``request_id`` is what the vendor's support asks for.
+    ``code`` and ``message`` are the API's own. ``http_status`` is 200 for an error inside a
+    finished task. The vendor's support asks for the ``request_id``.
     """
 
     code = "APIError"
@@ -125,24 +124,24 @@ class APIError(OutfitAnyoneError):
 
 
 class Throttled(APIError):
-    """Too many requests; the whole account has to pause."""
+    """Too many requests; the account pauses."""
 
 
 class AccountProblem(APIError):
-    """The key or the account is not accepted; every request will fail until that is mended."""
+    """The key or the account is refused; every request will fail until that is fixed."""
 
 
 class ModelGone(AccountProblem):
-    """The remote model does not exist any more."""
+    """The remote model no longer exists."""
 
 
 class InputRejected(APIError):
-    """The API does not accept these pictures or fields; the same request will fail again."""
+    """The API refuses these pictures or fields; the same request will fail again."""
 
 
 class ServerFault(APIError):
-    """The API had a fault of its own and did no work; later it may succeed."""
+    """The API had an internal error and did no work; a later retry may succeed."""
 
 
 class TaskGone(APIError):
-    """The API does not know this task; results are forgotten 24 hours after the request."""
+    """The API does not know this task; it deletes results 24 hours after the request."""

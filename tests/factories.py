@@ -8,17 +8,20 @@ from decimal import Decimal
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from django_outfitanyone.choices import ClothesType, GarmentKind, Status
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.models import (
     Account,
+    Charge,
     Garment,
     Hotspot,
     ModelImage,
     Product,
     TryOnResult,
 )
+from django_outfitanyone.models.charge import shop_day
 from django_outfitanyone.models.of_picture import picture_filter
 from tests.drawing import SIZE, picture
 
@@ -97,6 +100,20 @@ def make_hotspot(picture, clothes_type=ClothesType.UPPER, *, box=(20, 30, 120, 1
             **columns,
         },
     )
+
+
+def make_charge(**columns):
+    columns.setdefault("account", Account.current())
+    columns.setdefault("charged_at", timezone.now())
+    columns.setdefault("charged_on", shop_day(columns["charged_at"]))
+    columns = {
+        "remote_model": "aitryon-plus",
+        "images": 1,
+        "amount": Decimal("0.50"),
+        "currency": "CNY",
+        **columns,
+    }
+    return Charge.objects.create(**columns)
 
 
 def make_staff(*permissions, **columns):

@@ -132,7 +132,7 @@ def test_try_on__photo_without_the_half_to_keep_fails_before_payment(remote, eng
     try_on = finished(new_request(), keep_other_half=True)
 
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "NothingToKeep")
-    assert try_on.advice.fixed_by == "shop"
+    assert try_on.error_help.fixed_by == "shop"
     assert remote.stats["submits"] == 0
 
 

@@ -70,8 +70,8 @@ class TestOtherEngine:
     def test_rows_and_accounts_ask_the_engine(self):
         row = TryOnResult(status=Status.FAILED, error_code="PaintIsWet", error_message="one day")
 
-        assert row.advice.text == "Wait until it is dry: one day"
-        assert Account(stopped_code="Frame", stopped_message="").advice.fixed_by == "shop"
+        assert row.error_help.text == "Wait until it is dry: one day"
+        assert Account(stopped_code="Frame", stopped_message="").error_help.fixed_by == "shop"
 
 
 def test_own_codes__every_code_that_the_worker_stores_has_help():

@@ -195,6 +195,6 @@ def test_error_help__is_translated(language):
     with translation.override(language):
         for kind in ERRORS:
             found = error_help_for(kind.codes[0] if kind.codes else "Unheard.Of")
-            assert found.text != kind.advice
-            assert translation.gettext(kind.advice) != kind.advice
+            assert found.text != kind.help
+            assert translation.gettext(kind.help) != kind.help
             assert found.person != english[found.fixed_by]

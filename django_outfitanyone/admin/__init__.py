@@ -1,8 +1,12 @@
-"""The shop's back office. The mixins assume no base class, so that admin themes can use them."""
+"""Admin classes for the app's models.
+
+Each comes as a mixin without a base class, so that it also works with the ``ModelAdmin`` of an
+admin theme.
+"""
 
 from django_outfitanyone.admin.account import AccountAdminMixin
 from django_outfitanyone.admin.charge import ChargeAdminMixin
-from django_outfitanyone.admin.clothes_parse import ClothesParseAdminMixin, FindClothesMixin
+from django_outfitanyone.admin.clothes_parse import ClothesParseAdminMixin, ParseClothesMixin
 from django_outfitanyone.admin.garment import GarmentAdminMixin, GarmentInline, GarmentInlineMixin
 from django_outfitanyone.admin.hotspot import HotspotInline, HotspotOwnerMixin
 from django_outfitanyone.admin.model_image import ModelImageAdminMixin
@@ -15,13 +19,13 @@ __all__ = [
     "AccountAdminMixin",
     "ChargeAdminMixin",
     "ClothesParseAdminMixin",
-    "FindClothesMixin",
     "GarmentAdminMixin",
     "GarmentInline",
     "GarmentInlineMixin",
     "HotspotInline",
     "HotspotOwnerMixin",
     "ModelImageAdminMixin",
+    "ParseClothesMixin",
     "ProductAdminMixin",
     "TryOnActionMixin",
     "TryOnResultAdminMixin",

@@ -1,4 +1,4 @@
-"""The account to look at, and the way to resume it after a stop."""
+"""Admin of the engine accounts: their state, and resuming a stopped one."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from django.views.decorators.http import require_POST
 
 from django_outfitanyone.account import budgets
 from django_outfitanyone.account.money import money
-from django_outfitanyone.admin.addresses import address_of, back_to
-from django_outfitanyone.admin.classes import ModelAdmin
+from django_outfitanyone.admin.account_problem import resume
+from django_outfitanyone.admin.admin_urls import admin_url, next_url
+from django_outfitanyone.admin.django_classes import ModelAdmin
 from django_outfitanyone.admin.notices import NoticeMixin
-from django_outfitanyone.admin.read_only import PermanentMixin
+from django_outfitanyone.admin.read_only import UndeletableMixin
 from django_outfitanyone.admin.rendering import STYLESHEET, badge
-from django_outfitanyone.admin.trouble import resume
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, Charge, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
@@ -37,23 +37,26 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class AccountAdminMixin(NoticeMixin, PermanentMixin):
-    """Rows are made and kept by the runner: there is nothing to edit."""
+class AccountAdminMixin(NoticeMixin, UndeletableMixin):
+    """The app writes these rows; staff can only resume an account."""
 
+    first_step = gettext_lazy(
+        "No account yet. It is created with the first request: try on a garment first."
+    )
     list_display = ("name", "state", "runner", "slots", "pause")
     actions = ("resume_selected",)
     fields = ("name", "state", "runner", "slots", "pause", "spent", "budget")
-    why_stopped = ("stopped_at", "stopped_code", "stopped_message", "advice")
+    fields_if_stopped = ("stopped_at", "stopped_code", "stopped_message", "error_help")
 
     class Media:
         css = {"all": [STYLESHEET]}
 
     def has_resume_permission(self, request: HttpRequest) -> bool:
-        """Whether this person may lift a stop: Django's right to change accounts."""
-        return self.may_change(request)
+        """Return whether the user may resume an account, which needs the change permission."""
+        return self.may_run_actions(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
-        taken = (
+        used_slots = (
             TryOnResult.objects.filter(account=OuterRef("pk"), slot__isnull=False)
             .order_by()
             .values("account")
@@ -61,7 +64,7 @@ class AccountAdminMixin(NoticeMixin, PermanentMixin):
             .values("count")
         )
         accounts: QuerySet[Account] = super().get_queryset(request)
-        return accounts.annotate(taken=Coalesce(Subquery(taken), 0))
+        return accounts.annotate(used_slots=Coalesce(Subquery(used_slots), 0))
 
     @admin.action(description=gettext_lazy("Resume"), permissions=["resume"])
     def resume_selected(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
@@ -75,14 +78,14 @@ class AccountAdminMixin(NoticeMixin, PermanentMixin):
         return badge("working", _("working"))
 
     @admin.display(description=gettext_lazy("who can fix it"))
-    def advice(self, account: Account) -> str:
-        advice = account.advice
+    def error_help(self, account: Account) -> str:
+        advice = account.error_help
         return f"{advice.person}: {advice.text}" if advice else "–"
 
     @admin.display(description=gettext_lazy("runner"))
     def runner(self, account: Account) -> str:
         if account.runner_expires_at > timezone.now():
-            return _("at work")
+            return _("active")
         if account.runner_expires_at == LONG_AGO:
             return _("never seen")
         ago = timesince(account.runner_expires_at)
@@ -90,15 +93,18 @@ class AccountAdminMixin(NoticeMixin, PermanentMixin):
 
     @admin.display(description=gettext_lazy("slots in use"))
     def slots(self, account: Any) -> str:
-        return _("%(taken)d of %(all)d") % {"taken": account.taken, "all": conf.CONCURRENT_TASKS}
+        return _("%(used)d of %(all)d") % {
+            "used": account.used_slots,
+            "all": conf.CONCURRENT_TASKS,
+        }
 
     @admin.display(description=gettext_lazy("pause"))
     def pause(self, account: Account) -> str:
-        """What spaces requests is too short to be called a pause."""
+        # the rate limit delays each request by less than a second; that is no pause
         wait = (account.next_submission_at - timezone.now()).total_seconds()
         if wait < 1:
             return "–"
-        return _("after too many requests, for %(count)d more seconds") % {"count": wait}
+        return _("%(count)d more seconds, after too many requests") % {"count": wait}
 
     @admin.display(description=gettext_lazy("spent"))
     def spent(self, account: Account) -> str:
@@ -112,8 +118,7 @@ class AccountAdminMixin(NoticeMixin, PermanentMixin):
 
     @admin.display(description=gettext_lazy("budget"))
     def budget(self, account: Account) -> str:
-        """What is left of each; what is under way counts as spent."""
-        notes = [
+        texts = [
             _("%(left)s left of %(limit)s (%(setting)s)")
             % {
                 "left": money(budget.left, conf.CURRENCY),
@@ -122,17 +127,17 @@ class AccountAdminMixin(NoticeMixin, PermanentMixin):
             }
             for budget in budgets.budgets_of(account)
         ]
-        return ", ".join(notes) or _("none set")
+        return ", ".join(texts) or _("no budget set")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
-        return (*self.fields, *self.why_stopped) if obj and obj.is_stopped else self.fields
+        return (*self.fields, *self.fields_if_stopped) if obj and obj.is_stopped else self.fields
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         account: Account = context["original"]
-        is_held = account.is_stopped or account.next_submission_at > timezone.now()
-        context["may_resume"] = is_held and self.has_resume_permission(request)
+        is_waiting = account.is_stopped or account.next_submission_at > timezone.now()
+        context["may_resume"] = is_waiting and self.has_resume_permission(request)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
@@ -145,17 +150,17 @@ class AccountAdminMixin(NoticeMixin, PermanentMixin):
 
     @method_decorator(require_POST)
     def resume_view(self, request: HttpRequest, name: str) -> HttpResponse:
-        """Lifts a stop from anywhere in the admin, and goes back there."""
+        """Resume the account and return to the page that the button is on."""
         if not self.has_resume_permission(request):
             raise PermissionDenied
         account = self.get_object(request, name)
         if account is None:
             raise Http404
         resume(account, request=request)
-        accounts = address_of(self.admin_site, "account_changelist")
-        return redirect(back_to(request, otherwise=accounts))
+        accounts = admin_url(self.admin_site, "account_changelist")
+        return redirect(next_url(request, default=accounts))
 
 
 @admin.register(Account)
 class AccountAdmin(AccountAdminMixin, ModelAdmin):
-    """API accounts: normally one."""
+    """Accounts, usually one."""

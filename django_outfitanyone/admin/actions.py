@@ -1,4 +1,4 @@
-"""What people do with try-ons, as one table for lists, detail pages and batches."""
+"""The admin actions on try-on results, one table for changelists, detail pages and batches."""
 
 from __future__ import annotations
 
@@ -22,160 +22,180 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-    from django_outfitanyone.admin.classes import ModelAdmin
+    from django_outfitanyone.admin.django_classes import ModelAdmin
     from django_outfitanyone.models import TryOnResult
 
-Fits = Callable[[str, str, bool], bool]
-"""Status, review, whether published: whether a verb makes sense there."""
+StateTest = Callable[[str, str, bool], bool]
+"""Takes the status, the review state and whether the picture is published."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verb:
-    """``permission`` is Django's word for what one needs on try-on results."""
+class ResultAction:
+    """An action on try-on results; ``permission`` is the one needed for their model."""
 
     name: str
     label: Any
-    done: Any
+    success_message: Any
     permission: str
-    act: Callable[[TryOnResult, Any], None]
-    fits: Fits
-    fits_all: Fits | None = None
-    """Where “for all” stops short of what one may do to a single picture."""
-    sweep: Callable[[QuerySet[TryOnResult]], list[TryOnResult]] | None = None
-    """Does it to most rows of a large batch at once; the others follow one by one."""
+    run: Callable[[TryOnResult, Any], None]
+    """Takes the row and the user."""
+    allows: StateTest
+    allows_in_bulk: StateTest | None = None
+    """Set where the button for a whole batch skips rows that ``allows`` accepts."""
+    run_bulk: Callable[[QuerySet[TryOnResult]], list[TryOnResult]] | None = None
+    """Handles most rows of a large batch in a few statements; ``run`` handles the others."""
 
-    def fits_to(self, try_on: TryOnResult) -> bool:
-        """Whether to offer the verb for this row."""
-        return self.fits(try_on.status, try_on.review, try_on.published_at is not None)
+    def is_available_for(self, try_on: TryOnResult) -> bool:
+        """Return whether this row is in a state that allows the action."""
+        return self.allows(try_on.status, try_on.review, try_on.published_at is not None)
 
-    def fits_to_all(self, status: str, review: str, published: bool) -> bool:  # noqa: FBT001 - as Fits
-        """Whether “for all” includes rows like these."""
-        return (self.fits_all or self.fits)(status, review, published)
+    def includes_in_bulk(self, status: str, review: str, published: bool) -> bool:  # noqa: FBT001 - as StateTest
+        """Return whether the action on a whole batch includes rows in this state."""
+        return (self.allows_in_bulk or self.allows)(status, review, published)
 
     def is_permitted(self, model_admin: ModelAdmin, request: HttpRequest) -> bool:
-        """Whether this person may do it."""
+        """Return whether the user has the permission for this action."""
         return bool(getattr(model_admin, f"has_{self.permission}_permission")(request))
 
 
-def _finished(status: str) -> bool:
+def _has_succeeded(status: str) -> bool:
     return status == Status.SUCCEEDED
 
 
-APPROVE = Verb(
+APPROVE = ResultAction(
     name="approve",
     label=_("Approve"),
-    done=ngettext_lazy("%(count)d picture approved.", "%(count)d pictures approved.", "count"),
+    success_message=ngettext_lazy(
+        "%(count)d picture approved.", "%(count)d pictures approved.", "count"
+    ),
     permission="change",
-    act=lambda try_on, user: actions.approve(try_on, reviewed_by=user),
-    fits=lambda status, review, _published: _finished(status) and review != Review.APPROVED,
-    fits_all=lambda status, review, _published: _finished(status) and review == Review.TO_REVIEW,
-)
-REJECT = Verb(
-    name="reject",
-    label=_("Reject"),
-    done=ngettext_lazy("%(count)d picture rejected.", "%(count)d pictures rejected.", "count"),
-    permission="change",
-    act=lambda try_on, user: actions.reject(try_on, reviewed_by=user),
-    fits=lambda status, review, _published: _finished(status) and review != Review.REJECTED,
-    fits_all=lambda status, review, _published: _finished(status) and review == Review.TO_REVIEW,
-)
-PUBLISH = Verb(
-    name="publish",
-    label=_("Publish"),
-    done=ngettext_lazy("%(count)d picture published.", "%(count)d pictures published.", "count"),
-    permission="change",
-    act=lambda try_on, user: actions.publish(try_on, reviewed_by=user),
-    fits=lambda status, review, published: (
-        _finished(status) and review != Review.REJECTED and not published
+    run=lambda try_on, user: actions.approve(try_on, reviewed_by=user),
+    allows=lambda status, review, _published: _has_succeeded(status) and review != Review.APPROVED,
+    allows_in_bulk=lambda status, review, _published: (
+        _has_succeeded(status) and review == Review.TO_REVIEW
     ),
 )
-UNPUBLISH = Verb(
+REJECT = ResultAction(
+    name="reject",
+    label=_("Reject"),
+    success_message=ngettext_lazy(
+        "%(count)d picture rejected.", "%(count)d pictures rejected.", "count"
+    ),
+    permission="change",
+    run=lambda try_on, user: actions.reject(try_on, reviewed_by=user),
+    allows=lambda status, review, _published: _has_succeeded(status) and review != Review.REJECTED,
+    allows_in_bulk=lambda status, review, _published: (
+        _has_succeeded(status) and review == Review.TO_REVIEW
+    ),
+)
+PUBLISH = ResultAction(
+    name="publish",
+    label=_("Publish"),
+    success_message=ngettext_lazy(
+        "%(count)d picture published.", "%(count)d pictures published.", "count"
+    ),
+    permission="change",
+    run=lambda try_on, user: actions.publish(try_on, reviewed_by=user),
+    allows=lambda status, review, published: (
+        _has_succeeded(status) and review != Review.REJECTED and not published
+    ),
+)
+UNPUBLISH = ResultAction(
     name="unpublish",
     label=_("Unpublish"),
-    done=ngettext_lazy(
+    success_message=ngettext_lazy(
         "%(count)d picture is no longer published.",
         "%(count)d pictures are no longer published.",
         "count",
     ),
     permission="change",
-    act=lambda try_on, _user: actions.unpublish(try_on),
-    fits=lambda _status, _review, published: published,
-    fits_all=lambda _status, _review, _published: False,
+    run=lambda try_on, _user: actions.unpublish(try_on),
+    allows=lambda _status, _review, published: published,
+    allows_in_bulk=lambda _status, _review, _published: False,
 )
-RETRY = Verb(
+RETRY = ResultAction(
     name="retry",
-    label=_("Try again"),
-    done=ngettext_lazy(
-        "%(count)d picture is tried again.", "%(count)d pictures are tried again.", "count"
+    label=_("Retry"),
+    success_message=ngettext_lazy(
+        "%(count)d picture will be retried.", "%(count)d pictures will be retried.", "count"
     ),
-    permission="add",  # it may have to be paid for
-    act=lambda try_on, _user: actions.retry(try_on),
-    fits=lambda status, _review, _published: status in {Status.FAILED, Status.CANCELED},
-    fits_all=lambda status, _review, _published: status == Status.FAILED,
+    permission="add",  # a retry may cost money
+    run=lambda try_on, _user: actions.retry(try_on),
+    allows=lambda status, _review, _published: status in {Status.FAILED, Status.CANCELED},
+    allows_in_bulk=lambda status, _review, _published: status == Status.FAILED,
 )
-CANCEL = Verb(
+CANCEL = ResultAction(
     name="cancel",
     label=_("Cancel"),
-    done=ngettext_lazy("%(count)d picture canceled.", "%(count)d pictures canceled.", "count"),
+    success_message=ngettext_lazy(
+        "%(count)d picture canceled.", "%(count)d pictures canceled.", "count"
+    ),
     permission="change",
-    act=lambda try_on, _user: actions.cancel(try_on),
-    fits=lambda status, _review, _published: status in UNSENT or status == Status.RUNNING,
-    sweep=actions.cancel_unsent,
+    run=lambda try_on, _user: actions.cancel(try_on),
+    allows=lambda status, _review, _published: status in UNSENT or status == Status.RUNNING,
+    run_bulk=actions.cancel_unsent,
 )
-VERBS = {
-    verb.name: verb for verb in (APPROVE, REJECT, PUBLISH, UNPUBLISH, RETRY, CANCEL)
-}  # in the order of their buttons
+RESULT_ACTIONS = {
+    action.name: action for action in (APPROVE, REJECT, PUBLISH, UNPUBLISH, RETRY, CANCEL)
+}
+"""By name, in the order of their buttons."""
 
 
-def carry_out(
-    verb: Verb,
+def run_action(
+    action: ResultAction,
     try_ons: Iterable[TryOnResult],
     *,
     model_admin: ModelAdmin,
     request: HttpRequest,
-    swept: Sequence[TryOnResult] = (),
+    already_done: Sequence[TryOnResult] = (),
 ) -> None:
-    """Do it to each, and say how many it was done to and why not to the others."""
-    user: Any = request.user
-    done = [try_on.pk for try_on in swept]
+    """Run the action on each row, log the changes, and report successes and refusals.
 
-    def do(try_on: TryOnResult) -> None:
-        verb.act(try_on, user)
+    already_done: rows that the action's ``run_bulk`` has changed.
+    """
+    user: Any = request.user
+    done = [try_on.pk for try_on in already_done]
+
+    def run(try_on: TryOnResult) -> None:
+        action.run(try_on, user)
         done.append(try_on.pk)
 
-    refusals = Counter(refusal_of(partial(do, try_on)) for try_on in try_ons)
+    refusals = Counter(refusal_of(partial(run, try_on)) for try_on in try_ons)
     del refusals[""]
     if done:
         changed = model_admin.get_queryset(request).in_bulk(done)
-        LogEntry.objects.log_actions(user.pk, changed.values(), CHANGE, str(verb.label))
-        model_admin.message_user(request, verb.done % {"count": len(done)}, messages.SUCCESS)
-    warn_of_refusals(refusals, model_admin=model_admin, request=request)
+        LogEntry.objects.log_actions(user.pk, changed.values(), CHANGE, str(action.label))
+        text = action.success_message % {"count": len(done)}
+        model_admin.message_user(request, text, messages.SUCCESS)
+    warn_about_refusals(refusals, model_admin=model_admin, request=request)
 
 
-def refusal_of(act: Callable[[], object]) -> str:
-    """Do it; why that was refused, or ``""`` when it was done."""
+def refusal_of(operation: Callable[[], object]) -> str:
+    """Call the operation; return why it was refused, or ``""`` if it was not."""
     try:
-        act()
+        operation()
     except (OutfitAnyoneError, ConfigurationError) as error:
         return str(error)
     return ""
 
 
-def warn_of_refusals(
+def warn_about_refusals(
     refusals: Counter[str], *, model_admin: ModelAdmin, request: HttpRequest
 ) -> None:
-    """Each reason once, with how often it came."""
+    """Show each reason once, with the number of times it occurred."""
     for reason, count in refusals.items():
         text = f"{count} × {reason}" if count > 1 else reason
         model_admin.message_user(request, text, messages.WARNING)
 
 
-def as_list_action(verb: Verb) -> Callable[..., None]:
-    """The verb as an action of the list of try-ons."""
+def as_changelist_action(action: ResultAction) -> Callable[..., None]:
+    """Return the action as a function for ``ModelAdmin.actions``."""
 
-    @admin.action(description=verb.label, permissions=[verb.permission])
-    def action(model_admin: Any, request: HttpRequest, queryset: QuerySet[TryOnResult]) -> None:
-        carry_out(verb, queryset, model_admin=model_admin, request=request)
+    @admin.action(description=action.label, permissions=[action.permission])
+    def changelist_action(
+        model_admin: Any, request: HttpRequest, queryset: QuerySet[TryOnResult]
+    ) -> None:
+        run_action(action, queryset, model_admin=model_admin, request=request)
 
-    action.__name__ = verb.name
-    return action
+    changelist_action.__name__ = action.name
+    return changelist_action

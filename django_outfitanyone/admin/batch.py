@@ -1,4 +1,4 @@
-"""The pictures of one order, as they come in."""
+"""The page of a batch, which shows its pictures as they finish."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from django_outfitanyone.admin.actions import VERBS, Verb, carry_out
-from django_outfitanyone.admin.addresses import address_of, back_to
-from django_outfitanyone.admin.classes import AdminMixin
+from django_outfitanyone.admin.actions import RESULT_ACTIONS, ResultAction, run_action
+from django_outfitanyone.admin.admin_urls import admin_url, next_url
+from django_outfitanyone.admin.django_classes import AdminMixin
+from django_outfitanyone.admin.notices import account_notice
 from django_outfitanyone.admin.progress import Progress, progress_of
 from django_outfitanyone.admin.rendering import cost, review_badge, status_badge
-from django_outfitanyone.admin.trouble import trouble
 from django_outfitanyone.catalogue import catalogue
-from django_outfitanyone.choices import Status
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.wakeup import wake_if_idle
 
@@ -36,21 +35,21 @@ PER_PAGE = 48
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """One try-on in the grid, with what this person may do to it."""
+    """One try-on as shown in the grid, with the actions that the user may run on it."""
 
     try_on: TryOnResult
-    verbs: list[Verb]
+    actions: list[ResultAction]
     links: list[tuple[str, str]]
-    """Name and address of the storefront pages of the products worn."""
+    """Title and URL of the storefront pages of the products worn."""
 
     @property
     def badge(self) -> SafeString:
-        """Where it stands: of a finished picture, what people think of it."""
+        """The review state of a finished picture, else the status."""
         return review_badge(self.try_on) if self.is_finished else status_badge(self.try_on)
 
     @property
     def is_finished(self) -> bool:
-        return self.try_on.status == Status.SUCCEEDED
+        return self.try_on.has_succeeded
 
     @property
     def cost(self) -> str:
@@ -58,14 +57,14 @@ class Card:
 
     @property
     def version(self) -> str:
-        """Changes whenever the card looks different."""
+        """Changes whenever the content of the card changes."""
         row = self.try_on
         parts = (row.status, row.review, bool(row.published_at), row.error_code, row.attempts)
         return "-".join(map(str, parts))
 
 
 class BatchMixin(AdminMixin):
-    """Adds the page of a batch to the admin of try-on results."""
+    """Adds the batch page and the action buttons to the admin of try-on results."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -73,21 +72,21 @@ class BatchMixin(AdminMixin):
         return [
             path("batch/<uuid:batch>/", view(self.batch_view), name=name),
             path("batch/<uuid:batch>/cards/", view(self.cards_view), name=f"{name}_cards"),
-            path("batch/<uuid:batch>/do/", view(self.batch_do_view), name=f"{name}_do"),
-            path("<int:pk>/do/", view(self.do_view), name="django_outfitanyone_tryonresult_do"),
+            path("batch/<uuid:batch>/do/", view(self.batch_action_view), name=f"{name}_do"),
+            path("<int:pk>/do/", view(self.action_view), name="django_outfitanyone_tryonresult_do"),
             *super().get_urls(),
         ]
 
     @method_decorator(require_GET)
     def batch_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
-        """The whole page."""
+        """Render the whole page."""
         progress = self._progress(request, batch)
         rows = Paginator(self._rows(request, batch), PER_PAGE)
         page = rows.get_page(request.GET.get("p"))
         context = {
             **self.admin_site.each_context(request),
             **self._fragment(request, batch, progress, page.object_list),
-            "title": _("Try-on pictures"),
+            "title": _("Review try-on pictures"),
             "opts": self.opts,
             "page": page,
         }
@@ -95,7 +94,7 @@ class BatchMixin(AdminMixin):
 
     @method_decorator(require_GET)
     def cards_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
-        """What may have changed: the progress and the cards the page names as open."""
+        """Render the parts that may have changed: the progress and the requested cards."""
         progress = self._progress(request, batch)
         wanted = [int(pk) for pk in request.GET.getlist("card") if pk.isdecimal()][:PER_PAGE]
         rows = self._rows(request, batch).filter(pk__in=wanted)
@@ -103,42 +102,42 @@ class BatchMixin(AdminMixin):
         return TemplateResponse(request, "admin/django_outfitanyone/batch_cards.html", context)
 
     @method_decorator(require_POST)
-    def do_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Does one thing to one try-on."""
-        verb = self._permitted_verb(request)
+    def action_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Run an action on one try-on."""
+        action = self._permitted_action(request)
         try_on = self.get_object(request, str(pk))
         if try_on is None:
             raise Http404
-        carry_out(verb, [try_on], model_admin=self, request=request)
-        detail = address_of(self.admin_site, "tryonresult_change", pk)
-        return redirect(back_to(request, otherwise=detail))
+        run_action(action, [try_on], model_admin=self, request=request)
+        detail = admin_url(self.admin_site, "tryonresult_change", pk)
+        return redirect(next_url(request, default=detail))
 
     @method_decorator(require_POST)
-    def batch_do_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
-        """Does one thing to all of a batch that it makes sense for."""
-        verb = self._permitted_verb(request)
+    def batch_action_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+        """Run an action on all try-ons of a batch whose state allows it."""
+        action = self._permitted_action(request)
         rows = self._rows(request, batch)
-        swept = verb.sweep(rows) if verb.sweep else []
-        fitting = [
-            try_on
-            for try_on in rows.all()
-            if verb.fits_to_all(try_on.status, try_on.review, try_on.published_at is not None)
+        done = action.run_bulk(rows) if action.run_bulk else []
+        remaining = [
+            row
+            for row in rows.all()
+            if action.includes_in_bulk(row.status, row.review, row.published_at is not None)
         ]
-        carry_out(verb, fitting, model_admin=self, request=request, swept=swept)
-        page = address_of(self.admin_site, "tryonresult_batch", batch)
-        return redirect(back_to(request, otherwise=page))
+        run_action(action, remaining, model_admin=self, request=request, already_done=done)
+        page = admin_url(self.admin_site, "tryonresult_batch", batch)
+        return redirect(next_url(request, default=page))
 
     def may_see_batches(self, request: HttpRequest) -> bool:
-        """Those who may look at results, and those who ask for them."""
+        """Return whether the user may view or request try-ons."""
         return self.has_view_permission(request) or self.has_add_permission(request)
 
-    def _permitted_verb(self, request: HttpRequest) -> Verb:
-        verb = VERBS.get(request.POST.get("verb", ""))
-        if verb is None:
+    def _permitted_action(self, request: HttpRequest) -> ResultAction:
+        action = RESULT_ACTIONS.get(request.POST.get("action", ""))
+        if action is None:
             raise Http404
-        if not verb.is_permitted(self, request):
+        if not action.is_permitted(self, request):
             raise PermissionDenied
-        return verb
+        return action
 
     def _progress(self, request: HttpRequest, batch: uuid.UUID) -> Progress:
         if not self.may_see_batches(request):
@@ -162,39 +161,38 @@ class BatchMixin(AdminMixin):
         self, request: HttpRequest, batch: uuid.UUID, progress: Progress, rows: Any
     ) -> dict[str, Any]:
         request.current_app = self.admin_site.name
-        page = address_of(self.admin_site, "tryonresult_batch", batch)
+        page = admin_url(self.admin_site, "tryonresult_batch", batch)
         number = request.GET.get("p", "")
-        verbs = [
-            (verb, count) for verb, count in progress.verbs if verb.is_permitted(self, request)
+        actions = [
+            (action, count)
+            for action, count in progress.actions
+            if action.is_permitted(self, request)
         ]
         return {
-            "trouble": trouble(request, self.admin_site),
+            **account_notice(request, self.admin_site),
             "batch": batch,
             "here": f"{page}?p={number}" if number.isdecimal() else page,
             "progress": progress,
             "cards": [self.card(request, try_on) for try_on in rows],
-            "verbs": verbs,
-            "verbs_version": "-".join(f"{verb.name}{count}" for verb, count in verbs),
+            "actions": actions,
+            "actions_version": "-".join(f"{action.name}{count}" for action, count in actions),
         }
 
     def card(self, request: HttpRequest, try_on: TryOnResult) -> Card:
-        """One row as the grid and its own page show it."""
-        return Card(try_on=try_on, verbs=self.verbs_for(request, try_on), links=shop_links(try_on))
-
-    def verbs_for(self, request: HttpRequest, try_on: TryOnResult) -> list[Verb]:
-        """What this person may do to this row, as buttons."""
-        return [
-            verb
-            for verb in VERBS.values()
-            if verb.fits_to(try_on) and verb.is_permitted(self, request)
+        """Return the card of a try-on, for the grid and for its detail page."""
+        actions = [
+            action
+            for action in RESULT_ACTIONS.values()
+            if action.is_available_for(try_on) and action.is_permitted(self, request)
         ]
+        return Card(try_on=try_on, actions=actions, links=shop_links(try_on))
 
 
 def shop_links(try_on: TryOnResult) -> list[tuple[str, str]]:
-    """Name and address of the storefront pages of what is worn in a finished picture."""
-    if try_on.status != Status.SUCCEEDED:
+    """Return title and URL of the storefront pages of the products in a finished picture."""
+    if not try_on.has_succeeded:
         return []
     shop = catalogue()
     products = {garment.product_id: garment.product for garment in try_on.garments}
-    named = ((shop.title(product), shop.url(product)) for product in products.values())
-    return [(title, url) for title, url in named if url]
+    links = ((shop.title(product), shop.url(product)) for product in products.values())
+    return [(title, url) for title, url in links if url]

@@ -1,4 +1,4 @@
-"""The ledger to look at: what was paid, and for what."""
+"""Admin of the charges, with their totals."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_outfitanyone.account.money import money
-from django_outfitanyone.admin.classes import ModelAdmin
+from django_outfitanyone.admin.django_classes import ModelAdmin
 from django_outfitanyone.admin.notices import NoticeMixin
-from django_outfitanyone.admin.read_only import PermanentMixin
+from django_outfitanyone.admin.read_only import UndeletableMixin
 from django_outfitanyone.admin.rendering import STYLESHEET
 from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.conf import conf
@@ -30,21 +30,22 @@ from django_outfitanyone.models.charge import ChargeQuerySet, shop_day
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList
 
-LINES = 5
-"""Lines of each table of totals; the rest is one line."""
+MAX_LINES = 5
+"""Lines in each table of totals; one more line sums up the rest."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Total:
-    """A table of totals: ``lines`` are names and amounts as people read them."""
+class TotalsTable:
+    """A table of totals: ``lines`` are names and formatted amounts."""
 
     title: Any
     lines: list[tuple[str, str]]
 
 
-class ChargeAdminMixin(NoticeMixin, PermanentMixin):
-    """Lines are written when something is paid: there is nothing to add, change or delete."""
+class ChargeAdminMixin(NoticeMixin, UndeletableMixin):
+    """The app writes a charge when a picture or a parse is billed; charges can only be viewed."""
 
+    first_step = gettext_lazy("No charges yet. Try on a garment, and its charge appears here.")
     change_list_template = "admin/django_outfitanyone/charge/change_list.html"
     list_display = ("charged_on", "remote_model", "amount_paid", "subject", "requested_by")
     list_filter = ("remote_model", ("requested_by", admin.RelatedOnlyFieldListFilter))
@@ -77,7 +78,7 @@ class ChargeAdminMixin(NoticeMixin, PermanentMixin):
         return str(charge.try_on or charge.clothes_parse or _("deleted"))
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The list, with the totals of what it holds, or of this month as long as nobody chose."""
+        """Add the totals of the listed charges, or of this month if no period is selected."""
         response = super().changelist_view(request, *args, **kwargs)
         if isinstance(response, TemplateResponse) and "cl" in (response.context_data or {}):
             context: Any = response.context_data
@@ -86,7 +87,7 @@ class ChargeAdminMixin(NoticeMixin, PermanentMixin):
 
     def _summary(self, request: HttpRequest, changelist: ChangeList) -> dict[str, Any]:
         charges: Any = changelist.queryset
-        title = _("Spent in the period chosen")
+        title = _("Spent in the selected period")
         if not any(name.startswith("charged_on__") for name in request.GET):
             charges = charges.since(shop_day(timezone.now()).replace(day=1))
             title = _("Spent this month")
@@ -97,49 +98,49 @@ class ChargeAdminMixin(NoticeMixin, PermanentMixin):
         }
 
 
-def totals_of(charges: ChargeQuerySet) -> list[Total]:
-    """By day, model, product and requester; six queries, however many charges."""
+def totals_of(charges: ChargeQuerySet) -> list[TotalsTable]:
+    """Return the totals by day, model, product and requester, in six queries for any number."""
     return [
-        _total(gettext_lazy("By day"), charges.by_day(), _days),
-        _total(gettext_lazy("By model"), charges.by_model(), _as_they_are),
-        _total(gettext_lazy("By product"), charges.by_product(), _products),
-        _total(gettext_lazy("By person"), charges.by_requester(), _people),
+        _totals_table(gettext_lazy("By day"), charges.by_day(), _day_names),
+        _totals_table(gettext_lazy("By model"), charges.by_model(), _names_unchanged),
+        _totals_table(gettext_lazy("By product"), charges.by_product(), _product_titles),
+        _totals_table(gettext_lazy("By user"), charges.by_requester(), _users),
     ]
 
 
-def _total(
-    title: Any, amounts: Mapping[Any, Decimal], name: Callable[[list[Any]], Mapping[Any, Any]]
-) -> Total:
-    shown = dict(islice(amounts.items(), LINES))
-    names = name([key for key in shown if key is not None])
+def _totals_table(
+    title: Any, amounts: Mapping[Any, Decimal], names_of: Callable[[list[Any]], Mapping[Any, Any]]
+) -> TotalsTable:
+    shown = dict(islice(amounts.items(), MAX_LINES))
+    names = names_of([key for key in shown if key is not None])
     lines = [
-        (str(names.get(key, _("nobody, or deleted"))), money(amount, conf.CURRENCY))
+        (str(names.get(key, _("none, or deleted"))), money(amount, conf.CURRENCY))
         for key, amount in shown.items()
     ]
     rest = sum((amount for key, amount in amounts.items() if key not in shown), Decimal(0))
     if rest:
         lines.append((_("all others"), money(rest, conf.CURRENCY)))
-    return Total(title=title, lines=lines)
+    return TotalsTable(title=title, lines=lines)
 
 
-def _as_they_are(names: list[Any]) -> dict[Any, str]:
+def _names_unchanged(names: list[Any]) -> dict[Any, str]:
     return {name: name for name in names}
 
 
-def _days(days: list[Any]) -> dict[Any, str]:
+def _day_names(days: list[Any]) -> dict[Any, str]:
     return {day: date_format(day, "SHORT_DATE_FORMAT") for day in days}
 
 
-def _products(keys: list[Any]) -> dict[Any, str]:
+def _product_titles(keys: list[Any]) -> dict[Any, str]:
     shop = catalogue()
-    found = product_model()._default_manager.in_bulk(keys)
-    return {key: shop.title(product) for key, product in found.items()}
+    products = product_model()._default_manager.in_bulk(keys)
+    return {key: shop.title(product) for key, product in products.items()}
 
 
-def _people(keys: list[Any]) -> Mapping[Any, Any]:
+def _users(keys: list[Any]) -> Mapping[Any, Any]:
     return get_user_model()._default_manager.in_bulk(keys)
 
 
 @admin.register(Charge)
 class ChargeAdmin(ChargeAdminMixin, ModelAdmin):
-    """What was paid."""
+    """Charges, one for each billed request."""

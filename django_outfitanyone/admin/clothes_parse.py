@@ -1,10 +1,10 @@
-"""“Find clothes” in the lists of pictures, and the searches themselves to look at."""
+"""“Parse clothes” for pictures, and the admin of the clothes parses."""
 
 from __future__ import annotations
 
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
@@ -16,12 +16,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_outfitanyone import actions
 from django_outfitanyone.account.money import money
 from django_outfitanyone.admin import rendering
-from django_outfitanyone.admin.actions import refusal_of, warn_of_refusals
-from django_outfitanyone.admin.big_lists import BigListMixin
-from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin
+from django_outfitanyone.admin.actions import refusal_of, warn_about_refusals
+from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
+from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.read_only import ReadOnlyMixin
-from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import ClothesParse
 
@@ -31,18 +30,21 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
+    from django_outfitanyone.models.clothes_parse import ClothesParseQuerySet
     from django_outfitanyone.models.of_picture import Picture
 
 
-FIND_CLOTHES = ("parse_clothes", "find_clothes_again")
-"""To be named in ``actions`` beside the mixin."""
+PARSE_ACTIONS = ("parse_clothes", "parse_clothes_again")
+"""For ``actions`` of an admin that uses ``ParseClothesMixin``."""
+
+PARSE_BUTTON = "_parse_clothes"
 
 
-SEARCH_BUTTON = "_find_clothes"
+class ParseClothesMixin(AdminMixin):
+    """Parses pictures from the changelist and from the page of a picture.
 
-
-class FindClothesMixin(AdminMixin):
-    """For admins of model photos and try-on results: in their lists and beside each picture."""
+    For admins of model photos and try-on results.
+    """
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -50,69 +52,75 @@ class FindClothesMixin(AdminMixin):
         picture = context.get("original")
         if picture and picture.image and self.has_change_permission(request, picture):
             cost = {"cost": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY)}
-            label = _("Find clothes again (%(cost)s)") if picture.hotspots.exists() else ""
-            context["parse_clothes"] = (label or _("Find clothes (%(cost)s)")) % cost
+            label = _("Parse clothes again (%(cost)s)") if picture.hotspots.exists() else ""
+            context["parse_label"] = (label or _("Parse clothes (%(cost)s)")) % cost
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """The button beside the picture saves what was changed, then has the search done."""
-        if SEARCH_BUTTON not in request.POST:
+        """Parse the picture after saving, if the button beside it was pressed."""
+        if PARSE_BUTTON not in request.POST:
             return super().response_change(request, obj)
-        self.search(request, [obj], again=True)
+        self.request_parses(request, [obj], again=True)
         return HttpResponseRedirect(request.get_full_path())
 
-    @admin.action(description=gettext_lazy("Find clothes"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Parse clothes"), permissions=["change"])
     def parse_clothes(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self.search(request, queryset, again=False)
+        self.request_parses(request, queryset, again=False)
 
     @admin.action(
-        description=gettext_lazy("Find clothes again (paid again)"), permissions=["change"]
+        description=gettext_lazy("Parse clothes again (charged again)"), permissions=["change"]
     )
-    def find_clothes_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self.search(request, queryset, again=True)
+    def parse_clothes_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.request_parses(request, queryset, again=True)
 
-    def search(self, request: HttpRequest, pictures: Iterable[Picture], *, again: bool) -> None:
-        """Queue a search for each, and say how many of them cost something."""
+    def request_parses(
+        self, request: HttpRequest, pictures: Iterable[Picture], *, again: bool
+    ) -> None:
+        """Queue a parse for each picture and tell the user how many will be charged."""
         started_at = timezone.now()
-        searches: list[ClothesParse] = []
+        parses: list[ClothesParse] = []
 
-        def ask(picture: Picture) -> None:
-            searches.append(actions.parse_clothes(picture, requested_by=request.user, again=again))
+        def request_parse(picture: Picture) -> None:
+            parses.append(actions.parse_clothes(picture, requested_by=request.user, again=again))
 
-        refusals = Counter(refusal_of(partial(ask, picture)) for picture in pictures)
+        refusals = Counter(refusal_of(partial(request_parse, picture)) for picture in pictures)
         del refusals[""]
-        new = sum(search.created_at >= started_at for search in searches)
-        known = len(searches) - new
+        new = sum(parse.created_at >= started_at for parse in parses)
+        known = len(parses) - new
         if new:
-            self.message_user(request, _announcement(new, again=again), messages.SUCCESS)
+            self.message_user(request, _queued_text(new, again=again), messages.SUCCESS)
         if known:
             text = ngettext(
-                "%(count)d picture has been searched, or is being searched; nothing is paid for "
-                "it. To search anew, use “Find clothes again”.",
-                "%(count)d pictures have been searched, or are being searched; nothing is paid "
-                "for them. To search anew, use “Find clothes again”.",
+                "%(count)d picture is being parsed or was parsed before; it is not charged "
+                "again. To parse it again, use “Parse clothes again”.",
+                "%(count)d pictures are being parsed or were parsed before; they are not charged "
+                "again. To parse them again, use “Parse clothes again”.",
                 known,
             )
             self.message_user(request, text % {"count": known}, messages.INFO)
-        warn_of_refusals(refusals, model_admin=self, request=request)
+        warn_about_refusals(refusals, model_admin=self, request=request)
 
 
-def _announcement(count: int, *, again: bool) -> str:
+def _queued_text(count: int, *, again: bool) -> str:
     text = ngettext(
-        "%(count)d search for clothes is queued and will cost at most %(cost)s.",
-        "%(count)d searches for clothes are queued and will cost at most %(cost)s.",
+        "%(count)d clothes parse is queued and will cost at most %(cost)s.",
+        "%(count)d clothes parses are queued and will cost at most %(cost)s.",
         count,
     ) % {
         "count": count,
         "cost": money(count * conf.price(conf.PARSING_MODEL), conf.CURRENCY),
     }
-    paid_again = _("What was found before is paid for again.") if again else ""
-    return f"{text} {paid_again}".rstrip()
+    charged_again = _("Pictures that were parsed before are charged again.") if again else ""
+    return f"{text} {charged_again}".rstrip()
 
 
-class ClothesParseAdminMixin(BigListMixin, NoticeMixin, ReadOnlyMixin):
-    """To look at only: a search is asked for at its picture."""
+class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
+    """Clothes parses are requested from their picture; staff can retry or cancel them here."""
 
+    first_step = gettext_lazy(
+        "No clothes parses yet. Select model photos or try-on results in their list and choose "
+        "“Parse clothes”."
+    )
     list_display = ("__str__", "status_badge", "paid", "requested_by", "created_at")
     list_filter = ("status", "created_at")
     list_select_related = (
@@ -123,7 +131,7 @@ class ClothesParseAdminMixin(BigListMixin, NoticeMixin, ReadOnlyMixin):
         "try_on__bottom_garment__product",
     )
     search_fields = ("model_image__name", "request_id")
-    actions = ("search_again", "give_up")
+    actions = ("retry_failed", "cancel_parses")
     fieldsets = (
         (None, {"fields": ("picture", "clothes_types", "status_badge", "error", "paid")}),
         (None, {"fields": ("requested_by", "created_at", "submitted_at", "finished_at")}),
@@ -147,46 +155,50 @@ class ClothesParseAdminMixin(BigListMixin, NoticeMixin, ReadOnlyMixin):
     class Media:
         css = {"all": [rendering.STYLESHEET]}
 
-    def has_search_permission(self, request: HttpRequest) -> bool:
-        """Whether this person may have a search that failed repeated, which costs money."""
-        return self.may_change(request)
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may retry or cancel parses; a retry costs money."""
+        return self.may_run_actions(request)
 
-    @admin.action(description=gettext_lazy("Retry those that failed"), permissions=["search"])
-    def search_again(self, request: HttpRequest, queryset: QuerySet[ClothesParse]) -> None:
-        failed = queryset.filter(status__in=[Status.FAILED, Status.NEEDS_ATTENTION])
-        refusals = Counter(refusal_of(partial(actions.retry, search)) for search in failed)
+    @admin.action(description=gettext_lazy("Retry failed parses"), permissions=["retry"])
+    def retry_failed(self, request: HttpRequest, queryset: QuerySet[ClothesParse]) -> None:
+        failed = cast("ClothesParseQuerySet", queryset).failed_or_unclear()
+        refusals = Counter(refusal_of(partial(actions.retry, parse)) for parse in failed)
         done = refusals.pop("", 0)
         text = ngettext(
-            "%(count)d search is tried again.", "%(count)d searches are tried again.", done
+            "%(count)d clothes parse will be retried.",
+            "%(count)d clothes parses will be retried.",
+            done,
         )
         self.message_user(request, text % {"count": done})
-        warn_of_refusals(refusals, model_admin=self, request=request)
+        warn_about_refusals(refusals, model_admin=self, request=request)
 
-    @admin.action(description=gettext_lazy("Give up"), permissions=["search"])
-    def give_up(self, request: HttpRequest, queryset: QuerySet[ClothesParse]) -> None:
-        refusals = Counter(refusal_of(partial(actions.cancel, search)) for search in queryset)
+    @admin.action(description=gettext_lazy("Cancel parses"), permissions=["retry"])
+    def cancel_parses(self, request: HttpRequest, queryset: QuerySet[ClothesParse]) -> None:
+        refusals = Counter(refusal_of(partial(actions.cancel, parse)) for parse in queryset)
         done = refusals.pop("", 0)
-        text = ngettext("%(count)d search given up.", "%(count)d searches given up.", done)
+        text = ngettext(
+            "%(count)d clothes parse canceled.", "%(count)d clothes parses canceled.", done
+        )
         self.message_user(request, text % {"count": done})
-        warn_of_refusals(refusals, model_admin=self, request=request)
+        warn_about_refusals(refusals, model_admin=self, request=request)
 
     @admin.display(description=gettext_lazy("picture"))
-    def picture(self, search: ClothesParse) -> SafeString:
-        return rendering.thumbnail(search.picture.thumbnail, alt=str(search.picture))
+    def picture(self, parse: ClothesParse) -> SafeString:
+        return rendering.thumbnail(parse.picture.thumbnail, alt=str(parse.picture))
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
-    def status_badge(self, search: ClothesParse) -> SafeString:
-        return rendering.status_badge(search)
+    def status_badge(self, parse: ClothesParse) -> SafeString:
+        return rendering.status_badge(parse)
 
     @admin.display(description=gettext_lazy("error"))
-    def error(self, search: ClothesParse) -> SafeString | str:
-        return rendering.error(search)
+    def error(self, parse: ClothesParse) -> SafeString | str:
+        return rendering.error_panel(parse)
 
     @admin.display(description=gettext_lazy("cost"), ordering="cost")
-    def paid(self, search: ClothesParse) -> str:
-        return _("reused, free") if search.is_reused else rendering.cost(search)
+    def paid(self, parse: ClothesParse) -> str:
+        return _("reused, free") if parse.is_reused else rendering.cost(parse)
 
 
 @admin.register(ClothesParse)
 class ClothesParseAdmin(ClothesParseAdminMixin, ModelAdmin):
-    """Searches for clothes."""
+    """Clothes parses."""

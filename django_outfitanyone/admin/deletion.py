@@ -1,4 +1,4 @@
-"""What is lost with a row, said before it is deleted."""
+"""Warnings about what a deletion loses."""
 
 from __future__ import annotations
 
@@ -15,32 +15,35 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.models import ClothesParse, Garment, ModelImage, TryOnResult
 
 
-def warnings_for(doomed: Model | QuerySet[Any]) -> list[str]:
-    """Sentences for the page that asks "are you sure?"; none when nothing is at stake."""
-    if isinstance(doomed, Model):
-        doomed = type(doomed)._default_manager.filter(pk=doomed.pk)
-    keys: Any = doomed.order_by().values("pk")
-    if doomed.model is TryOnResult:
-        return _of_paid(doomed, TryOnResult.objects.filter(published_at__isnull=False, pk__in=keys))
-    if doomed.model is ClothesParse:
-        return _of_paid(doomed, TryOnResult.objects.none())
-    if doomed.model is ModelImage:
-        return _of_used(
+def deletion_warnings(to_delete: Model | QuerySet[Any]) -> list[str]:
+    """Return the warnings for Django's confirmation page; empty if nothing of value is lost."""
+    if isinstance(to_delete, Model):
+        to_delete = type(to_delete)._default_manager.filter(pk=to_delete.pk)
+    keys: Any = to_delete.order_by().values("pk")
+    if to_delete.model is TryOnResult:
+        published = TryOnResult.objects.filter(published_at__isnull=False, pk__in=keys)
+        return _paid_row_warnings(to_delete, published)
+    if to_delete.model is ClothesParse:
+        return _paid_row_warnings(to_delete, TryOnResult.objects.none())
+    if to_delete.model is ModelImage:
+        return _usage_warnings(
             TryOnResult.objects.filter(model_image__in=keys),
-            _("Untick “offered for try-ons” rather than deleting it."),
+            _("Untick “offered for try-ons” instead of deleting it."),
         )
-    if doomed.model is Garment:
-        return _of_garments(Q(top_garment__in=keys) | Q(bottom_garment__in=keys))
-    if doomed.model is product_model():
-        return _of_garments(Q(top_garment__product__in=keys) | Q(bottom_garment__product__in=keys))
+    if to_delete.model is Garment:
+        return _garment_warnings(Q(top_garment__in=keys) | Q(bottom_garment__in=keys))
+    if to_delete.model is product_model():
+        return _garment_warnings(
+            Q(top_garment__product__in=keys) | Q(bottom_garment__product__in=keys)
+        )
     return []
 
 
-def _of_paid(doomed: QuerySet[Any], published: QuerySet[TryOnResult]) -> list[str]:
-    total = doomed.order_by().aggregate(cost=Sum("cost"))["cost"] or Decimal(0)
+def _paid_row_warnings(to_delete: QuerySet[Any], published: QuerySet[TryOnResult]) -> list[str]:
+    total = to_delete.order_by().aggregate(cost=Sum("cost"))["cost"] or Decimal(0)
     sentences = []
     if total:
-        text = _("%(cost)s was paid for this. Once deleted, it can only be made and paid anew.")
+        text = _("%(cost)s was paid for this. After deletion, making it again is charged again.")
         sentences.append(text % {"cost": money(total, conf.CURRENCY)})
     count = published.count()
     if count:
@@ -53,17 +56,17 @@ def _of_paid(doomed: QuerySet[Any], published: QuerySet[TryOnResult]) -> list[st
     return sentences
 
 
-def _of_garments(used: Q) -> list[str]:
-    return _of_used(
-        TryOnResult.objects.filter(used),
+def _garment_warnings(uses_garment: Q) -> list[str]:
+    return _usage_warnings(
+        TryOnResult.objects.filter(uses_garment),
         _(
-            "They will no longer show what is worn in them and will disappear from the product's "
-            "page. Better keep it."
+            "They will no longer show which garment is worn and will disappear from the "
+            "product's page. Consider keeping it."
         ),
     )
 
 
-def _of_used(try_ons: QuerySet[TryOnResult], advice: str) -> list[str]:
+def _usage_warnings(try_ons: QuerySet[TryOnResult], consequence: str) -> list[str]:
     count = try_ons.count()
     if not count:
         return []
@@ -72,4 +75,4 @@ def _of_used(try_ons: QuerySet[TryOnResult], advice: str) -> list[str]:
         "%(count)d try-on results were made with this and stay.",
         count,
     )
-    return [f"{text % {'count': count}} {advice}"]
+    return [f"{text % {'count': count}} {consequence}"]

@@ -1,3 +1,5 @@
+"""Admin of the garments, and the inline for a product's garments."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -7,18 +9,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.admin import rendering
-from django_outfitanyone.admin.classes import (
+from django_outfitanyone.admin.django_classes import (
     AdminMixin,
+    FieldNames,
     InlineFormSet,
     InlineMixin,
     ModelAdmin,
-    Names,
     StackedInline,
 )
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.product_field import ProductFieldMixin, product_search_fields
 from django_outfitanyone.admin.try_on_action import TryOnActionMixin
-from django_outfitanyone.admin.uploads import PICTURE_WIDGET, UploadMixin, tell_of_conversion
+from django_outfitanyone.admin.uploads import PICTURE_WIDGET, UploadMixin, report_conversion
 from django_outfitanyone.models import Garment
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 
 class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnActionMixin, NoticeMixin, AdminMixin):
+    first_step = _("No garments yet. Add a garment with its picture first, then try it on.")
     list_display = ("picture", "__str__", "kind", "product", "pixels")
     list_display_links = ("picture", "__str__")
     list_filter = ("kind", "created_at")
@@ -46,9 +49,9 @@ class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnActionMixin, Notice
     def pixels(self, garment: Garment) -> str:
         return rendering.pixels(garment.width, garment.height)
 
-    def get_search_fields(self, request: HttpRequest) -> Names:
-        of_product = product_search_fields(self.admin_site, request, through="product")
-        return [*super().get_search_fields(request), *of_product]
+    def get_search_fields(self, request: HttpRequest) -> FieldNames:
+        product_fields = product_search_fields(self.admin_site, request, through="product")
+        return [*super().get_search_fields(request), *product_fields]
 
     def garments_of(self, queryset: QuerySet[Any]) -> QuerySet[Garment]:
         return queryset
@@ -56,7 +59,7 @@ class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnActionMixin, Notice
 
 @admin.register(Garment)
 class GarmentAdmin(GarmentAdminMixin, ModelAdmin):
-    """Garments with their pictures; the way to many try-ons at once."""
+    """Garments with their pictures."""
 
 
 class GarmentFormSet(InlineFormSet):
@@ -67,7 +70,7 @@ class GarmentFormSet(InlineFormSet):
         for form in self.initial_forms + self.extra_forms if commit else []:
             if form.instance in saved:
                 upload = form.cleaned_data.get("image")
-                tell_of_conversion(self.request, upload, stored=form.instance)
+                report_conversion(self.request, upload, stored=form.instance)
         return saved
 
 
@@ -83,14 +86,14 @@ class GarmentInlineMixin(InlineMixin):
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
         formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.request = request  # the class is new for each request
+        formset.request = request  # Django creates this class for each request
         return formset
 
 
 class GarmentInline(GarmentInlineMixin, StackedInline):
-    """The wearable pieces of a product, each with its picture.
+    """The garments of a product, each with its picture.
 
-    For a shop's own product admin, together with the action to try them on::
+    For the admin of a shop's own product model, together with the action “Try on…”::
 
         from django_outfitanyone.admin import GarmentInline, TryOnActionMixin
 

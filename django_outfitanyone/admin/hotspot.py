@@ -1,4 +1,4 @@
-"""Hotspots beside their picture; what a person changes there, later searches leave alone."""
+"""Inline for the hotspots of a picture. Later parses do not change a corrected hotspot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_outfitanyone import actions
-from django_outfitanyone.admin.classes import AdminMixin, InlineFormSet, ModelForm, StackedInline
+from django_outfitanyone.admin.django_classes import (
+    AdminMixin,
+    InlineFormSet,
+    ModelForm,
+    StackedInline,
+)
 from django_outfitanyone.admin.product_field import ProductFieldMixin
 from django_outfitanyone.admin.rendering import HOTSPOT_EDITOR, STYLESHEET, thumbnail
 from django_outfitanyone.engines.base import Box
@@ -29,24 +34,24 @@ SIDES = ("x1", "y1", "x2", "y2")
 
 
 class HotspotForm(ModelForm):
-    """``reset`` is offered where a search has found a box; that box then counts."""
+    """Form for one hotspot; ``reset`` restores the box that the last parse detected, if any."""
 
     reset = forms.BooleanField(
-        label=gettext_lazy("back to the found box"),
+        label=gettext_lazy("reset to the detected box"),
         required=False,
-        help_text=gettext_lazy("Later searches may then move it again."),
+        help_text=gettext_lazy("Later parses may then move it again."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = self._found_box()
+        detected = self._detected_box()
         if "reset" in self.fields:
-            self.fields["reset"].disabled = found is None
-            if found:
-                self.fields["reset"].widget.attrs["data-box"] = " ".join(map(str, found))
+            self.fields["reset"].disabled = detected is None
+            if detected:
+                self.fields["reset"].widget.attrs["data-box"] = " ".join(map(str, detected))
 
-    def _found_box(self) -> Box | None:
-        """What the last search of the present file found."""
+    def _detected_box(self) -> Box | None:
+        """Return the box from the last parse of the current file."""
         hotspot = self.instance
         picture = hotspot.picture if hotspot.pk else None
         if not picture or not hotspot.machine_box or hotspot.picture_sha256 != picture.sha256:
@@ -54,23 +59,23 @@ class HotspotForm(ModelForm):
         return box_inside(hotspot.machine_box, picture)
 
     def clean(self) -> dict[str, Any]:
-        """The box must lie in the picture and have an area."""
+        """Check that the box has an area and lies inside the picture."""
         values = super().clean() or self.cleaned_data
         picture = self.instance.picture
-        found = self._found_box()
-        if values.get("reset") and found:
-            values |= zip(SIDES, found, strict=True)
+        detected = self._detected_box()
+        if values.get("reset") and detected:
+            values |= zip(SIDES, detected, strict=True)
         if any(values.get(side) is None for side in SIDES):
-            return values  # the fields themselves complain
+            return values  # the fields report the missing values themselves
         x1, y1, x2, y2 = (values[side] for side in SIDES)
         if x1 >= x2 or y1 >= y2:
             raise ValidationError(
-                _("The box must have an area: right beyond left, bottom below top."),
+                _("The box has no area. Move right beyond left, and bottom below top."),
                 code="empty_box",
             )
         if picture and picture.width and (x2 > picture.width or y2 > (picture.height or 0)):
             raise ValidationError(
-                _("The box must lie in the picture, which has %(width)d × %(height)d pixels."),
+                _("The box extends beyond the picture, which has %(width)d × %(height)d pixels."),
                 params={"width": picture.width, "height": picture.height},
                 code="box_outside",
             )
@@ -83,9 +88,9 @@ class HotspotInline(ProductFieldMixin, StackedInline):
     fields = (
         ("clothes_type", "product"),
         ("x1", "y1", "x2", "y2"),
-        ("found", "origin", "reset"),
+        ("detected", "origin", "reset"),
     )
-    readonly_fields = ("found", "origin")
+    readonly_fields = ("detected", "origin")
     extra = 0
 
     class Media:
@@ -96,8 +101,8 @@ class HotspotInline(ProductFieldMixin, StackedInline):
         hotspots: QuerySet[Hotspot] = super().get_queryset(request)
         return hotspots.select_related("model_image", "try_on", "product", "corrected_by")
 
-    @admin.display(description=gettext_lazy("found clothes"))
-    def found(self, hotspot: Hotspot) -> SafeString | str:
+    @admin.display(description=gettext_lazy("detected clothes"))
+    def detected(self, hotspot: Hotspot) -> SafeString | str:
         if not hotspot.crop:
             return "–"
         return format_html(
@@ -111,19 +116,19 @@ class HotspotInline(ProductFieldMixin, StackedInline):
         if hotspot.pk is None:
             return "–"
         if hotspot.picture_sha256 != hotspot.picture.sha256:
-            return _("found in an earlier file of this picture; not shown to visitors")
+            return _("detected in an earlier file of this picture; not shown to visitors")
         if hotspot.is_corrected and hotspot.corrected_by:
             return _("corrected by %(person)s") % {"person": hotspot.corrected_by}
-        return _("corrected by a person") if hotspot.is_corrected else _("found automatically")
+        return _("corrected by a person") if hotspot.is_corrected else _("detected automatically")
 
 
 class HotspotOwnerMixin(AdminMixin):
-    """For admins of pictures that carry hotspots."""
+    """Edits the hotspots of a picture; for admins of model photos and try-on results."""
 
     inlines = (HotspotInline,)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        """None on a picture that is not stored yet: there is nothing to point at."""
+        """Return no inline for a picture that is not stored yet."""
         return [] if obj is None else list(super().get_inlines(request, obj))
 
     def save_formset(
@@ -139,11 +144,11 @@ class HotspotOwnerMixin(AdminMixin):
         changed = formset.save(commit=False)
         for hotspot in formset.deleted_objects:
             hotspot.delete()
-        given_back = {
+        reset_keys = {
             row.instance.pk for row in formset.initial_forms if row.cleaned_data.get("reset")
         }
         for hotspot in changed:
-            if hotspot.pk in given_back:
+            if hotspot.pk in reset_keys:
                 actions.reset_hotspot(hotspot)
             else:
                 actions.correct_hotspot(hotspot, corrected_by=request.user)

@@ -1,3 +1,5 @@
+"""Admin of the model photos."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -9,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_outfitanyone.admin import rendering
-from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin
-from django_outfitanyone.admin.clothes_parse import FIND_CLOTHES, FindClothesMixin
+from django_outfitanyone.admin.clothes_parse import PARSE_ACTIONS, ParseClothesMixin
+from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
 
 
 class ModelImageAdminMixin(
-    FindClothesMixin, HotspotOwnerMixin, UploadMixin, NoticeMixin, AdminMixin
+    ParseClothesMixin, HotspotOwnerMixin, UploadMixin, NoticeMixin, AdminMixin
 ):
+    first_step = gettext_lazy("No model photos yet. Add a photo of a person to try garments on.")
     list_display = ("picture", "name", "is_active", "pixels", "hotspot_count")
     list_display_links = ("picture", "name")
     list_editable = ("is_active",)
@@ -32,7 +35,7 @@ class ModelImageAdminMixin(
     search_fields = ("name",)
     fields = ("name", "is_active", "image", "created_at")
     readonly_fields = ("created_at",)
-    actions = ("try_on_photos", *FIND_CLOTHES)
+    actions = ("try_on_photos", *PARSE_ACTIONS)
 
     class Media:
         css = {"all": [rendering.STYLESHEET]}
@@ -54,7 +57,7 @@ class ModelImageAdminMixin(
         return int(photo.hotspot_count)
 
     def has_try_on_permission(self, request: HttpRequest) -> bool:
-        """Whether this person may ask for try-ons, which costs money."""
+        """Return whether the user may request try-ons, which cost money."""
         return may_try_on(self.admin_site, request)
 
     def render_change_form(
@@ -69,7 +72,9 @@ class ModelImageAdminMixin(
     ) -> HttpResponse | None:
         photos = [photo for photo in queryset if photo.is_active]
         if not photos:
-            text = _("None of these photos is offered for try-ons; tick that first.")
+            text = _(
+                "None of these photos is offered for try-ons. Tick “offered for try-ons” first."
+            )
             self.message_user(request, text, messages.WARNING)
             return None
         return start_try_on(self.admin_site, request, photos=photos)
@@ -77,4 +82,4 @@ class ModelImageAdminMixin(
 
 @admin.register(ModelImage)
 class ModelImageAdmin(ModelImageAdminMixin, ModelAdmin):
-    """Photos of people that garments are tried on."""
+    """Model photos."""

@@ -1,4 +1,4 @@
-"""What staff should know on every page of ours: why nothing is sent, what a deletion loses."""
+"""Notices above the app's admin pages: account problems, deletion warnings, first steps."""
 
 from __future__ import annotations
 
@@ -7,38 +7,47 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from django_outfitanyone.admin.classes import AdminMixin
-from django_outfitanyone.admin.deletion import warnings_for
-from django_outfitanyone.admin.trouble import trouble
+from django_outfitanyone.admin.account_problem import account_problem
+from django_outfitanyone.admin.deletion import deletion_warnings
+from django_outfitanyone.admin.django_classes import AdminMixin
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
 
 
-def notices(request: HttpRequest, site: AdminSite) -> dict[str, Any]:
-    """Context of the banner; ``here`` is where its buttons come back to."""
-    return {"trouble": trouble(request, site), "here": request.get_full_path()}
+def account_notice(request: HttpRequest, site: AdminSite) -> dict[str, Any]:
+    """Return the context of ``account_problem.html``; ``here`` is where its button returns to."""
+    return {"account_problem": account_problem(request, site), "here": request.get_full_path()}
 
 
 class NoticeMixin(AdminMixin):
-    """Adds them to whatever page Django's own views are about to render."""
+    """Adds the notices to the context of Django's own admin views."""
+
+    first_step: Any = ""
+    """What to do first, shown where the changelist has no row yet."""
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._noted(request, super().changelist_view(request, *args, **kwargs))
+        response = super().changelist_view(request, *args, **kwargs)
+        return self._with_notices(request, response)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._noted(request, super().changeform_view(request, *args, **kwargs))
+        response = super().changeform_view(request, *args, **kwargs)
+        return self._with_notices(request, response)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._noted(request, super().delete_view(request, *args, **kwargs))
+        return self._with_notices(request, super().delete_view(request, *args, **kwargs))
 
-    def _noted(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def _with_notices(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if isinstance(response, TemplateResponse):
             context = response.context_data or {}
-            doomed = context.get("queryset", context.get("object"))  # of Django's two deletions
+            # Django names it "queryset" for the bulk deletion and "object" for a single one
+            to_delete = context.get("queryset", context.get("object"))
+            changelist = context.get("cl")
+            is_empty = changelist and not changelist.result_count and not request.GET
             response.context_data = {
-                **notices(request, self.admin_site),
-                "warnings": [] if doomed is None else warnings_for(doomed),
+                **account_notice(request, self.admin_site),
+                "warnings": [] if to_delete is None else deletion_warnings(to_delete),
+                "first_step": self.first_step if is_empty else "",
                 **context,
             }
         return response

@@ -1,3 +1,5 @@
+"""Admin of the products that ship with the app."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -7,7 +9,7 @@ from django.db.models import Count, Prefetch, URLField
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin
+from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
 from django_outfitanyone.admin.garment import GarmentInline
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.rendering import STYLESHEET, thumbnail
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 
 class ProductAdminMixin(TryOnActionMixin, NoticeMixin, AdminMixin):
+    first_step = _("No products yet. Add a product with a picture of each of its garments first.")
     list_display = ("picture", "title", "amount", "is_visible", "is_available", "garment_count")
     list_display_links = ("picture", "title")
     list_filter = ("is_visible", "is_available", "created_at")
@@ -48,7 +51,7 @@ class ProductAdminMixin(TryOnActionMixin, NoticeMixin, AdminMixin):
 
     @admin.display(description=_("picture"))
     def picture(self, product: Any) -> SafeString:
-        """Of its first garment: small, where the product's own picture may be huge."""
+        # a garment's thumbnail is small; the product's own picture may be huge
         garments = product.outfit_garments.all()
         return thumbnail(garments[0].thumbnail if garments else None)
 
@@ -65,4 +68,4 @@ if not Product._meta.swapped:
 
     @admin.register(Product)
     class ProductAdmin(ProductAdminMixin, ModelAdmin):
-        """The shipped products, with their garments."""
+        """Products with their garments."""

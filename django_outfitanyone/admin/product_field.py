@@ -1,4 +1,4 @@
-"""Choosing a product, whichever model the shop sells."""
+"""The field for a product, whatever the shop's product model is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.admin import AdminSite
 
-from django_outfitanyone.admin.classes import InlineMixin, Names
+from django_outfitanyone.admin.django_classes import FieldNames, InlineMixin
 from django_outfitanyone.catalogue import product_model
 
 if TYPE_CHECKING:
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 class ProductFieldMixin(InlineMixin):
-    """``product`` by autocomplete where the shop's product admin can be searched, else by id."""
+    """Autocomplete for ``product`` if the shop's product admin supports it, else a raw id."""
 
     raw_id_fields = ("product",)
 
-    def get_autocomplete_fields(self, request: HttpRequest) -> Names:
+    def get_autocomplete_fields(self, request: HttpRequest) -> FieldNames:
         fields = super().get_autocomplete_fields(request)
-        return [*fields, "product"] if can_be_searched(self.admin_site, request) else fields
+        return [*fields, "product"] if may_search_products(self.admin_site, request) else fields
 
 
-def can_be_searched(site: AdminSite, request: HttpRequest) -> bool:
-    """Whether this person can look products up in the shop's own product admin."""
+def may_search_products(site: AdminSite, request: HttpRequest) -> bool:
+    """Return whether the user may search products and the shop's product admin supports it."""
     if not site.is_registered(product_model()):
         return False
     product_admin = site.get_model_admin(product_model())
@@ -34,8 +34,8 @@ def can_be_searched(site: AdminSite, request: HttpRequest) -> bool:
 
 
 def product_search_fields(site: AdminSite, request: HttpRequest, *, through: str) -> list[str]:
-    """What the shop's product admin searches, as seen from a row that has a product."""
-    if not can_be_searched(site, request):
+    """Return the search fields of the product admin, prefixed with the relation ``through``."""
+    if not may_search_products(site, request):
         return []
     return [
         _prefixed(str(field), through)
@@ -44,6 +44,6 @@ def product_search_fields(site: AdminSite, request: HttpRequest, *, through: str
 
 
 def _prefixed(field: str, through: str) -> str:
-    """``title`` as ``product__title``; the operators ``^``, ``=`` and ``@`` stay in front."""
+    """Return ``title`` as ``product__title``, keeping a leading ``^``, ``=`` or ``@``."""
     operator = field[:1] if field[:1] in {"^", "=", "@"} else ""
     return f"{operator}{through}__{field.removeprefix(operator)}"

@@ -1,4 +1,4 @@
-"""How far a batch has come, in a handful of queries however large it is."""
+"""Progress of a batch, computed in a few queries for a batch of any size."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from django.utils.translation import ngettext
 
 from django_outfitanyone.account import budgets
 from django_outfitanyone.account.money import money
-from django_outfitanyone.admin.actions import VERBS, Verb
-from django_outfitanyone.admin.rendering import about, sentence
-from django_outfitanyone.choices import OPEN, UNSENT, Status
+from django_outfitanyone.admin.actions import RESULT_ACTIONS, ResultAction
+from django_outfitanyone.admin.rendering import approximate_duration, comma_separated
+from django_outfitanyone.choices import OPEN, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """Counts of a batch. ``waits`` says why nothing is sent at present, or is empty."""
+    """Counts of a batch; ``blocked`` says why nothing is sent at present, or is empty."""
 
     total: int
     ready: int
@@ -34,13 +34,14 @@ class Progress:
     unclear: int
     open: int
     cost: Decimal
-    verbs: list[tuple[Verb, int]]
+    actions: list[tuple[ResultAction, int]]
+    """Actions on the whole batch, with the number of rows they would change."""
     seconds_left: float
-    waits: str
+    blocked: str
 
     @property
     def text(self) -> str:
-        """“5 of 12 ready, 1 failed, about 20 seconds left”."""
+        """For example “5 of 12 ready, 1 failed, about 20 seconds left”."""
         parts = [_("%(ready)d of %(total)d ready") % {"ready": self.ready, "total": self.total}]
         if self.failed:
             parts.append(
@@ -60,13 +61,13 @@ class Progress:
                 % {"count": self.unclear}
             )
         if self.open:
-            left = _("%(time)s left") % {"time": about(self.seconds_left)}
-            parts.append(self.waits or left)
-        return sentence(parts)
+            left = _("%(time)s left") % {"time": approximate_duration(self.seconds_left)}
+            parts.append(self.blocked or left)
+        return comma_separated(parts)
 
     @property
     def closed(self) -> int:
-        """Those that nothing more happens to by itself."""
+        """Number of rows that the worker is done with."""
         return self.total - self.open
 
     @property
@@ -75,7 +76,7 @@ class Progress:
 
 
 def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
-    """How far these rows of a batch have come; ``None`` when there are none."""
+    """Return the progress of these rows of a batch, or ``None`` if there are none."""
     groups = list(
         rows.order_by()
         .values("status", "review", published=Q(published_at__isnull=False))
@@ -94,50 +95,44 @@ def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
         canceled=counts[Status.CANCELED],
         unclear=counts[Status.NEEDS_ATTENTION],
         open=sum(counts[status] for status in OPEN),
-        cost=sum((group["cost"] for group in groups), _cost_of_searches(rows)),
-        verbs=_verbs(groups),
+        cost=sum((group["cost"] for group in groups), _parse_cost(rows)),
+        actions=_available_actions(groups),
         seconds_left=_seconds_left(last) if last else 0,
-        waits=_why_nothing_is_sent() if last else "",
+        blocked=_why_blocked() if last else "",
     )
 
 
-def _verbs(groups: Sequence[Mapping[str, Any]]) -> list[tuple[Verb, int]]:
-    """What can be done to all at once, and to how many."""
-    fitting = [
-        (verb, sum(group["count"] for group in groups if _fits(verb, group)))
-        for verb in VERBS.values()
+def _available_actions(groups: Sequence[Mapping[str, Any]]) -> list[tuple[ResultAction, int]]:
+    counted = [
+        (action, sum(group["count"] for group in groups if _includes(action, group)))
+        for action in RESULT_ACTIONS.values()
     ]
-    return [(verb, count) for verb, count in fitting if count]
+    return [(action, count) for action, count in counted if count]
 
 
-def _fits(verb: Verb, group: Mapping[str, Any]) -> bool:
-    return verb.fits_to_all(group["status"], group["review"], group["published"])
+def _includes(action: ResultAction, group: Mapping[str, Any]) -> bool:
+    return action.includes_in_bulk(group["status"], group["review"], group["published"])
 
 
-def _cost_of_searches(rows: QuerySet[TryOnResult]) -> Decimal:
-    searches = ClothesParse.objects.filter(try_on__in=rows.order_by().values("pk"))
-    total: Decimal = searches.aggregate(cost=Coalesce(Sum("cost"), Decimal(0)))["cost"]
+def _parse_cost(rows: QuerySet[TryOnResult]) -> Decimal:
+    parses = ClothesParse.objects.filter(try_on__in=rows.order_by().values("pk"))
+    total: Decimal = parses.aggregate(cost=Coalesce(Sum("cost"), Decimal(0)))["cost"]
     return total
 
 
 def _seconds_left(last: int) -> float:
-    """Until the last is ready: what was asked for earlier, by anybody, comes first."""
-    ahead = (
-        TryOnResult.objects.open()
-        .filter(account=conf.ACCOUNT, pk__lte=last)
-        .aggregate(
-            waiting=Count("pk", filter=Q(status__in=UNSENT)), submitted_at=Max("submitted_at")
-        )
-    )
-    waves: int = math.ceil(ahead["waiting"] / conf.CONCURRENT_TASKS)
+    """Estimate the time until row ``last`` is ready; earlier rows of the account come first."""
+    ahead = TryOnResult.objects.open().filter(account=conf.ACCOUNT, pk__lte=last)
+    unsent, submitted_at = ahead.backlog()
+    waves = math.ceil(unsent / conf.CONCURRENT_TASKS)
     running = 0.0
-    if ahead["submitted_at"]:
-        age = (timezone.now() - ahead["submitted_at"]).total_seconds()
+    if submitted_at:
+        age = (timezone.now() - submitted_at).total_seconds()
         running = max(0.0, conf.EXPECTED_DURATION - age)
     return waves * conf.EXPECTED_DURATION + running
 
 
-def _why_nothing_is_sent() -> str:
+def _why_blocked() -> str:
     account = Account.objects.filter(pk=conf.ACCOUNT).first()
     if account is None:
         return ""
@@ -145,7 +140,9 @@ def _why_nothing_is_sent() -> str:
         return _("waiting until the account is resumed")
     pause = (account.next_submission_at - timezone.now()).total_seconds()
     if pause > 1:
-        return _("paused after too many requests, goes on in %(time)s") % {"time": about(pause)}
+        return _("paused after too many requests, resumes in %(time)s") % {
+            "time": approximate_duration(pause)
+        }
     if budgets.notice(account):
         return _("waiting until there is budget again")
     return ""

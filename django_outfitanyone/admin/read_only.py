@@ -1,17 +1,17 @@
-"""Rows that the app writes and people only read."""
+"""Admin mixins for rows that only the app writes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django_outfitanyone.admin.classes import AdminMixin
+from django_outfitanyone.admin.django_classes import AdminMixin
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
 class ReadOnlyMixin(AdminMixin):
-    """Nobody adds or changes rows by hand."""
+    """Rows can be viewed and deleted, but neither added nor edited."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
@@ -23,13 +23,13 @@ class ReadOnlyMixin(AdminMixin):
     ) -> bool:
         return False
 
-    def may_change(self, request: HttpRequest) -> bool:
-        """Whether Django gives this person the right to change them: here, to act on them."""
+    def may_run_actions(self, request: HttpRequest) -> bool:
+        """Return whether the user has Django's change permission: here, for actions on rows."""
         return super().has_change_permission(request)
 
 
-class PermanentMixin(ReadOnlyMixin):
-    """Nor does anybody delete them."""
+class UndeletableMixin(ReadOnlyMixin):
+    """Rows can only be viewed."""
 
     def has_delete_permission(
         self,

@@ -1,4 +1,4 @@
-"""How pictures, statuses, amounts and times look in the admin."""
+"""HTML and text for statuses, pictures, amounts and durations in the admin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from django_outfitanyone.models.remote_job import RemoteJob
 
 STYLESHEET = "django_outfitanyone/admin/admin.css"
 HOTSPOT_EDITOR = (
-    "django_outfitanyone/admin/hotspot_rows.js",
+    "django_outfitanyone/admin/hotspot_formset.js",
+    "django_outfitanyone/admin/hotspot_canvas.js",
     "django_outfitanyone/admin/hotspot_editor.js",
 )
 
@@ -38,11 +39,11 @@ SYMBOLS: dict[str, str] = {
     Review.APPROVED: "✓",
     Review.REJECTED: "✕",
 }
-"""Beside the word, so that no badge is told by its colour."""
+"""Shown beside the label, so that badges do not differ by colour alone."""
 
 
 def badge(value: str, label: str) -> SafeString:
-    """A word in a coloured pill."""
+    """Return a label in a coloured pill."""
     return format_html(
         '<span class="outfit-badge outfit-badge--{}"><span aria-hidden="true">{}</span> {}</span>',
         value,
@@ -52,13 +53,13 @@ def badge(value: str, label: str) -> SafeString:
 
 
 def status_badge(job: RemoteJob) -> SafeString:
-    """Where a job stands."""
+    """Return the badge for the status of a try-on or a clothes parse."""
     return badge(job.status, job.get_status_display())
 
 
 def review_badge(try_on: TryOnResult) -> SafeString:
-    """What people think of a finished picture; a dash for one that is not finished."""
-    if try_on.status != Status.SUCCEEDED:
+    """Return the badge for the review state, or a dash if the picture is not finished."""
+    if not try_on.has_succeeded:
         return SafeString("–")
     if try_on.published_at:
         return badge("published", _("published"))
@@ -66,7 +67,7 @@ def review_badge(try_on: TryOnResult) -> SafeString:
 
 
 def thumbnail(file: FieldFile | None, *, alt: str = "") -> SafeString:
-    """A small picture, or an empty frame of the same size; reads no file."""
+    """Return a small picture, or an empty frame of the same size; does not read the file."""
     if not file:
         return SafeString('<span class="outfit-thumb"></span>')
     return format_html(
@@ -77,24 +78,24 @@ def thumbnail(file: FieldFile | None, *, alt: str = "") -> SafeString:
 
 
 def pixels(width: int, height: int) -> str:
-    """``576 × 1024``, in this order also among words that run from right to left."""
+    """Return ``576 × 1024``, in this order also inside right-to-left text."""
     return f"\N{LEFT-TO-RIGHT ISOLATE}{width} × {height}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def cost(job: RemoteJob) -> str:
-    """What a job has cost so far."""
+    """Return the cost so far, or a dash."""
     return money(Decimal(job.cost), job.currency) if job.cost else "–"
 
 
-def error(job: RemoteJob) -> SafeString | str:
-    """What went wrong, who can mend it, and how."""
+def error_panel(job: RemoteJob) -> SafeString | str:
+    """Return what went wrong, who can fix it and how, or a dash if there is no error."""
     if not job.error_code:
         return "–"
     return render_to_string("admin/django_outfitanyone/job_error.html", {"job": job})
 
 
-def about(seconds: float) -> str:
-    """A duration as nobody measures it: “about 20 seconds”, “about 3 minutes”."""
+def approximate_duration(seconds: float) -> str:
+    """Return a rounded duration, for example “about 20 seconds” or “about 3 minutes”."""
     if seconds < 5:
         return _("a few seconds")
     if seconds <= 55:
@@ -111,6 +112,6 @@ def about(seconds: float) -> str:
     return ngettext("about %(count)d hour", "about %(count)d hours", count) % {"count": count}
 
 
-def sentence(parts: list[str]) -> str:
-    """The parts as one line, separated by commas."""
+def comma_separated(parts: list[str]) -> str:
+    """Return the parts in one line, with the first letter in upper case."""
     return capfirst(", ".join(parts))

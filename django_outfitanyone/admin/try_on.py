@@ -1,3 +1,5 @@
+"""Admin of the try-on results."""
+
 from __future__ import annotations
 
 import json
@@ -14,74 +16,43 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_outfitanyone.admin import rendering
-from django_outfitanyone.admin.actions import VERBS, as_list_action
-from django_outfitanyone.admin.attention import AttentionMixin, candidates_of
+from django_outfitanyone.admin.actions import RESULT_ACTIONS, as_changelist_action
 from django_outfitanyone.admin.batch import BatchMixin
-from django_outfitanyone.admin.big_lists import BigListMixin
-from django_outfitanyone.admin.classes import AdminMixin, ModelAdmin, Names
-from django_outfitanyone.admin.clothes_parse import FIND_CLOTHES, FindClothesMixin
+from django_outfitanyone.admin.clothes_parse import PARSE_ACTIONS, ParseClothesMixin
+from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames, ModelAdmin
+from django_outfitanyone.admin.filters import PublishedFilter, QualityFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
+from django_outfitanyone.admin.large_table import LargeTableMixin
+from django_outfitanyone.admin.needs_attention import NeedsAttentionMixin, candidate_tasks
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.product_field import product_search_fields
-from django_outfitanyone.admin.refining import RefineMixin
+from django_outfitanyone.admin.refine_page import RefineMixin
 from django_outfitanyone.admin.try_on_page import TryOnPage
-from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
 from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-SIDES = ("top_garment", "bottom_garment")
-
-
-class PublishedFilter(admin.SimpleListFilter):
-    title = gettext_lazy("published")
-    parameter_name = "published"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        return [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
-
-    def queryset(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        queryset: QuerySet[TryOnResult],
-    ) -> QuerySet[TryOnResult]:
-        if self.value() not in {"yes", "no"}:
-            return queryset
-        return queryset.filter(published_at__isnull=self.value() == "no")
-
-
-class QualityFilter(admin.SimpleListFilter):
-    """The models that have a price; to ask the rows which there are would read them all."""
-
-    title = gettext_lazy("quality")
-    parameter_name = "remote_model"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        return [(name, name) for name in sorted({*conf.PRICES} - {conf.PARSING_MODEL})]
-
-    def queryset(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        queryset: QuerySet[TryOnResult],
-    ) -> QuerySet[TryOnResult]:
-        return queryset.filter(remote_model=self.value()) if self.value() else queryset
+GARMENT_FIELDS = ("top_garment", "bottom_garment")
 
 
 class TryOnResultAdminMixin(
     BatchMixin,
     RefineMixin,
-    AttentionMixin,
-    FindClothesMixin,
+    NeedsAttentionMixin,
+    ParseClothesMixin,
     HotspotOwnerMixin,
-    BigListMixin,
+    LargeTableMixin,
     NoticeMixin,
     AdminMixin,
 ):
+    first_step = gettext_lazy(
+        "No try-ons yet. Select garments in their list and choose “Try on…”, or add a try-on here."
+    )
     list_display = (
         "picture",
-        "person",
+        "model_photo",
         "worn",
         "status_badge",
         "review_badge",
@@ -89,7 +60,7 @@ class TryOnResultAdminMixin(
         "requested_by",
         "created_at",
     )
-    list_display_links = ("picture", "person")
+    list_display_links = ("picture", "model_photo")
     list_filter = (
         "status",
         "review",
@@ -114,9 +85,9 @@ class TryOnResultAdminMixin(
         "=batch",
     )
     actions = (
-        *(as_list_action(verb) for verb in VERBS.values()),
+        *(as_changelist_action(action) for action in RESULT_ACTIONS.values()),
         "refine",
-        *FIND_CLOTHES,
+        *PARSE_ACTIONS,
     )
     fieldsets = (
         (
@@ -146,14 +117,14 @@ class TryOnResultAdminMixin(
     class Media:
         css = {"all": [rendering.STYLESHEET]}
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Names:
-        """Everything: a try-on is changed by what is done to it."""
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> FieldNames:
+        """Return all fields: a try-on is changed by actions only."""
         return flatten_fieldsets(self.get_fieldsets(request, obj))
 
-    def get_search_fields(self, request: HttpRequest) -> Names:
+    def get_search_fields(self, request: HttpRequest) -> FieldNames:
         fields = list(super().get_search_fields(request))
-        for side in SIDES:
-            fields += product_search_fields(self.admin_site, request, through=f"{side}__product")
+        for field in GARMENT_FIELDS:
+            fields += product_search_fields(self.admin_site, request, through=f"{field}__product")
         return fields
 
     @admin.display(description=gettext_lazy("picture"))
@@ -161,7 +132,7 @@ class TryOnResultAdminMixin(
         return rendering.thumbnail(try_on.thumbnail, alt=str(try_on))
 
     @admin.display(description=gettext_lazy("model photo"), ordering="model_image__name")
-    def person(self, try_on: TryOnResult) -> str:
+    def model_photo(self, try_on: TryOnResult) -> str:
         return str(try_on.model_image or _("deleted"))
 
     @admin.display(description=gettext_lazy("garments"))
@@ -191,11 +162,11 @@ class TryOnResultAdminMixin(
         form_url: str = "",  # noqa: ARG002 - Django's signature
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> HttpResponse:
-        """A try-on is asked for, not filled in."""
+        """Show the page “Try on garments” instead of a form for one row."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         page = TryOnPage(self, request)
-        return page.answer() if request.method == "POST" else page.start_from_address()
+        return page.handle_post() if request.method == "POST" else page.start_from_query()
 
     def start_try_on(
         self,
@@ -204,7 +175,7 @@ class TryOnResultAdminMixin(
         garments: Sequence[Garment] = (),
         photos: Sequence[ModelImage] = (),
     ) -> HttpResponse:
-        """The same page, for a selection in some list."""
+        """Show the page “Try on garments” for rows selected in a changelist."""
         return TryOnPage(self, request).start(garments=garments, photos=photos)
 
     def changelist_view(
@@ -226,7 +197,7 @@ class TryOnResultAdminMixin(
             wake_if_idle()
         context = {
             "card": self.card(request, try_on) if try_on else None,
-            "candidates": candidates_of(try_on) if try_on else [],
+            "candidates": candidate_tasks(try_on) if try_on else [],
             "may_decide": self.has_change_permission(request, try_on),
             "may_refine": try_on is not None and self.may_refine(request, try_on),
             "may_pay": self.has_add_permission(request),
@@ -241,4 +212,4 @@ class TryOnResultAdminMixin(
 
 @admin.register(TryOnResult)
 class TryOnResultAdmin(TryOnResultAdminMixin, ModelAdmin):
-    """Try-ons: what was asked for, what came of it, and what people think of it."""
+    """Try-ons with their results and reviews."""

@@ -1,4 +1,4 @@
-"""The page between “Try on…” and the paid requests."""
+"""The page “Try on garments”: options, estimate, and the button that requests the pictures."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from django_outfitanyone import actions
-from django_outfitanyone.admin.addresses import address_of
-from django_outfitanyone.admin.trouble import may_resume, resume, trouble
+from django_outfitanyone.admin.account_problem import account_problem, may_resume, resume
+from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.try_on_form import TryOnForm
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError
 from django_outfitanyone.models import Account, Garment, ModelImage, TryOnResult
 
 if TYPE_CHECKING:
-    from django_outfitanyone.admin.classes import ModelAdmin
+    from django_outfitanyone.admin.django_classes import ModelAdmin
 
-SHOWN = 24
+MAX_SHOWN = 24
 """Garments shown as pictures; a selection may have thousands."""
 ID = re.compile(r"[0-9]{1,18}")
-PICKABLE = 60
-"""Newest garments offered where none were selected in a list."""
+MAX_PICKABLE = 60
+"""Newest garments offered if none were selected in a changelist."""
 
 
 class TryOnPage:
-    """Asks how, says what it will cost, and orders.
+    """Handles one request to the page.
 
-    The selection travels as one field of comma-separated ids, however large it is:
-    Django takes at most ``DATA_UPLOAD_MAX_NUMBER_FIELDS`` fields but 2.5 MB.
+    The selection is sent as one field of comma-separated ids, because Django accepts only
+    ``DATA_UPLOAD_MAX_NUMBER_FIELDS`` fields, but 2.5 MB of data.
     """
 
     def __init__(self, model_admin: ModelAdmin, request: HttpRequest) -> None:
@@ -47,29 +47,29 @@ class TryOnPage:
     def start(
         self, *, garments: Sequence[Garment] = (), photos: Sequence[ModelImage] = ()
     ) -> HttpResponse:
-        """The page as it is first seen."""
-        known = list(self._photos()[:2])
-        chosen = photos or (known if len(known) == 1 else [])
+        """Show the form with its defaults; the only photo of a shop is selected already."""
+        available = list(self._photos()[:2])
+        selected = photos or (available if len(available) == 1 else [])
         return self._page(
-            self._form(TryOnForm.defaults(garments=garments, photos=chosen), garments)
+            self._form(TryOnForm.defaults(garments=garments, photos=selected), garments)
         )
 
-    def start_from_address(self) -> HttpResponse:
-        """As ``start``, for a link with ``?garments=1,2&photos=3``."""
+    def start_from_query(self) -> HttpResponse:
+        """Show the form for a link with ``?garments=1,2&photos=3``."""
         photos = self._photos().filter(pk__in=_ids(self.request.GET.get("photos", "")))
         garments = self._garments(self.request.GET.get("garments", ""))
         return self.start(garments=garments, photos=list(photos))
 
-    def answer(self) -> HttpResponse:
-        """What comes of pressing one of the buttons."""
-        asked = self.request.POST
-        form = self._form(asked, self._garments(asked.get("garments", "")))
-        if "_resume" in asked and may_resume(self.site, self.request):
+    def handle_post(self) -> HttpResponse:
+        """Handle the buttons of the page, and the script that asks for the summary."""
+        data = self.request.POST
+        form = self._form(data, self._garments(data.get("garments", "")))
+        if "_resume" in data and may_resume(self.site, self.request):
             resume(Account.current(), request=self.request)
-        if "_order" in asked and form.is_valid() and self._order(form):
+        if "_order" in data and form.is_valid() and self._request_try_ons(form):
             batch = form.cleaned_data["batch"]
-            return redirect(address_of(self.site, "tryonresult_batch", batch))
-        if "_summary" in asked:
+            return redirect(admin_url(self.site, "tryonresult_batch", batch))
+        if "_summary" in data:
             return TemplateResponse(
                 self.request,
                 "admin/django_outfitanyone/try_on_summary.html",
@@ -77,22 +77,23 @@ class TryOnPage:
             )
         return self._page(form)
 
-    def _order(self, form: TryOnForm) -> bool:
-        """Whether the pictures are asked for; if not, the form says why."""
+    def _request_try_ons(self, form: TryOnForm) -> bool:
+        """Request the pictures; return ``False`` with an error in the form if that fails."""
         if Account.current().is_stopped:
-            form.add_error(None, _("Nothing can be ordered while the account is stopped."))
+            text = _("The account is stopped. Resume it before you request pictures.")
+            form.add_error(None, text)
             return False
         batch = form.cleaned_data["batch"]
-        was_sent = TryOnResult.objects.filter(batch=batch).exists()
+        is_repeated = TryOnResult.objects.filter(batch=batch).exists()
         try:
             actions.request_try_ons(
-                form.wishes, options=form.options, requested_by=self.request.user, batch=batch
+                form.requests, options=form.options, requested_by=self.request.user, batch=batch
             )
         except (OutfitAnyoneError, ConfigurationError) as error:
             form.add_error(None, str(error))
             return False
-        if was_sent:
-            text = _("This form was sent before: here is what it asked for. Nothing is paid twice.")
+        if is_repeated:
+            text = _("This form was sent before. Here is its batch; nothing is charged twice.")
             messages.warning(self.request, text)
         return True
 
@@ -100,11 +101,11 @@ class TryOnPage:
         return TryOnForm(data, garments=garments, photos=self._photos(), pickable=self._pickable())
 
     def _page(self, form: TryOnForm) -> HttpResponse:
-        shown = form.garments[:SHOWN]
+        shown = form.garments[:MAX_SHOWN]
         prefetch_related_objects(shown, "product")
         context = {
             **self.site.each_context(self.request),
-            "title": _("Try on"),
+            "title": _("Try on garments"),
             "opts": TryOnResult._meta,
             **self._estimated(form),
             "garments": shown,
@@ -112,35 +113,35 @@ class TryOnPage:
             "more_garments": len(form.garments) - len(shown),
             "garment_ids": ",".join(str(garment.pk) for garment in form.garments),
             "photo_count": len(form.fields["photos"].queryset),  # type: ignore[attr-defined]
-            "pickable": PICKABLE,
-            "all_garments": 0 if shown else self._seen(Garment).count(),
-            "trouble": trouble(self.request, self.site),
+            "pickable": MAX_PICKABLE,
+            "all_garments": 0 if shown else self._visible(Garment).count(),
+            "account_problem": account_problem(self.request, self.site),
         }
         return TemplateResponse(self.request, "admin/django_outfitanyone/try_on_form.html", context)
 
     def _estimated(self, form: TryOnForm) -> dict[str, Any]:
-        return {"form": form, "estimate": form.estimate, "with_searches": conf.PARSE_RESULTS}
+        return {"form": form, "estimate": form.estimate, "with_parses": conf.PARSE_RESULTS}
 
     def _garments(self, ids: str) -> list[Garment]:
-        """In the order given; only what this person sees in the list of garments."""
-        wanted = _ids(ids)
-        known = self._seen(Garment).in_bulk(wanted)
-        return [known[pk] for pk in wanted if pk in known]
+        """Return the garments that the user may see in the changelist, in the order of the ids."""
+        keys = _ids(ids)
+        garments = self._visible(Garment).in_bulk(keys)
+        return [garments[pk] for pk in keys if pk in garments]
 
     def _photos(self) -> Any:
-        return self._seen(ModelImage).active()
+        return self._visible(ModelImage).active()
 
     def _pickable(self) -> Any:
-        newest = self._seen(Garment).order_by("-pk").values_list("pk", flat=True)[:PICKABLE]
+        newest = self._visible(Garment).order_by("-pk").values_list("pk", flat=True)[:MAX_PICKABLE]
         return Garment.objects.filter(pk__in=list(newest)).select_related("product")
 
-    def _seen(self, model: type[Garment | ModelImage]) -> Any:
+    def _visible(self, model: type[Garment | ModelImage]) -> Any:
         if self.site.is_registered(model):
             return self.site.get_model_admin(model).get_queryset(self.request)
         return model._default_manager.all()
 
 
 def _ids(text: str) -> list[int]:
-    """``"3,17"`` as numbers, once each; what is not a number was not written by our pages."""
+    """Return ``"3,17"`` as numbers, without duplicates and anything that is not a number."""
     numbers = (part.strip() for part in text.split(","))
     return list(dict.fromkeys(int(number) for number in numbers if ID.fullmatch(number)))

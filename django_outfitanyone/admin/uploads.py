@@ -1,4 +1,4 @@
-"""Uploading pictures: shown beside the field, and a word when the file was changed to fit."""
+"""Picture uploads: a preview beside the field, and a message if the file was converted."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.admin.classes import AdminMixin, ModelForm
+from django_outfitanyone.admin.django_classes import AdminMixin, ModelForm
 from django_outfitanyone.admin.widgets import PictureInput
 from django_outfitanyone.models.picture import PictureField, StoredPicture
-from django_outfitanyone.pictures.images import human_size
+from django_outfitanyone.pictures.decoding import human_size
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -20,7 +20,7 @@ PICTURE_WIDGET: dict[Any, Any] = {PictureField: {"widget": PictureInput}}
 
 
 class UploadMixin(AdminMixin):
-    """For admins of models that are a ``StoredPicture``."""
+    """For admins of models that inherit from ``StoredPicture``."""
 
     formfield_overrides = PICTURE_WIDGET
 
@@ -32,15 +32,15 @@ class UploadMixin(AdminMixin):
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         super().save_model(request, obj, form, change)
-        tell_of_conversion(request, form.cleaned_data.get("image"), stored=obj)
+        report_conversion(request, form.cleaned_data.get("image"), stored=obj)
 
 
-def tell_of_conversion(request: HttpRequest, upload: object, *, stored: StoredPicture) -> None:
-    """Say what became of an upload that is not kept byte for byte."""
+def report_conversion(request: HttpRequest, upload: object, *, stored: StoredPicture) -> None:
+    """Tell the user how an upload was converted, unless it was stored unchanged."""
     if not isinstance(upload, UploadedFile) or upload.size in {None, stored.image.size}:
         return
     text = _(
-        "“%(name)s” was converted to what the try-on system takes: "
+        "“%(name)s” was converted to a format that the engine accepts: "
         "%(width)d × %(height)d pixels, %(size)s instead of %(original)s."
     )
     messages.info(

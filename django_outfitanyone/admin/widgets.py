@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminFileWidget
 
-from django_outfitanyone.admin.classes import ModelMultipleChoiceField
+from django_outfitanyone.admin.django_classes import ModelMultipleChoiceField
 from django_outfitanyone.models.picture import StoredPicture
 
 
 class PictureInput(AdminFileWidget):
-    """An upload with the present picture beside it."""
+    """File input with the current picture beside it."""
 
     template_name = "admin/django_outfitanyone/widgets/picture_input.html"
 
@@ -25,7 +25,7 @@ class PictureInput(AdminFileWidget):
 
 
 class PictureCards(forms.CheckboxSelectMultiple):
-    """Checkboxes as cards with a picture each: real inputs, so keyboards and readers know them."""
+    """Checkboxes shown as cards with a picture; native inputs keep them accessible."""
 
     template_name = "admin/django_outfitanyone/widgets/picture_cards.html"
     option_template_name = "admin/django_outfitanyone/widgets/picture_card.html"
@@ -37,6 +37,6 @@ class PictureCards(forms.CheckboxSelectMultiple):
 
 
 class PictureChoiceField(ModelMultipleChoiceField):
-    """Pick rows by their pictures."""
+    """Selects rows by their pictures."""
 
     widget = PictureCards

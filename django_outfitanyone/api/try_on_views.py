@@ -18,7 +18,6 @@ from django_outfitanyone.api import serializers as answers
 from django_outfitanyone.api.permissions import MAY_CHANGE
 from django_outfitanyone.api.views import SearchedView, accepted_if, with_poll_hint
 from django_outfitanyone.jobs.estimate import estimate
-from django_outfitanyone.jobs.try_on import as_row
 from django_outfitanyone.models import TryOnResult
 
 
@@ -65,9 +64,7 @@ class TryOnViewSet(SearchedView):
     def estimate(self, request: Request) -> Response:  # noqa: ARG002
         """What a bulk request would come to; nothing is stored."""
         wanted = self.taken(request_serializers.BulkInput)
-        options = wanted.options
-        options.check()
-        total = estimate([as_row(wish, options) for wish in wanted.wishes])
+        total = estimate(wanted.wishes, options=wanted.options)
         return Response(answers.EstimateSerializer(total).data)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)

@@ -232,7 +232,7 @@ def _look_at_account(state: Health) -> Findings:
             "code": account.stopped_code,
             "message": account.stopped_message,
         }
-        advice = account.advice.text if account.advice else ""
+        advice = account.error_help.text if account.error_help else ""
         remedy = _("Then resume it in the admin, or with `manage.py outfitanyone_resume`.")
         yield _problem("account", text % words, f"{advice} {remedy}".strip())
     elif account.next_submission_at > timezone.now() + timedelta(seconds=1):

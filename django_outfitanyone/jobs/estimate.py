@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django_outfitanyone.account import budgets
 from django_outfitanyone.conf import conf
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_rows
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 
 FINGERPRINTS_AT_ONCE = 1000
@@ -39,8 +40,16 @@ class Estimate:
         return self.count - self.reused
 
 
-def estimate(rows: Sequence[TryOnResult]) -> Estimate:
-    """Return the estimate for rows that are not saved yet, with a handful of queries."""
+def estimate(requests: Sequence[TryOnRequest], *, options: TryOnOptions | None = None) -> Estimate:
+    """Return what these requests would cost; nothing is stored or sent.
+
+    Raises ``RequestRefused`` for requests and options that ``request_try_ons`` refuses.
+    """
+    return estimate_rows(as_rows(requests, options or TryOnOptions()))
+
+
+def estimate_rows(rows: Sequence[TryOnResult]) -> Estimate:
+    """Return the estimate for unsaved rows, with a handful of queries."""
     finished = _finished({row.fingerprint for row in rows if not row.force_new})
     to_pay: dict[str, TryOnResult] = {}
     for number, row in enumerate(rows):

@@ -120,6 +120,14 @@ def combine(
     return [TryOnRequest.of(person, pieces) for person in people for pieces in sets]
 
 
+def as_rows(requests: Sequence[TryOnRequest], options: TryOnOptions) -> list[TryOnResult]:
+    """Return the unsaved rows of these requests, after checking all of them."""
+    options.check()
+    for request in requests:
+        request.check()
+    return [as_row(request, options) for request in requests]
+
+
 def as_row(request: TryOnRequest, options: TryOnOptions) -> TryOnResult:
     """Return the unsaved row of this request."""
     row = TryOnResult(

@@ -38,7 +38,7 @@ def check_success(job: RemoteJob) -> None:
             f"The account is stopped, {account.stopped_code}: {account.stopped_message} "
             "The request is kept. Mend the cause, then run: manage.py outfitanyone_resume"
         )
-    advice = job.advice.text if job.advice else ""
+    advice = job.error_help.text if job.error_help else ""
     if job.is_open:
         raise CommandError(
             f"Still {job.get_status_display()} when time was up. The request is kept. "

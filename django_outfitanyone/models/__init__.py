@@ -1,4 +1,4 @@
-"""Rows. A queryset's methods are the vocabulary: say ``.due()``, never ``filter(status__in=…)``."""
+"""The tables. Code outside of this package filters and moves rows by methods, not by status."""
 
 from django_outfitanyone.models.account import Account
 from django_outfitanyone.models.charge import Charge

@@ -25,7 +25,7 @@ class Account(models.Model):
     next_submission_at = models.DateTimeField(
         _("next submission at"),
         default=LONG_AGO,
-        help_text=_("Nothing is submitted earlier: spaces requests, and pauses after a 429."),
+        help_text=_("No submit happens earlier: this spaces requests and pauses after a 429."),
     )
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     stopped_code = models.CharField(_("reason"), max_length=100, blank=True)
@@ -34,7 +34,7 @@ class Account(models.Model):
         _("budget spent until"),
         default=LONG_AGO,
         editable=False,
-        help_text=_("Until then it is looked at whether the next paid request still fits."),
+        help_text=_("Until then, each paid request is checked against the budget."),
     )
     runner_token = models.CharField(max_length=32, blank=True, editable=False)
     runner_expires_at = models.DateTimeField(
@@ -68,6 +68,6 @@ class Account(models.Model):
         return self.next_submission_at if is_paused else None
 
     @property
-    def advice(self) -> ErrorHelp | None:
+    def error_help(self) -> ErrorHelp | None:
         """Who can fix what stopped the account, and how."""
         return error_help_for(self.stopped_code, self.stopped_message)

@@ -29,40 +29,41 @@ Totals = dict[Any, Decimal]
 
 
 def shop_day(moment: datetime) -> date:
-    """The day on the shop's calendar: that of ``TIME_ZONE``, whatever the reader's zone is."""
+    """Return the day in the shop's time zone, ``TIME_ZONE``, whatever the reader's zone is."""
     return timezone.localtime(moment, timezone.get_default_timezone()).date()
 
 
 class ChargeQuerySet(models.QuerySet["Charge"]):
-    """Sums are in the currency of the settings; what was paid in another one is left out."""
+    """Totals are in the ``CURRENCY`` of the settings; charges in other currencies are left out."""
 
     def payable(self) -> Self:
-        """In the currency in which prices and budgets are given now."""
+        """Return the charges in the currency of the current prices and budgets."""
         return self.filter(currency=conf.CURRENCY)
 
     def since(self, day: date) -> Self:
-        """From this day on, by the shop's calendar."""
+        """Return the charges from this day on, by the shop's calendar."""
         return self.filter(charged_on__gte=day)
 
     def total(self) -> Decimal:
         return _exact(self.payable().order_by().aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
 
     def by_day(self) -> Totals:
-        """The latest day first; the other totals begin with the largest amount."""
+        """Return totals by day, latest first. All other totals list the largest amount first."""
         return dict(sorted(self._by("charged_on").items(), reverse=True))
 
     def by_model(self) -> Totals:
-        """By the name of the remote model."""
+        """Return totals by remote model."""
         return self._by("remote_model")
 
     def by_requester(self) -> Totals:
-        """By the primary key of the user; ``None`` for what nobody in particular asked for."""
+        """Return totals by primary key of the user, ``None`` for requests without a user."""
         return self._by("requested_by")
 
     def by_product(self) -> Totals:
-        """By the product's primary key; a picture of two products is shared between them.
+        """Return totals by primary key of the product; two products share a picture's amount.
 
-        ``None`` holds searches in model photos, and pictures whose garments were deleted.
+        ``None`` stands for parses of model photos, and for pictures whose garments were
+        deleted.
         """
         totals: defaultdict[Any, Decimal] = defaultdict(Decimal)
         groups = self.payable().order_by().values_list(TOP, BOTTOM).annotate(sum=Sum("amount"))
@@ -73,20 +74,20 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         return _largest_first(totals.items())
 
     def count_images(self) -> int:
-        """Pictures paid for."""
+        """Return the number of pictures that were charged."""
         return self.aggregate(count=Sum("images"))["count"] or 0
 
     def record(
         self, job: TryOnResult | ClothesParse, *, remote_model: str, task_id: str | None = None
     ) -> Charge | None:
-        """Write down what this job has just cost; ``None`` when it was free.
+        """Create the charge for this job's answer; return ``None`` if it was free.
 
-        Belongs into the transaction that writes down that it has to be paid. One remote
-        task is charged once, however often it is told.
+        Call it in the transaction that stores the answer. A remote task is charged only
+        once, however often its answer is recorded.
         """
         if not job.image_count:
             return None
-        is_search = isinstance(job, ClothesParse)
+        is_parse = isinstance(job, ClothesParse)
         now = timezone.now()
         columns = {
             "charged_at": now,
@@ -96,7 +97,7 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
             "amount": job.cost,
             "currency": job.currency,
             "try_on_id": job.try_on_id if isinstance(job, ClothesParse) else job.pk,
-            "clothes_parse_id": job.pk if is_search else None,
+            "clothes_parse_id": job.pk if is_parse else None,
             "requested_by_id": job.requested_by_id,
         }
         if task_id is None:
@@ -109,9 +110,9 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
 
 
 class Charge(models.Model):
-    """One line of the ledger: pictures that the remote system bills.
+    """One line of the ledger: pictures that the engine bills.
 
-    It stays when what was paid for is deleted. What is reused costs nothing and has no line.
+    A charge stays when its job is deleted. A reused result costs nothing and has no charge.
     """
 
     account = models.ForeignKey(
@@ -135,7 +136,7 @@ class Charge(models.Model):
     )
     clothes_parse = models.ForeignKey(
         ClothesParse,
-        verbose_name=_("search for clothes"),
+        verbose_name=_("clothes parse"),
         on_delete=models.SET_NULL,
         null=True,
         related_name="charges",
@@ -165,7 +166,7 @@ class Charge(models.Model):
 
 
 def _exact(amount: Decimal) -> Decimal:
-    """As the column has it: SQLite adds up in floating point."""
+    """Round as the column does, because SQLite sums up in floating point."""
     return amount.quantize(SMALLEST)
 
 

@@ -42,7 +42,7 @@ class ClothesParse(RemoteJob, OfPicture):
     picture_sha256 = models.CharField(
         _("SHA-256 of the picture"), max_length=64, db_index=True, editable=False
     )
-    clothes_types = models.CharField(_("looked for"), max_length=30)
+    clothes_types = models.CharField(_("clothes types"), max_length=30)
     force_new = models.BooleanField(_("paid again on purpose"), default=False, editable=False)
     open_key = models.CharField(max_length=120, null=True, unique=True, editable=False)
     """Set while the parse is open, so that one picture has only one open parse of a kind."""
@@ -50,8 +50,8 @@ class ClothesParse(RemoteJob, OfPicture):
     objects = ClothesParseQuerySet.as_manager()
 
     class Meta(RemoteJob.Meta):
-        verbose_name = _("search for clothes")
-        verbose_name_plural = _("searches for clothes")
+        verbose_name = _("clothes parse")
+        verbose_name_plural = _("clothes parses")
         ordering = ["-pk"]
         constraints = [
             *RemoteJob.Meta.constraints,

@@ -9,13 +9,13 @@ from django_outfitanyone.models.picture import StoredPicture
 
 
 class Garment(StoredPicture):
-    """One wearable item of a product, laid flat and photographed from above."""
+    """One wearable item of a product, with a flat-lay picture."""
 
     product = models.ForeignKey(
         product_model_name(),
         verbose_name=_("product"),
         on_delete=models.CASCADE,
-        null=True,  # made from a file by a command; the admin always asks for one
+        null=True,  # a command may create one from a file; the admin requires a product
         related_name="outfit_garments",
     )
     kind = models.CharField(_("kind"), max_length=10, choices=GarmentKind)

@@ -58,7 +58,7 @@ class Hotspot(OfPicture):
         choices=ClothesType,
         null=True,
         blank=True,
-        help_text=_("Empty for one that a person drew."),
+        help_text=_("Empty for a hotspot that a person drew."),
     )
     x1 = models.PositiveIntegerField(pgettext_lazy("side of a box", "left"))
     y1 = models.PositiveIntegerField(pgettext_lazy("side of a box", "top"))

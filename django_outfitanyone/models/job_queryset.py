@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import models
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from django_outfitanyone.choices import IN_FLIGHT, OPEN, UNSENT, Status
@@ -75,6 +75,13 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
         """Return the number of jobs in each status, 0 included."""
         groups = self.order_by().values_list("status").annotate(count=Count("pk"))
         return {**dict.fromkeys(Status.values, 0), **dict(groups)}
+
+    def backlog(self) -> tuple[int, datetime | None]:
+        """Return how many jobs are unsent, and when the last of the others was submitted."""
+        found = self.aggregate(
+            unsent=Count("pk", filter=Q(status__in=UNSENT)), submitted_at=Max("submitted_at")
+        )
+        return found["unsent"], found["submitted_at"]
 
     def due(self, now: datetime) -> Self:
         """Return the unleased jobs whose next step is due."""

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 class ModelImageQuerySet(models.QuerySet["ModelImage"]):
     def active(self) -> Self:
-        """Offered for try-ons."""
+        """Return the photos that are offered for try-ons."""
         return self.filter(is_active=True)
 
     def with_hotspots(self) -> Self:
-        """With everything a page shows of a picture: three queries, however many pictures."""
+        """Load everything that a page shows of a picture, in three queries."""
         return self.prefetch_related("hotspots__product")
 
 
 class ModelImage(StoredPicture, ResponsivePicture):
-    """A photo of one whole person, standing, seen from the front; garments are tried on it."""
+    """A photo of one complete person from the front, on whom garments are tried on."""
 
     name = models.CharField(_("name"), max_length=100)
     is_active = models.BooleanField(
@@ -45,12 +45,12 @@ class ModelImage(StoredPicture, ResponsivePicture):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Smaller copies are made when the row is safe; those of a replaced file go then."""
+        """Save, then make smaller copies on commit and delete those of a replaced file."""
         super().save(*args, **kwargs)
         using = self._state.db
         if self._outdated:
-            drop = partial(discard, self.image.storage, self._outdated)
-            transaction.on_commit(drop, using=using, robust=True)
+            delete = partial(discard, self.image.storage, self._outdated)
+            transaction.on_commit(delete, using=using, robust=True)
             self._outdated = None
         if self.renditions is None:
             transaction.on_commit(self.add_renditions, using=using, robust=True)

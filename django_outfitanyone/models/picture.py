@@ -1,4 +1,4 @@
-"""Pictures that people upload: checked, upright and fit for the API once they are stored."""
+"""Pictures that people upload; they are converted to what the engine accepts when stored."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.pictures import images
+from django_outfitanyone.pictures.renditions import thumbnail
 
 
 def unguessable_name(suffix: str) -> str:
-    """A file name that says nothing and is never taken from outside."""
+    """Return a random file name, so that no name comes from outside."""
     return f"{uuid.uuid4().hex}{suffix}"
 
 
 class PictureFormField(forms.FileField):
-    """Refuses what the API would refuse, with the reason and the remedy."""
+    """Refuses files that the engine would refuse, with the reason and the remedy."""
 
     widget = forms.ClearableFileInput
 
     def to_python(self, data: Any) -> Any:
-        """The upload as it came; ``ValidationError`` when it cannot be used."""
+        """Return the upload unchanged; raise ``ValidationError`` if it cannot be used."""
         file = super().to_python(data)
         if file is not None:
             try:
@@ -42,7 +43,7 @@ class PictureFormField(forms.FileField):
 
 
 class PictureFile(ImageFieldFile):
-    """Stores the prepared picture under a name of its own, with its facts beside it."""
+    """Stores the converted picture under a random name, and its size and hash in the row."""
 
     def save(self, name: str | None, content: Any, save: bool = True) -> None:  # noqa: ARG002, FBT001
         content.seek(0)
@@ -51,7 +52,7 @@ class PictureFile(ImageFieldFile):
         owner.sha256, owner.width, owner.height = picture.sha256, picture.width, picture.height
         owner.picture_changed()
         owner.thumbnail.save(
-            unguessable_name(".jpg"), ContentFile(images.thumbnail(picture.data)), save=False
+            unguessable_name(".jpg"), ContentFile(thumbnail(picture.data)), save=False
         )
         super().save(unguessable_name(picture.suffix), ContentFile(picture.data), save=save)
 
@@ -66,7 +67,7 @@ class PictureField(models.ImageField):
 
 
 class StoredPicture(models.Model):
-    """A picture as the API takes it, its content hash, and a small copy for lists."""
+    """A picture that the engine accepts, its size and hash, and a thumbnail."""
 
     image = PictureField(_("picture"), upload_to="outfitanyone/pictures/%Y/%m/")
     width = models.PositiveIntegerField(_("width in pixels"), editable=False)
@@ -78,10 +79,10 @@ class StoredPicture(models.Model):
         abstract = True
 
     def picture_changed(self) -> None:
-        """Called when another file is stored, before the row is."""
+        """React to a new file; called before the row is saved."""
 
     def read(self) -> bytes:
-        """The stored bytes."""
+        """Return the stored bytes."""
         with self.image.open("rb") as file:
             data: bytes = file.read()
             return data

@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 class ProductQuerySet(models.QuerySet["Product"]):
     def visible(self) -> ProductQuerySet:
-        """What visitors may see."""
+        """Return the products that visitors may see."""
         return self.filter(is_visible=True)
 
 
 class Product(models.Model):
-    """What the shop sells, for shops that have no product model of their own yet.
+    """What the shop sells, for shops without a product model of their own.
 
-    Others name theirs in ``OUTFITANYONE_PRODUCT_MODEL``, and this table is never made.
+    With another model in ``OUTFITANYONE_PRODUCT_MODEL``, this table is not created.
     """
 
     title = models.CharField(_("title"), max_length=200)

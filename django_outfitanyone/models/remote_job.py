@@ -44,14 +44,14 @@ class RemoteJob(Transitions, models.Model):
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     queued_at = models.DateTimeField(
-        _("asked for at"), default=timezone.now, editable=False
-    )  # again, when a person has it tried again
+        _("requested at"), default=timezone.now, editable=False
+    )  # set anew by a retry
     submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
     finished_at = models.DateTimeField(_("finished at"), null=True, editable=False)
 
     due_at = models.DateTimeField(
         _("due at"), default=timezone.now, null=True, editable=False
-    )  # NULL: nothing left to do
+    )  # NULL: no further step
     lease_token = models.CharField(max_length=32, blank=True, editable=False, db_index=True)
     lease_expires_at = models.DateTimeField(default=LONG_AGO, editable=False)
     attempts = models.PositiveSmallIntegerField(
@@ -65,11 +65,11 @@ class RemoteJob(Transitions, models.Model):
         max_length=100,
         blank=True,
         editable=False,
-        help_text=_("What the vendor's support asks for."),
+        help_text=_("The vendor's support asks for it."),
     )
     warned_at = models.DateTimeField(
-        _("loss announced at"), null=True, editable=False
-    )  # that the remote copies are about to die
+        _("warned at"), null=True, editable=False
+    )  # about the expiry of the engine's copy
     remote_answer = models.JSONField(_("remote answer"), default=dict, editable=False)
     image_count = models.PositiveSmallIntegerField(_("billed pictures"), default=0, editable=False)
     cost = models.DecimalField(
@@ -130,7 +130,7 @@ class RemoteJob(Transitions, models.Model):
         return self.status == Status.NEEDS_ATTENTION
 
     @property
-    def advice(self) -> ErrorHelp | None:
+    def error_help(self) -> ErrorHelp | None:
         """Who can fix the error on this row, and how."""
         return error_help_for(self.error_code, self.error_message)
 
@@ -188,6 +188,6 @@ def answer_columns(report: TaskReport) -> dict[str, Any]:
 UNCLEAR = {
     "error_code": OutcomeUnknown.code,
     "error_message": _(
-        "The request may have arrived, but no answer came. Sent again, it could be paid twice."
+        "The request may have arrived, but no answer came. A second one could be paid twice."
     ),
 }

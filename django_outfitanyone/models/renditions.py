@@ -13,14 +13,14 @@ from django.db.models.signals import post_delete
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.models.picture import unguessable_name
-from django_outfitanyone.pictures import images
+from django_outfitanyone.pictures.renditions import smaller_copies
 
 if TYPE_CHECKING:
     from django.db.models.fields.files import ImageFieldFile
 
 
 class ResponsivePicture(models.Model):
-    """A picture that is also kept in smaller sizes. Those without them are shown all the same."""
+    """A picture with smaller copies. A picture without them is shown in its full size."""
 
     renditions = models.JSONField(_("smaller copies"), null=True, editable=False)
     """``[[width, name], ...]`` with names in the storage of ``image``, the smallest first."""
@@ -35,24 +35,24 @@ class ResponsivePicture(models.Model):
 
     @classmethod
     def without_renditions(cls) -> models.QuerySet[Any]:
-        """Pictures whose smaller copies have not been made."""
+        """Return the rows whose smaller copies have not been made."""
         rows: models.QuerySet[Any] = cls.objects.filter(renditions__isnull=True)
         return rows.exclude(image="")
 
     def make_renditions(self, data: bytes) -> list[list[Any]]:
-        """Store smaller copies of the picture; what to write into ``renditions``.
+        """Store smaller copies of the picture and return the value for ``renditions``.
 
-        Takes a second, so keep it out of transactions.
+        This takes about a second, so call it outside of transactions.
         """
         storage = self.image.storage
         folder = str(self.image.name).rpartition("/")[0]
         return [
             [width, storage.save(f"{folder}/{unguessable_name('.webp')}", ContentFile(copy))]
-            for width, copy in images.smaller_copies(data)
+            for width, copy in smaller_copies(data)
         ]
 
     def add_renditions(self) -> None:
-        """Make them for a stored row, unless its picture is replaced meanwhile."""
+        """Make the copies of a stored row, unless its picture is replaced meanwhile."""
         with self.image.open("rb") as file:
             renditions = self.make_renditions(file.read())
         rows = type(self).objects.filter(pk=self.pk, image=self.image.name)
@@ -63,13 +63,13 @@ class ResponsivePicture(models.Model):
 
 
 def discard(storage: Storage, renditions: Iterable[Iterable[Any]] | None) -> None:
-    """Delete the files."""
+    """Delete the files of these renditions."""
     for _width, name in renditions or []:
         storage.delete(name)
 
 
-def _follow_the_last_row(sender: type[models.Model], instance: Any, using: str, **_: Any) -> None:
-    """Reused results share their files: these go with the last row that shows them."""
+def _delete_with_last_row(sender: type[models.Model], instance: Any, using: str, **_: Any) -> None:
+    """Delete the files with the last row that shows them, because reused results share files."""
     if not issubclass(sender, ResponsivePicture) or not instance.renditions:
         return
     sharing = {"sha256": instance.sha256, "image": instance.image.name}
@@ -78,4 +78,4 @@ def _follow_the_last_row(sender: type[models.Model], instance: Any, using: str, 
         transaction.on_commit(clean, using=using, robust=True)
 
 
-post_delete.connect(_follow_the_last_row, dispatch_uid="outfitanyone_renditions")
+post_delete.connect(_delete_with_last_row, dispatch_uid="outfitanyone_renditions")

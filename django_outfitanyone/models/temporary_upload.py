@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 class TemporaryUploadQuerySet(models.QuerySet["TemporaryUpload"]):
     def expired(self) -> Self:
-        """Of no use to anybody any more."""
+        """Return the uploads that the engine has deleted."""
         return self.filter(expires_at__lt=timezone.now())
 
 
 class TemporaryUpload(models.Model):
-    """A picture already handed to the remote system, good for one remote model for two days."""
+    """A picture uploaded to the engine; valid for one remote model for two days."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     sha256 = models.CharField(max_length=64)

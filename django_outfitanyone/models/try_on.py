@@ -24,14 +24,14 @@ from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
 
 
 class Keep(models.TextChoices):
-    """The half of the person's own clothes that stays."""
+    """The half of the person's own clothes that stays on."""
 
     UPPER = ClothesType.UPPER.value, _("keep the top")
     LOWER = ClothesType.LOWER.value, _("keep the trousers or skirt")
 
 
 class Gender(models.TextChoices):
-    """What the refiner has to be told of the person."""
+    """The gender of the person, which the refiner needs."""
 
     WOMAN = "woman", _("woman")
     MAN = "man", _("man")
@@ -86,7 +86,7 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     slot = models.PositiveSmallIntegerField(null=True, editable=False)
     remote_task_id = models.CharField(_("task id"), max_length=100, null=True, editable=False)
     failed_tasks = models.PositiveSmallIntegerField(
-        _("tasks that failed by a passing fault"), default=0, editable=False
+        _("tasks that failed temporarily"), default=0, editable=False
     )
     result_url = models.CharField(max_length=1000, blank=True, editable=False)
     """Where the engine keeps the finished picture for 24 hours."""
@@ -133,7 +133,7 @@ class TryOnResult(RemoteJob, ResponsivePicture):
         ordering = ["-pk"]
         constraints = [
             *RemoteJob.Meta.constraints,
-            # at most one row in each slot, and slots are numbered 1 to CONCURRENT_TASKS
+            # at most one row in each slot; slots are numbered from 1 to CONCURRENT_TASKS
             models.UniqueConstraint(fields=["account", "slot"], name="outfitanyone_one_per_slot"),
             models.UniqueConstraint(
                 fields=["account", "remote_task_id"], name="outfitanyone_task_known_once"

@@ -1,7 +1,7 @@
-"""Fetching files from addresses that the remote system names.
+"""Download files from URLs that an engine names.
 
-Such an address is hostile until proven otherwise: only http and https, no redirects,
-no way into private networks, no compression, a cap on bytes and on time.
+Such a URL is hostile until checked: only http and https, no redirects, no private
+networks, no compression, a limit on bytes and on time.
 """
 
 from __future__ import annotations
@@ -18,44 +18,43 @@ from urllib.parse import urlsplit
 
 import requests
 from django.utils.translation import gettext as _
-from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from requests.utils import select_proxy
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from django_outfitanyone.conf import conf
+from django_outfitanyone.engines.guarded_session import GuardedAdapter, GuardedSession, unsigned
 from django_outfitanyone.exceptions import DownloadFailed, DownloadRefused
-from django_outfitanyone.pictures.images import human_size
+from django_outfitanyone.pictures.decoding import human_size
 
 CHUNK_BYTES = 64 * 1024
 TOTAL_SECONDS = 60
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-"""Where networks without IPv4 see the IPv4 internet (RFC 6052)."""
+"""The IPv4 internet as IPv6-only networks address it (RFC 6052)."""
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
 PROTOCOL_ASSIGNMENTS = ipaddress.IPv4Network("192.0.0.0/24")
 
 
-_leash: ContextVar[list[socket.socket]] = ContextVar("connections of the download under way")
+_connections: ContextVar[list[socket.socket]] = ContextVar("connections of the current download")
 
 
 def download(url: str) -> bytes:
-    """The bytes behind ``url``.
+    """Return the bytes at ``url``.
 
-    ``DownloadRefused`` when a rule forbids it, which no second attempt changes;
-    ``DownloadFailed`` when the network or the server did not deliver.
+    Raises ``DownloadRefused`` when a rule forbids the download, so that a retry is useless,
+    and ``DownloadFailed`` when the network or the server failed.
     """
     deadline = time.monotonic() + TOTAL_SECONDS
     try:
         with (
-            _Session() as session,
+            _session() as session,
             _cut_off_after(TOTAL_SECONDS),
             session.get(
                 url,
                 stream=True,
                 allow_redirects=False,
-                auth=_unsigned,
+                auth=unsigned,
                 timeout=(conf.CONNECT_TIMEOUT, conf.READ_TIMEOUT),
             ) as response,
         ):
@@ -74,7 +73,7 @@ def download(url: str) -> bytes:
 
 
 def is_public_address(address: str) -> bool:
-    """Whether an IP address is one of the open internet, an IPv4 one inside IPv6 included."""
+    """Whether an IP address belongs to the public internet; IPv4 inside IPv6 is understood."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inside = ip.ipv4_mapped or (ipaddress.IPv4Address(int(ip) % 2**32) if ip in NAT64 else None)
@@ -82,11 +81,6 @@ def is_public_address(address: str) -> bool:
             return ip in GLOBAL_UNICAST and ip not in SIX_TO_FOUR and ip.is_global
         ip = inside
     return ip.is_global and not ip.is_multicast and ip not in PROTOCOL_ASSIGNMENTS
-
-
-def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Goes out as it is: requests would otherwise look for credentials in ``~/.netrc``."""
-    return request
 
 
 def _check_answer(response: requests.Response) -> None:
@@ -112,7 +106,7 @@ def _read(response: requests.Response, deadline: float) -> bytes:
             raise DownloadRefused(
                 _("The file is larger than %(limit)s.") % {"limit": human_size(limit)}
             )
-    if time.monotonic() >= deadline:  # what was cut off may look as if it were complete
+    if time.monotonic() >= deadline:  # a body that was cut off may seem complete
         raise _too_slow()
     return bytes(data)
 
@@ -124,7 +118,7 @@ def _too_slow() -> DownloadFailed:
 
 
 def _cause(error: BaseException | None, wanted: type[DownloadRefused]) -> DownloadRefused | None:
-    """The error of ours that urllib3 and requests may have wrapped in theirs."""
+    """Return the error of this app that urllib3 and requests may have wrapped in theirs."""
     while error is not None:
         if isinstance(error, wanted):
             return error
@@ -144,21 +138,21 @@ def _check_address(address: str) -> None:
 
 
 def _check_name(host: str) -> None:
-    """For what goes through a proxy, whose own look-up is out of our sight."""
+    """Check a host that is reached through a proxy, which resolves the name itself."""
     with suppress(OSError, UnicodeError):  # only the proxy knows this name
         for entry in socket.getaddrinfo(host, None):
             _check_address(str(entry[4][0]))
 
 
 def _connected(reached: socket.socket, *, is_proxy: bool) -> socket.socket:
-    """Look at who was really reached: a check of the name alone could be outwitted by DNS."""
+    """Check the address that was really reached, because DNS can change after a name check."""
     try:
         if not is_proxy:
             _check_address(reached.getpeername()[0])
     except DownloadRefused:
         reached.close()
         raise
-    _leash.get().append(reached.dup())  # a TLS handshake takes the first one over
+    _connections.get().append(reached.dup())  # a TLS handshake takes the first one over
     return reached
 
 
@@ -170,7 +164,7 @@ def _cut_off_after(seconds: float) -> Iterator[None]:
     the worker for days.
     """
     sockets: list[socket.socket] = []
-    token = _leash.set(sockets)
+    token = _connections.set(sockets)
     timer = threading.Timer(seconds, _shut_down, [sockets])
     timer.daemon = True
     timer.start()
@@ -179,7 +173,7 @@ def _cut_off_after(seconds: float) -> Iterator[None]:
     finally:
         timer.cancel()
         timer.join()
-        _leash.reset(token)
+        _connections.reset(token)
         for connected in sockets:
             connected.close()
 
@@ -200,26 +194,8 @@ class _HTTPSConnection(HTTPSConnection):
         return _connected(super()._new_conn(), is_proxy=self.proxy is not None)
 
 
-class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _HTTPConnection
-
-
-class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _HTTPSConnection
-
-
-class _GuardedAdapter(HTTPAdapter):
-    """Reaches nobody but the open internet, also where a proxy leads there."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        _use_our_pools(self.poolmanager)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> ProxyManager:
-        manager: ProxyManager = super().proxy_manager_for(proxy, **kwargs)
-        if isinstance(manager, ProxyManager):  # not so for SOCKS, which has pools of its own
-            _use_our_pools(manager)
-        return manager
+class _DownloadAdapter(GuardedAdapter):
+    """Reaches public addresses only, also through a proxy."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
         url = request.url or ""
@@ -228,16 +204,7 @@ class _GuardedAdapter(HTTPAdapter):
         return super().send(request, *args, **kwargs)
 
 
-def _use_our_pools(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
-
-
-class _Session(requests.Session):
-    def __init__(self) -> None:
-        super().__init__()
-        self.headers["Accept-Encoding"] = "identity"  # what could unpack to gigabytes
-        self.mount("http://", _GuardedAdapter())
-        self.mount("https://", _GuardedAdapter())
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere: even redirects that are not followed would be read whole, past the limit."""
+def _session() -> GuardedSession:
+    """Return a session that refuses compression: a small body could unpack to gigabytes."""
+    adapter = _DownloadAdapter(http=_HTTPConnection, https=_HTTPSConnection)
+    return GuardedSession(adapter, headers={"Accept-Encoding": "identity"})

@@ -1,8 +1,8 @@
-"""How a picture was made, written into its file: IPTC's digital source type, as XMP.
+"""Mark how a picture was made in its file: IPTC's digital source type, as XMP.
 
-Pixels and everything else in the file stay byte for byte as they are. A file that already
-says how it was made is left alone, and so is one with signed Content Credentials (C2PA):
-a single byte more would break the signature. Imports no Django.
+Pixels and all else in the file stay byte for byte the same. A file that already has such
+a mark stays unchanged, and so does one with signed Content Credentials (C2PA), because
+another byte would break the signature. Imports no Django.
 
 Sources: IPTC Photo Metadata Standard 2023.2, "Digital Source Type"; XMP specification
 part 3 (2020), 1.1.3 "JPEG" and 1.1.5 "PNG"; C2PA specification 2.1, A.3 "Embedding".
@@ -22,19 +22,14 @@ _JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
 _JPEG_XMP, _PNG_XMP = b"http://ns.adobe.com/xap/1.0/\0", b"XML:com.adobe.xmp\0"
 _APP0, _APP1, _APP11, _START_OF_SCAN = 0xE0, 0xE1, 0xEB, 0xDA
 _MOST_IN_A_SEGMENT = 0xFFFF - 2
-_BEGIN = (
-    b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>'
-    b'<x:xmpmeta xmlns:x="adobe:ns:meta/">'
-    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-)
 _END = b"</rdf:RDF>"
 
 Part = tuple[bytes, int, int]
-"""Kind of a segment or chunk, and from where to where its content lies."""
+"""Kind of a segment or chunk, and the start and end of its content."""
 
 
 def mark(data: bytes, source_type: str) -> bytes:
-    """The same JPEG or PNG, saying that it is, for example, ``trainedAlgorithmicMedia``."""
+    """Return the JPEG or PNG with this mark, for example ``trainedAlgorithmicMedia``."""
     if not source_type:
         return data
     if data.startswith(_JPEG):
@@ -51,14 +46,14 @@ def _marked_jpeg(data: bytes, source_type: str) -> bytes:
             packet = _extended(data[start + len(_JPEG_XMP) : end], source_type)
             segment = _segment(packet)
             return data[: start - 4] + segment + data[end:] if packet and segment else data
-    # after the headers that readers expect first
+    # behind the headers that readers expect first
     first = [end for kind, _start, end in segments if kind[0] in {_APP0, _APP1}]
     place = max(first, default=len(_JPEG))
     return data[:place] + _segment(_packet(source_type)) + data[place:]
 
 
 def _segments(data: bytes) -> Iterator[Part]:
-    """The segments before the pixels, as far as the file is sound."""
+    """Yield the segments before the pixels, until the first damaged one."""
     place = len(_JPEG)
     while place + 4 <= len(data) and data[place] == 0xFF and data[place + 1] != _START_OF_SCAN:
         (length,) = struct.unpack_from(">H", data, place + 2)
@@ -67,7 +62,7 @@ def _segments(data: bytes) -> Iterator[Part]:
 
 
 def _segment(packet: bytes) -> bytes:
-    """An APP1 segment, empty when the packet is too long for one."""
+    """Return an APP1 segment, empty if the packet is too long for one."""
     content = _JPEG_XMP + packet
     if len(content) > _MOST_IN_A_SEGMENT:
         return b""
@@ -81,7 +76,7 @@ def _marked_png(data: bytes, source_type: str) -> bytes:
     for kind, start, end in chunks:
         if kind == b"iTXt" and data.startswith(_PNG_XMP, start):
             flags = data[start + len(_PNG_XMP) :][:4]
-            if flags != b"\0\0\0\0":  # compressed, or in a language: nobody writes XMP so
+            if flags != b"\0\0\0\0":  # compressed, or with a language, which is unusual for XMP
                 return data
             packet = _extended(data[start + len(_PNG_XMP) + 4 : end], source_type)
             return data[: start - 8] + _chunk(packet) + data[end + 4 :] if packet else data
@@ -128,7 +123,7 @@ def _description(source_type: str) -> bytes:
 
 
 def _extended(packet: bytes, source_type: str) -> bytes:
-    """The packet with one description more; empty when there is nothing to add or no place."""
+    """Return the packet with one more description; empty if there is one, or no place for it."""
     before, found, after = packet.rpartition(_END)
     if b"DigitalSourceType" in packet or not found:
         return b""

@@ -1,5 +1,10 @@
-"""``python -m django_outfitanyone.sandbox``: short for ``python -m outfitanyone_local.sandbox``."""
+"""``python -m django_outfitanyone.sandbox``: alias of ``python -m outfitanyone_local.sandbox``."""
 
-from outfitanyone_local.sandbox.__main__ import main
+import sys
 
-raise SystemExit(main())
+try:
+    from outfitanyone_local.sandbox.__main__ import main
+except ModuleNotFoundError:
+    print('Install the sandbox: pip install "django-outfitanyone[sandbox]"', file=sys.stderr)
+    sys.exit(2)
+sys.exit(main())

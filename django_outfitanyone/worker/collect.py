@@ -24,6 +24,7 @@ from django_outfitanyone.models.remote_job import answer_columns
 from django_outfitanyone.models.renditions import discard
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.downloads import download
+from django_outfitanyone.pictures.renditions import thumbnail
 from django_outfitanyone.worker.poll_schedule import schedule_for
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _store_picture(try_on: TryOnResult, engine: Engine) -> None:
     if try_on.attempts:  # the address may have expired since; the task names a valid one
         try_on.write(**answer_columns(engine.query(try_on.remote_task_id or "")))
     picture = images.verify(download(try_on.result_url)).marked(conf.DIGITAL_SOURCE_TYPE)
-    small = images.thumbnail(picture.data)
+    small = thumbnail(picture.data)
     try_on.image.save(unguessable_name(picture.suffix), ContentFile(picture.data), save=False)
     try_on.thumbnail.save(unguessable_name(".jpg"), ContentFile(small), save=False)
     renditions = try_on.make_renditions(picture.data)

@@ -1,4 +1,4 @@
-"""The fixture that other projects use, in a project of its own."""
+"""The pytest plugin in a project of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import sys
 
 CONFTEST = 'pytest_plugins = ["outfitanyone_local.pytest_plugin"]\n'
 TESTS = """
+import io
+
 import pytest, requests
+from PIL import Image
 
 
 def test_sandbox(outfitanyone_sandbox):
@@ -31,6 +34,46 @@ class TestOptions:
         headers = {"Authorization": "Bearer other"}
         url = f"{outfitanyone_sandbox.base_url}/tasks/x"
         assert requests.get(url, headers=headers).status_code == 401
+
+
+class TestRectangleEngine:
+    @pytest.fixture
+    def outfitanyone_sandbox_engine(self, outfitanyone_rectangle_engine):
+        return outfitanyone_rectangle_engine
+
+    def test_parse(self, outfitanyone_sandbox, outfitanyone_rectangle_engine):
+        outfitanyone_rectangle_engine.worn = {"dress"}
+        base_url = outfitanyone_sandbox.base_url
+        headers = {"Authorization": "Bearer any", "X-DashScope-OssResourceResolve": "enable"}
+        response = requests.post(
+            f"{base_url}/services/vision/image-process/process",
+            json={
+                "model": "aitryon-parsing-v1",
+                "input": {"image_url": self.upload(base_url, headers)},
+                "parameters": {"clothes_type": ["dress"]},
+            },
+            headers=headers,
+        )
+        assert response.json()["output"]["bbox"] == [[75, 80, 225, 360]]
+        assert outfitanyone_rectangle_engine.calls == ["parse"]
+
+    def upload(self, base_url, headers):
+        arguments = {"action": "getPolicy", "model": "aitryon-parsing-v1"}
+        response = requests.get(f"{base_url}/uploads", params=arguments, headers=headers)
+        policy = response.json()["data"]
+        file = io.BytesIO()
+        Image.effect_noise((300, 400), 80).save(file, "PNG")
+        fields = {
+            "OSSAccessKeyId": policy["oss_access_key_id"],
+            "Signature": policy["signature"],
+            "policy": policy["policy"],
+            "key": f"{policy['upload_dir']}/person.png",
+            "x-oss-object-acl": policy["x_oss_object_acl"],
+            "x-oss-forbid-overwrite": policy["x_oss_forbid_overwrite"],
+        }
+        files = {"file": file.getvalue()}
+        requests.post(policy["upload_host"], data=fields, files=files).raise_for_status()
+        return f"oss://{fields['key']}"
 """
 
 
@@ -43,7 +86,7 @@ def test_plugin__gives_each_test_a_sandbox(tmp_path):
         command, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
+    assert "3 passed" in done.stdout
 
 
 def test_plugin__is_light_to_import():

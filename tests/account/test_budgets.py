@@ -14,9 +14,8 @@ from django_outfitanyone.exceptions import BudgetSpent
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.signals import budget_spent
 from django_outfitanyone.worker import queue, runner
-from tests.account.test_ledger import make_charge
 from tests.events import received
-from tests.factories import make_model_image, make_try_on
+from tests.factories import make_charge, make_model_image, make_try_on
 from tests.work import REPLACE, new_request, queued_try_on, step, work
 
 pytestmark = pytest.mark.django_db
@@ -241,5 +240,5 @@ def test_step__stores_on_the_row_why_it_waits(remote, configure):
 
     assert try_on.error_code == "BudgetSpent"
     assert "BUDGET_PER_DAY" in try_on.error_message
-    assert try_on.advice.fixed_by == "developer"
+    assert try_on.error_help.fixed_by == "developer"
     assert remote.stats["submits"] == 0

@@ -3,31 +3,43 @@ from __future__ import annotations
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
+from django.utils import timezone
 
-from tests.admin.pages import Site
+from django_outfitanyone.models import Account
+from tests.admin.pages import AdminSession
 from tests.factories import make_staff
 
 
 @pytest.fixture
 def site(admin_client):
-    """The admin as its owner sees it."""
-    return Site(admin_client)
+    """The admin as a superuser sees it."""
+    return AdminSession(admin_client)
 
 
 @pytest.fixture
-def site_of():
-    """The admin as somebody sees it who may do just what is named."""
+def site_with():
+    """The admin as a staff user with these permissions sees it."""
 
     def sign_in(*permissions):
         client = Client()
         user = make_staff(*permissions)
         client.force_login(user)
-        return Site(client, user=user)
+        return AdminSession(client, user=user)
 
     return sign_in
 
 
 @pytest.fixture
-def said():
-    """What the admin told the person at the last request."""
+def messages_of():
+    """Return the messages that a response shows to the user."""
     return lambda response: [str(message) for message in get_messages(response.wsgi_request)]
+
+
+@pytest.fixture
+def stopped_account():
+    account = Account.current()
+    account.stopped_at = timezone.now()
+    account.stopped_code = "Arrearage"
+    account.stopped_message = "A bill is overdue."
+    account.save()
+    return account

@@ -1,4 +1,4 @@
-"""A second admin site, with a base class of its own as admin themes bring one."""
+"""Further admin sites, with a ``ModelAdmin`` of their own as an admin theme has it."""
 
 from django.contrib import admin
 from django.urls import path
@@ -25,7 +25,7 @@ shop_floor = admin.AdminSite(name="shop_floor")
 
 
 class ThemedAdmin(admin.ModelAdmin):
-    """Stands for the ModelAdmin of a theme."""
+    """The ``ModelAdmin`` of an admin theme."""
 
 
 for model, mixin in {
@@ -45,11 +45,11 @@ class OwnGarments(GarmentAdminMixin, ThemedAdmin):
 
     @admin.action
     def recount(self, request, queryset):
-        """An action of the shop's own."""
+        """An action that the shop added."""
 
 
 class OfficeTryOns(TryOnResultAdminMixin, ThemedAdmin):
-    """Shows everybody what they asked for themselves."""
+    """Shows each user only the try-ons that they requested."""
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(requested_by=request.user)

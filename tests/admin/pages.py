@@ -1,4 +1,4 @@
-"""Walking through the admin in tests."""
+"""Requests to admin pages, and readers of their responses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ def address(page, *args):
     return reverse(f"admin:django_outfitanyone_{page}", args=args)
 
 
-class Site:
+class AdminSession:
+    """The admin as one signed-in user sees it; pages are named as in ``tryonresult_batch``."""
+
     def __init__(self, client, *, user=None):
         self.client = client
         self.user = user
@@ -24,7 +26,7 @@ class Site:
         return self.client.post(address(page, *args), data, follow=follow)
 
     def select(self, model, action, rows, *, everything=False, **extra):
-        """Tick rows in a list and choose an action."""
+        """Run an action on rows selected in the changelist."""
         return self.post(
             f"{model}_changelist",
             **{
@@ -46,14 +48,46 @@ def text_of(response):
 
 
 def hidden(response, name):
-    """The value of a hidden field of the page."""
+    """Return the value of a hidden input."""
     tag = re.search(rf'<input[^>]*name="{name}"[^>]*>', text_of(response))[0]
     value = re.search(r'value="([^"]*)"', tag)
     return value[1] if value else ""
 
 
+def errors_on(response):
+    """Return the first error of each field that has any."""
+    return re.findall(r'class="errorlist[^>]*>\s*<li>([^<]*)<', text_of(response))
+
+
 def card_of(response, try_on):
-    """The part of a batch's page that shows this try-on."""
+    """Return the HTML of a try-on's card on the page of its batch."""
     page = text_of(response)
     start = page.index(f'<li class="outfit-result" id="try-on-{try_on.pk}"')
     return page[start : page.index("</li>", start)]
+
+
+def progress_on(response):
+    """Return the progress text of a batch."""
+    return re.search(r'id="outfit-progress"[^>]*>([^<]*)<', text_of(response))[1]
+
+
+def actions_on(html):
+    """Return the names of the action buttons, in their order."""
+    return re.findall(r'name="action" value="(\w+)"', html)
+
+
+def estimate_on(response):
+    """Return the estimate on the page “Try on garments”, or ``None``."""
+    found = re.search(r'class="outfit-estimate"[^>]*>([^<]*)<', text_of(response))
+    return found and found[1]
+
+
+def make_button_on(response):
+    """Return the label of the button that requests the pictures."""
+    return re.search(r'id="outfit-make"[^>]*>([^<]*)<', text_of(response))[1]
+
+
+def problems_on(response):
+    """Return the errors on the page “Try on garments”."""
+    listed = text_of(response).partition('class="outfit-problems">')[2].partition("</ul>")[0]
+    return re.findall(r"<li>([^<]*)</li>", listed)

@@ -1,4 +1,4 @@
-"""Run with swapped_project.settings: the admin of a shop that has its own product model."""
+"""The admin of a shop with its own product model. Run as a module by test_swapped_product.py."""
 
 import os
 import re
@@ -26,7 +26,7 @@ from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult
 from tests.drawing import picture  # noqa: E402
 from tests.swapped_project.shop.models import Article  # noqa: E402
 
-setup_test_environment()  # so that answers have a context
+setup_test_environment()  # so that responses have a context
 settings.MEDIA_ROOT = tempfile.mkdtemp()
 call_command("migrate", verbosity=0)
 client = Client()
@@ -35,20 +35,20 @@ client.force_login(get_user_model().objects.create_superuser("root"))
 article = Article.objects.create(number="A-1", label="Striped longsleeve", cents=3900)
 garment = Garment(product=article, kind="top")
 garment.image.save("top.jpg", ContentFile(picture(1)))
-person = ModelImage(name="Anna")
-person.image.save("anna.jpg", ContentFile(picture(2)))
+photo = ModelImage(name="Anna")
+photo.image.save("anna.jpg", ContentFile(picture(2)))
 
 
-def found(words):
+def count_found(words):
     garments = reverse("admin:django_outfitanyone_garment_changelist")
     return client.get(garments, {"q": words}).context["cl"].result_count
 
 
-# the shipped product has no table and no pages; another's is chosen by its id
+# the app's own product model has no admin; the shop's is selected by its id
 assert not admin.site.is_registered(Product)
 page = client.get(reverse("admin:django_outfitanyone_garment_change", args=[garment.pk]))
 assert b'<input type="text" name="product" value="A-1"' in page.content
-assert found("striped") == 0
+assert count_found("striped") == 0
 
 
 @admin.register(Article)
@@ -62,10 +62,10 @@ tests.urls.urlpatterns[0].url_patterns[:] = admin.site.get_urls()
 clear_url_caches()
 call_command("check")
 
-# with an admin of its own it is searched, has its garments inline, and is tried on
+# with an admin of its own, the product is searched, has inline garments, and can be tried on
 page = client.get(reverse("admin:django_outfitanyone_garment_change", args=[garment.pk]))
 assert re.search(rb'name="product"[^>]*admin-autocomplete', page.content)
-assert found("striped") == 1
+assert count_found("striped") == 1
 page = client.get(reverse("admin:shop_article_change", args=["A-1"]))
 assert garment.thumbnail.url.encode() in page.content
 
@@ -74,9 +74,9 @@ form = client.post(
 )
 assert f'name="garments" value="{garment.pk}"'.encode() in form.content
 batch = uuid.uuid4()
-answers = {
+data = {
     "garments": garment.pk,
-    "photos": person.pk,
+    "photos": photo.pk,
     "model": "aitryon-plus",
     "resolution": -1,
     "other_half": "keep",
@@ -84,9 +84,9 @@ answers = {
     "batch": str(batch),
     "_order": 1,
 }
-done = client.post(reverse("admin:django_outfitanyone_tryonresult_add"), answers)
+done = client.post(reverse("admin:django_outfitanyone_tryonresult_add"), data)
 assert client.get(done.url).status_code == 200
 assert TryOnResult.objects.get().top_garment.product == article
 page = client.get(reverse("admin:shop_article_delete", args=["A-1"]))
 assert page.status_code == 200
-sys.stdout.write("fine\n")
+sys.stdout.write("passed\n")

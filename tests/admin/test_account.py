@@ -6,11 +6,13 @@ import pytest
 from django.utils import timezone
 
 from django_outfitanyone.choices import Status
+from django_outfitanyone.error_help import FIXED_BY
 from django_outfitanyone.models import Account
 from tests.admin.pages import address, text_of
-from tests.factories import make_garment, make_model_image, make_try_on
+from tests.factories import make_try_on
 
 pytestmark = pytest.mark.django_db
+
 
 PAGES = [
     ("tryonresult_changelist", ()),
@@ -24,38 +26,30 @@ PAGES = [
 ]
 
 
-@pytest.fixture
-def stopped():
-    account = Account.current()
-    account.stopped_at = timezone.now()
-    account.stopped_code = "Arrearage"
-    account.stopped_message = "A bill is overdue."
-    account.save()
-    return account
-
-
 @pytest.mark.parametrize(("page", "args"), PAGES)
-def test_banner__says_on_every_page_why_nothing_is_sent(site, stopped, page, args):
+def test_account_notice__explains_a_stopped_account_on_every_page(
+    site, stopped_account, page, args
+):
     text = text_of(site.get(page, *args))
 
-    assert "the account “default” is stopped" in text
+    assert "The account “default” is stopped." in text
     assert "A bill is overdue." in text
-    assert "Who can fix it: the owner of the API account." in text
+    assert f"Who can fix it: {FIXED_BY['account']}." in text
     assert "Resume</button>" in text
 
 
 @pytest.mark.parametrize(("page", "args"), PAGES)
-def test_banner__says_on_every_page_that_there_is_no_key(site, configure, monkeypatch, page, args):
+def test_account_notice__reports_a_missing_api_key(site, configure, monkeypatch, page, args):
     configure(API_KEY="")
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
 
     text = text_of(site.get(page, *args))
 
-    assert "there is no API key" in text
+    assert "No API key is set: nothing is sent." in text
     assert "DASHSCOPE_API_KEY" in text
 
 
-def test_banner__is_on_detail_batch_and_deletion_pages(site, stopped):
+def test_account_notice__is_on_detail_batch_and_deletion_pages(site, stopped_account):
     try_on = make_try_on()
 
     for page, argument in (
@@ -69,22 +63,22 @@ def test_banner__is_on_detail_batch_and_deletion_pages(site, stopped):
 
 
 @pytest.mark.parametrize(("page", "args"), PAGES)
-def test_banner__is_absent_when_all_is_well(site, page, args):
+def test_account_notice__is_absent_without_a_problem(site, page, args):
     assert "outfit-notice" not in text_of(site.get(page, *args))
 
 
-def test_resume__goes_on_and_comes_back(site, stopped, said):
+def test_resume__resumes_the_account_and_returns_to_the_page(site, stopped_account, messages_of):
     here = address("garment_changelist") + "?q=x"
 
-    response = site.post("account_resume", stopped.pk, next=here)
+    response = site.post("account_resume", stopped_account.pk, next=here)
 
-    stopped.refresh_from_db()
-    assert not stopped.is_stopped
+    stopped_account.refresh_from_db()
+    assert not stopped_account.is_stopped
     assert response.url == here
-    assert said(response) == ["“default” is resumed: what waits is sent now."]
+    assert messages_of(response) == ["“default” is resumed: waiting requests are sent now."]
 
 
-def test_resume__lifts_a_pause_too(site, said):
+def test_resume__ends_a_pause(site, messages_of):
     Account.current()
     Account.objects.update(next_submission_at=timezone.now() + timedelta(minutes=5))
 
@@ -93,71 +87,71 @@ def test_resume__lifts_a_pause_too(site, said):
     assert Account.current().next_submission_at < timezone.now()
 
 
-def test_resume__of_a_working_account_says_so(site, said):
+def test_resume__reports_an_account_that_was_not_stopped(site, messages_of):
     Account.current()
 
-    assert said(site.post("account_resume", "default")) == ["“default” was not stopped."]
+    assert messages_of(site.post("account_resume", "default")) == ["“default” was not stopped."]
 
 
-def test_resume__is_a_form_not_a_link(site, stopped):
-    assert site.get("account_resume", stopped.pk).status_code == 405
-    assert site.post("account_resume", "nobody").status_code == 404
+def test_resume__accepts_post_requests_only(site, stopped_account):
+    assert site.get("account_resume", stopped_account.pk).status_code == 405
+    assert site.post("account_resume", "unknown").status_code == 404
 
 
-def test_resume__as_an_action_of_the_list(site, stopped):
-    site.select("account", "resume_selected", [stopped])
+def test_resume__is_an_action_of_the_changelist(site, stopped_account):
+    site.select("account", "resume_selected", [stopped_account])
 
-    stopped.refresh_from_db()
-    assert not stopped.is_stopped
+    stopped_account.refresh_from_db()
+    assert not stopped_account.is_stopped
 
 
-def test_resume__is_for_those_who_may_change_accounts(site_of, stopped):
-    site = site_of("view_account", "view_garment")
+def test_resume__needs_the_change_permission(site_with, stopped_account):
+    site = site_with("view_account", "view_garment")
 
-    assert site.post("account_resume", stopped.pk).status_code == 403
+    assert site.post("account_resume", stopped_account.pk).status_code == 403
     text = text_of(site.get("garment_changelist"))
     assert "is stopped" in text
     assert "Resume</button>" not in text
     assert site.offered_actions("account") == set()
 
 
-def test_page__is_read_only_and_tells_state_runner_and_slots(site, stopped):
+def test_detail__is_read_only_and_shows_state_runner_and_slots(site, stopped_account):
     make_try_on(status=Status.RUNNING, slot=1)
     make_try_on(status=Status.RUNNING, slot=4)
 
-    text = text_of(site.get("account_change", stopped.pk))
+    text = text_of(site.get("account_change", stopped_account.pk))
 
     assert "2 of 5" in text
     assert "stopped: Arrearage" in text
     assert "never seen" in text
     assert 'name="_save"' not in text
     assert site.get("account_add").status_code == 403
-    assert site.get("account_delete", stopped.pk).status_code == 403
+    assert site.get("account_delete", stopped_account.pk).status_code == 403
 
 
 @pytest.mark.parametrize(
     ("offset", "expected"),
-    [(10, "at work"), (-300, "idle; last seen 5\xa0minutes ago")],
+    [(10, "active"), (-300, "idle; last seen 5\xa0minutes ago")],
 )
-def test_page__says_when_the_runner_was_seen(site, offset, expected):
+def test_detail__shows_when_the_runner_was_last_seen(site, offset, expected):
     account = Account.current()
     Account.objects.update(runner_expires_at=timezone.now() + timedelta(seconds=offset))
 
-    assert expected in text_of(site.get("account_change", account.pk))
+    page = text_of(site.get("account_change", account.pk))
+    assert f'"readonly">{expected}<' in page
 
 
-def test_page__says_how_long_a_pause_lasts(site):
+def test_detail__shows_how_long_a_pause_lasts(site):
     account = Account.current()
     Account.objects.update(next_submission_at=timezone.now() + timedelta(seconds=40))
 
     text = text_of(site.get("account_change", account.pk))
 
-    assert "after too many requests" in text
+    assert "more seconds, after too many requests" in text
     assert "Resume</button>" in text
 
 
-def test_pages__work_without_any_row(site):
-    make_garment()
-    make_model_image()
+def test_changelist__works_without_an_account(site):
+    response = site.get("account_changelist")
 
-    assert site.get("account_changelist").status_code == 200
+    assert "try on a garment first" in text_of(response)

@@ -11,20 +11,21 @@ from tests.factories import make_garment, make_model_image, make_try_on
 
 pytestmark = pytest.mark.django_db
 
-PAID = "CNY 0.50 was paid for this. Once deleted, it can only be made and paid anew."
+
+PAID_WARNING = "CNY 0.50 was paid for this. After deletion, making it again is charged again."
 
 
-def test_paid_result__is_not_deleted_without_a_word(site):
-    assert PAID in text_of(site.get("tryonresult_delete", make_try_on().pk))
+def test_paid_result__has_a_warning(site):
+    assert PAID_WARNING in text_of(site.get("tryonresult_delete", make_try_on().pk))
 
 
-def test_free_result__is(site):
+def test_free_result__has_no_warning(site):
     try_on = make_try_on(status=Status.CANCELED)
 
     assert "outfit-notice" not in text_of(site.get("tryonresult_delete", try_on.pk))
 
 
-def test_many_results__sum_up_and_name_those_that_are_published(site):
+def test_bulk_deletion__warns_about_total_cost_and_published_pictures(site):
     rows = [make_try_on(), make_try_on(review=Review.APPROVED, published_at=timezone.now())]
 
     page = text_of(site.select("tryonresult", "delete_selected", rows))
@@ -34,7 +35,7 @@ def test_many_results__sum_up_and_name_those_that_are_published(site):
     assert TryOnResult.objects.count() == 2
 
 
-def test_search__says_what_was_paid(site):
+def test_paid_parse__has_a_warning(site):
     parse_clothes(make_model_image())
     ClothesParse.objects.update(cost="0.004")
 
@@ -44,7 +45,7 @@ def test_search__says_what_was_paid(site):
 
 
 @pytest.mark.parametrize("bulk", [False, True])
-def test_photo_in_use__is_better_unticked(site, bulk):
+def test_used_photo__warning_suggests_to_untick_it(site, bulk):
     photo = make_try_on().model_image
 
     response = (
@@ -55,12 +56,12 @@ def test_photo_in_use__is_better_unticked(site, bulk):
 
     page = text_of(response)
     assert "1 try-on result was made with this and stays." in page
-    assert "Untick “offered for try-ons” rather than deleting it." in page
+    assert "Untick “offered for try-ons” instead of deleting it." in page
 
 
 @pytest.mark.parametrize("model", ["garment", "product"])
 @pytest.mark.parametrize("bulk", [False, True])
-def test_garment_or_product_in_use__is_better_kept(site, model, bulk):
+def test_used_garment_or_product__warning_suggests_to_keep_it(site, model, bulk):
     garment = make_garment()
     make_try_on(garments=[garment])
     make_try_on(garments=[garment])
@@ -74,10 +75,10 @@ def test_garment_or_product_in_use__is_better_kept(site, model, bulk):
 
     page = text_of(response)
     assert "2 try-on results were made with this and stay." in page
-    assert "Better keep it." in page
+    assert "Consider keeping it." in page
 
 
-def test_unused_rows__go_without_a_word(site):
+def test_unused_rows__have_no_warning(site):
     garment, photo = make_garment(), make_model_image()
 
     for page, row in (
@@ -88,10 +89,10 @@ def test_unused_rows__go_without_a_word(site):
         assert "outfit-notice" not in text_of(site.get(page, row.pk))
 
 
-def test_bulk_deletion__is_for_those_who_may_delete(site_of):
+def test_bulk_deletion__needs_the_delete_permission(site_with):
     make_try_on()
 
-    assert "delete_selected" not in site_of("change_tryonresult").offered_actions("tryonresult")
-    assert "delete_selected" in site_of("view_tryonresult", "delete_tryonresult").offered_actions(
+    assert "delete_selected" not in site_with("change_tryonresult").offered_actions("tryonresult")
+    assert "delete_selected" in site_with("view_tryonresult", "delete_tryonresult").offered_actions(
         "tryonresult"
     )

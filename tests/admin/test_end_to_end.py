@@ -1,5 +1,3 @@
-"""The whole click path of a shop admin, against a running sandbox."""
-
 from __future__ import annotations
 
 import re
@@ -8,11 +6,19 @@ import pytest
 from PIL import Image
 
 from django_outfitanyone.choices import GarmentKind, Status
+from django_outfitanyone.error_help import FIXED_BY
 from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.worker import runner
-from tests.admin.pages import address, card_of, hidden, text_of
-from tests.admin.test_batch import progress_on
-from tests.admin.test_try_on_page import answers, estimate_on, problems_on
+from tests.admin.forms import try_on_form_data
+from tests.admin.pages import (
+    address,
+    card_of,
+    estimate_on,
+    hidden,
+    problems_on,
+    progress_on,
+    text_of,
+)
 from tests.drawing import drawn, encoded
 from tests.factories import make_garment, make_model_image, make_product
 from tests.work import work
@@ -21,12 +27,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def order(site):
-    """Select garments, fill the form in as a browser would, send it, come to the results."""
+def request_batch(site):
+    """Select garments, send the form, and return the page of the batch."""
 
     def send(garments, photos, **changes):
         form = site.select("garment", "try_on", garments)
-        data = {**answers([], photos, **changes), "batch": hidden(form, "batch")}
+        data = {**try_on_form_data([], photos, **changes), "batch": hidden(form, "batch")}
         data["garments"] = hidden(form, "garments")
         response = site.post("tryonresult_add", **data, _order=1)
         assert response.status_code == 302, problems_on(response)
@@ -35,12 +41,12 @@ def order(site):
     return send
 
 
-def test_from_selection_to_published_picture(remote, site, order):
+def test_selected_garments__become_published_pictures_with_hotspots(remote, site, request_batch):
     product = make_product(title="Parka", url="https://shop.test/parka/")
     garments = [make_garment(product=product), make_garment(GarmentKind.BOTTOM)]
     photos = [make_model_image(), make_model_image()]
 
-    assert progress_on(order(garments, photos)) == "0 of 4 ready, about 20 seconds left"
+    assert progress_on(request_batch(garments, photos)) == "0 of 4 ready, about 20 seconds left"
     work()
 
     rows = list(TryOnResult.objects.order_by("number"))
@@ -48,7 +54,7 @@ def test_from_selection_to_published_picture(remote, site, order):
     fragment = site.get("tryonresult_batch_cards", batch, card=[row.pk for row in rows])
     assert progress_on(fragment) == "4 of 4 ready"
     assert all(row.thumbnail.url in card_of(fragment, row) for row in rows)
-    site.post("tryonresult_batch_do", batch, verb="publish")
+    site.post("tryonresult_batch_do", batch, action="publish")
 
     parka = [row for row in rows if product in {garment.product for garment in row.garments}]
     assert set(TryOnResult.objects.public().for_product(product)) == set(parka)
@@ -60,16 +66,16 @@ def test_from_selection_to_published_picture(remote, site, order):
     assert spot.cutout.url in detail
 
 
-def test_price_tag_keeps_its_word(remote, site, order):
-    """What the form says it will cost is what it costs; asked again, it is free."""
-    dark = encoded(drawn(1).point(lambda value: value // 4))  # another colour, another result
+def test_estimate__is_what_is_charged_and_a_repeated_request_is_free(remote, site, request_batch):
+    # a garment of another colour gives another result
+    dark = encoded(drawn(1).point(lambda value: value // 4))
     garments, photos = [make_garment(), make_garment(data=dark)], [make_model_image()]
-    data = answers(garments, photos)
+    data = try_on_form_data(garments, photos)
     assert estimate_on(site.post("tryonresult_add", **data, _summary=1)).startswith(
         "2 pictures; about CNY 1.01;"
     )
 
-    order(garments, photos)
+    request_batch(garments, photos)
     work()
 
     batch = TryOnResult.objects.first().batch
@@ -77,7 +83,7 @@ def test_price_tag_keeps_its_word(remote, site, order):
     assert estimate_on(site.post("tryonresult_add", **data, _summary=1)) == (
         "2 pictures, which already exist and are free"
     )
-    order(garments, photos)
+    request_batch(garments, photos)
     work()
     again = TryOnResult.objects.first()
     assert again.is_reused
@@ -85,21 +91,23 @@ def test_price_tag_keeps_its_word(remote, site, order):
     assert remote.stats["submits"] == 2
 
 
-def test_photo_without_a_person_fails_with_a_word_about_it(remote, site, order):
+def test_photo_without_a_person__fails_with_an_explanation(remote, site, request_batch):
     grey = encoded(Image.new("RGB", (400, 600), "grey"), "BMP")
-    order([make_garment()], [make_model_image(data=grey)], other_half="replace")
+    request_batch([make_garment()], [make_model_image(data=grey)], other_half="replace")
     work()
 
     row = TryOnResult.objects.get()
     card = card_of(site.get("tryonresult_batch", row.batch), row)
     assert "InvalidPerson" in card
-    assert "whoever chose the pictures" in card
+    assert str(FIXED_BY["shop"]) in card
     assert 'value="retry"' in card
 
 
-def test_refused_key_stops_the_account_until_somebody_resumes(remote, site, order, configure):
+def test_refused_api_key__stops_the_account_until_it_is_resumed(
+    remote, site, request_batch, configure
+):
     configure(API_KEY="sk-wrong")
-    order([make_garment()], [make_model_image()], other_half="replace")
+    request_batch([make_garment()], [make_model_image()], other_half="replace")
     runner.run(budget=1)
 
     assert Account.current().is_stopped
@@ -111,16 +119,16 @@ def test_refused_key_stops_the_account_until_somebody_resumes(remote, site, orde
     configure(API_KEY="sk-for-tests")
     here = address("tryonresult_batch", batch)
     site.client.get(site.post("account_resume", "default", next=here).url)
-    TryOnResult.objects.update(attempts=0)  # a test does not wait for the next attempt
+    TryOnResult.objects.update(attempts=0)  # makes the next attempt due now
     work()
     assert progress_on(site.get("tryonresult_batch", batch)) == "1 of 1 ready"
 
 
-def test_canceled_in_time_costs_nothing(remote, site, order):
-    order([make_garment(), make_garment()], [make_model_image()])
+def test_batch_canceled_before_submit__costs_nothing(remote, site, request_batch):
+    request_batch([make_garment(), make_garment()], [make_model_image()])
     batch = TryOnResult.objects.first().batch
 
-    site.post("tryonresult_batch_do", batch, verb="cancel")
+    site.post("tryonresult_batch_do", batch, action="cancel")
     work()
 
     page = site.get("tryonresult_batch", batch)
@@ -129,10 +137,9 @@ def test_canceled_in_time_costs_nothing(remote, site, order):
     assert remote.stats["submits"] == 0
 
 
-def test_lost_answer_is_decided_by_a_person(remote, site, order):
-    """The order arrives but its answer does not: the task is found and adopted, paid once."""
+def test_lost_response__needs_a_decision_and_is_paid_once(remote, site, request_batch):
     remote.faults.add("drop-after", endpoint="submit")
-    order([make_garment()], [make_model_image()], other_half="replace")
+    request_batch([make_garment()], [make_model_image()], other_half="replace")
     work()
 
     row = TryOnResult.objects.get()
@@ -147,7 +154,7 @@ def test_lost_answer_is_decided_by_a_person(remote, site, order):
     assert remote.stats["submits"] == 1
 
 
-def test_clothes_are_found_in_a_photo_and_corrected(remote, site):
+def test_parsed_photo__shows_the_detected_hotspots(remote, site):
     photo = make_model_image()
     site.select("modelimage", "parse_clothes", [photo])
     work()
@@ -155,4 +162,4 @@ def test_clothes_are_found_in_a_photo_and_corrected(remote, site):
     spot = photo.hotspots.get(clothes_type="upper")
     page = text_of(site.get("modelimage_change", photo.pk))
     assert spot.cutout.url in page
-    assert "found automatically" in page
+    assert "detected automatically" in page

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from django_outfitanyone.models import Garment, ModelImage
-from tests.admin.pages import text_of
+from tests.admin.pages import errors_on, text_of
 from tests.drawing import drawn, encoded, picture
 from tests.factories import make_garment, make_model_image, make_product
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def png_bomb(side):
-    """A PNG of ``side`` x ``side`` black pixels in a few kilobytes."""
+    """Return a PNG of ``side`` x ``side`` black pixels, which has a few kilobytes."""
     row = b"\0" * (side // 8 + 1)
     packed = zlib.compressobj(9)
     data = b"".join(packed.compress(row) for _ in range(side)) + packed.flush()
@@ -37,12 +37,7 @@ def upload(data, name="photo.jpg"):
     return SimpleUploadedFile(name, data)
 
 
-def errors_on(response):
-    found = re.search(r'class="errorlist[^>]*>\s*<li>([^<]*)<', text_of(response))
-    return found and found[1]
-
-
-BAD = {
+REFUSED_FILES = {
     "a text file named .jpg": (
         b"This is no picture at all. " * 400,
         "The file is not a picture that can be read. Use a JPEG, PNG, WEBP, BMP or HEIC photo.",
@@ -75,16 +70,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("data", "reason"), BAD.values(), ids=BAD)
-def test_photo__that_cannot_be_used_is_refused_with_reason_and_remedy(site, data, reason):
-    response = site.post("modelimage_add", **_photo(data))
-
-    assert response.status_code == 200
-    assert errors_on(response) == reason
-    assert not ModelImage.objects.exists()
-
-
-def _photo(data, **changes):
+def photo_data(data, **changes):
     return {
         "name": "Anna",
         "is_active": "on",
@@ -95,50 +81,59 @@ def _photo(data, **changes):
     }
 
 
-def test_photo__is_stored_as_it_is_when_it_fits(site, said):
+@pytest.mark.parametrize(("data", "reason"), REFUSED_FILES.values(), ids=REFUSED_FILES)
+def test_unusable_photo__is_refused_with_reason_and_remedy(site, data, reason):
+    response = site.post("modelimage_add", **photo_data(data))
+
+    assert response.status_code == 200
+    assert errors_on(response) == [reason]
+    assert not ModelImage.objects.exists()
+
+
+def test_photo_within_the_limits__is_stored_unchanged(site, messages_of):
     data = picture(7)
 
-    response = site.post("modelimage_add", **_photo(data))
+    response = site.post("modelimage_add", **photo_data(data))
 
     photo = ModelImage.objects.get()
     assert photo.read() == data
     assert photo.thumbnail.size
-    assert not any("converted" in text for text in said(response))
+    assert not any("converted" in text for text in messages_of(response))
 
 
 @pytest.fixture(scope="module")
 def six_megabytes():
-    data = encoded(drawn(size=(2400, 1800)), quality=85, subsampling=0)
+    data = encoded(drawn(size=(1600, 1400)), quality=97, subsampling=0)
     assert len(data) > 6_000_000
     return data
 
 
-def test_photo__of_six_megabytes_is_recompressed_and_says_so(site, said, six_megabytes):
-    response = site.post("modelimage_add", **_photo(six_megabytes))
+def test_photo_of_six_megabytes__is_recompressed_with_a_message(site, messages_of, six_megabytes):
+    response = site.post("modelimage_add", **photo_data(six_megabytes))
 
     photo = ModelImage.objects.get()
     assert photo.image.size <= 5 * 1024 * 1024
     with Image.open(io.BytesIO(photo.read())) as stored:
         stored.load()
-    message = next(text for text in said(response) if "converted" in text)
-    assert message.startswith("“photo.jpg” was converted to what the try-on system takes: ")
+    message = next(text for text in messages_of(response) if "converted" in text)
+    assert message.startswith("“photo.jpg” was converted to a format that the engine accepts: ")
     assert re.search(r"\d+ × \d+ pixels, \d\.\d MB instead of \d\.\d MB\.$", message)
 
 
-def test_photo__is_replaced(site):
+def test_photo__can_be_replaced(site):
     photo = make_model_image()
     before = photo.sha256
 
-    site.post("modelimage_change", photo.pk, **_photo(picture(99, size=(240, 300))))
+    site.post("modelimage_change", photo.pk, **photo_data(picture(99, size=(240, 300))))
 
     photo.refresh_from_db()
     assert photo.sha256 != before
 
 
-def test_photo__stays_when_only_its_name_changes(site):
+def test_photo__stays_if_only_its_name_changes(site):
     photo = make_model_image()
 
-    site.post("modelimage_change", photo.pk, **_photo(b"", image="", name="Berta"))
+    site.post("modelimage_change", photo.pk, **photo_data(b"", image="", name="Berta"))
 
     changed = ModelImage.objects.get()
     assert (changed.name, changed.sha256) == ("Berta", photo.sha256)
@@ -150,7 +145,7 @@ def test_photo__is_shown_beside_its_field(site):
     assert photo.thumbnail.url in text_of(site.get("modelimage_change", photo.pk))
 
 
-def _product_with_garment(data, **changes):
+def product_data(data, **changes):
     return {
         "title": "Parka",
         "slug": "parka",
@@ -166,27 +161,27 @@ def _product_with_garment(data, **changes):
 
 
 def test_garment__is_added_with_its_product(site):
-    site.post("product_add", **_product_with_garment(picture(3)))
+    site.post("product_add", **product_data(picture(3)))
 
     garment = Garment.objects.get()
     assert (garment.kind, garment.product.title) == ("top", "Parka")
 
 
-@pytest.mark.parametrize(("data", "reason"), BAD.values(), ids=BAD)
-def test_garment__that_cannot_be_used_is_refused(site, data, reason):
-    response = site.post("product_add", **_product_with_garment(data))
+@pytest.mark.parametrize(("data", "reason"), REFUSED_FILES.values(), ids=REFUSED_FILES)
+def test_unusable_garment_picture__is_refused(site, data, reason):
+    response = site.post("product_add", **product_data(data))
 
-    assert errors_on(response) == reason
+    assert errors_on(response) == [reason]
     assert not Garment.objects.exists()
 
 
-def test_garment__that_is_converted_says_so(site, said):
-    response = site.post("product_add", **_product_with_garment(encoded(drawn(5), "BMP")))
+def test_converted_garment_picture__is_reported(site, messages_of):
+    response = site.post("product_add", **product_data(encoded(drawn(5), "BMP")))
 
-    assert any("“photo.jpg” was converted" in text for text in said(response))
+    assert any("“photo.jpg” was converted" in text for text in messages_of(response))
 
 
-def test_garment__is_saved_on_its_own_page(site, said):
+def test_garment__is_saved_on_its_own_page(site, messages_of):
     product = make_product()
 
     response = site.post(
@@ -194,10 +189,10 @@ def test_garment__is_saved_on_its_own_page(site, said):
     )
 
     assert Garment.objects.get().product == product
-    assert any("converted" in text for text in said(response))
+    assert any("converted" in text for text in messages_of(response))
 
 
-def test_garment__is_deleted_and_changed_in_the_product(site):
+def test_garment__is_changed_and_deleted_in_its_product(site):
     garment = make_garment()
     form = {
         "outfit_garments-INITIAL_FORMS": 1,
@@ -207,10 +202,10 @@ def test_garment__is_deleted_and_changed_in_the_product(site):
         "outfit_garments-0-image": "",
     }
 
-    site.post("product_change", garment.product.pk, **_product_with_garment(b"", **form))
+    site.post("product_change", garment.product.pk, **product_data(b"", **form))
     garment.refresh_from_db()
     assert garment.kind == "bottom"
 
     form["outfit_garments-0-DELETE"] = "on"
-    site.post("product_change", garment.product.pk, **_product_with_garment(b"", **form))
+    site.post("product_change", garment.product.pk, **product_data(b"", **form))
     assert not Garment.objects.exists()

@@ -1,63 +1,59 @@
-"""What the admin's scripts add to pages that work without them."""
+"""The scripts of the admin pages. The pages also work without them."""
 
 from __future__ import annotations
 
 import re
-import uuid
 
 import pytest
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import TryOnResult
-from tests.admin.pages import Site, text_of
-from tests.admin.test_try_on_page import answers
+from tests.admin.batches import BATCH
+from tests.admin.forms import try_on_form_data
+from tests.admin.pages import AdminSession, text_of
+from tests.browser.editor_page import box_values
 from tests.factories import make_garment, make_hotspot, make_model_image, make_try_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
-BATCH = uuid.UUID("11111111-2222-4333-8444-555555555555")
-
 
 @pytest.fixture
 def site(admin_client):
-    return Site(admin_client)
+    return AdminSession(admin_client)
 
 
-def answer_with(page, pattern, html, *, heard=None):
-    """What the server says to requests like these from now on."""
+def respond_with(page, pattern, html, *, requests=None):
+    """From now on, answer requests that match the pattern with this HTML."""
 
     def fulfil(route):
-        if heard is not None:
-            heard.append(route.request)
+        if requests is not None:
+            requests.append(route.request)
         route.fulfill(body=html, content_type="text/html")
 
     page.route(re.compile(pattern), fulfil)
-
-
-def numbers_of(page, index=0):
-    return [
-        int(page.input_value(f"#id_hotspots-{index}-{side}")) for side in ["x1", "y1", "x2", "y2"]
-    ]
 
 
 @pytest.fixture
 def form(site, open_page):
     garment, photos = make_garment(), [make_model_image(), make_model_image()]
     html = text_of(site.get("tryonresult_add", garments=garment.pk))
-    summary = text_of(site.post("tryonresult_add", **answers([garment], photos), _summary=1))
+    summary = text_of(
+        site.post("tryonresult_add", **try_on_form_data([garment], photos), _summary=1)
+    )
     page = open_page(html, width=1280)
-    page.heard = []
-    answer_with(page, "/tryonresult/add/", summary, heard=page.heard)
+    page.sent = []
+    respond_with(page, "/tryonresult/add/", summary, requests=page.sent)
     return page
 
 
-def test_form__keeps_the_price_up_to_date(form):
+def test_form__updates_the_price_and_the_button(form):
     assert form.is_hidden("#outfit-recalculate")
 
     form.check("#id_photos_0")
     form.wait_for_selector("text=2 pictures;")
+    assert form.inner_text("#outfit-make") == "Make 2 pictures for CNY 1.02"
 
-    assert 'name="_summary"' in form.heard[0].post_data
+    assert 'name="_summary"' in form.sent[0].post_data
     assert form.complaints == []
 
 
@@ -70,7 +66,7 @@ def test_form__selects_all_and_none(form):
     assert not form.is_checked("#id_photos_0")
 
 
-def test_form__is_filled_in_with_the_keyboard(form):
+def test_form__can_be_filled_in_with_the_keyboard(form):
     form.focus("#id_photos_0")
     form.keyboard.press("Space")
     form.keyboard.press("Tab")
@@ -80,13 +76,14 @@ def test_form__is_filled_in_with_the_keyboard(form):
     assert form.is_checked("#id_photos_1")
 
 
-def test_form__offers_to_recalculate_when_the_server_is_away(form):
+def test_form__offers_to_recalculate_if_the_server_does_not_respond(form):
     form.unroute_all()
     form.route("**/add/", lambda route: route.abort())
 
     form.check("#id_photos_0")
 
     form.wait_for_selector("#outfit-recalculate", state="visible")
+    assert form.inner_text("#outfit-make") == "Make these pictures"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -99,38 +96,38 @@ def test_pages__fit_a_phone(site, open_page, shown, scheme):
         "detail": lambda: site.get("tryonresult_change", try_on.pk),
     }[shown]()
 
-    page = open_page(without_catalogue(text_of(response)), width=375, color_scheme=scheme)
+    page = open_page(without_translations(text_of(response)), width=375, color_scheme=scheme)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
 
 
-def without_catalogue(html):
-    """Django's translations for scripts come from a view, which nobody serves here."""
+def without_translations(html):
+    """Remove the script with Django's translations, as no test serves its view."""
     return html.replace('<script src="/admin/jsi18n/"></script>', "")
 
 
 @pytest.fixture
 def batch(site):
-    """Pages of a batch at three moments: at first, when one picture is there, and at last."""
+    """The page of a batch, and its fragments with one and with two finished pictures."""
     done, waiting = (
         make_try_on(status=Status.RUNNING, batch=BATCH, number=number) for number in range(2)
     )
     source = make_try_on()
-    moments = [text_of(site.get("tryonresult_batch", BATCH))]
+    states = [text_of(site.get("tryonresult_batch", BATCH))]
     for row in (done, waiting):
         TryOnResult.objects.filter(pk=row.pk).update(
             status=Status.SUCCEEDED, image=source.image.name, thumbnail=source.thumbnail.name
         )
         fragment = site.get("tryonresult_batch_cards", BATCH, card=[done.pk, waiting.pk])
-        moments.append(text_of(fragment))
-    return done, waiting, moments
+        states.append(text_of(fragment))
+    return done, waiting, states
 
 
-def test_batch__replaces_only_what_changed_and_keeps_the_focus(batch, open_page):
-    done, waiting, moments = batch
-    page = open_page(moments[0], width=1280)
-    answer_with(page, "/cards/", moments[1])
-    page.evaluate("id => document.getElementById(id).dataset.mine = 'yes'", f"try-on-{waiting.pk}")
+def test_batch__replaces_changed_cards_only_and_keeps_the_focus(batch, open_page):
+    done, waiting, states = batch
+    page = open_page(states[0], width=1280)
+    respond_with(page, "/cards/", states[1])
+    page.evaluate("id => document.getElementById(id).dataset.kept = 'yes'", f"try-on-{waiting.pk}")
     focused = f"try-on-{done.pk}-picture"
     page.focus(f"#{focused}")
 
@@ -138,35 +135,35 @@ def test_batch__replaces_only_what_changed_and_keeps_the_focus(batch, open_page)
 
     assert page.evaluate("document.activeElement.id") == focused
     assert page.locator(f"#try-on-{done.pk} [value=approve]").count() == 1
-    assert page.locator(f"#try-on-{waiting.pk}[data-mine=yes]").count() == 1
+    assert page.locator(f"#try-on-{waiting.pk}[data-kept=yes]").count() == 1
     assert page.complaints == []
 
 
-def test_batch__asks_for_open_cards_only_and_stops_when_all_is_done(batch, open_page):
-    done, waiting, moments = batch
-    page = open_page(moments[0], width=1280)
-    heard = []
-    answer_with(page, "/cards/", moments[1], heard=heard)
+def test_batch__requests_open_cards_only_and_stops_when_finished(batch, open_page):
+    done, waiting, states = batch
+    page = open_page(states[0], width=1280)
+    requests = []
+    respond_with(page, "/cards/", states[1], requests=requests)
     page.wait_for_selector("text=1 of 2 ready")
     page.unroute_all()
-    answer_with(page, "/cards/", moments[2], heard=heard)
+    respond_with(page, "/cards/", states[2], requests=requests)
     page.wait_for_selector("text=2 of 2 ready")
     page.wait_for_timeout(2500)
 
-    assert [f"card={done.pk}" in request.url for request in heard] == [True, False]
-    assert all(f"card={waiting.pk}" in request.url for request in heard)
+    assert [f"card={done.pk}" in request.url for request in requests] == [True, False]
+    assert all(f"card={waiting.pk}" in request.url for request in requests)
 
 
-def test_batch__survives_a_failed_look(batch, open_page):
-    _done, _waiting, moments = batch
-    page = open_page(moments[0], width=1280)
+def test_batch__continues_after_a_failed_poll(batch, open_page):
+    _done, _waiting, states = batch
+    page = open_page(states[0], width=1280)
     page.clock.install()
     page.route(re.compile("/cards/"), lambda route: route.fulfill(status=502))
     page.reload()
     page.clock.run_for(3000)
     page.unroute_all()
     page.route(re.compile("/static/|/media/"), lambda route: route.fallback())
-    answer_with(page, "/cards/", moments[2])
+    respond_with(page, "/cards/", states[2])
 
     page.clock.run_for(16_000)
 
@@ -177,12 +174,12 @@ def test_batch__survives_a_failed_look(batch, open_page):
 def editor(site, open_page):
     photo = make_model_image()
     make_hotspot(photo, box=(40, 60, 140, 180))
-    html = without_catalogue(text_of(site.get("modelimage_change", photo.pk)))
+    html = without_translations(text_of(site.get("modelimage_change", photo.pk)))
     return open_page(html, width=1280)
 
 
 def drag(page, element, dx, dy):
-    """Take hold of the middle of it and move it by CSS pixels."""
+    """Drag the middle of an element by CSS pixels."""
     element.scroll_into_view_if_needed()
     box = element.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -193,7 +190,7 @@ def drag(page, element, dx, dy):
 
 
 def scale_of(page):
-    """CSS pixels for one pixel of the picture."""
+    """Return the CSS pixels per pixel of the picture."""
     return page.evaluate("document.querySelector('.outfit-boxes').getScreenCTM().a")
 
 
@@ -202,21 +199,21 @@ def test_editor__moves_a_box_with_the_mouse(editor):
 
     drag(editor, editor.locator(".outfit-box"), 20 * step, -10 * step)
 
-    assert numbers_of(editor) == pytest.approx([60, 50, 160, 170], abs=1)
+    assert box_values(editor) == pytest.approx([60, 50, 160, 170], abs=1)
 
 
-def test_editor__pulls_a_corner(editor):
+def test_editor__resizes_a_box_at_a_corner(editor):
     step = scale_of(editor)
 
     drag(editor, editor.locator(".outfit-handle").nth(2), 30 * step, 15 * step)
 
-    assert numbers_of(editor) == pytest.approx([40, 60, 170, 195], abs=1)
+    assert box_values(editor) == pytest.approx([40, 60, 170, 195], abs=1)
 
 
-def test_editor__keeps_a_box_in_the_picture(editor):
+def test_editor__keeps_a_box_inside_the_picture(editor):
     drag(editor, editor.locator(".outfit-box"), -2000, -2000)
 
-    assert numbers_of(editor) == [0, 0, 100, 120]
+    assert box_values(editor) == [0, 0, 100, 120]
 
 
 def test_editor__moves_and_resizes_with_the_keyboard(editor):
@@ -225,10 +222,10 @@ def test_editor__moves_and_resizes_with_the_keyboard(editor):
     editor.keyboard.press("ArrowUp")
     editor.keyboard.press("Shift+ArrowDown")
 
-    assert numbers_of(editor) == [41, 59, 141, 180]
+    assert box_values(editor) == [41, 59, 141, 180]
 
 
-def test_editor__follows_the_numbers(editor):
+def test_editor__shows_a_box_typed_in_the_form(editor):
     editor.fill("#id_hotspots-0-x1", "10")
 
     assert editor.locator(".outfit-box").get_attribute("x") == "10"

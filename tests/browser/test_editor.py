@@ -1,4 +1,4 @@
-"""The hotspot editor in the admin of the example shop, under the policy that it sends."""
+"""The hotspot editor in the admin of the example shop, under its Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from django_outfitanyone.models import ClothesParse, Hotspot
 from tests.admin.pages import address
+from tests.browser.editor_page import box_values, drag, hotspot_count, swipe
 from tests.drawing import picture
 from tests.factories import make_hotspot, make_model_image, make_product, make_staff
 
@@ -18,7 +19,7 @@ pytestmark = [
 
 @pytest.fixture
 def photo():
-    """A photo of 600 x 800 px with two hotspots; a person has moved the first."""
+    """A photo of 600 x 800 px with two hotspots, the first of them corrected."""
     photo = make_model_image(data=picture(size=(600, 800)))
     shirt = make_product(title="Linen shirt")
     make_hotspot(photo, box=(100, 100, 400, 350), product=shirt, is_corrected=True)
@@ -39,48 +40,16 @@ def editor(visit, admin_client, photo):
     return open_editor
 
 
-def numbers_of(page, index=0):
-    return [
-        int(page.input_value(f"#id_hotspots-{index}-{side}")) for side in ("x1", "y1", "x2", "y2")
-    ]
-
-
-def place(page, x, y):
-    """Where in the window this pixel of the picture is."""
-    return page.evaluate(
-        """([x, y]) => {
-          const svg = document.querySelector(".outfit-editor svg");
-          const place = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
-          return [place.x, place.y];
-        }""",
-        [x, y],
-    )
-
-
-def drag(page, start, end):
-    """With the mouse, from one pixel of the picture to another."""
-    page.evaluate("document.querySelector('.outfit-editor svg').scrollIntoView()")
-    page.mouse.move(*place(page, *start))
-    page.mouse.down()
-    page.mouse.move(*place(page, *[(a + b) / 2 for a, b in zip(start, end, strict=True)]))
-    page.mouse.move(*place(page, *end))
-    page.mouse.up()
-
-
-def count_of(page):
-    return int(page.input_value("#id_hotspots-TOTAL_FORMS"))
-
-
 @pytest.mark.parametrize("width", [375, 1280])
-def test_editor__keeps_nobody_out_and_breaks_no_rule(editor, barriers, width):
+def test_editor__is_accessible_and_keeps_the_policy(editor, barriers, width):
     page = editor(width=width)
-    assert page.complaints == []  # axe-core adds some of its own
-    # the whole page but Django's own chooser, which leaves an empty choice without a name
+    assert page.complaints == []  # checked first, as axe-core adds complaints of its own
+    # without Django's autocomplete, which has an option without a name
     assert barriers(page, {"exclude": [[".select2"]]}) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_editor__without_script_is_a_form_beside_the_picture(editor):
+def test_editor__without_script_is_a_form_below_the_picture(editor):
     page = editor(java_script_enabled=False)
     assert page.locator(".outfit-editor path").count() == 2
     assert page.locator("[data-edit=draw]").is_hidden()
@@ -91,84 +60,63 @@ def test_editor__without_script_is_a_form_beside_the_picture(editor):
 
 
 @pytest.mark.parametrize("width", [375, 1280])
-def test_drawing__makes_a_hotspot_that_is_saved(editor, photo, width):
+def test_drawing__adds_a_hotspot_that_is_saved(editor, photo, width):
     page = editor(width=width)
     drag(page, (420, 500), (560, 640))
-    assert count_of(page) == 3
-    assert numbers_of(page, 2) == pytest.approx([420, 500, 560, 640], abs=2)
+    assert hotspot_count(page) == 3
+    assert box_values(page, 2) == pytest.approx([420, 500, 560, 640], abs=2)
     page.click("[name=_continue]")
     drawn = Hotspot.objects.get(clothes_type=None)
     assert drawn.box == pytest.approx((420, 500, 560, 640), abs=2)
     assert drawn.is_corrected
 
 
-def test_click_on_an_empty_place__draws_nothing(editor):
+def test_click_on_an_empty_place__adds_no_hotspot(editor):
     page = editor()
     drag(page, (500, 500), (502, 503))
-    assert count_of(page) == 2
+    assert hotspot_count(page) == 2
 
 
-def test_drawing__over_another_box_needs_the_button(editor):
+def test_drawing__over_another_box_needs_the_draw_button(editor):
     page = editor()
     page.click("[data-edit=draw]")
     drag(page, (160, 420), (340, 600))
-    assert count_of(page) == 3
+    assert hotspot_count(page) == 3
     assert page.get_attribute("[data-edit=draw]", "aria-pressed") == "false"
 
 
-def test_drawing__with_the_keyboard_starts_in_the_middle(editor):
+def test_drawing__with_the_keyboard_adds_a_box_in_the_middle(editor):
     page = editor()
     page.focus("[data-edit=draw]")
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowLeft")
-    assert numbers_of(page, 2) == [209, 280, 389, 520]
+    assert box_values(page, 2) == [209, 280, 389, 520]
 
 
-def test_finger__scrolls_the_page_unless_asked_to_draw(editor):
+def test_touch__scrolls_the_page_unless_drawing_is_on(editor):
     page = editor(width=375, has_touch=True, is_mobile=True)
     svg = page.locator(".outfit-editor svg")
     behaviour = "svg => getComputedStyle(svg).touchAction"
     assert svg.evaluate(behaviour) == "auto"
     swipe(page, (420, 500), (560, 640))
-    assert count_of(page) == 2
+    assert hotspot_count(page) == 2
     page.tap("[data-edit=draw]")
     assert svg.evaluate(behaviour) == "none"
     swipe(page, (420, 500), (560, 640))
-    assert count_of(page) == 3
+    assert hotspot_count(page) == 3
 
 
-def test_finger__moves_and_pulls_the_chosen_box(editor):
+def test_touch__moves_and_resizes_the_selected_box(editor):
     page = editor(width=375, has_touch=True, is_mobile=True)
     swipe(page, (250, 200), (270, 230))
-    assert numbers_of(page) == pytest.approx([120, 130, 420, 380], abs=2)
+    assert box_values(page) == pytest.approx([120, 130, 420, 380], abs=2)
     swipe(page, (420, 380), (450, 360))
-    assert numbers_of(page) == pytest.approx([120, 130, 450, 360], abs=2)
+    assert box_values(page) == pytest.approx([120, 130, 450, 360], abs=2)
     grip = page.locator(".outfit-grip").first.bounding_box()
     assert round(min(grip["width"], grip["height"])) >= 44
 
 
-def swipe(page, start, end):
-    """A finger's way as the page hears of it."""
-    page.evaluate(
-        """([start, end]) => {
-          document.querySelector(".outfit-editor svg").scrollIntoView();
-          const svg = document.querySelector(".outfit-editor svg");
-          const at = ([x, y]) => new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
-          const send = (kind, where, target) => target.dispatchEvent(new PointerEvent(kind, {
-            pointerId: 7, pointerType: "touch", bubbles: true, cancelable: true, button: 0,
-            clientX: where.x, clientY: where.y,
-          }));
-          const first = at(start);
-          const target = document.elementFromPoint(first.x, first.y);
-          send("pointerdown", first, target);
-          send("pointermove", at(end), window);
-          send("pointerup", at(end), window);
-        }""",
-        [start, end],
-    )
-
-
-def test_undo__brings_back_what_was_removed(editor):
+def test_undo__restores_a_removed_hotspot(editor):
     page = editor()
     assert page.is_disabled("[data-edit=undo]")
     page.locator(".outfit-box[data-index='0']").focus()
@@ -180,30 +128,30 @@ def test_undo__brings_back_what_was_removed(editor):
     assert not page.is_checked("#id_hotspots-0-DELETE")
 
 
-def test_remove__takes_a_drawn_box_out_of_the_form(editor):
+def test_remove__removes_the_form_of_a_new_hotspot(editor):
     page = editor()
     drag(page, (420, 500), (560, 640))
     page.click("[data-edit=remove]")
-    assert count_of(page) == 2
+    assert hotspot_count(page) == 2
 
 
-def test_undo__by_key_gives_back_the_box_of_a_drag_and_a_drawn_one(editor):
+def test_undo_key__reverts_a_new_hotspot_and_a_drag(editor):
     page = editor()
     drag(page, (250, 200), (270, 230))
     drag(page, (420, 500), (560, 640))
-    assert count_of(page) == 3
+    assert hotspot_count(page) == 3
     page.locator(".outfit-box").first.focus()
     page.keyboard.press("Control+z")
-    assert count_of(page) == 2
+    assert hotspot_count(page) == 2
     page.keyboard.press("Control+z")
-    assert numbers_of(page) == [100, 100, 400, 350]
+    assert box_values(page) == [100, 100, 400, 350]
 
 
-def test_reset__brings_back_the_found_box_and_gives_it_to_later_searches(editor):
+def test_reset__restores_the_detected_box_and_ends_the_correction(editor):
     page = editor()
     page.locator(".outfit-box[data-index='0']").focus()
     page.click("[data-edit=reset]")
-    assert numbers_of(page) == [120, 90, 380, 340]
+    assert box_values(page) == [120, 90, 380, 340]
     assert page.is_checked("#id_hotspots-0-reset")
     assert page.is_disabled("[data-edit=reset]")
     page.click("[name=_continue]")
@@ -212,17 +160,17 @@ def test_reset__brings_back_the_found_box_and_gives_it_to_later_searches(editor)
     assert not hotspot.is_corrected
 
 
-def test_reset__is_taken_back_by_moving_the_box(editor):
+def test_reset__is_revoked_by_moving_the_box(editor):
     page = editor()
     page.locator(".outfit-box[data-index='0']").focus()
     page.click("[data-edit=reset]")
     page.locator(".outfit-box[data-index='0']").focus()
     page.keyboard.press("Control+ArrowRight")
-    assert numbers_of(page) == [130, 90, 390, 340]
+    assert box_values(page) == [130, 90, 390, 340]
     assert not page.is_checked("#id_hotspots-0-reset")
 
 
-def test_product__is_found_by_typing(editor, photo):
+def test_product__is_selected_with_the_autocomplete(editor, photo):
     make_product(title="Straight jeans")
     page = editor()
     page.locator(".outfit-box[data-index='1']").focus()
@@ -236,27 +184,27 @@ def test_product__is_found_by_typing(editor, photo):
     assert page.complaints == []
 
 
-def test_chosen_box__is_the_one_whose_fields_are_filled_in(editor):
+def test_selected_box__is_the_one_whose_fields_have_the_focus(editor):
     page = editor()
     page.focus("#id_hotspots-1-x1")
-    chosen = page.locator(".outfit-box--selected")
-    assert chosen.get_attribute("data-index") == "1"
-    assert chosen.get_attribute("aria-label").startswith("Hotspot 2 · ")
+    selected = page.locator(".outfit-box--selected")
+    assert selected.get_attribute("data-index") == "1"
+    assert selected.get_attribute("aria-label").startswith("Hotspot 2 · ")
 
 
-def test_find_clothes_again__saves_and_asks_for_a_search(editor, photo):
+def test_parse_button__saves_the_form_and_requests_a_parse(editor, photo):
     page = editor()
     page.fill("#id_hotspots-0-x1", "90")
-    page.click("text=Find clothes again (CNY 0.004)")
-    page.wait_for_selector("text=1 search for clothes is queued")
+    page.click("text=Parse clothes again (CNY 0.004)")
+    page.wait_for_selector("text=1 clothes parse is queued")
     assert ClothesParse.objects.filter(model_image=photo).count() == 1
     assert Hotspot.objects.get(clothes_type="upper").x1 == 90
 
 
-def test_those_who_may_only_look__see_the_boxes_and_no_tools(visit, photo, client):
+def test_view_permission__shows_the_boxes_without_tools(visit, photo, client):
     client.force_login(make_staff("view_modelimage", "view_hotspot"))
     page = visit(address("modelimage_change", photo.pk), client=client)
     assert page.locator(".outfit-editor path").count() == 2
     assert page.locator("[data-edit=draw]").is_hidden()
-    assert page.locator("[name=_find_clothes]").count() == 0
+    assert page.locator("[name=_parse_clothes]").count() == 0
     assert page.complaints == []

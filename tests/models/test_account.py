@@ -43,6 +43,6 @@ def test_paused_until__none_for_a_new_account():
     assert Account.current().paused_until is None
 
 
-def test_advice__is_the_error_help_for_the_stop():
-    assert Account().advice is None
-    assert Account(stopped_code="Arrearage").advice.fixed_by == "account"
+def test_error_help__is_the_error_help_for_the_stop():
+    assert Account().error_help is None
+    assert Account(stopped_code="Arrearage").error_help.fixed_by == "account"

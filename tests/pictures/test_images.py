@@ -6,7 +6,6 @@ import zlib
 from contextlib import suppress
 
 import pytest
-from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
@@ -239,27 +238,6 @@ def test_sandbox_mark__is_the_one_that_the_sandbox_writes():
 def test_verify__refuses_other_formats_and_damaged_files(data):
     with pytest.raises(DownloadRefused):
         images.verify(data)
-
-
-def test_thumbnail__is_small_and_upright():
-    small = opened(images.thumbnail(encoded(drawn(size=(1200, 900)))))
-
-    assert small.format == "JPEG"
-    assert small.size == (320, 240)
-
-
-@pytest.mark.parametrize(
-    ("count", "text", "german"),
-    [
-        (830, "830 bytes", "830 Bytes"),
-        (4096, "4.0 KB", "4,0 KB"),
-        (6_400_000, "6.1 MB", "6,1 MB"),
-    ],
-)
-def test_human_size(count, text, german):
-    assert images.human_size(count) == text
-    with translation.override("de"):
-        assert images.human_size(count) == german
 
 
 def _exif(*, software):

@@ -128,11 +128,3 @@ def test_marked_picture__has_another_hash_and_the_same_size():
     assert (marked.width, marked.height) == (plain.width, plain.height)
     assert images.verify(marked.data).width == plain.width
     assert plain.marked("") == plain
-
-
-def test_smaller_copies__are_marked_like_the_picture():
-    copies = images.smaller_copies(mark(encoded(drawn(size=(500, 750))), TRAINED))
-
-    assert copies
-    for _width, data in copies:
-        assert source_types(data) == [SOURCE_TYPES + TRAINED]

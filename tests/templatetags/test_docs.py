@@ -50,6 +50,6 @@ def test_examples__are_templates_that_compile():
 
 
 def test_smaller_copies__have_the_widths_that_are_named():
-    from django_outfitanyone.pictures.images import RENDITION_WIDTHS
+    from django_outfitanyone.pictures.renditions import WIDTHS as RENDITION_WIDTHS
 
     assert f"{RENDITION_WIDTHS[0]} to {RENDITION_WIDTHS[-1]} pixels" in PAGE

@@ -1,8 +1,8 @@
-"""What the API answers, read into our words. Sends nothing.
+"""Read the API's answers into the app's types. Sends nothing.
 
-The documents of the API contradict each other, so everything that is not needed may be
-missing; what cannot do without raises ``Malformed``. All texts and numbers are cut to
-what a database column takes: an answer is not trusted because it came over TLS.
+The documents of the API contradict each other, so every optional value may be missing. A
+missing required value raises ``Malformed``. All texts and numbers are limited to what the
+database columns take, because an answer is not trusted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from django_outfitanyone.engines.base import (
 )
 
 BEIJING = timezone(timedelta(hours=8))
-"""The zone of all times the API writes without one."""
+"""The time zone of all times that the API writes without one."""
 
 STATES = {
     "PENDING": RemoteState.WAITING,
@@ -34,7 +34,7 @@ STATES = {
     "SUCCEEDED": RemoteState.SUCCEEDED,
     "FAILED": RemoteState.FAILED,
     "CANCELED": RemoteState.CANCELED,
-    "UNKNOWN": RemoteState.GONE,  # the API's word for a task that does not exist or was purged
+    "UNKNOWN": RemoteState.GONE,  # the task does not exist or was deleted
 }
 
 _SIDE_LIMIT = 65_535
@@ -42,11 +42,11 @@ _COUNT_LIMIT = 2**31 - 1
 
 
 class Malformed(ValueError):
-    """The answer lacks what it was asked for."""
+    """The answer lacks a required value."""
 
 
 def decode(text: str) -> dict[str, Any]:
-    """The JSON object in an answer, whatever its content type says; empty if there is none."""
+    """Return the JSON object in an answer, whatever its content type; empty if there is none."""
     try:
         document = _storable(json.loads(text, parse_constant=lambda _: None))
     except (ValueError, RecursionError):
@@ -55,7 +55,7 @@ def decode(text: str) -> dict[str, Any]:
 
 
 def fault(document: Mapping[str, Any]) -> tuple[str, str]:
-    """Code and message of an error: flat, or inside ``output`` or ``error``."""
+    """Return code and message of an error: flat, or inside ``output`` or ``error``."""
     for place in (document, document.get("output"), document.get("error")):
         if isinstance(place, Mapping) and place.get("code"):
             return _text(str(place["code"]), 100), _text(place.get("message"), 2000)
@@ -67,17 +67,17 @@ def request_id(document: Mapping[str, Any]) -> str:
 
 
 def confirmed(document: Mapping[str, Any]) -> None:
-    """Nothing to read: the answer only has to be one."""
+    """Check an answer that holds no values."""
     if not document or fault(document)[0]:
         raise Malformed("The answer confirms nothing.")
 
 
-def placed_task(document: Mapping[str, Any]) -> TaskReport:
-    """The task that an order became."""
+def submitted_task(document: Mapping[str, Any]) -> TaskReport:
+    """Return the task that a submit created."""
     output = _output(document)
     task_id = _text(output.get("task_id"), 1000)
     if not 0 < len(task_id) <= 100:
-        raise Malformed("The answer to the order names no task.")
+        raise Malformed("The answer to the submit names no task.")
     state = _state(output.get("task_status", "PENDING"))
     return TaskReport(
         task_id=task_id, state=state, request_id=request_id(document), raw=dict(document)
@@ -87,9 +87,9 @@ def placed_task(document: Mapping[str, Any]) -> TaskReport:
 def task_report(document: Mapping[str, Any], *, task_id: str) -> TaskReport:
     output = _output(document)
     if output.get("task_id", task_id) != task_id:
-        raise Malformed("The answer speaks of another task.")
+        raise Malformed("The answer is about another task.")
     if not output.get("task_status"):
-        raise Malformed("The answer does not say how the task stands.")
+        raise Malformed("The answer names no task status.")
     state = _state(output["task_status"])
     image_url = _text(_first(output.get("image_url")), 4000)
     if state is RemoteState.SUCCEEDED and not image_url:
@@ -123,7 +123,7 @@ def parse_report(document: Mapping[str, Any], *, clothes_types: Sequence[str]) -
 
 
 def task_page(document: Mapping[str, Any]) -> tuple[list[ListedTask], int]:
-    """The tasks on one page of the list, and how many pages there are."""
+    """Return the tasks on one page of the task list, and the number of pages."""
     lines = document.get("data")
     if not isinstance(lines, list):
         raise Malformed("The task list is no list.")
@@ -141,7 +141,10 @@ def task_page(document: Mapping[str, Any]) -> tuple[list[ListedTask], int]:
 
 
 def moment(value: object) -> datetime | None:
-    """A time in UTC: Beijing local with or without milliseconds, or milliseconds since 1970."""
+    """Return a time in UTC.
+
+    The API writes Beijing time with or without milliseconds, or milliseconds since 1970.
+    """
     try:
         if isinstance(value, str):
             time = datetime.fromisoformat(value)
@@ -181,7 +184,7 @@ def _box(corners: object) -> Box | None:
 
 
 def _url(value: object) -> str:
-    """Older answers write the word None where newer ones have null."""
+    """Older answers have the string ``None`` where newer ones have null."""
     return "" if value == "None" else _text(value, 4000)
 
 
@@ -197,7 +200,7 @@ def _at(values: object, index: int) -> object:
 
 
 def _first(value: object) -> object:
-    """Some documents call the picture's address a list."""
+    """In some documents the picture's URL is a list."""
     return _at(value, 0) if isinstance(value, list) else value
 
 
@@ -215,7 +218,7 @@ def _text(value: object, limit: int) -> str:
 
 
 def _storable(value: Any) -> Any:
-    """The same without NUL and lone surrogates, which databases refuse to keep."""
+    """Return the value without NUL and lone surrogates, which databases refuse."""
     if isinstance(value, str):
         return value.replace("\0", "").encode(errors="replace").decode()
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The client of the DashScope API: the only class the rest of the project talks to."""
+"""The engine for the DashScope API of Alibaba Cloud."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from django_outfitanyone.engines.base import (
     TryOnOrder,
     Upload,
 )
+from django_outfitanyone.engines.guarded_session import unsigned
 from django_outfitanyone.exceptions import OutcomeUnknown, RequestRefused, ServerFault
 
 from . import answers, payloads
 from .error_kind import NO_ANSWER, UNREADABLE_ANSWER
 from .errors import classify, error_from, paid_error_from
-from .transport import Answer, ApiKey, Transport, unsigned
+from .transport import Answer, ApiKey, Transport
 from .upload import USABLE_FOR, Permit, form_fields, object_key, read_permit, storage_fault
 
 T = TypeVar("T")
@@ -34,12 +35,12 @@ _PAGE_LIMIT = 100
 
 
 class DashScope(Engine):
-    """Alibaba's API, or anything that speaks its protocol.
+    """OutfitAnyone on DashScope, or on any server that speaks its protocol.
 
-    Nothing is ever sent twice. What costs money (``submit``, ``refine``, ``parse``)
-    raises ``OutcomeUnknown`` when the request may have arrived but no usable answer came;
-    everything else may be repeated freely and raises ``ServerFault`` then. One client
-    may be shared by threads.
+    No request is ever sent twice. The paid ones (``submit``, ``refine``, ``parse``) raise
+    ``OutcomeUnknown`` when the request may have arrived but no usable answer came. All
+    others may be repeated freely, and raise ``ServerFault`` in that case. Threads may
+    share an instance.
     """
 
     def __init__(
@@ -80,29 +81,27 @@ class DashScope(Engine):
     def explain(cls, code: str, message: str = "") -> ErrorExplanation:
         """Explain a stored error by the vendor's error table."""
         kind = classify(code, message=message)
-        return ErrorExplanation(
-            fixed_by=kind.fixed_by, help=kind.advice, is_temporary=kind.retryable
-        )
+        return ErrorExplanation(fixed_by=kind.fixed_by, help=kind.help, is_temporary=kind.retryable)
 
     def close(self) -> None:
         self._http.close()
 
     def submit(self, order: TryOnOrder) -> TaskReport:
-        return self._order(payloads.try_on(order), answers.placed_task)
+        return self._pay(payloads.try_on(order), answers.submitted_task)
 
     def refine(self, order: RefineOrder) -> TaskReport:
-        return self._order(payloads.refine(order), answers.placed_task)
+        return self._pay(payloads.refine(order), answers.submitted_task)
 
     def parse(self, *, model: str, image_url: str, clothes_types: Sequence[str]) -> ParseReport:
         payload = payloads.parsing(model, image_url=image_url, clothes_types=clothes_types)
-        return self._order(payload, partial(answers.parse_report, clothes_types=clothes_types))
+        return self._pay(payload, partial(answers.parse_report, clothes_types=clothes_types))
 
     def query(self, task_id: str) -> TaskReport:
         reader = partial(answers.task_report, task_id=task_id)
         return self._ask("GET", payloads.task_path(task_id), reader)
 
     def cancel(self, task_id: str) -> None:
-        """Only a waiting task can be canceled; for any other the API refuses the operation."""
+        """Cancel a waiting task; the API refuses to cancel any other."""
         self._ask("POST", f"{payloads.task_path(task_id)}/cancel", answers.confirmed)
 
     def list_tasks(
@@ -151,14 +150,14 @@ class DashScope(Engine):
                 code, message=message, http_status=answer.status, request_id=request_id
             )
 
-    def _order(self, payload: payloads.Payload, reader: Reader[T]) -> T:
-        """What costs money."""
+    def _pay(self, payload: payloads.Payload, reader: Reader[T]) -> T:
+        """Send a paid request, on a connection of its own."""
         headers = {**self._headers, **payload.headers}
         answer = self._http.send_apart("POST", payload.path, headers=headers, json=payload.body)
         return _result(answer, reader, paid=True)
 
     def _ask(self, method: str, path: str, reader: Reader[T], **content: Any) -> T:
-        """What may be repeated freely."""
+        """Send a free request."""
         answer = self._send(method, path, headers=self._headers, **content)
         return _result(answer, reader, paid=False)
 

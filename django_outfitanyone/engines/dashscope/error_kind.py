@@ -1,4 +1,4 @@
-"""The form of a row of the error table."""
+"""The columns of the error table."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from django_outfitanyone.exceptions import (
     Throttled,
 )
 
-Mender = Literal["shop", "account", "developer", "nobody"]
-"""``shop`` chose the pictures, ``account`` owns the API key and pays its bill,
-``developer`` set the shop up, ``nobody`` means that waiting helps."""
+FixedBy = Literal["shop", "account", "developer", "nobody"]
+"""``shop`` chose the pictures, ``account`` owns the API key and pays its bills,
+``developer`` runs the site, ``nobody`` means that a retry helps."""
 
-# Our own words, where the API gave none
+# Codes of this app for errors without a code of the API
 NO_ANSWER = "NoAnswer"
 UNREADABLE_ANSWER = "UnreadableAnswer"
 TASK_GONE = "TaskGone"
@@ -25,31 +25,31 @@ NO_CODE = "HTTP"  # followed by the status: HTTP.404
 
 
 def gettext_noop(text: str) -> str:
-    """Mark a text for translation; whoever shows it passes it through gettext."""
+    """Mark a text for translation; ``error_help`` translates it when it is shown."""
     return text
 
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorKind:
-    """One kind of error. A criterion left empty is not looked at."""
+    """One kind of error. An empty criterion matches everything."""
 
     label: str
     error: type[OutfitAnyoneError]
-    fixed_by: Mender
-    advice: str
+    fixed_by: FixedBy
+    help: str
     codes: tuple[str, ...] = ()
-    """Each with all that is nested below it, as ``Throttling.RateQuota`` below
-    ``Throttling``: the API invents new ones."""
+    """Each includes the codes nested below it, as ``Throttling.RateQuota`` below
+    ``Throttling``, because the API adds new ones."""
     statuses: Container[int | None] | None = None
-    """HTTP statuses; an error inside a finished task has 200, one without an answer ``None``."""
+    """HTTP statuses: 200 for an error inside a finished task, ``None`` if there was no answer."""
     says: tuple[str, ...] = ()
-    """Pieces of the message in lower case, for codes that mean several things."""
+    """Parts of the message in lower case, for codes with several meanings."""
     may_have_arrived: bool = False
-    """Whoever answered may have passed the request on before."""
+    """The server that answered may have passed the request on before."""
 
     @property
     def retryable(self) -> bool:
-        """Whether the same request may succeed later without anybody doing anything."""
+        """Whether the same request may succeed later without anybody changing anything."""
         return issubclass(self.error, (RequestNotSent, Throttled, ServerFault))
 
     def matches(self, code: str, *, http_status: int | None, message: str) -> bool:
@@ -61,5 +61,5 @@ class ErrorKind:
 
 
 def _is_within(code: str, family: str) -> bool:
-    """Upper and lower case are not told apart: the API's own documents mix them."""
+    """Compare without case, because the API's own documents mix it."""
     return f"{code}.".casefold().startswith(f"{family}.".casefold())

@@ -1,7 +1,7 @@
-"""What the errors of the API mean, and who can mend them: one row for each kind.
+"""What the API's errors mean and who can fix them: one row for each kind.
 
-The first row whose criteria all hold wins; the last row has none. The next known case
-is a single row and a test.
+The first row whose criteria all match is used; the last row matches everything. To add a
+case, add a row and a test.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ ERRORS = (
         codes=(RequestNotSent.code,),
         statuses=(None,),
         fixed_by="developer",
-        advice=_(
-            "Nothing was sent and nothing paid; it is tried again. If this lasts, check BASE_URL, "
-            "whether the sandbox is running if it is meant, and the server's network, DNS and "
-            "proxy."
+        help=_(
+            "Nothing was sent and nothing was paid; the request will be retried. If this "
+            "continues, check BASE_URL, the server's network, DNS and proxy, and whether the "
+            "sandbox is running if you use it."
         ),
     ),
     ErrorKind(
@@ -40,9 +40,9 @@ ERRORS = (
         codes=(OutcomeUnknown.code,),
         statuses=(None,),
         fixed_by="shop",
-        advice=_(
-            "The order may have arrived: look at the task list of that minute before you order "
-            "again, because a second order is paid for again."
+        help=_(
+            "The request may have arrived. Check the task list of that minute before you retry, "
+            "because a second request is paid for again."
         ),
     ),
     ErrorKind(
@@ -50,23 +50,23 @@ ERRORS = (
         error=ServerFault,
         codes=(NO_ANSWER, UNREADABLE_ANSWER),
         fixed_by="nobody",
-        advice=_("The API's answer was lost or unreadable; it will be asked again."),
+        help=_("The API's answer was lost or unreadable; the query will be retried."),
     ),
     ErrorKind(
         label="task-gone",
         error=TaskGone,
         codes=(TASK_GONE,),
         fixed_by="shop",
-        advice=_("The API forgets tasks 24 hours after the order; order it again."),
+        help=_("The API deletes tasks after 24 hours; request the picture again."),
     ),
-    # Somebody gave up waiting
+    # Timeouts
     ErrorKind(
         label="timeout",
         error=ServerFault,
         codes=("RequestTimeOut", "InternalError.Timeout"),
         may_have_arrived=True,
         fixed_by="nobody",
-        advice=_("The API took too long; try again later."),
+        help=_("The API took too long; retry later."),
     ),
     ErrorKind(
         label="gateway-timeout",
@@ -74,7 +74,7 @@ ERRORS = (
         statuses=(408, 502, 504),
         may_have_arrived=True,
         fixed_by="nobody",
-        advice=_("A gateway got no answer from the API in time; try again later."),
+        help=_("A gateway got no answer from the API in time; retry later."),
     ),
     # The model and the account
     ErrorKind(
@@ -82,9 +82,9 @@ ERRORS = (
         error=ModelGone,
         codes=("Endpoint.AccessDenied", "ModelNotFound"),
         fixed_by="developer",
-        advice=_(
+        help=_(
             "The API no longer offers this model to this key (its end was announced for "
-            "10 October 2026); name another model or provider in the settings."
+            "10 October 2026). Choose another model or engine in the settings."
         ),
     ),
     ErrorKind(
@@ -92,62 +92,58 @@ ERRORS = (
         error=ModelGone,
         says=("model not exist",),
         fixed_by="developer",
-        advice=_(
-            "The API does not know this model; name another model or provider in the settings."
-        ),
+        help=_("The API does not know this model. Choose another model or engine in the settings."),
     ),
     ErrorKind(
         label="free-quota-used-up",
         error=AccountProblem,
         says=("free allocated quota exceeded",),
         fixed_by="account",
-        advice=_("The free images are used up; switch on paid use for this model."),
+        help=_("The free quota is used up; enable paid use of this model."),
     ),
     ErrorKind(
         label="free-quota-only",
         error=AccountProblem,
         codes=("AllocationQuota.FreeTierOnly",),
         fixed_by="account",
-        advice=_("The account stops when its free images are used up; switch that off."),
+        help=_("The account is limited to the free quota, which is used up; remove this limit."),
     ),
     ErrorKind(
         label="unpaid",
         error=AccountProblem,
         codes=("Arrearage", "PrepaidBillOverdue", "PostpaidBillOverdue"),
         fixed_by="account",
-        advice=_("A bill is unpaid; settle it in the Alibaba Cloud console."),
+        help=_("A bill is overdue; pay it in the Alibaba Cloud console."),
     ),
     ErrorKind(
         label="not-purchased",
         error=AccountProblem,
         codes=("CommodityNotPurchased", "AccessDenied.Unpurchased"),
         fixed_by="account",
-        advice=_("Activate Model Studio for this account in the Alibaba Cloud console."),
+        help=_("Activate Model Studio for this account in the Alibaba Cloud console."),
     ),
     ErrorKind(
         label="key-not-permitted",
         error=AccountProblem,
         codes=("Model.AccessDenied", "Workspace.AccessDenied", "WorkSpaceNotFound"),
         fixed_by="account",
-        advice=_(
-            "Give the key's workspace access to this model, or correct the workspace setting."
-        ),
+        help=_("Give the key's workspace access to this model, or correct the workspace setting."),
     ),
     ErrorKind(
         label="key-refused",
         error=AccountProblem,
         codes=("InvalidApiKey",),
         fixed_by="account",
-        advice=_("Check the API key, and that it belongs to the API's region (Beijing)."),
+        help=_("Check the API key, and that it belongs to the API's region (Beijing)."),
     ),
-    # Asking the wrong way
+    # Requests of the wrong form
     ErrorKind(
         label="wrong-mode",
         error=InputRejected,
         codes=("AccessDenied",),
         says=("support synchronous calls", "support asynchronous calls"),
         fixed_by="developer",
-        advice=_("This model does not accept this kind of request; check the model's name."),
+        help=_("This model does not accept this kind of request; check the model's name."),
     ),
     ErrorKind(
         label="upload-permit-expired",
@@ -155,7 +151,7 @@ ERRORS = (
         codes=("AccessDenied",),
         says=("policy expired",),
         fixed_by="nobody",
-        advice=_("The permit to upload ran out before the picture was sent; try again."),
+        help=_("The upload permit expired before the picture was sent; retry."),
     ),
     ErrorKind(
         label="upload-condition-failed",
@@ -163,43 +159,43 @@ ERRORS = (
         codes=("AccessDenied",),
         says=("according to policy",),
         fixed_by="developer",
-        advice=_("The object storage refused the upload; report this error."),
+        help=_("The object storage refused the upload; report this error."),
     ),
     ErrorKind(
         label="upload-refused",
         error=InputRejected,
         codes=("SignatureDoesNotMatch", "InvalidAccessKeyId", "InvalidObjectName"),
         fixed_by="developer",
-        advice=_("The object storage refused the upload; report this error."),
+        help=_("The object storage refused the upload; report this error."),
     ),
     ErrorKind(
         label="access-denied",
         error=AccountProblem,
         codes=("AccessDenied",),
         fixed_by="account",
-        advice=_("The account may not do this; check the permissions of its API key."),
+        help=_("The account may not do this; check the permissions of its API key."),
     ),
     ErrorKind(
         label="wrong-moment",
         error=InputRejected,
         codes=("UnsupportedOperation",),
         fixed_by="nobody",
-        advice=_("The API cannot do this now; only a waiting task can be canceled."),
+        help=_("The API cannot do this now: only a waiting task can be canceled."),
     ),
     ErrorKind(
         label="wrong-address",
         error=AccountProblem,
         codes=("NotFound",),
         fixed_by="developer",
-        advice=_("There is nothing at this address of the API; correct the base URL setting."),
+        help=_("The API does not know this address; correct BASE_URL."),
     ),
-    # Too much at once
+    # Throttling
     ErrorKind(
         label="throttled",
         error=Throttled,
         codes=("Throttling",),
         fixed_by="nobody",
-        advice=_("Too many requests of this account; they go on after a pause."),
+        help=_("The account sent too many requests; work resumes after a pause."),
     ),
     ErrorKind(
         label="overloaded",
@@ -207,16 +203,16 @@ ERRORS = (
         codes=("ModelServingError",),
         says=("too many requests",),
         fixed_by="nobody",
-        advice=_("The API has no capacity left at the moment; it goes on after a pause."),
+        help=_("The API has no free capacity; work resumes after a pause."),
     ),
-    # Pictures that the API could not fetch
+    # Pictures that the API could not download
     ErrorKind(
         label="picture-slow",
         error=ServerFault,
         codes=("InvalidURL.Timeout",),
         fixed_by="developer",
-        advice=_(
-            "The picture's host answered too slowly; make it fast from China or upload instead."
+        help=_(
+            "The picture's host answered too slowly. Make it fast from China, or upload instead."
         ),
     ),
     ErrorKind(
@@ -225,9 +221,7 @@ ERRORS = (
         codes=("InvalidParameter",),
         says=("download the media resource",),
         fixed_by="developer",
-        advice=_(
-            "The picture's host must be public and fast from China; otherwise upload instead."
-        ),
+        help=_("The picture's host must be public and fast from China. Otherwise upload instead."),
     ),
     ErrorKind(
         label="picture-out-of-reach",
@@ -235,8 +229,9 @@ ERRORS = (
         codes=("InvalidParameter",),
         says=("find the requested media resource", "access the media resource"),
         fixed_by="developer",
-        advice=_(
-            "The picture's address is wrong, private or expired; correct the storage or upload."
+        help=_(
+            "The picture's address is wrong, private or expired. Correct the storage, or upload "
+            "instead."
         ),
     ),
     ErrorKind(
@@ -244,14 +239,14 @@ ERRORS = (
         error=InputRejected,
         codes=("InvalidURL.ConnectionRefused", "BadRequest.InputDownloadFailed"),
         fixed_by="developer",
-        advice=_("The picture's host did not answer the API; make it public or upload instead."),
+        help=_("The picture's host did not answer the API. Make it public, or upload instead."),
     ),
     ErrorKind(
         label="upload-not-resolved",
         error=InputRejected,
         says=("provided url does not appear to be valid",),
         fixed_by="developer",
-        advice=_("The API does not understand the picture's address; report this error."),
+        help=_("The API does not understand the picture's address; report this error."),
     ),
     # Pictures that the API does not accept
     ErrorKind(
@@ -260,58 +255,58 @@ ERRORS = (
         codes=("InvalidParameter",),
         says=("decode the image", "media format"),
         fixed_by="shop",
-        advice=_("The picture cannot be read; save it again as JPEG or PNG."),
+        help=_("The picture cannot be read; save it again as JPEG or PNG."),
     ),
     ErrorKind(
         label="picture-format",
         error=InputRejected,
         codes=("BadRequest.UnsupportedFileFormat",),
         fixed_by="shop",
-        advice=_("The picture's format is not accepted; save it as JPEG or PNG."),
+        help=_("The picture's format is not accepted; save it as JPEG or PNG."),
     ),
     ErrorKind(
         label="picture-too-big",
         error=InputRejected,
         codes=("BadRequest.TooLarge", "EntityTooLarge"),
         fixed_by="shop",
-        advice=_("The file is too big; use a picture of at most 5 MB."),
+        help=_("The file is too large; use a picture of at most 5 MB."),
     ),
     ErrorKind(
         label="picture-size",
         error=InputRejected,
         codes=("InvalidInputLength",),
         fixed_by="shop",
-        advice=_("Use a picture of 5 KB to 5 MB with sides between 150 and 4096 pixels."),
+        help=_("Use a picture of 5 KB to 5 MB with sides between 150 and 4096 pixels."),
     ),
     ErrorKind(
         label="picture-address",
         error=InputRejected,
         codes=("InvalidURL",),
         fixed_by="shop",
-        advice=_("Save the picture as JPEG or PNG and make sure that its address is public."),
+        help=_("Save the picture as JPEG or PNG, and check that its address is public."),
     ),
     ErrorKind(
         label="person",
         error=InputRejected,
         codes=("InvalidPerson",),
         fixed_by="shop",
-        advice=_("Choose a photo of exactly one person, seen in full and from the front."),
+        help=_("Choose a photo of exactly one complete person from the front."),
     ),
     ErrorKind(
         label="garment",
         error=InputRejected,
         codes=("InvalidGarment",),
         fixed_by="shop",
-        advice=_("Choose at least one garment: a top, a bottom or a dress."),
+        help=_("Choose at least one garment: a top, a bottom or a dress."),
     ),
     ErrorKind(
         label="content-refused",
         error=InputRejected,
         codes=("DataInspectionFailed", "IPInfringementSuspect"),
         fixed_by="shop",
-        advice=_(
-            "The content check refused a picture; choose one that offends nobody and copies "
-            "nobody's work."
+        help=_(
+            "The API's content check refused a picture. Choose one without offensive or "
+            "copyrighted content."
         ),
     ),
     ErrorKind(
@@ -319,22 +314,22 @@ ERRORS = (
         error=InputRejected,
         says=("size of person image and coarse_image",),
         fixed_by="shop",
-        advice=_("Only a try-on made in the person photo's own size can be refined."),
+        help=_("Only a try-on in the size of the model photo can be refined."),
     ),
     ErrorKind(
         label="malformed-request",
         error=InputRejected,
         codes=("InvalidParameter", "invalid_parameter_error", "BadRequest", "InvalidArgument"),
         fixed_by="developer",
-        advice=_("The API does not accept a field of the request; report this error."),
+        help=_("The API does not accept a field of the request; report this error."),
     ),
-    # The API itself
+    # Faults of the API
     ErrorKind(
         label="upload-name-taken",
         error=ServerFault,
         codes=("FileAlreadyExists",),
         fixed_by="nobody",
-        advice=_("An uploaded file of that name was there already; try again."),
+        help=_("An uploaded file has this name already; retry."),
     ),
     ErrorKind(
         label="server-fault",
@@ -348,22 +343,22 @@ ERRORS = (
             "ServiceUnavailable",
         ),
         fixed_by="nobody",
-        advice=_("The API had a fault of its own; try again later."),
+        help=_("The API had an internal error; retry later."),
     ),
-    # Codes that nobody has met yet, by HTTP status
+    # Unknown codes, by HTTP status
     ErrorKind(
         label="http-throttled",
         error=Throttled,
         statuses=(429,),
         fixed_by="nobody",
-        advice=_("Too many requests of this account; they go on after a pause."),
+        help=_("The account sent too many requests; work resumes after a pause."),
     ),
     ErrorKind(
         label="http-access-denied",
         error=AccountProblem,
         statuses=(401, 402, 403, 407),
         fixed_by="account",
-        advice=_("The API refuses this account; check its key, permissions and bills."),
+        help=_("The API refuses this account; check its key, permissions and bills."),
     ),
     ErrorKind(
         label="http-wrong-address",
@@ -371,7 +366,7 @@ ERRORS = (
         codes=(NO_CODE,),
         statuses=(*range(300, 400), 404, 405),
         fixed_by="developer",
-        advice=_("This is not the address of the API; correct the base URL setting."),
+        help=_("This is not the address of the API; correct BASE_URL."),
     ),
     ErrorKind(
         label="http-gateway-fault",
@@ -380,19 +375,19 @@ ERRORS = (
         statuses=range(500, 600),
         may_have_arrived=True,
         fixed_by="nobody",
-        advice=_("A gateway in front of the API failed; try again later."),
+        help=_("A gateway in front of the API failed; retry later."),
     ),
     ErrorKind(
         label="http-fault",
         error=ServerFault,
         statuses=range(500, 600),
         fixed_by="nobody",
-        advice=_("The API had a fault of its own; try again later."),
+        help=_("The API had an internal error; retry later."),
     ),
     ErrorKind(
         label="unknown",
         error=InputRejected,
         fixed_by="developer",
-        advice=_("The API gave a reason that is not known here; read its message."),
+        help=_("The API gave a reason that this app does not know; read its message."),
     ),
 )

@@ -1,4 +1,4 @@
-"""From an error of the API to the exception that says what to do about it."""
+"""Turn an error of the API into an exception of this app."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from .error_table import ERRORS
 
 
 def classify(code: str, *, http_status: int | None = None, message: str = "") -> ErrorKind:
-    """What an error means, from as much as is known of it.
+    """Return the kind of an error from what is known of it.
 
-    A stored error may have lost its status; answers without a code carry it in ours.
+    A stored error has no HTTP status, unless it had no code: then its status is part of
+    the code of this app.
     """
     code = code or NO_CODE
     prefix, _, digits = code.partition(".")
@@ -26,12 +27,12 @@ def classify(code: str, *, http_status: int | None = None, message: str = "") ->
 
 
 def error_from(code: str, *, message: str, http_status: int, request_id: str = "") -> APIError:
-    """The exception for an answer."""
+    """Return the exception for an answer."""
     kind = classify(code, http_status=http_status, message=message)
-    # Rows with any other exception want no HTTP status at all.
+    # rows with any other exception match only errors without an HTTP status
     exception = cast("type[APIError]", kind.error)
     return exception(
-        message or f"The API answered HTTP {http_status} without saying why.",
+        message or f"The API answered HTTP {http_status} without a reason.",
         code=code or f"{NO_CODE}.{http_status}",
         http_status=http_status,
         request_id=request_id,
@@ -41,19 +42,19 @@ def error_from(code: str, *, message: str, http_status: int, request_id: str = "
 def paid_error_from(
     code: str, *, message: str, http_status: int, request_id: str = ""
 ) -> APIError | OutcomeUnknown:
-    """The exception for an answer to a request that costs money."""
+    """Return the exception for an answer to a paid request."""
     error = error_from(code, message=message, http_status=http_status, request_id=request_id)
     kind = classify(code, http_status=http_status, message=message)
     return OutcomeUnknown(str(error)) if kind.may_have_arrived else error
 
 
 def failure_of(report: TaskReport) -> APIError:
-    """The exception for a task that failed or that the API does not know."""
+    """Return the exception for a task that failed or that the API does not know."""
     if report.state is RemoteState.GONE:
         return TaskGone(code=TASK_GONE, http_status=200, request_id=report.request_id)
     return error_from(
         report.code,
-        message=report.message or "The task failed and the API did not say why.",
+        message=report.message or "The task failed without a reason.",
         http_status=200,
         request_id=report.request_id,
     )

@@ -1,4 +1,4 @@
-"""What the API is asked: paths, headers and bodies. Sends nothing."""
+"""Paths, headers and bodies of the requests. Sends nothing."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .answers import BEIJING
 TRY_ON_PATH = "services/aigc/image2image/image-synthesis"
 PARSING_PATH = "services/vision/image-process/process"
 
-_LIST_SPAN = timedelta(hours=24) - timedelta(seconds=1)  # the one that rounding up may add
+_LIST_SPAN = timedelta(hours=24) - timedelta(seconds=1)  # the second that rounding up may add
 _PAGE_SIZE = 50
 
 _URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
-"""What an address may hold beside letters and digits; ``%`` because it may be encoded already."""
+"""Characters of a URL beside letters and digits; ``%`` because it may be encoded already."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +63,11 @@ def task_path(task_id: str) -> str:
 
 
 def task_list_queries(*, start: datetime, end: datetime, model: str) -> list[dict[str, str]]:
-    """What to ask for, page by page, to see every task of that time.
+    """Return the queries that together list every task of that time.
 
-    Nothing says in which zone the API reads these times. It writes Beijing time, but a
-    list that is empty by mistake would make a paid order look lost, so both are asked for.
+    It is not documented in which time zone the API reads these times. It writes Beijing
+    time. A list that is empty by mistake would make a paid request look lost, so one query
+    uses Beijing time and one UTC.
     """
     if start.tzinfo is None or end.tzinfo is None:
         raise RequestRefused("The task list needs times with a time zone.")
@@ -87,12 +88,12 @@ def task_list_queries(*, start: datetime, end: datetime, model: str) -> list[dic
 
 def common_headers(workspace: str) -> dict[str, str]:
     if not workspace.isascii() or not workspace.isprintable():
-        raise ValueError("The workspace holds characters that no workspace has.")
+        raise ValueError("The workspace contains invalid characters.")
     return {"X-DashScope-WorkSpace": workspace} if workspace else {}
 
 
 def ascii_url(url: str) -> str:
-    """The address in plain ASCII, as the API wants it; what is ASCII already stays untouched."""
+    """Return the URL in ASCII, as the API needs it; an ASCII URL stays unchanged."""
     if url.isascii() and " " not in url:
         return url
     try:

@@ -1,4 +1,4 @@
-"""What can be learnt of an API's gateway without a key and without paying."""
+"""What the API reveals without a key and at no cost: its region and its clock."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from urllib.parse import urlsplit
 
 import requests
 
+from django_outfitanyone.engines.guarded_session import unsigned
 from django_outfitanyone.exceptions import RequestNotSent
 
-from .transport import unsigned
-
 BEIJING = "Beijing"
-REGIONS = {  # the first end that fits
+REGIONS = {  # the first matching suffix wins
     "cn-hongkong.dashscope.aliyuncs.com": "Hong Kong",
     "dashscope.aliyuncs.com": BEIJING,
     "cn-beijing.maas.aliyuncs.com": BEIJING,
@@ -23,23 +22,23 @@ REGIONS = {  # the first end that fits
     "eu-central-1.maas.aliyuncs.com": "Frankfurt",
     "ap-northeast-1.maas.aliyuncs.com": "Tokyo",
 }
-"""Ends of host names; the try-on models exist in Beijing only."""
+"""Suffixes of host names. The try-on models exist in Beijing only."""
 END_OF_MODELS = datetime(2026, 10, 10, tzinfo=timezone.utc)
-"""The vendor's notice of 2026-07-10 names this day for all try-on models."""
+"""The day on which all try-on models end, by the vendor's notice of 2026-07-10."""
 
 
 def region_of(base_url: str) -> str:
-    """The vendor's region behind an address; ``""`` for any other host."""
+    """Return the vendor's region of a URL; ``""`` for any other host."""
     host = urlsplit(base_url).hostname or ""
-    fitting = (name for end, name in REGIONS.items() if host == end or host.endswith(f".{end}"))
-    return next(fitting, "")
+    regions = (name for end, name in REGIONS.items() if host == end or host.endswith(f".{end}"))
+    return next(regions, "")
 
 
 def remote_time(base_url: str, *, timeout: tuple[float, float]) -> datetime | None:
-    """The gateway's clock, in UTC to the second, by the ``Date`` of an answer; ``None`` if absent.
+    """Return the API's clock in UTC from the ``Date`` header of an answer; ``None`` if absent.
 
-    The request is unsigned, so the answer is an error that costs nothing. ``RequestNotSent``
-    when there is no answer.
+    The request is unsigned, so the answer is an error and costs nothing. Raises
+    ``RequestNotSent`` when there is no answer.
     """
     try:
         with requests.get(

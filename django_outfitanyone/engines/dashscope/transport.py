@@ -1,4 +1,4 @@
-"""One HTTP exchange: sent at most once, read up to a limit, honest about what may have arrived."""
+"""One HTTP exchange: sent at most once, read up to a limit, clear about what may have arrived."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager, Retry
+from urllib3 import Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+from django_outfitanyone.engines.guarded_session import GuardedAdapter, GuardedSession
 from django_outfitanyone.exceptions import OutcomeUnknown, RequestNotSent
 
 logger = logging.getLogger(__name__)
 
 ANSWER_LIMIT = 1024 * 1024
-"""Bytes read of an answer; what lies beyond is never looked at."""
+"""Bytes read of an answer; the rest is ignored."""
 
 _CHUNK = 16 * 1024
 _SECRET_LENGTH = 16
-"""Keys shorter than this are no secrets, but words like ``test`` that answers may contain."""
+"""Shorter keys are not hidden: they are words such as ``test``, which answers may contain."""
 
 Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """An HTTP status and what came with it."""
+    """The status, body and request id of an HTTP response."""
 
     status: int
     text: str
@@ -45,25 +45,20 @@ class Answer:
 
 
 class ApiKey:
-    """Signs requests. As an ``auth`` of requests it also beats ``~/.netrc``."""
+    """Signs requests. As an ``auth`` of requests it takes precedence over ``~/.netrc``."""
 
     def __init__(self, key: str) -> None:
         self._key = key.strip()
         if not re.fullmatch(r"[!-~]+", self._key):
-            raise ValueError("The API key is empty, or holds characters that no key has.")
+            raise ValueError("The API key is empty or contains invalid characters.")
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._key}"
         return request
 
     def hide(self, text: str) -> str:
-        """The text without the key, should somebody have echoed it."""
+        """Return the text without the key, in case the server echoed it."""
         return text.replace(self._key, "<key>") if len(self._key) >= _SECRET_LENGTH else text
-
-
-def unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Goes out as it is: requests would otherwise look for credentials in ``~/.netrc``."""
-    return request
 
 
 class Transport:
@@ -78,23 +73,23 @@ class Transport:
         self.base_url = base_url.rstrip("/")
         self._key = key
         self._timeout = (connect_timeout, read_timeout)
-        self._session = _Session()
+        self._session = _session()
 
     def send(self, method: str, path: str, **request: Any) -> Answer:
-        """One exchange, on a connection that may have been kept open.
+        """Send a request on a connection that may have been kept open.
 
-        ``path`` is below the base URL, or a whole address. Raises ``RequestNotSent`` or
-        ``OutcomeUnknown``.
+        ``path`` is relative to the base URL, or an absolute URL. Raises ``RequestNotSent``
+        or ``OutcomeUnknown``.
         """
         return self._exchange(self._session, method, path, **request)
 
     def send_apart(self, method: str, path: str, **request: Any) -> Answer:
-        """The same on a connection of its own.
+        """Send a request on a new connection.
 
-        A server may close a kept one at the moment it is used again; nobody could tell
-        then whether the request had arrived.
+        A server may close a kept connection just when it is used again; then it would be
+        unclear whether the request arrived.
         """
-        with _Session() as session:
+        with _session() as session:
             return self._exchange(session, method, path, **request)
 
     def close(self) -> None:
@@ -109,8 +104,10 @@ class Transport:
         auth: Auth | None = None,
         **request: Any,
     ) -> Answer:
-        """Its errors come without the exception that led to them: the frames of that one
-        hold the headers, and error reporters print the locals of frames.
+        """Send and read; raise errors without their cause.
+
+        The frames of the cause hold the headers with the key, and error reporters print
+        the local variables of frames.
         """
         url = path if "://" in path else f"{self.base_url}/{path}"
         try:
@@ -161,12 +158,12 @@ _BEFORE_SENDING = (
 
 
 def _is_local(error: Exception) -> bool:
-    """What requests does not wrap is not the network's doing, but a missing CA bundle."""
+    """Whether the error arose here, such as a missing CA bundle, which requests does not wrap."""
     return not isinstance(error, (requests.RequestException, HTTPError))
 
 
 def _layers(error: BaseException) -> Iterator[BaseException]:
-    """The error and those that requests and urllib3 wrapped in it, from the outside in."""
+    """Yield the error and those that requests and urllib3 wrapped in it, outermost first."""
     layer: object = error
     while isinstance(layer, BaseException):
         yield layer
@@ -176,14 +173,15 @@ def _layers(error: BaseException) -> Iterator[BaseException]:
 
 @contextmanager
 def _connecting(connection: HTTPConnection) -> Iterator[None]:
-    """Give everything that fails before the first byte of a request one name.
+    """Raise ``NewConnectionError`` for every error before the first byte of the request.
 
-    Name resolution, TCP, proxy tunnel and TLS handshake all happen in ``connect``. By
-    itself urllib3 mixes the two up: a handshake that hangs is a read timeout, and a
-    proxy that hangs up after the whole request could not be connected to.
+    Name resolution, TCP, proxy tunnel and TLS handshake all happen in ``connect``. urllib3
+    itself does not tell these apart from later errors: a handshake that hangs is a read
+    timeout there, and a proxy that disconnects after the whole request is a failed
+    connection.
 
-    The connect timeout also bounds the sum of them: a request that waited long for its
-    connection must not go out after its sender has given it up.
+    The connect timeout also bounds the total: a request that waited long for its
+    connection must not leave after its sender has given up.
     """
     started = time.monotonic()
     try:
@@ -209,41 +207,9 @@ class _HTTPSConnection(HTTPSConnection):
             super().connect()
 
 
-class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _HTTPConnection
-
-
-class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _HTTPSConnection
-
-
-class _OnceAdapter(HTTPAdapter):
-    """Never sends anything a second time."""
-
-    def __init__(self) -> None:
-        super().__init__(max_retries=Retry(total=0, redirect=False))
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        _use_our_pools(self.poolmanager)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> ProxyManager:
-        manager: ProxyManager = super().proxy_manager_for(proxy, **kwargs)
-        if isinstance(manager, ProxyManager):  # not so for SOCKS, which has pools of its own
-            _use_our_pools(manager)
-        return manager
-
-
-def _use_our_pools(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
-
-
-class _Session(requests.Session):
-    def __init__(self) -> None:
-        super().__init__()
-        self.headers["User-Agent"] = "django-outfitanyone"
-        self.mount("https://", _OnceAdapter())
-        self.mount("http://", _OnceAdapter())
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere: even unfollowed redirects would be read whole, past the limit."""
+def _session() -> GuardedSession:
+    """Return a session that never sends anything a second time."""
+    adapter = GuardedAdapter(
+        http=_HTTPConnection, https=_HTTPSConnection, retries=Retry(total=0, redirect=False)
+    )
+    return GuardedSession(adapter, headers={"User-Agent": "django-outfitanyone"})

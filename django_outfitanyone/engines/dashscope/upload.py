@@ -1,7 +1,7 @@
-"""Handing a picture to the API: a permit, a form for the object storage, an ``oss://`` address.
+"""Upload of a picture: a permit, a form for the object storage, and an ``oss://`` URL.
 
-The vendor means this for trying things out: an upload serves only the model it was made
-for, cannot be downloaded again, and lasts 48 hours.
+The vendor offers this for tests: an upload is valid for one model only, cannot be
+downloaded again, and expires after 48 hours.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from uuid import uuid4
 from .answers import Malformed
 
 USABLE_FOR = timedelta(hours=47)
-"""Of 48 hours; the last one is left to orders that wait in a queue."""
+"""Of 48 hours; the last hour is reserved for requests that wait in the vendor's queue."""
 
 _NEEDED = ("policy", "signature", "upload_dir", "upload_host", "oss_access_key_id")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Permit:
-    """Leave to put files into one folder of the object storage, for five minutes."""
+    """Permission to put files into one folder of the object storage, for five minutes."""
 
     host: str
     folder: str
@@ -38,13 +38,13 @@ class Permit:
 
 
 def read_permit(document: Mapping[str, Any], *, scheme: str) -> Permit:
-    """``scheme`` is that of the API: whoever asks over TLS does not hand out pictures without."""
+    """Read a permit. ``scheme`` is that of the API: over TLS, uploads must use TLS too."""
     data = document.get("data")
     if not isinstance(data, dict) or not all(_is_filled(data.get(name)) for name in _NEEDED):
-        raise Malformed("The permit to upload is incomplete.")
+        raise Malformed("The upload permit is incomplete.")
     host = urlsplit(data["upload_host"])
     if not host.netloc or host.scheme not in {"https", scheme}:
-        raise Malformed("The permit to upload names a place that is not safe.")
+        raise Malformed("The upload permit names an unsafe host.")
     return Permit(
         host=data["upload_host"],
         folder=data["upload_dir"],
@@ -57,14 +57,14 @@ def read_permit(document: Mapping[str, Any], *, scheme: str) -> Permit:
 
 
 def object_key(permit: Permit, *, filename: str) -> str:
-    """A name nobody used before: of the given one only the suffix leaves the house."""
+    """Return an unused name; only the suffix of ``filename`` is sent."""
     suffix = PurePath(filename).suffix.lower()
     known = suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ""
     return f"{permit.folder}/{uuid4().hex}{known}"
 
 
 def form_fields(permit: Permit, *, key: str) -> dict[str, str]:
-    """All fields but the file, which the object storage wants last."""
+    """Return all form fields but the file, which must come last."""
     return {
         "OSSAccessKeyId": permit.access_key_id,
         "policy": permit.policy,
@@ -77,9 +77,9 @@ def form_fields(permit: Permit, *, key: str) -> dict[str, str]:
 
 
 def storage_fault(text: str) -> tuple[str, str, str]:
-    """Code, message and request id of the object storage's XML.
+    """Return code, message and request id of the object storage's XML.
 
-    Three flat elements are not worth an XML parser and its entity attacks.
+    Three flat elements need no XML parser, which entity attacks could exploit.
     """
     return _element(text, "Code"), _element(text, "Message"), _element(text, "RequestId")
 

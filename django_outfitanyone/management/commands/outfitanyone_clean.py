@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django_outfitanyone.conf import conf
 from django_outfitanyone.diagnostics import cleanup
 from django_outfitanyone.diagnostics.cleanup import Sweep
-from django_outfitanyone.pictures.images import human_size
+from django_outfitanyone.pictures.decoding import human_size
 
 
 class Command(BaseCommand):

@@ -1,6 +1,4 @@
-"""The WSGI application: finds the endpoint, lets faults happen, and turns every problem
-into the answer the remote system would give.
-"""
+"""The WSGI application: routing, API keys, fault injection and error responses."""
 
 from __future__ import annotations
 
@@ -14,10 +12,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from . import answers, endpoints
-from .connection import CutConnection
+from . import endpoints, responses
 from .control import CONTROL_PATH, Control
-from .endpoints import Call
+from .endpoints import RequestContext
 from .errors import (
     BODY_INVALID,
     BODY_TOO_LARGE,
@@ -29,10 +26,11 @@ from .errors import (
     Refused,
     method_not_supported,
 )
-from .files import RESULT_PATH
-from .models import IMAGE_PROCESS, IMAGE_SYNTHESIS
-from .sabotage import Sabotage
+from .fault_injection import FaultInjector
+from .remote_models import IMAGE_PROCESS, IMAGE_SYNTHESIS
+from .request_handler import CutConnection
 from .sandbox import Sandbox, account_of
+from .signed_urls import RESULT_PATH
 from .uploads import TOO_LARGE, UPLOAD_PATH
 
 logger = logging.getLogger("outfitanyone_local.sandbox")
@@ -46,8 +44,8 @@ class Endpoint:
     path: str
     method: str
     handle: Callable[..., Response]
-    is_store: bool = False
-    """The object store's side: no API key, errors in XML."""
+    is_object_store: bool = False
+    """Belongs to the object store (OSS) instead of the API: no API key, errors in XML."""
 
 
 ENDPOINTS = (
@@ -57,8 +55,10 @@ ENDPOINTS = (
     Endpoint("list", TASKS, "GET", endpoints.list_tasks),
     Endpoint("cancel", f"{TASKS}/<task_id>/cancel", "POST", endpoints.cancel),
     Endpoint("policy", "/api/v1/uploads", "GET", endpoints.policy),
-    Endpoint("upload", UPLOAD_PATH, "POST", endpoints.upload, is_store=True),
-    Endpoint("download", f"{RESULT_PATH}<path:key>", "GET", endpoints.download, is_store=True),
+    Endpoint("upload", UPLOAD_PATH, "POST", endpoints.upload, is_object_store=True),
+    Endpoint(
+        "download", f"{RESULT_PATH}<path:key>", "GET", endpoints.download, is_object_store=True
+    ),
 )
 ROUTES = Map(
     [Rule(e.path, methods=[e.method], endpoint=e) for e in ENDPOINTS],
@@ -76,38 +76,40 @@ COUNTERS = {
 }
 
 
-class Gateway:
+class App:
+    """WSGI application that responds like DashScope and its object store."""
+
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._control = Control(sandbox)
-        self._sabotage = Sabotage(stopping=sandbox.stopping)
+        self._injector = FaultInjector(stopping=sandbox.stopping)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         with Request(environ) as request:
             request.max_content_length = MAX_BODY_BYTES
-            response = self._answer(request)
+            response = self._respond(request)
         return response(environ, start_response)
 
-    def _answer(self, request: Request) -> Response:
+    def _respond(self, request: Request) -> Response:
         request_id = str(uuid.uuid4())
         endpoint: Endpoint | None = None
         try:
             if f"{request.path}/".startswith(CONTROL_PATH):
-                return self._control.answer(request)
+                return self._control.handle(request)
             endpoint, arguments = self._route(request)
-            return self._carry_out(endpoint, arguments, request, request_id)
+            return self._call_endpoint(endpoint, arguments, request, request_id)
         except (CutConnection, TimeoutError):
             raise
         except Refused as refused:
             problem = refused.problem
         except RequestEntityTooLarge:
-            problem = TOO_LARGE if endpoint and endpoint.is_store else BODY_TOO_LARGE
+            problem = TOO_LARGE if endpoint and endpoint.is_object_store else BODY_TOO_LARGE
         except HTTPException:
             problem = BODY_INVALID
         except Exception:
             logger.exception("%s %s failed", request.method, request.path)
             problem = INTERNAL
-        return _problem_answer(problem, endpoint, request, request_id)
+        return _error_response(problem, endpoint, request, request_id)
 
     def _route(self, request: Request) -> tuple[Endpoint, dict[str, str]]:
         try:
@@ -118,26 +120,26 @@ class Gateway:
             raise Refused(NOT_FOUND) from error
         return endpoint, dict(arguments)
 
-    def _carry_out(
+    def _call_endpoint(
         self, endpoint: Endpoint, arguments: dict[str, str], request: Request, request_id: str
     ) -> Response:
         model = self._model_of(endpoint, arguments, request)
         self._count(endpoint, model)
         fault = self._sandbox.faults.take(endpoint=endpoint.name, model=model)
         if fault:
-            self._sabotage.before(fault, request)
-        call = Call(
+            self._injector.before_endpoint(fault, request)
+        context = RequestContext(
             sandbox=self._sandbox,
             request=request,
             endpoint=endpoint.name,
             request_id=request_id,
             host_url=_host_url(request),
             now=self._sandbox.clock.now(),
-            account="" if endpoint.is_store else self._account(request),
+            account="" if endpoint.is_object_store else self._account(request),
             fault=fault,
         )
-        response = endpoint.handle(call, **arguments)
-        return self._sabotage.after(fault, request, response) if fault else response
+        response = endpoint.handle(context, **arguments)
+        return self._injector.after_endpoint(fault, request, response) if fault else response
 
     def _count(self, endpoint: Endpoint, model: str) -> None:
         if endpoint.name == "submit":
@@ -146,7 +148,10 @@ class Gateway:
             self._sandbox.stats.count(COUNTERS[endpoint.name], model=model)
 
     def _account(self, request: Request) -> str:
-        """The shape of a key says nothing: any text after ``Bearer`` may be one."""
+        """Return the account of the API key.
+
+        Any text after ``Bearer`` counts as a key, because the formats of real keys vary.
+        """
         header = request.headers.get("Authorization", "").strip()
         scheme, _, key = header.partition(" ")
         if not header or (scheme.lower() == "bearer" and not key.strip()):
@@ -157,7 +162,7 @@ class Gateway:
         return account_of(key.strip())
 
     def _model_of(self, endpoint: Endpoint, arguments: dict[str, str], request: Request) -> str:
-        """As far as it can be told before anything is checked."""
+        """Return the model a request is about, or "", before any check of the request."""
         if endpoint.name in {"query", "cancel"}:
             return self._sandbox.tasks.model_of(arguments["task_id"])
         if endpoint.name == "policy":
@@ -172,16 +177,20 @@ class Gateway:
 
 
 def _host_url(request: Request) -> str:
-    """The address by which this client reaches the sandbox serves for the links it gets."""
+    """Return the base URL for links in the response.
+
+    It repeats the ``Host`` header, because the client can reach that name; if the header
+    is invalid, it names the listening socket.
+    """
     environ = request.environ
     return f"http://{request.host or '{SERVER_NAME}:{SERVER_PORT}'.format_map(environ)}"
 
 
-def _problem_answer(
+def _error_response(
     problem: Problem, endpoint: Endpoint | None, request: Request, request_id: str
 ) -> Response:
-    if endpoint and endpoint.is_store:
-        return answers.xml_error(problem, request_id=request_id, host=request.host)
+    if endpoint and endpoint.is_object_store:
+        return responses.xml_error_response(problem, request_id=request_id, host=request.host)
     name = endpoint.name if endpoint else ""
-    body = answers.error_body(problem, request_id=request_id, endpoint=name)
-    return answers.json_answer(body, request_id=request_id, status=problem.status)
+    body = responses.error_body(problem, request_id=request_id, endpoint=name)
+    return responses.json_response(body, request_id=request_id, status=problem.status)

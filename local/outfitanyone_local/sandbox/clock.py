@@ -1,4 +1,4 @@
-"""The time the sandbox lives by; tests can stop it and move it forward."""
+"""The sandbox's clock, which tests can freeze and advance."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 BEIJING = timezone(timedelta(hours=8))
-"""The remote system writes its times in this zone, without saying so."""
-
-
+"""The zone of the vendor's times, which carry no offset."""
 MAX_ADVANCE_SECONDS = 10 * 366 * 24 * 3600.0
 
 
 class Clock:
-    """Seconds since the epoch, as ``time.time()`` until somebody moves them.
+    """Seconds since the epoch: ``time.time()``, unless frozen or advanced.
 
-    ``changed`` is called after each move, so that whoever sleeps until a moment can
-    look again.
+    ``changed`` is called after each change, so that a thread that sleeps until a certain
+    time can recalculate.
     """
 
     def __init__(self) -> None:
@@ -36,9 +34,9 @@ class Clock:
             return self._now()
 
     def advance(self, seconds: float) -> None:
-        """Moves forward only: records of the future would make no sense."""
+        """Move the clock forward; a negative number raises ``ValueError``."""
         if not 0 <= seconds <= MAX_ADVANCE_SECONDS:
-            raise ValueError("The clock only moves forward, and by ten years at most.")
+            raise ValueError("The clock only moves forward, by ten years at most.")
         with self._lock:
             if self._frozen_at is None:
                 self._offset += seconds
@@ -47,13 +45,13 @@ class Clock:
         self.changed()
 
     def freeze(self) -> None:
-        """Time stands still until it is advanced or resumed."""
+        """Stop the clock; after that only ``advance`` moves it, until ``resume``."""
         with self._lock:
             self._frozen_at = self._now()
         self.changed()
 
     def resume(self) -> None:
-        """Time runs on from where it stands."""
+        """Let the clock run again from its current time."""
         with self._lock:
             if self._frozen_at is not None:
                 self._offset = self._frozen_at - time.time()
@@ -61,7 +59,7 @@ class Clock:
         self.changed()
 
     def reset(self) -> None:
-        """Back to the machine's own time."""
+        """Return to the machine's time."""
         with self._lock:
             self._offset, self._frozen_at = 0.0, None
         self.changed()
@@ -71,6 +69,6 @@ class Clock:
 
 
 def beijing_text(moment: float) -> str:
-    """``YYYY-MM-DD HH:MM:SS.mmm``, as the task answers write it."""
+    """Return ``YYYY-MM-DD HH:MM:SS.mmm`` in Beijing time, the format of the task queries."""
     text = datetime.fromtimestamp(moment, BEIJING).strftime("%Y-%m-%d %H:%M:%S.%f")
     return text[:-3]

@@ -1,7 +1,7 @@
-"""The sandbox's own endpoints under ``/sandbox/``: for tests and people, not for clients.
+"""The control endpoints under ``/sandbox/``, for tests and developers.
 
-They need no key and answer only to programs on the same machine; a web page that is
-open in a browser there is turned away by its ``Origin``.
+They need no API key and accept only requests from the same machine. Requests with an
+``Origin`` header are refused, so that web pages in a local browser cannot use them.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from .faults import KINDS
-from .models import MODELS
 from .progression import EVERY_MODEL, Progression
+from .remote_models import MODELS
 from .sandbox import Sandbox
 
 CONTROL_PATH = "/sandbox/"
@@ -27,14 +27,14 @@ class Control:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
-    def answer(self, request: Request) -> Response:
-        """A wish that makes no sense gets a 400 with a sentence saying why."""
+    def handle(self, request: Request) -> Response:
+        """Call the endpoint; an invalid body gets a 400 with a sentence that says why."""
         if not _is_local(request):
-            return _json({"error": "Only programs on the same machine may use /sandbox/."}, 403)
+            return _json({"error": "/sandbox/ accepts only programs on the same machine."}, 403)
         try:
             function, arguments = ROUTES.bind("sandbox").match(request.path, method=request.method)
-            wish = {"wish": _read(request)} if request.method == "POST" else {}
-            return _json(function(self, **arguments, **wish))
+            keywords = {"body": _read_body(request)} if request.method == "POST" else {}
+            return _json(function(self, **arguments, **keywords))
         except HTTPException as error:
             return _json({"error": error.name}, error.code or 400)
         except (ValueError, TypeError, TimeoutError, RecursionError) as error:
@@ -50,20 +50,20 @@ class Control:
             **self.options(),
         }
 
-    def reset(self, wish: dict[str, Any]) -> dict[str, Any]:
-        _only(wish)
+    def reset(self, body: dict[str, Any]) -> dict[str, Any]:
+        _check_names(body)
         self._sandbox.reset()
         return self.overview()
 
     def stats(self) -> dict[str, Any]:
-        return self._sandbox.stats.shown()
+        return self._sandbox.stats.as_dict()
 
     def faults(self) -> dict[str, Any]:
-        return {"faults": self._sandbox.faults.shown()}
+        return {"faults": self._sandbox.faults.as_dicts()}
 
-    def add_fault(self, wish: dict[str, Any]) -> dict[str, Any]:
-        wish.setdefault("kind", "")
-        return self._sandbox.faults.add(**wish).shown()
+    def add_fault(self, body: dict[str, Any]) -> dict[str, Any]:
+        body.setdefault("kind", "")
+        return self._sandbox.faults.add(**body).as_dict()
 
     def clear_faults(self) -> dict[str, Any]:
         self._sandbox.faults.clear()
@@ -78,42 +78,42 @@ class Control:
         clock = self._sandbox.clock
         return {"now": clock.now(), "frozen": clock.is_frozen}
 
-    def move_clock(self, wish: dict[str, Any]) -> dict[str, Any]:
-        _only(wish, "frozen", "advance")
+    def move_clock(self, body: dict[str, Any]) -> dict[str, Any]:
+        _check_names(body, "frozen", "advance")
         clock = self._sandbox.clock
-        if "frozen" in wish:
-            clock.freeze() if wish["frozen"] else clock.resume()
-        clock.advance(float(wish.get("advance", 0)))
+        if "frozen" in body:
+            clock.freeze() if body["frozen"] else clock.resume()
+        clock.advance(float(body.get("advance", 0)))
         return self.clock()
 
     def progression(self) -> dict[str, Any]:
-        return self._sandbox.progressions.shown()
+        return self._sandbox.progressions.as_dict()
 
-    def set_progression(self, wish: dict[str, Any]) -> dict[str, Any]:
-        """Without stages, back to the usual ones."""
-        _only(wish, "model", "stages", "unit")
-        if "stages" not in wish:
+    def set_progression(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Set the stages, or restore the defaults if the body has none."""
+        _check_names(body, "model", "stages", "unit")
+        if "stages" not in body:
             self._sandbox.progressions.clear()
             return self.progression()
-        progression = Progression.of(wish["stages"], unit=wish.get("unit", "seconds"))
-        self._sandbox.progressions.set(progression, model=wish.get("model", EVERY_MODEL))
+        progression = Progression.of(body["stages"], unit=body.get("unit", "seconds"))
+        self._sandbox.progressions.set(progression, model=body.get("model", EVERY_MODEL))
         return self.progression()
 
     def options(self) -> dict[str, Any]:
-        return {"options": self._sandbox.options.shown()}
+        return {"options": self._sandbox.options.as_dict()}
 
-    def set_options(self, wish: dict[str, Any]) -> dict[str, Any]:
-        self._sandbox.change_options(**wish)
+    def set_options(self, body: dict[str, Any]) -> dict[str, Any]:
+        self._sandbox.change_options(**body)
         return self.options()
 
-    def settle(self, wish: dict[str, Any]) -> dict[str, Any]:
-        _only(wish, "timeout")
-        self._sandbox.settle(timeout=float(wish.get("timeout", SETTLE_SECONDS)))
+    def settle(self, body: dict[str, Any]) -> dict[str, Any]:
+        _check_names(body, "timeout")
+        self._sandbox.settle(timeout=float(body.get("timeout", SETTLE_SECONDS)))
         return self.stats()
 
 
 def _is_local(request: Request) -> bool:
-    """By the peer's address, not by any header a client could write."""
+    """Check the address of the socket, because a client can forge any header."""
     try:
         peer = ipaddress.ip_address(request.environ.get("REMOTE_ADDR", ""))
     except ValueError:
@@ -122,18 +122,18 @@ def _is_local(request: Request) -> bool:
     return bool(mapped.is_loopback) and "Origin" not in request.headers
 
 
-def _read(request: Request) -> dict[str, Any]:
+def _read_body(request: Request) -> dict[str, Any]:
     data = request.get_data()
-    wish = json.loads(data) if data.strip() else {}
-    if not isinstance(wish, dict):
-        raise ValueError("The body must be a JSON object.")  # noqa: TRY004 - a wish, not a bug
-    return wish
+    body = json.loads(data) if data.strip() else {}
+    if not isinstance(body, dict):
+        raise ValueError("The body must be a JSON object.")  # noqa: TRY004 - becomes a 400
+    return body
 
 
-def _only(wish: dict[str, Any], *known: str) -> None:
-    unknown = sorted(set(wish) - set(known))
+def _check_names(body: dict[str, Any], *known: str) -> None:
+    unknown = sorted(set(body) - set(known))
     if unknown:
-        raise ValueError(f"Unknown: {', '.join(unknown)}. Known: {', '.join(known) or 'nothing'}.")
+        raise ValueError(f"Unknown: {', '.join(unknown)}. Known: {', '.join(known) or 'none'}.")
 
 
 def _json(body: dict[str, Any], status: int = 200) -> Response:

@@ -1,4 +1,4 @@
-"""Fetching the pictures that a request names."""
+"""Download the pictures that a request names."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ CHUNK_BYTES = 64 * 1024
 
 
 class Downloads:
-    """Any http or https address is fetched, private ones included: shops under
-    development serve their pictures from the same machine.
+    """Downloader for any http or https URL, and for the sandbox's own files.
+
+    Private addresses are allowed, because a shop in development serves its pictures from
+    the same machine.
     """
 
     def __init__(self, storage: Storage, *, now: Callable[[], float]) -> None:
@@ -41,7 +43,7 @@ class Downloads:
         return self._read_own(*own) if own else _download(url)
 
     def _read_own(self, key: str, expires: int) -> bytes:
-        """Results are read from disk, so faults meant for clients do not hit the sandbox."""
+        """Read the sandbox's own result from disk, so that download faults only hit clients."""
         data = self._storage.results.read(key) if self._now() < expires else None
         if data is None:
             raise Refused(INVALID_URL)
@@ -49,7 +51,7 @@ class Downloads:
 
 
 def _is_web_address(url: str) -> bool:
-    """Percent-encoded as the remote system demands, with a host."""
+    """Require a host and a percent-encoded URL, as the vendor's API does."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -65,22 +67,24 @@ def _download(url: str) -> bytes:
             session.headers["Accept-Encoding"] = "identity"
             with session.get(
                 url, stream=True, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)
-            ) as answer:
-                if answer.status_code != requests.codes.ok:
+            ) as response:
+                if response.status_code != requests.codes.ok:
                     raise Refused(INVALID_URL)
-                return _read(answer, deadline=deadline)
+                return _read(response, deadline=deadline)
     except (requests.Timeout, ReadTimeoutError) as error:
         raise Refused(DOWNLOAD_TIMEOUT) from error
     except (requests.RequestException, HTTPError, ValueError) as error:
         raise Refused(INVALID_URL) from error
 
 
-def _read(answer: requests.Response, *, deadline: float) -> bytes:
-    """Takes what has come in rather than waiting for full chunks, so that a server which
-    sends a byte now and then meets the deadline too. (urllib3 1.26 can only wait.)
+def _read(response: requests.Response, *, deadline: float) -> bytes:
+    """Return the body; raises ``Refused`` above the size or time limit.
+
+    ``read1`` returns what has arrived instead of waiting for a full chunk, so the deadline
+    also stops a server that sends single bytes. (urllib3 1.26 can only wait.)
     """
     data = bytearray()
-    read = getattr(answer.raw, "read1", answer.raw.read)
+    read = getattr(response.raw, "read1", response.raw.read)
     while chunk := read(CHUNK_BYTES):
         data += chunk
         if len(data) > MAX_BYTES:

@@ -1,4 +1,4 @@
-"""The documented endpoints, one function each."""
+"""The endpoints of the vendor's API and its object store, one function each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from . import answers, orders
+from . import request_fields, responses
 from .errors import (
     ASYNCHRONOUS,
     BODY_INVALID,
@@ -21,10 +21,10 @@ from .errors import (
     parameter_required,
 )
 from .faults import Fault
-from .files import content_type
-from .listing import chosen_tasks, page_of
-from .models import IMAGE_PROCESS, IMAGE_SYNTHESIS
+from .file_store import content_type
+from .remote_models import IMAGE_PROCESS, IMAGE_SYNTHESIS
 from .sandbox import Sandbox
+from .task_list import read_page, select_tasks
 from .uploads import MAX_FILE_BYTES
 
 RESULT_GONE = Problem(404, "NoSuchKey", "The specified key does not exist.")
@@ -33,8 +33,8 @@ RESULT_FORBIDDEN = Problem(403, "AccessDenied", "You have no right to access thi
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
-    """One request on its way through an endpoint."""
+class RequestContext:
+    """One request, with what the endpoints need to answer it."""
 
     sandbox: Sandbox
     request: Request
@@ -45,11 +45,14 @@ class Call:
     account: str = ""
     fault: Fault | None = None
 
-    def answer(self, body: dict[str, Any]) -> Response:
-        return answers.json_answer(body, request_id=self.request_id)
+    def json_response(self, body: dict[str, Any]) -> Response:
+        return responses.json_response(body, request_id=self.request_id)
 
     def admit(self, limit: str, *, model: str = "", problem: Problem) -> None:
-        """Counts the call against one of the limits of its account."""
+        """Count the request against a rate limit of its account.
+
+        ``limit`` is the name of an option. Raises ``Refused`` above the limit.
+        """
         options = self.sandbox.options
         scope = "" if options.limits_shared_by_models else model
         per_second = getattr(options, limit)
@@ -57,7 +60,7 @@ class Call:
             self.sandbox.stats.count("throttled", model=model)
             raise Refused(problem)
 
-    def says_enable(self, header: str) -> bool:
+    def is_enabled(self, header: str) -> bool:
         return bool(self.request.headers.get(header, "").strip().lower() == "enable")
 
     def result_url(self, key: str, *, made_at: float) -> str:
@@ -65,128 +68,136 @@ class Call:
         return self.sandbox.storage.signer.result_url(key, host_url=self.host_url, expires=expires)
 
 
-def submit(call: Call) -> Response:
-    if not call.says_enable("X-DashScope-Async"):
+def submit(context: RequestContext) -> Response:
+    if not context.is_enabled("X-DashScope-Async"):
         raise Refused(SYNCHRONOUS)
-    body = read_body(call.request)
-    model = orders.read_model(body, path=IMAGE_SYNTHESIS)
-    call.admit("submits_per_second", model=model, problem=THROTTLED)
-    orders.read_input(body)
-    order, problem = None, None
+    body = read_body(context.request)
+    model = request_fields.read_model(body, path=IMAGE_SYNTHESIS)
+    context.admit("submits_per_second", model=model, problem=THROTTLED)
+    request_fields.read_input(body)
+    task_request, problem = None, None
     try:
-        order = orders.read_order(
-            body, model=model, resolve_uploads=call.says_enable("X-DashScope-OssResourceResolve")
+        task_request = request_fields.read_task_request(
+            body, model=model, resolve_uploads=context.is_enabled("X-DashScope-OssResourceResolve")
         )
     except Refused as refused:
-        if call.sandbox.options.field_faults == "submit":
+        if context.sandbox.options.field_faults == "submit":
             raise
         problem = refused.problem
-    if call.fault and call.fault.kind == "task-failed":
-        problem = call.fault.problem
-    task = call.sandbox.submit(
-        account=call.account, model=model, order=order, problem=problem, request_id=call.request_id
+    if context.fault and context.fault.kind == "task-failed":
+        problem = context.fault.problem
+    task = context.sandbox.submit(
+        account=context.account,
+        model=model,
+        task_request=task_request,
+        problem=problem,
+        request_id=context.request_id,
     )
-    return call.answer(answers.submit_body(task))
+    return context.json_response(responses.submit_body(task))
 
 
-def parse(call: Call) -> Response:
-    if call.says_enable("X-DashScope-Async"):
+def parse(context: RequestContext) -> Response:
+    if context.is_enabled("X-DashScope-Async"):
         raise Refused(ASYNCHRONOUS)
-    body = read_body(call.request)
-    model = orders.read_model(body, path=IMAGE_PROCESS)
-    call.admit("submits_per_second", model=model, problem=THROTTLED)
-    url, clothes_types = orders.read_parse(body)
-    areas = call.sandbox.workshop.parse(
+    body = read_body(context.request)
+    model = request_fields.read_model(body, path=IMAGE_PROCESS)
+    context.admit("submits_per_second", model=model, problem=THROTTLED)
+    url, clothes_types = request_fields.read_parse_request(body)
+    areas = context.sandbox.image_service.parse(
         url,
         clothes_types,
-        account=call.account,
+        account=context.account,
         model=model,
-        resolve=call.says_enable("X-DashScope-OssResourceResolve"),
+        resolve=context.is_enabled("X-DashScope-OssResourceResolve"),
     )
-    return call.answer(
-        answers.parse_body(
+    return context.json_response(
+        responses.parse_body(
             areas,
-            request_id=call.request_id,
-            url_of=lambda key: call.result_url(key, made_at=call.now),
+            request_id=context.request_id,
+            url_of=lambda key: context.result_url(key, made_at=context.now),
         )
     )
 
 
-def query(call: Call, *, task_id: str) -> Response:
-    call.admit("queries_per_second", problem=RATE_QUOTA)
-    task = call.sandbox.tasks.look(task_id, account=call.account, now=call.now)
+def query(context: RequestContext, *, task_id: str) -> Response:
+    context.admit("queries_per_second", problem=RATE_QUOTA)
+    task = context.sandbox.tasks.query(task_id, account=context.account, now=context.now)
     if task is None:
-        return call.answer(answers.unknown_task_body(task_id, request_id=call.request_id))
-    url = call.result_url(task.file_key, made_at=task.finished_at or call.now)
-    return call.answer(
-        answers.task_body(task, request_id=call.request_id, image_url=url, now=call.now)
+        return context.json_response(
+            responses.unknown_task_body(task_id, request_id=context.request_id)
+        )
+    url = context.result_url(task.file_key, made_at=task.finished_at or context.now)
+    return context.json_response(
+        responses.task_body(task, request_id=context.request_id, image_url=url, now=context.now)
     )
 
 
-def list_tasks(call: Call) -> Response:
-    call.admit("queries_per_second", problem=RATE_QUOTA)
-    page_no, page_size = page_of(call.request.args)
-    tasks = call.sandbox.tasks.of_account(call.account, now=call.now)
-    return call.answer(
-        answers.list_body(
-            chosen_tasks(tasks, call.request.args, now=call.now),
+def list_tasks(context: RequestContext) -> Response:
+    context.admit("queries_per_second", problem=RATE_QUOTA)
+    page_no, page_size = read_page(context.request.args)
+    tasks = context.sandbox.tasks.list_account(context.account, now=context.now)
+    return context.json_response(
+        responses.list_body(
+            select_tasks(tasks, context.request.args, now=context.now),
             page_no=page_no,
             page_size=page_size,
-            request_id=call.request_id,
-            now=call.now,
+            request_id=context.request_id,
+            now=context.now,
         )
     )
 
 
-def cancel(call: Call, *, task_id: str) -> Response:
-    call.admit("queries_per_second", problem=RATE_QUOTA)
-    if not call.sandbox.tasks.cancel(task_id, account=call.account, now=call.now):
+def cancel(context: RequestContext, *, task_id: str) -> Response:
+    context.admit("queries_per_second", problem=RATE_QUOTA)
+    if not context.sandbox.tasks.cancel(task_id, account=context.account, now=context.now):
         raise Refused(NOT_PENDING)
-    return call.answer({"request_id": call.request_id})
+    return context.json_response({"request_id": context.request_id})
 
 
-def policy(call: Call) -> Response:
-    wanted = call.request.args
-    if wanted.get("action") != "getPolicy":
+def policy(context: RequestContext) -> Response:
+    arguments = context.request.args
+    if arguments.get("action") != "getPolicy":
         raise Refused(parameter_required("action"))
-    model = wanted.get("model", "")
+    model = arguments.get("model", "")
     if not model:
         raise Refused(parameter_required("model"))
-    call.admit("policies_per_second", model=model, problem=RATE_QUOTA)
-    data = call.sandbox.storage.uploads.policy(
-        account=call.account,
+    context.admit("policies_per_second", model=model, problem=RATE_QUOTA)
+    data = context.sandbox.storage.uploads.policy(
+        account=context.account,
         model=model,
-        request_id=call.request_id,
-        host_url=call.host_url,
-        now=call.now,
+        request_id=context.request_id,
+        host_url=context.host_url,
+        now=context.now,
     )
-    return call.answer({"request_id": call.request_id, "data": data})
+    return context.json_response({"request_id": context.request_id, "data": data})
 
 
-def upload(call: Call) -> Response:
-    """The object store takes the policy's signature for authority, not the API key."""
-    call.request.max_content_length = MAX_FILE_BYTES + 1024 * 1024
-    file = call.request.files.get("file")
-    fields = call.request.form
-    call.sandbox.storage.uploads.store(fields, file.stream if file else None, now=call.now)
+def upload(context: RequestContext) -> Response:
+    """Store a posted file. The policy's signature authorises it, not an API key."""
+    context.request.max_content_length = MAX_FILE_BYTES + 1024 * 1024
+    file = context.request.files.get("file")
+    fields = context.request.form
+    context.sandbox.storage.uploads.store(fields, file.stream if file else None, now=context.now)
     status = 200 if fields.get("success_action_status") == "200" else 204
-    return answers.store_answer(request_id=call.request_id, status=status)
+    return responses.object_store_response(request_id=context.request_id, status=status)
 
 
-def download(call: Call, *, key: str) -> Response:
-    signed = call.sandbox.storage.signer.key_of(call.request.environ["REQUEST_URI"])
+def download(context: RequestContext, *, key: str) -> Response:
+    signed = context.sandbox.storage.signer.key_of(context.request.environ["REQUEST_URI"])
     if signed is None:
         raise Refused(RESULT_FORBIDDEN)
-    if call.now >= signed[1]:
+    if context.now >= signed[1]:
         raise Refused(RESULT_EXPIRED)
-    data = call.sandbox.storage.results.read(signed[0])
+    data = context.sandbox.storage.results.read(signed[0])
     if data is None:
         raise Refused(RESULT_GONE)
-    return answers.store_answer(data, request_id=call.request_id, content_type=content_type(key))
+    return responses.object_store_response(
+        data, request_id=context.request_id, content_type=content_type(key)
+    )
 
 
 def read_body(request: Request) -> dict[str, Any]:
-    """The JSON object in the body; a charset after the content type is fine."""
+    """Return the JSON object in the body. The content type may carry a charset."""
     if request.mimetype != "application/json":
         raise Refused(BODY_INVALID)
     try:

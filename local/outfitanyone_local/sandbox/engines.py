@@ -1,4 +1,4 @@
-"""The seam between the protocol and whatever makes the pictures."""
+"""The ``Engine`` protocol between the HTTP side and the picture side, and ``LocalEngine``."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .errors import INVALID_PERSON, NO_GARMENT, Problem, Refused
 logger = logging.getLogger("outfitanyone_local.sandbox")
 
 RGB = npt.NDArray[np.uint8]
-"""Picture, shape (height, width, 3), 0 to 255."""
+"""A picture: shape (height, width, 3), values 0 to 255."""
 RGBA = npt.NDArray[np.uint8]
-"""Picture, shape (height, width, 4)."""
+"""A picture with transparency: shape (height, width, 4)."""
 
 
 class Area(Protocol):
-    """One piece of clothing found in a picture; the box is x1, y1, x2, y2 in its pixels."""
+    """One piece of clothing in a picture; ``box`` is x1, y1, x2, y2 in pixels."""
 
     @property
     def clothes_type(self) -> str: ...
@@ -37,41 +37,47 @@ class Area(Protocol):
 
 
 class Engine(Protocol):
-    """Makes the pictures. Methods may be called from several threads at once.
+    """Maker of the pictures. Its methods run in several threads at once.
 
     They raise ``Refused`` for pictures they cannot use.
     """
 
     def parse(self, image: RGB, clothes_types: Sequence[str]) -> Sequence[Area | None]:
-        """One area, or ``None`` where nothing was found, for each kind asked, in that order."""
+        """Return one area for each requested type, in that order; ``None`` if absent."""
         ...
 
     def try_on(
         self, person: RGB, *, top: RGB | None, bottom: RGB | None, keep: Collection[str]
     ) -> RGB:
-        """``keep`` names the halves, ``upper`` or ``lower``, whose pixels stay untouched."""
+        """Return the person dressed in the garments.
+
+        ``keep`` holds the halves, "upper" or "lower", whose pixels must not change.
+        """
         ...
 
-    def fit(self, image: RGB, *, width: int, height: int) -> RGB: ...
+    def fit(self, image: RGB, *, width: int, height: int) -> RGB:
+        """Return the picture in this size in pixels."""
+        ...
 
-    def refine(self, coarse: RGB) -> RGB: ...
+    def refine(self, coarse: RGB) -> RGB:
+        """Return the picture after a second pass, in the same size."""
+        ...
 
 
 class LocalEngine:
-    """The engine that comes with the sandbox, loaded when the first picture needs it.
+    """The engine ``outfitanyone_local.engine``, imported when the first picture needs it.
 
-    At most ``workers`` pictures are in work at once, whoever asks: each takes some
-    hundred megabytes while it lasts. Why a picture was refused goes to the log, since the
-    documented answers do not say.
+    At most ``workers`` pictures are processed at once, because each takes some hundred
+    megabytes. The log says why a picture was refused; the documented errors do not.
     """
 
     def __init__(self, *, workers: int) -> None:
-        self._turn = threading.BoundedSemaphore(workers)
+        self._slots = threading.BoundedSemaphore(workers)
 
     def parse(self, image: RGB, clothes_types: Sequence[str]) -> Sequence[Area | None]:
         from outfitanyone_local.engine import PersonRefused, parse
 
-        with self._turn:
+        with self._slots:
             try:
                 return parse(image, clothes_types=clothes_types)
             except PersonRefused as refused:
@@ -80,12 +86,14 @@ class LocalEngine:
     def try_on(
         self, person: RGB, *, top: RGB | None, bottom: RGB | None, keep: Collection[str]
     ) -> RGB:
-        """No documented code says "no garment to be seen in this picture"; InvalidGarment,
-        "missing clothing image", is the one that sends people to the right picture.
+        """Return the preview.
+
+        An unusable garment picture becomes InvalidGarment, "missing clothing image": no
+        documented code fits, and this one names the right picture.
         """
         from outfitanyone_local.engine import GarmentRefused, PersonRefused, try_on
 
-        with self._turn:
+        with self._slots:
             try:
                 return try_on(person, top=top, bottom=bottom, keep=keep)
             except PersonRefused as refused:
@@ -101,7 +109,7 @@ class LocalEngine:
     def refine(self, coarse: RGB) -> RGB:
         from .refining import refine
 
-        with self._turn:
+        with self._slots:
             return refine(coarse)
 
 

@@ -1,7 +1,7 @@
-"""Everything the remote system is known to complain about, word for word.
+"""The known errors of the vendor's API, word for word.
 
-Spelling mistakes, a missing space and a full-width exclamation mark are the remote
-system's own. ``find`` serves the faults a test asks for by code.
+Spelling mistakes, a missing space and a full-width exclamation mark are the vendor's.
+``find`` looks up errors for faults by their code.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
+    """One error of the vendor's API."""
+
     status: int
     code: str
     message: str
 
 
 class Refused(Exception):
-    """The request, or the task it started, ends with this problem."""
+    """Error that ends the request, or the task it started, with this problem."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(f"{problem.code}: {problem.message}")
@@ -27,13 +29,13 @@ def _parameter(message: str) -> Problem:
     return Problem(400, "InvalidParameter", message)
 
 
-# Who asks
+# Access
 NO_KEY = Problem(401, "InvalidApiKey", "No API-key provided.")
 WRONG_KEY = Problem(401, "InvalidApiKey", "Invalid API-key provided.")
 SYNCHRONOUS = Problem(403, "AccessDenied", "current user api does not support synchronous calls.")
 ASYNCHRONOUS = Problem(403, "AccessDenied", "Current user api does not support asynchronous calls.")
 
-# What is asked, as the gateway in front of the models sees it
+# Errors of the gateway in front of the models
 NOT_FOUND = Problem(404, "NotFound", "Not found!")
 BODY_INVALID = _parameter("Required body invalid, please check the request body format.")
 BODY_TOO_LARGE = Problem(400, "BadRequest.TooLarge", "Payload Too Large.")
@@ -56,7 +58,7 @@ RATE_QUOTA = Problem(
     429, "Throttling.RateQuota", "Requests rate limit exceeded, please try again later."
 )
 
-# Fields and pictures, as the models see them
+# Errors of the models: fields and pictures
 MISSING_FIELDS = _parameter(
     "The request is missing required parameters or in a wrong format, "
     "please check the parameters that you send."
@@ -113,7 +115,7 @@ UPLOAD_FOREIGN = Problem(
     "Don't have authorization to access the media resource during the data inspection process.",
 )
 
-# The remote system's own fault
+# Errors inside the vendor's system
 INTERNAL = Problem(
     500,
     "InternalError",
@@ -165,7 +167,7 @@ ON_DEMAND = (
     Problem(503, "ModelUnavailable", "Model is unavailable, please try again later."),
     Problem(503, "ServiceUnavailable", "Model is unavailable, please try again later."),
 )
-"""Problems the sandbox has no reason of its own for; an empty message is not documented."""
+"""Errors that only a fault can cause; an empty message means that none is documented."""
 
 
 def method_not_supported(method: str) -> Problem:
@@ -179,7 +181,7 @@ def parameter_required(name: str) -> Problem:
 
 
 def find(code: str) -> Problem | None:
-    """The first problem known under this code."""
+    """Return the first problem with this code."""
     return _BY_CODE.get(code)
 
 

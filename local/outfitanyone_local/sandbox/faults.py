@@ -1,6 +1,6 @@
-"""What shall go wrong, for which calls and how often: data that tests and people set.
+"""Faults that tests and developers set: what goes wrong, for which requests, how often.
 
-``sabotage`` does it; this module only decides which call it hits.
+This module decides which requests a fault hits; ``fault_injection`` applies it.
 """
 
 from __future__ import annotations
@@ -21,28 +21,31 @@ _PROBLEM = {"code": (str,), "message": (str,), "status": (int,)}
 
 @dataclass(frozen=True)
 class Kind:
+    """One kind of fault, and the settings it accepts."""
+
     about: str
     takes: Mapping[str, tuple[type, ...]] = field(default_factory=dict)
-    """Settings beyond those every fault has."""
+    """Settings beyond those of every fault."""
     only_at: str = ""
+    """The only endpoint it can hit; empty for any."""
 
 
 KINDS = {
-    "delay": Kind("the answer is right but `delay` seconds late"),
-    "drop-before": Kind("the connection is cut before the request has any effect"),
+    "delay": Kind("the response is correct but `delay` seconds late"),
+    "drop-before": Kind("the connection is cut before the request takes effect"),
     "drop-after": Kind("the request takes effect, then the connection is cut"),
-    "hang-before": Kind("no effect and no answer for `seconds`, or ever", {"seconds": _NUMBER}),
-    "hang-after": Kind("an effect but no answer for `seconds`, or ever", {"seconds": _NUMBER}),
-    "error": Kind("answers `code`, with its documented status and message or others", _PROBLEM),
-    "no-content-type": Kind("the right answer without a Content-Type"),
-    "not-json": Kind("the right status with a body that is no JSON"),
+    "hang-before": Kind("no effect and no response for `seconds` or forever", {"seconds": _NUMBER}),
+    "hang-after": Kind("an effect but no response for `seconds` or forever", {"seconds": _NUMBER}),
+    "error": Kind("responds with `code` and its documented status and message, or yours", _PROBLEM),
+    "no-content-type": Kind("the correct response without its Content-Type"),
+    "not-json": Kind("the correct status with a body that is not JSON"),
     "task-failed": Kind("the task is accepted and ends FAILED with `code`", _PROBLEM, "submit"),
-    "task-status": Kind("the query shows the status `word`", {"word": (str,)}, "query"),
-    "cut-short": Kind("the file breaks off in the middle", only_at="download"),
+    "task-status": Kind("the query shows `word` as the status", {"word": (str,)}, "query"),
+    "cut-short": Kind("the file ends in the middle", only_at="download"),
     "wrong-type": Kind("the file is text, not a picture", only_at="download"),
-    "too-large": Kind("the file goes on for `bytes`, unannounced", {"bytes": (int,)}, "download"),
+    "too-large": Kind("the file has `bytes`, no Content-Length", {"bytes": (int,)}, "download"),
     "redirect": Kind("a redirect to `location`", {"location": (str,)}, "download"),
-    "expired": Kind("the address has expired", only_at="download"),
+    "expired": Kind("the URL has expired", only_at="download"),
 }
 _EVERY_FAULT_TAKES: dict[str, tuple[type, ...]] = {
     "endpoint": (str,),
@@ -64,7 +67,11 @@ _RANGES = {
 
 @dataclass
 class Fault:
-    """``times`` counts down with each hit; ``None`` never ends. ``rate`` hits by chance."""
+    """A fault that was set.
+
+    ``times`` counts down with each hit; ``None`` means always. ``rate`` is the probability
+    that a matching request is hit.
+    """
 
     id: int
     kind: str
@@ -92,7 +99,7 @@ class Fault:
 
     @property
     def problem(self) -> Problem:
-        """What an ``error`` answers, the documented words filled in for its code."""
+        """The error of an ``error`` or ``task-failed`` fault, by default as documented."""
         code = str(self.settings.get("code", "InternalError"))
         known = find(code) or Problem(400, code, "")
         return Problem(
@@ -101,7 +108,7 @@ class Fault:
             message=str(self.settings.get("message", known.message)),
         )
 
-    def shown(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         return {
             "id": self.id,
             "kind": self.kind,
@@ -116,34 +123,36 @@ class Fault:
         }
 
 
-class FaultBook:
+class Faults:
+    """The faults that are set, in the order in which they were added."""
+
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
         self._number = 0
 
-    def add(self, kind: str, **wanted: Any) -> Fault:
-        """One more fault; ``ValueError`` says what is wrong with the wish.
+    def add(self, kind: str, **settings: Any) -> Fault:
+        """Add a fault; raises ``ValueError`` for invalid settings.
 
-        ``endpoint`` and ``model`` narrow the calls; ``times`` (default 1, ``None`` for
-        always) and ``rate`` (with ``seed``) say how many of them are hit; every kind may
-        take a ``delay`` as well. ``KINDS`` lists the rest.
+        ``endpoint`` and ``model`` select the requests. ``times`` (default 1, ``None`` for
+        always) and ``rate`` (with ``seed``) limit how many of them are hit. Every kind also
+        takes a ``delay``. ``KINDS`` lists the other settings.
         """
         if kind not in KINDS:
             raise ValueError(f"kind must be one of: {', '.join(KINDS)}.")
-        wanted.setdefault("endpoint", KINDS[kind].only_at or ANYWHERE)
-        if "rate" in wanted:
-            wanted.setdefault("times", None)
-        named = {name: wanted.pop(name) for name in _EVERY_FAULT_TAKES if name in wanted}
-        _check(kind, named, wanted)
+        settings.setdefault("endpoint", KINDS[kind].only_at or ANYWHERE)
+        if "rate" in settings:
+            settings.setdefault("times", None)
+        named = {name: settings.pop(name) for name in _EVERY_FAULT_TAKES if name in settings}
+        _check(kind, named, settings)
         with self._lock:
             self._number += 1
-            fault = Fault(id=self._number, kind=kind, settings=wanted, **named)
+            fault = Fault(id=self._number, kind=kind, settings=settings, **named)
             self._faults.append(fault)
         return fault
 
     def take(self, *, endpoint: str, model: str) -> Fault | None:
-        """The first fault that hits this call; it counts as used."""
+        """Return the first fault that hits this request and count the hit."""
         with self._lock:
             for fault in self._faults:
                 if fault.hit(endpoint=endpoint, model=model):
@@ -161,23 +170,23 @@ class FaultBook:
         with self._lock:
             self._faults = []
 
-    def shown(self) -> list[dict[str, Any]]:
+    def as_dicts(self) -> list[dict[str, Any]]:
         with self._lock:
-            return [fault.shown() for fault in self._faults]
+            return [fault.as_dict() for fault in self._faults]
 
 
 def _check(kind: str, named: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     known = {**_EVERY_FAULT_TAKES, **KINDS[kind].takes}
     for name, value in {**named, **settings}.items():
         if name not in known:
-            raise ValueError(f"A {kind} fault has no {name!r}.")
+            raise ValueError(f"A {kind} fault has no setting {name!r}.")
         if not isinstance(value, known[name]) or isinstance(value, bool):
-            raise ValueError(f"{name} cannot be {value!r}.")  # noqa: TRY004 - said to people
+            raise ValueError(f"{name} cannot be {value!r}.")  # noqa: TRY004 - becomes a 400
     endpoint, only_at = named["endpoint"], KINDS[kind].only_at
     if endpoint not in {ANYWHERE, *ENDPOINTS}:
         raise ValueError(f"endpoint must be one of: {', '.join(ENDPOINTS)}.")
     if only_at and endpoint != only_at:
-        raise ValueError(f"A {kind} fault happens at {only_at} only.")
+        raise ValueError(f"A {kind} fault can only hit {only_at}.")
     for name, (least, most) in _RANGES.items():
         value = {**named, **settings}.get(name)
         if value is not None and not least <= value <= most:

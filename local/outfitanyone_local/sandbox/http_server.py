@@ -1,4 +1,4 @@
-"""The sandbox on a socket, in threads: for tests, and behind the command line."""
+"""``SandboxServer``: the sandbox on a socket, for tests and for the command line."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from .app import Gateway
-from .connection import Connection
+from .app import App
 from .engines import Engine
 from .options import Options
 from .progression import EVERY_MODEL, Progression
+from .request_handler import RequestHandler
 from .sandbox import Sandbox
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 API_PATH = "/api/v1"
-GOODBYE_SECONDS = 5.0
+CLOSE_SECONDS = 5.0
 POLL_SECONDS = 0.02
 
 
 class SandboxServer:
-    """One sandbox, listening from ``start`` to ``stop`` or inside a ``with`` block.
+    """A sandbox that listens from ``start`` to ``stop``, or inside a ``with`` block.
 
     >>> with SandboxServer(options=Options(speed=50)) as sandbox:
     ...     client = Client(base_url=sandbox.base_url, api_key="sk-anything")
 
-    Port 0 takes any free one. The port is bound at once, so an ``OSError`` for a taken
-    one comes from the constructor.
+    Port 0 means any free port. The constructor binds the port and raises ``OSError`` if it
+    is in use.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class SandboxServer:
         except BaseException:
             self._listener.server_close()
             raise
-        self._listener.app = Gateway(self.sandbox)
+        self._listener.app = App(self.sandbox)
         self._thread = threading.Thread(
             target=self._listener.serve_forever,
             args=(POLL_SECONDS,),
@@ -69,12 +69,13 @@ class SandboxServer:
 
     @property
     def root_url(self) -> str:
-        """Where ``/sandbox/`` is; addresses that mean "every interface" become loopback."""
+        """The URL before ``/sandbox/``; "all interfaces" becomes the loopback address."""
         host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
     def base_url(self) -> str:
+        """The base URL for clients of the API."""
         return self.root_url + API_PATH
 
     def start(self) -> None:
@@ -82,7 +83,7 @@ class SandboxServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends every connection, waits for the pictures in work, removes temporary files."""
+        """Close all connections, finish the pictures in progress, delete temporary files."""
         self.sandbox.stopping.set()
         if self._thread.is_alive():
             self._listener.shutdown()
@@ -92,13 +93,18 @@ class SandboxServer:
         self.sandbox.stop()
 
     def reset(self) -> None:
+        """Delete tasks, files, faults and counts; restore the options and the clock."""
         self.sandbox.reset()
 
     def settle(self, *, timeout: float = 30.0) -> None:
-        """Waits until every picture that can be made is made; moves no clock."""
+        """Wait until no picture is in progress or queued; the clock does not move.
+
+        Raises ``TimeoutError`` after ``timeout`` seconds.
+        """
         self.sandbox.settle(timeout=timeout)
 
     def change_options(self, **changes: object) -> None:
+        """Change ``Options`` fields by name; raises ``ValueError`` for invalid ones."""
         self.sandbox.change_options(**changes)
 
     def set_progression(
@@ -108,7 +114,11 @@ class SandboxServer:
         model: str = EVERY_MODEL,
         unit: str = "seconds",
     ) -> None:
-        """The stages of tasks submitted from now on; none at all finishes them at once."""
+        """Set the stages of tasks submitted from now on: pairs of status and length.
+
+        ``unit`` is "seconds" or "queries". Without stages, a task ends as soon as its
+        picture is ready.
+        """
         self.sandbox.progressions.set(Progression.of(stages, unit=unit), model=model)
 
     def __enter__(self) -> Self:
@@ -125,12 +135,12 @@ class SandboxServer:
 
 
 class _Listener(socketserver.TCPServer):
-    """A thread for each connection; remembers them all so that it can end them."""
+    """TCP server with one thread for each connection; it can close them all."""
 
     allow_reuse_address = os.name == "posix"
     request_queue_size = 128
-    # what werkzeug's request handler asks of its server
-    app: Gateway
+    # Werkzeug's request handler reads these from its server.
+    app: App
     ssl_context = None
     multithread = True
     multiprocess = False
@@ -139,7 +149,7 @@ class _Listener(socketserver.TCPServer):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._connections: dict[threading.Thread, socket.socket] = {}
         self._lock = threading.Lock()
-        super().__init__((host, port), Connection)
+        super().__init__((host, port), RequestHandler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         thread = threading.Thread(
@@ -159,16 +169,16 @@ class _Listener(socketserver.TCPServer):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in connections:
-            thread.join(GOODBYE_SECONDS)
+            thread.join(CLOSE_SECONDS)
 
     def shutdown_request(self, request: Any) -> None:
-        """Only closes: a shutdown before it would turn a reset into a polite end."""
+        """Close without a shutdown, which would turn a reset into a normal close."""
         self.close_request(request)
 
     def _serve(self, request: Any, client_address: Any) -> None:
         try:
             self.finish_request(request, client_address)
-        except Exception:  # noqa: BLE001 - reported, and nobody else is waiting
+        except Exception:  # noqa: BLE001 - reported; the thread ends here
             self.handle_error(request, client_address)
         finally:
             self.shutdown_request(request)

@@ -1,4 +1,4 @@
-"""Makes what was ordered: fetch the pictures, look at them, let the engine work, keep the file."""
+"""Try-on, refining and parsing: download the pictures, check them, run the engine, store files."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from .clock import BEIJING
 from .downloads import Downloads
 from .engines import RGB, Area, Engine
 from .errors import INVALID_PERSON, SIZES_DIFFER, Refused
-from .models import MODELS
 from .options import Options
-from .orders import Order, output_size
 from .pictures import Picture, read_picture
 from .preview import CropMark, crop_jpeg, cutout_png, fingerprint, preview_jpeg
+from .remote_models import MODELS
+from .request_fields import TaskRequest, output_size
 from .storage import Storage
 
 CROP_MARGIN = 0.1
 CROP_PAPER = 245
-"""The grey that the engine's crops lie on."""
+"""Grey level of the background of the engine's crops."""
 UPPER, LOWER, DRESS = "upper", "lower", "dress"
 
 
 @dataclass(frozen=True)
 class ParsedArea:
-    """Files of one piece of clothing, by their keys."""
+    """The stored files of one piece of clothing."""
 
     box: list[int]
     cutout_key: str
     crop_key: str
 
 
-class Workshop:
-    """Raises ``Refused`` for whatever the documented rules refuse."""
+class ImageService:
+    """Maker of all pictures; raises ``Refused`` for pictures that break the documented rules."""
 
     def __init__(
         self,
@@ -52,29 +52,29 @@ class Workshop:
         self._options = options
         self._now = now
 
-    def make(self, order: Order, *, account: str, model: str) -> str:
-        """The key of the finished picture's file."""
+    def make(self, request: TaskRequest, *, account: str, model: str) -> str:
+        """Make the picture and return its file key."""
 
-        def look_at(url: str) -> Picture:
-            resolve = order.resolve_uploads
-            return self._look_at(url, account=account, model=model, resolve=resolve)
+        def load(url: str) -> Picture:
+            resolve = request.resolve_uploads
+            return self._load_picture(url, account=account, model=model, resolve=resolve)
 
-        person = look_at(order.person_image_url)
-        top = look_at(order.top_garment_url) if order.top_garment_url else None
-        bottom = look_at(order.bottom_garment_url) if order.bottom_garment_url else None
+        person = load(request.person_image_url)
+        top = load(request.top_garment_url) if request.top_garment_url else None
+        bottom = load(request.bottom_garment_url) if request.bottom_garment_url else None
         if MODELS[model].refines:
-            return self._keep(self._refined(person, look_at(order.coarse_image_url)), "jpg")
+            return self._save(self._refined(person, load(request.coarse_image_url)), "jpg")
         image = self._tried_on(person.pixels, top, bottom)
-        size = output_size(order.resolution)
+        size = output_size(request.resolution)
         if size:
             image = self._engine.fit(image, width=size[0], height=size[1])
-        return self._keep(preview_jpeg(image), "jpg")
+        return self._save(preview_jpeg(image), "jpg")
 
     def parse(
         self, url: str, clothes_types: Sequence[str], *, account: str, model: str, resolve: bool
     ) -> list[ParsedArea | None]:
-        """One area for each kind asked, in that order; ``None`` where nothing was found."""
-        image = self._look_at(url, account=account, model=model, resolve=resolve).pixels
+        """Return one area for each requested type, in that order; ``None`` if absent."""
+        image = self._load_picture(url, account=account, model=model, resolve=resolve).pixels
         try:
             areas = self._engine.parse(image, clothes_types)
         except Refused as refused:
@@ -83,14 +83,14 @@ class Workshop:
                 return [None] * len(clothes_types)
             raise
         source = fingerprint(image)
-        return [self._keep_area(area, source) if area else None for area in areas]
+        return [self._save_area(area, source) if area else None for area in areas]
 
-    def _look_at(self, url: str, *, account: str, model: str, resolve: bool) -> Picture:
+    def _load_picture(self, url: str, *, account: str, model: str, resolve: bool) -> Picture:
         data = self._downloads.fetch(url, account=account, model=model, resolve_uploads=resolve)
         return read_picture(data, accept_webp=self._options().accept_webp)
 
     def _tried_on(self, person: RGB, top: Picture | None, bottom: Picture | None) -> RGB:
-        """Garments that are crops of this very person mean: leave that half as it is."""
+        """Return the preview. A garment that is a crop of this person picture keeps that half."""
         source = fingerprint(person)
         if bottom is None and _is_crop(top, DRESS, source):
             return person
@@ -114,15 +114,15 @@ class Workshop:
         refined = self._engine.refine(coarse.pixels)
         return preview_jpeg(refined, marked_already=coarse.is_preview)
 
-    def _keep_area(self, area: Area, source: str) -> ParsedArea:
+    def _save_area(self, area: Area, source: str) -> ParsedArea:
         crop = crop_jpeg(area.crop, CropMark(area.clothes_type, source))
         return ParsedArea(
             box=[int(edge) for edge in area.box],
-            cutout_key=self._keep(cutout_png(area.cutout), "png"),
-            crop_key=self._keep(crop, "jpg"),
+            cutout_key=self._save(cutout_png(area.cutout), "png"),
+            crop_key=self._save(crop, "jpg"),
         )
 
-    def _keep(self, data: bytes, suffix: str) -> str:
+    def _save(self, data: bytes, suffix: str) -> str:
         now = self._now()
         day = datetime.fromtimestamp(now, BEIJING).strftime("%Y%m%d")
         key = f"{day}/{uuid.uuid4()}.{suffix}"
@@ -131,7 +131,7 @@ class Workshop:
 
 
 def _as_garment(picture: Picture | None) -> RGB | None:
-    """A crop of somebody else ends at its clothes; a flat lay has room around them."""
+    """Return the garment's pixels; crops get the margin that a flat lay has."""
     if picture is None or picture.crop_mark is None:
         return picture.pixels if picture else None
     margin = round(max(picture.size) * CROP_MARGIN)

@@ -1,7 +1,7 @@
-"""What can be chosen about the sandbox, with its defaults.
+"""The options of the sandbox and their defaults.
 
-The same names serve the constructor, the command line (``--field-faults``) and the
-control endpoint ``/sandbox/options``.
+The constructor, the command line (``--field-faults``) and the control endpoint
+``/sandbox/options`` use the same names.
 """
 
 from __future__ import annotations
@@ -23,33 +23,33 @@ AT_LEAST_ONE = (
 )
 KEYS = "api_keys"
 FIXED = {KEYS, "workers", "seed"}
-"""Decided at start; the control endpoint does not change them."""
+"""Set at the start; nothing can change them later."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Limits are those of one account; see ``docs/sandbox.md`` for the reasons."""
+    """Options of the sandbox. Limits count per account; ``docs/sandbox.md`` has the reasons."""
 
     api_keys: tuple[str, ...] = field(default=(), repr=False)
-    """The keys that are accepted; without any, every key that is not empty is."""
+    """The accepted keys; if there are none, any key that is not empty."""
     speed: float = 1.0
-    """Tasks run this many times faster than the remote system's."""
+    """Tasks run this many times faster than the vendor's."""
     seed: int = 0
-    """Fixes how much each task's run time strays from the usual."""
+    """Seed of the random part of the run times."""
     workers: int = 2
-    """Pictures the engine works on at once."""
+    """Pictures the engine processes at once."""
     submits_per_second: int = 10
     running_tasks: int = 5
     queries_per_second: int = 20
     policies_per_second: int = 100
     limits_shared_by_models: bool = False
-    """Whether all models of an account share one limit instead of one each."""
+    """Whether the models of an account share one limit."""
     field_faults: str = "task"
-    """Where a missing or malformed field shows: in a FAILED task or in the submit answer."""
+    """Where a missing or malformed field shows: in a FAILED "task" or the "submit" response."""
     image_faults: str = "task"
-    """Where an unusable picture shows: in a FAILED task or in the submit answer."""
+    """Where an unusable picture shows: in a FAILED "task" or the "submit" response."""
     parse_refusals: str = "error"
-    """A picture to parse without exactly one person: InvalidPerson, or nothing found."""
+    """Response to a parse without exactly one person: an InvalidPerson "error", or "nulls"."""
     accept_webp: bool = False
 
     def __post_init__(self) -> None:
@@ -63,7 +63,7 @@ class Options:
                 raise ValueError(f"{name} must be one of: {', '.join(choices)}.")
 
     def changed(self, changes: dict[str, Any]) -> Options:
-        """A copy with these values; ``ValueError`` names what does not fit."""
+        """Return a copy with these values; raises ``ValueError`` for an invalid one."""
         defaults = {option.name: option.default for option in fields(self)}
         for name, value in changes.items():
             if name in FIXED or name not in defaults:
@@ -72,8 +72,8 @@ class Options:
                 raise ValueError(f"{name} cannot be {value!r}.")
         return replace(self, **changes)
 
-    def shown(self) -> dict[str, Any]:
-        """Every option but the keys."""
+    def as_dict(self) -> dict[str, Any]:
+        """Return all options except the keys."""
         return {name: value for name, value in asdict(self).items() if name != KEYS}
 
 

@@ -1,4 +1,4 @@
-"""From the bytes of a picture to its pixels, by the rules of the remote system."""
+"""Check and decode pictures by the vendor's rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MIN_BYTES = 5 * 1024
 MAX_BYTES = 5 * 1024 * 1024
 MIN_SIDE = 150
 MAX_SIDE = 4096
-"""All four are allowed themselves, as the field tables have it; the error text differs."""
+"""All four bounds are inclusive, as in the field tables; the error text differs."""
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
@@ -33,7 +33,7 @@ class Picture:
 
 
 def read_picture(data: bytes, *, accept_webp: bool = False) -> Picture:
-    """Checks type, file size and pixel size before anything is decoded."""
+    """Check type, file size and pixel size before decoding; raises ``Refused``."""
     try:
         with _open(data, accept_webp=accept_webp) as image:
             return _checked(image, len(data))
@@ -44,7 +44,7 @@ def read_picture(data: bytes, *, accept_webp: bool = False) -> Picture:
 
 
 def _open(data: bytes, *, accept_webp: bool) -> Image.Image:
-    """By the first bytes, whatever the address or the server call it."""
+    """Detect the type by the first bytes, not by the URL or its Content-Type."""
     file = io.BytesIO(data)
     if data.startswith(b"\xff\xd8\xff"):
         return JpegImagePlugin.JpegImageFile(file)
@@ -60,7 +60,7 @@ def _open(data: bytes, *, accept_webp: bool) -> Image.Image:
 
 
 def _open_heif(file: io.BytesIO) -> Image.Image:
-    """Needs the heif extra; without it such a picture is of no known format."""
+    """Open a HEIC file; without the heif extra the format is unknown."""
     from pillow_heif import HeifImageFile
 
     image: Image.Image = HeifImageFile(file)  # type: ignore[no-untyped-call]
@@ -68,8 +68,8 @@ def _open_heif(file: io.BytesIO) -> Image.Image:
 
 
 def _checked(image: Image.Image, size: int) -> Picture:
-    """The sandbox's own crops may be smaller than other pictures: a narrow skirt is no
-    reason to refuse to keep it.
+    """Check the sizes and decode. The sandbox's own crops may be smaller than other pictures,
+    so that a narrow skirt can be kept.
     """
     if max(image.size) > MAX_SIDE or size > MAX_BYTES:
         raise Refused(INVALID_LENGTH)
@@ -81,7 +81,7 @@ def _checked(image: Image.Image, size: int) -> Picture:
 
 
 def _pixels(image: Image.Image) -> RGB:
-    """Upright, and on white where the picture is transparent."""
+    """Return the pixels upright, with transparent areas on white."""
     upright = ImageOps.exif_transpose(image)
     if upright.has_transparency_data:
         coloured = upright.convert("RGBA")

@@ -1,4 +1,4 @@
-"""Marks on the pictures the sandbox makes: what they are, and where a crop came from."""
+"""Write the sandbox's pictures: previews with their marks, crops and cut-outs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from .engines import RGB, RGBA
 
 PREVIEW_SOFTWARE = "OutfitAnyone sandbox preview"
-"""The EXIF ``Software`` of every try-on result, by which clients can tell a preview."""
+"""EXIF ``Software`` of every try-on result; clients recognise a preview by it."""
 PREVIEW_DESCRIPTION = "Preview made by a local sandbox, not by the OutfitAnyone service"
 CROP_SOFTWARE = "OutfitAnyone sandbox crop"
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic"
@@ -33,22 +33,22 @@ _XMP = f"""<x:xmpmeta xmlns:x="adobe:ns:meta/">
 
 @dataclass(frozen=True)
 class CropMark:
-    """Says that a picture is the sandbox's own crop of one person picture."""
+    """Mark in the metadata of a crop that the sandbox made."""
 
     clothes_type: str
     source: str
-    """``fingerprint`` of the picture it was cropped from."""
+    """``fingerprint`` of the original picture."""
 
 
 def fingerprint(image: RGB) -> str:
-    """The same for the same pixels, however the file around them is written."""
+    """Return a hash of the pixels, independent of the file format."""
     digest = hashlib.sha256(repr(image.shape).encode())
     digest.update(np.ascontiguousarray(image).data)
     return digest.hexdigest()
 
 
 def preview_jpeg(image: RGB, *, marked_already: bool = False) -> bytes:
-    """A try-on result as a file, with the visible mark unless the pixels carry it already."""
+    """Return a try-on result as JPEG, with the visible mark unless it is already there."""
     picture = Image.fromarray(image)
     if not marked_already:
         _draw_pill(picture)
@@ -67,7 +67,10 @@ def cutout_png(cutout: RGBA) -> bytes:
 
 
 def read_crop_mark(exif: Image.Exif) -> CropMark | None:
-    """The mark travels inside the file, so it outlasts a restart and a client's own storage."""
+    """Return the mark of a crop.
+
+    It is inside the file, so it survives restarts and the client's own storage.
+    """
     found = _CROP.fullmatch(str(exif.get(_DESCRIPTION, "")))
     return CropMark(found[1], found[2]) if found and exif.get(_SOFTWARE) == CROP_SOFTWARE else None
 
@@ -87,7 +90,7 @@ def _jpeg(picture: Image.Image, *, software: str, description: str, xmp: str = "
 
 
 def _draw_pill(picture: Image.Image) -> None:
-    """Drawn at four times the size and reduced, which is all the smoothing it needs."""
+    """Draw the mark at four times its size and scale it down, for smooth edges."""
     height = max(round(picture.height * PILL_HEIGHT_SHARE), PILL_MIN_HEIGHT)
     font = ImageFont.load_default(size=round(height * 4 * 0.62))
     text_width = round(font.getlength(PILL_LABEL) / 4)

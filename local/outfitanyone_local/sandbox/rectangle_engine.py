@@ -1,4 +1,7 @@
-"""An engine for tests that paints rectangles in milliseconds instead of dressing people."""
+"""An engine for tests: it paints rectangles in milliseconds instead of dressing people.
+
+It finds clothes in fixed places, so tests know the boxes and colours to expect.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,14 @@ from PIL import Image
 from .engines import RGB, RGBA
 from .errors import INVALID_PERSON, NO_GARMENT, Refused
 
+MAX_PAUSE_SECONDS = 10.0
 ROWS = {"upper": (0.2, 0.5), "lower": (0.5, 0.9), "dress": (0.2, 0.9)}
-"""Top and bottom of each kind of clothes, in shares of the picture's height."""
+"""Top and bottom edge of each clothes type, as shares of the picture's height."""
 
 
 @dataclass(frozen=True)
 class Rectangle:
-    """One area of clothing; see ``engines.Area``."""
+    """One piece of clothing; see ``engines.Area``."""
 
     clothes_type: str
     box: tuple[int, int, int, int]
@@ -27,34 +31,46 @@ class Rectangle:
 
 
 class RectangleEngine:
-    """Takes an even picture for one without a person, and a black one for no garment.
+    """A fast ``Engine`` with fixed results.
 
-    ``calls`` records what was asked, ``worn`` says which clothes every person wears,
-    ``failure`` is raised by each call when set. Clear ``gate`` to keep pictures in work.
+    A person picture in one colour has no person, and a black garment picture has no
+    garment; both raise ``Refused``.
     """
 
     def __init__(self) -> None:
-        self.gate = threading.Event()
-        self.gate.set()
-        self.calls: list[object] = []
         self.worn = {"upper", "lower"}
+        """The clothes types that every person wears; change it to test other results."""
         self.failure: Exception | None = None
+        """Set it to make every call raise this exception."""
+        self.calls: list[object] = []
+        """The calls so far: "parse", "refine", or ("try_on", has top, has bottom, keep)."""
         self.tops: list[RGB | None] = []
+        """The top garment of each try-on so far."""
+        self._may_run = threading.Event()
+        self._may_run.set()
+
+    def pause(self) -> None:
+        """Let all calls wait, at most ``MAX_PAUSE_SECONDS`` each, until ``resume``."""
+        self._may_run.clear()
+
+    def resume(self) -> None:
+        """Let waiting and later calls run."""
+        self._may_run.set()
 
     def parse(self, image: RGB, clothes_types: Sequence[str]) -> list[Rectangle | None]:
-        """Return one rectangle for each kind asked, or ``None`` if ``worn`` lacks it."""
+        """Return one rectangle for each requested type, or ``None`` if ``worn`` lacks it."""
         self._begin("parse")
-        if is_even(image):
+        if is_one_colour(image):
             raise Refused(INVALID_PERSON)
         return [_area(image, kind) if kind in self.worn else None for kind in clothes_types]
 
     def try_on(
         self, person: RGB, *, top: RGB | None, bottom: RGB | None, keep: Collection[str]
     ) -> RGB:
-        """Return the person with a rectangle in the mean colour of each garment."""
+        """Return the person with a rectangle in each garment's mean colour."""
         self._begin(("try_on", top is not None, bottom is not None, sorted(keep)))
         self.tops.append(top)
-        if is_even(person):
+        if is_one_colour(person):
             raise Refused(INVALID_PERSON)
         result = person.copy()
         for kind, garment in (("upper", top), ("lower", bottom)):
@@ -66,28 +82,28 @@ class RectangleEngine:
         return result
 
     def fit(self, image: RGB, *, width: int, height: int) -> RGB:
-        """Return the picture in this size, in pixels."""
+        """Return the picture in this size in pixels."""
         return np.asarray(Image.fromarray(image).resize((width, height)))
 
     def refine(self, coarse: RGB) -> RGB:
-        """Return the picture as it is."""
+        """Return the picture unchanged."""
         self._begin("refine")
         return coarse
 
     def _begin(self, call: object) -> None:
-        self.gate.wait(10)
+        self._may_run.wait(MAX_PAUSE_SECONDS)
         self.calls.append(call)
         if self.failure:
             raise self.failure
 
 
-def is_even(image: RGB) -> bool:
-    """Whether all pixels have about the same colour."""
+def is_one_colour(image: RGB) -> bool:
+    """Return whether all pixels have about the same colour."""
     return bool(image.std(axis=(0, 1)).max() < 1)
 
 
 def box_of(image: RGB, kind: str) -> tuple[int, int, int, int]:
-    """Return the box (x1, y1, x2, y2) in pixels where this engine sees this kind of clothes."""
+    """Return the box (x1, y1, x2, y2), in pixels, where this engine finds a clothes type."""
     height, width = image.shape[:2]
     top, bottom = ROWS[kind]
     return width // 4, int(top * height), width * 3 // 4, int(bottom * height)

@@ -1,7 +1,7 @@
 """The second pass: a light clean-up of a finished picture.
 
-The remote refiner paints new detail. This one only takes grain out of flat cloth and
-skin and firms up edges that are there; it invents nothing.
+The vendor's refiner paints new detail. This one only removes grain from flat cloth and
+skin, and sharpens existing edges.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import numpy.typing as npt
 RGB = npt.NDArray[np.uint8]
 SMOOTHING_DIAMETER = 5
 SMOOTHING_TONES = 14
-"""Differences in lightness well below this are grain, well above it edges."""
+"""Differences in lightness: grain is well below this, edges are well above."""
 SHARPENING = 0.6
 SHARPENING_RADIUS = 1.4
 EDGE_TONES = 2.0
-"""Weaker differences are left alone, or the grain would come back."""
+"""Weaker differences are not sharpened, because that would bring the grain back."""
 
 
 def refine(coarse: RGB) -> RGB:
+    """Return the cleaned-up picture in the same size."""
     import cv2
 
     lightness, a, b = cv2.split(cv2.cvtColor(coarse, cv2.COLOR_RGB2LAB))

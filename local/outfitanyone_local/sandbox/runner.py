@@ -1,4 +1,4 @@
-"""Lets time pass: pictures are made by a few workers, tasks end and start when they are due."""
+"""Background threads: a pool that makes pictures, and a thread that updates due tasks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RETRY_SECONDS = 5.0
 
 
 class Runner:
-    """``update`` is called whenever something may be due and says when it next will be."""
+    """Background work. ``update`` ends the due tasks and returns when the next one is due."""
 
     def __init__(
         self,
@@ -42,14 +42,14 @@ class Runner:
         self._thread.start()
 
     def stop(self) -> None:
-        """Waits for the pictures in work; those in line are given up."""
+        """Finish the pictures in progress, drop the queued ones, and end the threads."""
         with self._state:
             self._stopping = True
             self._state.notify_all()
         self._thread.join()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def work(self, job: Callable[[Any], None], argument: Any) -> None:
+    def submit(self, job: Callable[[Any], None], argument: Any) -> None:
         with self._state:
             if self._stopping:
                 return
@@ -62,7 +62,7 @@ class Runner:
             self._state.notify_all()
 
     def settle(self, *, timeout: float) -> bool:
-        """Waits until no picture is in work or in line; false when that took too long."""
+        """Wait until no picture is in progress or queued; return false after ``timeout``."""
         with self._state:
             return self._state.wait_for(lambda: self._jobs == 0, timeout)
 
@@ -77,17 +77,17 @@ class Runner:
 
     def _run(self) -> None:
         while True:
-            next_end = self._catch_up()
+            next_end = self._update_and_purge()
             with self._state:
                 self._state.wait_for(
-                    lambda: self._woken or self._stopping, self._patience(next_end)
+                    lambda: self._woken or self._stopping, self._sleep_seconds(next_end)
                 )
                 self._woken = False
                 if self._stopping:
                     return
 
-    def _catch_up(self) -> float | None:
-        """A full disk must not end the thread; the next round tries again."""
+    def _update_and_purge(self) -> float | None:
+        """Update and purge; after an ``OSError`` such as a full disk, retry later."""
         now = self._clock.now()
         try:
             if abs(now - self._purged_at) >= PURGE_EVERY_SECONDS:
@@ -95,11 +95,11 @@ class Runner:
                 self._purge(now)
             return self._update(now)
         except OSError:
-            logger.exception("The sandbox cannot write its files")
+            logger.exception("The sandbox cannot write its files and will retry")
             return now + RETRY_SECONDS
 
-    def _patience(self, next_end: float | None) -> float | None:
-        """Seconds to sleep; a stopped clock brings nothing about by itself."""
+    def _sleep_seconds(self, next_end: float | None) -> float | None:
+        """Return the seconds to sleep; ``None`` (until woken) while the clock is frozen."""
         if self._clock.is_frozen:
             return None
         if next_end is None:

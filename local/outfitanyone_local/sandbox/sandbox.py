@@ -1,4 +1,4 @@
-"""The whole sandbox without its HTTP: every part, wired together once."""
+"""The sandbox without HTTP: creates the parts and connects them."""
 
 from __future__ import annotations
 
@@ -13,23 +13,26 @@ from pathlib import Path
 from .clock import Clock
 from .engines import Engine, LocalEngine
 from .errors import INTERNAL_ALGORITHM, Problem, Refused
-from .faults import FaultBook
-from .image_service import Workshop
-from .limits import RateLimits
+from .faults import Faults
+from .image_service import ImageService
 from .options import Options
-from .orders import Order
 from .progression import Progressions
+from .rate_limits import RateLimits
+from .request_fields import TaskRequest
 from .runner import Runner
 from .stats import Stats
 from .storage import Storage
-from .task_store import TaskBook
+from .task_store import TaskStore
 from .tasks import Task
 
 logger = logging.getLogger("outfitanyone_local.sandbox")
 
 
 class Sandbox:
-    """Without ``state_dir`` everything lives in a temporary folder that ``stop`` removes."""
+    """The parts of one sandbox.
+
+    Files are in ``state_dir``, or else in a temporary folder that ``stop`` deletes.
+    """
 
     def __init__(
         self, *, options: Options, engine: Engine | None = None, state_dir: Path | None = None
@@ -40,21 +43,21 @@ class Sandbox:
         self.storage = Storage(self._folder)
         self.clock = Clock()
         self.stats = Stats()
-        self.faults = FaultBook()
+        self.faults = Faults()
         self.rates = RateLimits(now=self.clock.now)
         self.progressions = Progressions(seed=options.seed)
         self.stopping = threading.Event()
-        self.workshop = Workshop(
+        self.image_service = ImageService(
             engine=engine or LocalEngine(workers=options.workers),
             storage=self.storage,
             options=lambda: self.options,
             now=self.clock.now,
         )
-        self.tasks = TaskBook(
+        self.tasks = TaskStore(
             self._folder / "tasks",
             options=lambda: self.options,
             stats=self.stats,
-            on_admitted=lambda task: self._runner.work(self._make, task),
+            on_admitted=lambda task: self._runner.submit(self._make, task),
         )
         self._runner = Runner(
             clock=self.clock, workers=options.workers, update=self._update, purge=self._purge
@@ -75,48 +78,52 @@ class Sandbox:
         *,
         account: str,
         model: str,
-        order: Order | None,
+        task_request: TaskRequest | None,
         problem: Problem | None = None,
         request_id: str,
     ) -> Task:
-        """One more task; with a ``problem`` it is known from the start that it will fail.
+        """Create a task; with a ``problem`` it will end FAILED.
 
-        With ``image_faults="submit"`` the picture is made at once, so that its faults can
-        still be raised as the answer to the request.
+        With ``image_faults="submit"`` this makes the picture at once, so that ``Refused``
+        becomes the response to the submit.
         """
-        task = self._new_task(account=account, model=model, order=order, request_id=request_id)
+        task = self._new_task(
+            account=account, model=model, task_request=task_request, request_id=request_id
+        )
         if problem:
             task.made_at, task.problem = task.submitted_at, problem
-        elif order and self.options.image_faults == "submit":
-            task.file_key = self.workshop.make(order, account=account, model=model)
+        elif task_request and self.options.image_faults == "submit":
+            task.file_key = self.image_service.make(task_request, account=account, model=model)
             task.made_at = self.clock.now()
         self.tasks.add(task, now=self.clock.now())
         self._runner.wake()
         return task
 
-    def _new_task(self, *, account: str, model: str, order: Order | None, request_id: str) -> Task:
+    def _new_task(
+        self, *, account: str, model: str, task_request: TaskRequest | None, request_id: str
+    ) -> Task:
         number = self.tasks.next_number()
         return Task(
             task_id=str(uuid.uuid4()),
             request_id=request_id,
             account=account,
             model=model,
-            order=order.to_json() if order else {},
+            request=task_request.to_json() if task_request else {},
             submitted_at=self.clock.now(),
             progression=self.progressions.for_task(number, model=model, speed=self.options.speed),
         )
 
     def settle(self, *, timeout: float = 30.0) -> None:
-        """Waits until every picture that can be made is made."""
+        """Wait until no picture is in progress or queued; raises ``TimeoutError``."""
         if not self._runner.settle(timeout=timeout):
-            raise TimeoutError(f"Pictures were still in work after {timeout} seconds.")
+            raise TimeoutError(f"Pictures were still in progress after {timeout} seconds.")
 
     def change_options(self, **changes: object) -> None:
         self.options = self.options.changed(changes)
         self._runner.wake()
 
     def reset(self) -> None:
-        """As freshly started: no tasks, files, faults or counts, usual options and time."""
+        """Delete tasks, files, faults and counts; restore the options and the clock."""
         self.faults.clear()
         self.tasks.clear()
         self.storage.clear()
@@ -127,10 +134,12 @@ class Sandbox:
         self.clock.reset()
 
     def _make(self, task: Task) -> None:
-        """Whatever goes wrong in here is the task's end, never the worker's."""
+        """Make the picture; any error fails the task and spares the worker thread."""
         key, problem = "", None
         try:
-            key = self.workshop.make(Order(**task.order), account=task.account, model=task.model)
+            key = self.image_service.make(
+                TaskRequest(**task.request), account=task.account, model=task.model
+            )
         except Refused as refused:
             problem = refused.problem
         except Exception:
@@ -145,10 +154,10 @@ class Sandbox:
         return self.tasks.next_end(now=now)
 
     def _purge(self, now: float) -> None:
-        self.tasks.forget(now=now)
+        self.tasks.purge(now=now)
         self.storage.purge(now=now)
 
 
 def account_of(key: str) -> str:
-    """A name for the account a key belongs to; the key itself is kept nowhere."""
+    """Return the account's name, a hash, so that the key itself is stored nowhere."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Counts of everything seen, so that tests can prove what a client did."""
+"""Counts of all requests, by which tests check what a client did."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import threading
 from collections import Counter, deque
 from typing import Any
 
-from .limits import WINDOW_SECONDS, forget_before
-from .models import MODELS
+from .rate_limits import WINDOW_SECONDS, forget_before
+from .remote_models import MODELS
 
 COUNTED = (
     "submits",
@@ -27,9 +27,10 @@ COUNTED = (
 
 
 class Stats:
-    """``submits`` counts requests that arrived, whatever became of them; ``accepted``
-    counts the tasks they started. The two peaks are the highest values ever seen. Models
-    that do not exist are counted in the totals only.
+    """Counts of requests and tasks, in total and per model.
+
+    ``submits`` counts the requests that arrived, ``accepted`` the tasks they started. The
+    two peaks are the highest values so far. Unknown models count in the totals only.
     """
 
     def __init__(self) -> None:
@@ -44,11 +45,11 @@ class Stats:
             self._peak_submits = 0
             self._peak_running = 0
 
-    def count(self, what: str, *, model: str = "") -> None:
+    def count(self, name: str, *, model: str = "") -> None:
         with self._lock:
-            self._totals[what] += 1
+            self._totals[name] += 1
             if model in MODELS:
-                self._models.setdefault(model, Counter())[what] += 1
+                self._models.setdefault(model, Counter())[name] += 1
 
     def count_submit(self, *, model: str, at: float) -> None:
         self.count("submits", model=model)
@@ -61,14 +62,14 @@ class Stats:
         with self._lock:
             self._peak_running = max(self._peak_running, tasks)
 
-    def shown(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         with self._lock:
             return {
-                **{what: self._totals[what] for what in COUNTED},
+                **{name: self._totals[name] for name in COUNTED},
                 "peak_running": self._peak_running,
                 "peak_submits_per_second": self._peak_submits,
                 "models": {model: dict(counts) for model, counts in self._models.items()},
             }
 
-    def __getitem__(self, what: str) -> Any:
-        return self.shown()[what]
+    def __getitem__(self, name: str) -> Any:
+        return self.as_dict()[name]

@@ -1,17 +1,18 @@
-"""Everything the sandbox keeps on disk besides its tasks."""
+"""The files on disk: results, uploads and the signing secret."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from .files import FileStore, Signer
+from .file_store import FileStore
+from .signed_urls import Signer
 from .tasks import LIFE_SECONDS
 from .uploads import LIFE_SECONDS as UPLOAD_LIFE_SECONDS
 from .uploads import Uploads
 
 
 class Storage:
-    """Results and uploads, and the secret that signs their addresses."""
+    """Results and uploads, and the signer of their URLs."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -25,6 +26,6 @@ class Storage:
         self._uploaded.purge(now=now)
 
     def clear(self) -> None:
-        """Removes all files; addresses given out before stay valid, and lead to nothing."""
+        """Delete all files. Earlier URLs stay valid but find no file."""
         self.results.clear()
         self._uploaded.clear()

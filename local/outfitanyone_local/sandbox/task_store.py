@@ -1,7 +1,7 @@
-"""All tasks of the sandbox: slots, waiting lines, the 24 hours, and the copy on disk.
+"""All tasks: their slots, queues, expiry after 24 hours, and the copy on disk.
 
-Nothing here waits. Each call first brings the book up to ``now``: tasks end that are
-due, and waiting ones get the slots that fell free, at the moment they fell free.
+Nothing here blocks. Each call first brings the store up to ``now``: due tasks end, and
+waiting tasks get the free slots, dated back to the time each slot became free.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from .tasks import Task
 logger = logging.getLogger("outfitanyone_local.sandbox")
 
 
-class TaskBook:
-    """``on_admitted`` is called, outside the lock, with each task whose picture can be made now."""
+class TaskStore:
+    """The tasks. ``on_admitted`` is called outside the lock with each one that gets a slot."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class TaskBook:
         return len(self._tasks)
 
     def load(self, *, now: float) -> None:
-        """Takes up the tasks of an earlier run; pictures that were not finished are made again."""
+        """Load the tasks of an earlier run and restart those whose picture was not ready."""
         loaded = map(_load, self._folder.glob("*.json"))
         tasks = sorted((t for t in loaded if t is not None), key=lambda task: task.submitted_at)
         with self._lock:
@@ -60,13 +60,13 @@ class TaskBook:
         self.update(now=now)
 
     def next_number(self) -> int:
-        """1, 2, 3 and so on."""
+        """Return 1, 2, 3 and so on."""
         with self._lock:
             self._number += 1
             return self._number
 
     def model_of(self, task_id: str) -> str:
-        """Empty for an unknown task."""
+        """Return the task's model, or "" for an unknown task."""
         with self._lock:
             task = self._tasks.get(task_id)
             return task.model if task else ""
@@ -79,18 +79,21 @@ class TaskBook:
         self._stats.count("accepted", model=task.model)
         self.update(now=now)
 
-    def look(self, task_id: str, *, account: str, now: float) -> Task | None:
-        """The account's task as it is now; ``None`` for unknown, foreign and forgotten ids."""
+    def query(self, task_id: str, *, account: str, now: float) -> Task | None:
+        """Return a copy of the account's task, after counting the query.
+
+        ``None`` if the id is unknown, expired or another account's.
+        """
         with self._lock:
             task = self._own(task_id, account, now)
             if task is not None:
-                task.looks += 1
+                task.queries += 1
         self.update(now=now)
         with self._lock:
             return copy(task)
 
     def cancel(self, task_id: str, *, account: str, now: float) -> bool:
-        """Whether the task was still PENDING and is canceled now."""
+        """Cancel the task if it is PENDING; return whether it was."""
         self.update(now=now)
         with self._lock:
             task = self._own(task_id, account, now)
@@ -102,8 +105,8 @@ class TaskBook:
         self._stats.count("canceled", model=task.model)
         return True
 
-    def of_account(self, account: str, *, now: float) -> list[Task]:
-        """Newest first."""
+    def list_account(self, account: str, *, now: float) -> list[Task]:
+        """Return copies of the account's tasks, newest first."""
         self.update(now=now)
         with self._lock:
             own = [t for t in self._tasks.values() if t.account == account and not t.is_gone(now)]
@@ -112,7 +115,10 @@ class TaskBook:
     def record(
         self, task_id: str, *, file_key: str = "", problem: Problem | None = None, now: float
     ) -> bool:
-        """Notes what became of the picture; false when nobody waits for it any more."""
+        """Store the picture's file key or its problem.
+
+        Returns false if the task was deleted or canceled, so that the file can go too.
+        """
         with self._lock:
             task = self._tasks.get(task_id)
             if task is None or task.canceled_at is not None:
@@ -123,7 +129,7 @@ class TaskBook:
         return True
 
     def update(self, *, now: float) -> None:
-        """Brings the book up to this moment."""
+        """End due tasks and give their slots to waiting ones."""
         admitted = []
         with self._lock:
             for task in self._open:
@@ -145,13 +151,13 @@ class TaskBook:
                 self._on_admitted(task)
 
     def next_end(self, *, now: float) -> float | None:
-        """When time alone will next end a task."""
+        """Return when the next task ends by time alone."""
         with self._lock:
             moments = [task.due_at(now) for task in self._open]
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def forget(self, *, now: float) -> None:
-        """Drops what is older than a day."""
+    def purge(self, *, now: float) -> None:
+        """Delete expired tasks."""
         with self._lock:
             for task in [task for task in self._tasks.values() if task.is_gone(now)]:
                 self._drop(task)
@@ -163,28 +169,28 @@ class TaskBook:
                 self._drop(task)
 
     def _vacancies(self, ended: list[Task]) -> list[tuple[Task, float]]:
-        """Waiting tasks paired with the moment since which a slot is free for them."""
+        """Return waiting tasks, each with the time since which a slot is free for it."""
         pairs: list[tuple[Task, float]] = []
         free_since: dict[tuple[str, str], list[float]] = {}
         for task in self._open:
-            line = self._line(task)
+            group = self._slot_group(task)
             if task.admitted_at is None:
-                if line not in free_since:
-                    free_since[line] = self._free_since(line, ended)
-                if free_since[line]:
-                    pairs.append((task, free_since[line].pop(0)))
+                if group not in free_since:
+                    free_since[group] = self._free_since(group, ended)
+                if free_since[group]:
+                    pairs.append((task, free_since[group].pop(0)))
         return pairs
 
-    def _free_since(self, line: tuple[str, str], ended: list[Task]) -> list[float]:
-        """One moment for each free slot of this line, earliest first."""
-        taken = sum(t.admitted_at is not None and self._line(t) == line for t in self._open)
+    def _free_since(self, group: tuple[str, str], ended: list[Task]) -> list[float]:
+        """Return one time for each free slot of the group, earliest first."""
+        taken = sum(t.admitted_at is not None and self._slot_group(t) == group for t in self._open)
         free = max(self._options().running_tasks - taken, 0)
-        moments = sorted(t.finished_at or 0.0 for t in ended if self._line(t) == line)
+        moments = sorted(t.finished_at or 0.0 for t in ended if self._slot_group(t) == group)
         unused_before = max(free - len(moments), 0)
         return ([0.0] * unused_before + moments)[:free]
 
-    def _line(self, task: Task) -> tuple[str, str]:
-        """Tasks that share their slots."""
+    def _slot_group(self, task: Task) -> tuple[str, str]:
+        """Return the key of the tasks that share slots with this one."""
         return task.account, "" if self._options().limits_shared_by_models else task.model
 
     def _own(self, task_id: str, account: str, now: float) -> Task | None:

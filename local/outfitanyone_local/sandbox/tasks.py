@@ -1,4 +1,4 @@
-"""One asynchronous task: what is kept of it, and what it is at a given moment."""
+"""One asynchronous task: its record, and its status at a given time."""
 
 from __future__ import annotations
 
@@ -9,37 +9,38 @@ from .errors import Problem
 from .progression import PENDING, Progression
 
 LIFE_SECONDS = 24 * 3600.0
-"""Tasks and pictures are forgotten this long after the task was submitted."""
+"""Tasks and their pictures are deleted this long after submission."""
 
 
 @dataclass(kw_only=True, slots=True)
 class Task:
-    """Moments are seconds of the sandbox's clock.
+    """The record of a task. Times are seconds of the sandbox's clock.
 
-    admitted_at: a slot was free; from here on the progression counts.
-    made_at: the picture (``file_key``) or the problem is known; the task may still have
-    to run for a while, because the remote system would.
+    admitted_at: when a slot became free; the progression starts here.
+    made_at: when the picture (``file_key``) or the problem was ready. The task may go on
+    running after that, because the vendor's would.
+    queries: how often the task was queried.
     """
 
     task_id: str
     request_id: str
     account: str
     model: str
-    order: dict[str, Any]
+    request: dict[str, Any]
     submitted_at: float
     progression: Progression
     admitted_at: float | None = None
     made_at: float | None = None
     finished_at: float | None = None
     canceled_at: float | None = None
-    looks: int = 0
+    queries: int = 0
     file_key: str = ""
     problem: Problem | None = None
 
     @property
     def scheduled_at(self) -> float | None:
-        """When the remote system says that the task left the queue."""
-        if self.admitted_at is None or self.progression.unit == "looks":
+        """When the task left the queue, as its query shows it."""
+        if self.admitted_at is None or self.progression.unit == "queries":
             return self.admitted_at
         return self.admitted_at + self.progression.queued
 
@@ -53,20 +54,23 @@ class Task:
         return self.progression.status_at(self._position(now))
 
     def due_at(self, now: float) -> float | None:
-        """When the task ends; ``None`` while it waits for a slot, its picture or more looks."""
+        """Return the end of the task; ``None`` while a slot, the picture or queries are missing."""
         if self.admitted_at is None or self.made_at is None:
             return None
         needed = self.progression.inspected if self.problem else self.progression.total
-        if self.progression.unit == "looks":
-            return now if self.looks > needed else None
+        if self.progression.unit == "queries":
+            return now if self.queries > needed else None
         return max(self.admitted_at + needed, self.made_at)
 
     def is_gone(self, now: float) -> bool:
         return now >= self.submitted_at + LIFE_SECONDS
 
     def to_json(self) -> dict[str, Any]:
-        """``looks`` are not worth a write each, so they start anew after a restart."""
-        return {**asdict(self), "looks": 0, "progression": self.progression.shown()}
+        """Return the record to store.
+
+        ``queries`` is stored as 0, which saves a write for each query.
+        """
+        return {**asdict(self), "queries": 0, "progression": self.progression.as_dict()}
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> Task:
@@ -79,6 +83,6 @@ class Task:
         )
 
     def _position(self, now: float) -> float:
-        if self.progression.unit == "looks":
-            return max(self.looks - 1, 0)
+        if self.progression.unit == "queries":
+            return max(self.queries - 1, 0)
         return now - (self.admitted_at or now)

@@ -1,7 +1,7 @@
-"""Temporary uploads: the signed policy, the form post with its XML errors, oss:// addresses.
+"""Temporary uploads: the signed policy, the form post, and oss:// URLs.
 
-The folder in a policy begins with a fingerprint of account and model, so an uploaded
-file carries in its own name for whom and for which model it is good.
+The folder in a policy starts with a fingerprint of account and model, so the key of an
+uploaded file says which account and model may use it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import IO, Any
 
 from .clock import BEIJING
 from .errors import UPLOAD_FOREIGN, UPLOAD_GONE, Problem, Refused
-from .files import ACCESS_KEY_ID, FileStore, Signer
+from .file_store import FileStore
+from .signed_urls import ACCESS_KEY_ID, Signer
 
 UPLOAD_PATH = "/dashscope-file-mgr"
 SCHEME = "oss://"
@@ -46,6 +47,8 @@ BAD_NAME = Problem(400, "InvalidObjectName", "The specified object is not valid.
 
 
 class Uploads:
+    """The object store's side of temporary uploads."""
+
     def __init__(self, files: FileStore, *, signer: Signer) -> None:
         self._files = files
         self._signer = signer
@@ -53,7 +56,7 @@ class Uploads:
     def policy(
         self, *, account: str, model: str, request_id: str, host_url: str, now: float
     ) -> dict[str, Any]:
-        """The ``data`` of a getPolicy answer."""
+        """Return the ``data`` of a getPolicy response."""
         day = datetime.fromtimestamp(now, BEIJING).strftime("%Y-%m-%d")
         folder = f"dashscope-instant/{self._fingerprint(account, model)}/{day}/{request_id}"
         encoded = base64.b64encode(json.dumps(_policy(folder, now=now)).encode()).decode()
@@ -71,7 +74,7 @@ class Uploads:
         }
 
     def store(self, fields: Mapping[str, str], file: IO[bytes] | None, *, now: float) -> None:
-        """Keeps a posted file, or raises ``Refused`` with what the object store would say."""
+        """Store a posted file; raises ``Refused`` with the object store's error."""
         policy = self._checked_policy(fields, now=now)
         key = _required(fields, "key")
         if file is None:
@@ -85,7 +88,7 @@ class Uploads:
             raise Refused(TAKEN)
 
     def resolve(self, url: str, *, account: str, model: str, now: float) -> bytes:
-        """The file behind an oss:// address, for the account and model it was uploaded for."""
+        """Return the file of an oss:// URL; raises ``Refused`` for another account or model."""
         key = url.removeprefix(SCHEME)
         if not key.startswith(f"dashscope-instant/{self._fingerprint(account, model)}/"):
             raise Refused(UPLOAD_FOREIGN)
@@ -126,9 +129,9 @@ def _policy(folder: str, *, now: float) -> dict[str, Any]:
 
 def _check(condition: Any, fields: Mapping[str, str], *, size: int) -> None:
     if isinstance(condition, dict):
-        ((name, wanted),) = condition.items()
-        if name != "bucket" and fields.get(name) != wanted:
-            raise Refused(_condition_failed(["eq", f"${name}", wanted]))
+        ((name, expected),) = condition.items()
+        if name != "bucket" and fields.get(name) != expected:
+            raise Refused(_condition_failed(["eq", f"${name}", expected]))
     elif condition[0] == "starts-with":
         if not fields.get("key", "").startswith(condition[2] + "/"):
             raise Refused(_condition_failed(condition))

@@ -8,16 +8,16 @@ import requests
 
 from drawing.noise import picture_bytes
 from outfitanyone_local.sandbox.http_server import SandboxServer
-from outfitanyone_local.sandbox.models import IMAGE_PROCESS, IMAGE_SYNTHESIS
 from outfitanyone_local.sandbox.options import Options
 from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine
+from outfitanyone_local.sandbox.remote_models import IMAGE_PROCESS, IMAGE_SYNTHESIS
 
 ASYNC = {"X-DashScope-Async": "enable"}
 RESOLVE = {"X-DashScope-OssResourceResolve": "enable"}
 
 
 class Api:
-    """A client that sends what it is told to, right or wrong, and keeps its connection."""
+    """A client that sends any request, valid or not, over one connection."""
 
     def __init__(self, server, *, key="sk-tester"):
         self.server = server
@@ -31,20 +31,20 @@ class Api:
         url = path if path.startswith("http") else self.server.root_url + path
         return self.session.request(method, url, **options)
 
-    def post_order(self, body, *, headers=ASYNC, slash="", **options):
+    def post_submit(self, body, *, headers=ASYNC, slash="", **options):
         return self.call("POST", IMAGE_SYNTHESIS + slash, json=body, headers=headers, **options)
 
     def submit(self, *, model="aitryon-plus", parameters=None, headers=None, **input_fields):
         body = {"model": model, "input": input_fields}
         if parameters is not None:
             body["parameters"] = parameters
-        return self.post_order(body, headers=ASYNC | (headers or {}))
+        return self.post_submit(body, headers=ASYNC | (headers or {}))
 
     def submitted(self, **options):
-        """The id of a task that was accepted."""
-        answer = self.submit(**options)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["output"]["task_id"]
+        """The id of an accepted task."""
+        response = self.submit(**options)
+        assert response.status_code == 200, response.text
+        return response.json()["output"]["task_id"]
 
     def parse(self, url, clothes_type=None, *, headers=None, model="aitryon-parsing-v1"):
         body = {"model": model, "input": {"image_url": url}}
@@ -59,7 +59,7 @@ class Api:
         return self.query(task_id).json()["output"]
 
     def finished(self, task_id):
-        """The output of a task after its picture is made and its time is over."""
+        """The output of a task after its picture is ready and its time is over."""
         self.server.settle()
         self.server.clock.advance(60)
         return self.output(task_id)
@@ -67,19 +67,21 @@ class Api:
     def cancel(self, task_id):
         return self.call("POST", f"/api/v1/tasks/{task_id}/cancel")
 
-    def listed(self, **wanted):
-        return self.call("GET", "/api/v1/tasks", params=wanted)
+    def listed(self, **arguments):
+        return self.call("GET", "/api/v1/tasks", params=arguments)
 
     def policy(self, model="aitryon-plus"):
-        wanted = {"action": "getPolicy", "model": model}
-        return self.call("GET", "/api/v1/uploads", params=wanted)
+        arguments = {"action": "getPolicy", "model": model}
+        return self.call("GET", "/api/v1/uploads", params=arguments)
 
     def upload(self, data, *, model="aitryon-plus", name="picture.png"):
-        """The oss:// address of an uploaded file."""
+        """The oss:// URL of an uploaded file."""
         policy = self.policy(model).json()["data"]
         fields = upload_fields(policy, name=name)
-        answer = requests.post(policy["upload_host"], data=fields, files={"file": data}, timeout=20)
-        assert answer.status_code == 200, answer.text
+        response = requests.post(
+            policy["upload_host"], data=fields, files={"file": data}, timeout=20
+        )
+        assert response.status_code == 200, response.text
         return f"oss://{fields['key']}"
 
 
@@ -96,7 +98,7 @@ def upload_fields(policy, *, name="picture.png"):
 
 
 class Shop(ThreadingHTTPServer):
-    """Serves pictures the way a shop would, and worse ways when told to."""
+    """Serves pictures like a shop, or badly on request."""
 
     daemon_threads = True
 
@@ -107,10 +109,10 @@ class Shop(ThreadingHTTPServer):
         self.thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
 
     def handle_error(self, *_):
-        """The sandbox hangs up on pictures that are too large or too slow."""
+        """Ignore that the sandbox ends downloads that are too large or too slow."""
 
     def serve(self, data, *, path="", status=200, headers=None):
-        """The address of a picture, or of whatever else is in ``data``."""
+        """The URL of a picture, or of other ``data``."""
         path = path or f"/{len(self.pages)}.png"
         self.pages[path] = (status, headers or {}, data)
         return f"http://127.0.0.1:{self.server_port}{path}"
@@ -143,9 +145,33 @@ def engine():
     return RectangleEngine()
 
 
+@pytest.fixture(scope="session")
+def running_servers():
+    """One running sandbox for each set of options, because a reset is faster than a start."""
+    servers = {}
+    yield servers
+    for server in servers.values():
+        server.stop()
+
+
 @pytest.fixture
-def server(options, engine):
-    """A sandbox whose clock stands still until a test moves it."""
+def server(options, engine, running_servers):
+    """A sandbox in its initial state, with a frozen clock."""
+    if options not in running_servers:
+        running_servers[options] = SandboxServer(options=options)
+        running_servers[options].start()
+    running = running_servers[options]
+    running.reset()
+    running.clock.freeze()
+    running.sandbox.image_service._engine = engine
+    yield running
+    running._listener.end_connections()
+    running.settle()
+
+
+@pytest.fixture
+def own_server(options, engine):
+    """A sandbox that no other test uses."""
     with SandboxServer(options=options, engine=engine) as running:
         running.clock.freeze()
         yield running
@@ -153,7 +179,7 @@ def server(options, engine):
 
 @pytest.fixture
 def new_api(server):
-    """Makes clients with other keys."""
+    """Create clients with other keys."""
     made = []
 
     def new(key="sk-tester"):
@@ -170,8 +196,8 @@ def api(new_api):
     return new_api()
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="session")
+def shop_server():
     running = Shop()
     running.thread.start()
     yield running
@@ -181,10 +207,18 @@ def shop():
 
 
 @pytest.fixture
+def shop(shop_server):
+    """A shop without pictures."""
+    shop_server.pages.clear()
+    shop_server.requested.clear()
+    return shop_server
+
+
+@pytest.fixture
 def person(shop):
-    return shop.serve(picture_bytes(seed=1), path="/person.png")
+    return shop.serve(picture_bytes(seed=1, file_format="BMP"), path="/person.bmp")
 
 
 @pytest.fixture
 def garment(shop):
-    return shop.serve(picture_bytes(seed=2), path="/garment.png")
+    return shop.serve(picture_bytes(seed=2, file_format="BMP"), path="/garment.bmp")

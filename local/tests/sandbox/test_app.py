@@ -1,4 +1,4 @@
-"""Who may call what, and the words in which everybody else is turned away."""
+"""API keys, headers, paths and bodies, and the errors for invalid ones."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ import json
 import pytest
 import requests
 
-from outfitanyone_local.sandbox.models import IMAGE_PROCESS, IMAGE_SYNTHESIS
 from outfitanyone_local.sandbox.options import Options
+from outfitanyone_local.sandbox.remote_models import IMAGE_PROCESS, IMAGE_SYNTHESIS
 
 from .conftest import ASYNC
 
-ORDER = {
+BODY = {
     "model": "aitryon-plus",
     "input": {"person_image_url": "http://x/p.jpg", "top_garment_url": "http://x/t.jpg"},
 }
 
 
-def words(answer):
-    """Status, code and message of an error, after a look at its form."""
-    body = answer.json()
+def error(response):
+    """Status, code and message of an error, after a check of its form."""
+    body = response.json()
     assert set(body) == {"code", "message", "request_id"}
-    assert answer.headers["Content-Type"] == "application/json"
-    assert answer.headers["X-Request-Id"] == body["request_id"]
-    return answer.status_code, body["code"], body["message"]
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["X-Request-Id"] == body["request_id"]
+    return response.status_code, body["code"], body["message"]
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_submit__answers_as_the_sample_does(api, slash):
-    answer = api.post_order(ORDER, slash=slash)
-    assert answer.status_code == 200
-    assert list(answer.json()) == ["output", "request_id"]
-    assert list(answer.json()["output"]) == ["task_status", "task_id"]
-    assert answer.json()["output"]["task_status"] == "PENDING"
-    assert answer.headers["X-Request-Id"] == answer.json()["request_id"]
-    assert answer.headers["Content-Type"] == "application/json"
+def test_submit__responds_like_the_sample(api, slash):
+    response = api.post_submit(BODY, slash=slash)
+    assert response.status_code == 200
+    assert list(response.json()) == ["output", "request_id"]
+    assert list(response.json()["output"]) == ["task_status", "task_id"]
+    assert response.json()["output"]["task_status"] == "PENDING"
+    assert response.headers["X-Request-Id"] == response.json()["request_id"]
+    assert response.headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.parametrize(
@@ -48,36 +48,36 @@ def test_submit__answers_as_the_sample_does(api, slash):
 )
 def test_paths__may_end_in_a_slash(api, path, method):
     plain, _, query = path.partition("?")
-    answers = [api.call(method, f"{p}?{query}").status_code for p in (plain, f"{plain}/")]
-    assert answers == [200, 200]
+    responses = [api.call(method, f"{p}?{query}").status_code for p in (plain, f"{plain}/")]
+    assert responses == [200, 200]
 
 
 def test_submit__content_type_may_name_a_charset(api):
     headers = ASYNC | {"Content-Type": "application/json; charset=utf-8"}
-    assert api.post_order(ORDER, headers=headers).status_code == 200
+    assert api.post_submit(BODY, headers=headers).status_code == 200
 
 
-def test_key__absent(new_api):
-    answer = new_api(key=None).post_order(ORDER)
-    assert words(answer) == (401, "InvalidApiKey", "No API-key provided.")
-    assert list(answer.json()) == ["code", "message", "request_id"]
-    assert "X-DashScope-Call-Gateway" not in answer.headers
+def test_key__missing(new_api):
+    response = new_api(key=None).post_submit(BODY)
+    assert error(response) == (401, "InvalidApiKey", "No API-key provided.")
+    assert list(response.json()) == ["code", "message", "request_id"]
+    assert "X-DashScope-Call-App" not in response.headers
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer  "])
-def test_key__empty_counts_as_absent(new_api, header):
-    answer = new_api(key=None).post_order(ORDER, headers=ASYNC | {"Authorization": header})
-    assert words(answer) == (401, "InvalidApiKey", "No API-key provided.")
+def test_key__empty_counts_as_missing(new_api, header):
+    response = new_api(key=None).post_submit(BODY, headers=ASYNC | {"Authorization": header})
+    assert error(response) == (401, "InvalidApiKey", "No API-key provided.")
 
 
 @pytest.mark.parametrize("key", ["sk-x", "sk-ws-" + "a" * 115, "st-1", "x", "ключ".encode().hex()])
-def test_key__any_shape_is_accepted(new_api, key):
-    assert new_api(key=key).post_order(ORDER).status_code == 200
+def test_key__any_format_is_accepted(new_api, key):
+    assert new_api(key=key).post_submit(BODY).status_code == 200
 
 
-def test_key__another_scheme_is_wrong(new_api):
-    answer = new_api(key=None).post_order(ORDER, headers=ASYNC | {"Authorization": "Basic eDp5"})
-    assert words(answer) == (401, "InvalidApiKey", "Invalid API-key provided.")
+def test_key__other_scheme_is_invalid(new_api):
+    response = new_api(key=None).post_submit(BODY, headers=ASYNC | {"Authorization": "Basic eDp5"})
+    assert error(response) == (401, "InvalidApiKey", "Invalid API-key provided.")
 
 
 class TestKnownKeys:
@@ -85,26 +85,26 @@ class TestKnownKeys:
     def options(self):
         return Options(api_keys=("sk-one", "sk-two"))
 
-    def test_key__wrong(self, new_api):
-        answer = new_api("sk-three").post_order(ORDER)
-        assert words(answer) == (401, "InvalidApiKey", "Invalid API-key provided.")
+    def test_key__unknown_one_is_refused(self, new_api):
+        response = new_api("sk-three").post_submit(BODY)
+        assert error(response) == (401, "InvalidApiKey", "Invalid API-key provided.")
 
     def test_key__each_known_one_is_accepted(self, new_api):
-        assert new_api("sk-one").post_order(ORDER).status_code == 200
-        assert new_api("sk-two").post_order(ORDER).status_code == 200
+        assert new_api("sk-one").post_submit(BODY).status_code == 200
+        assert new_api("sk-two").post_submit(BODY).status_code == 200
 
 
 @pytest.mark.parametrize("value", [None, "", "disable", "true"])
 def test_submit__needs_the_async_header(api, value):
-    answer = api.post_order(ORDER, headers={"X-DashScope-Async": value})
+    response = api.post_submit(BODY, headers={"X-DashScope-Async": value})
     message = "current user api does not support synchronous calls."
-    assert words(answer) == (403, "AccessDenied", message)
+    assert error(response) == (403, "AccessDenied", message)
 
 
 def test_parse__refuses_the_async_header(api):
-    answer = api.parse("http://x/p.jpg", headers=ASYNC)
+    response = api.parse("http://x/p.jpg", headers=ASYNC)
     message = "Current user api does not support asynchronous calls."
-    assert words(answer) == (403, "AccessDenied", message)
+    assert error(response) == (403, "AccessDenied", message)
 
 
 def test_workspace_and_inspection_headers__change_nothing(api):
@@ -112,7 +112,7 @@ def test_workspace_and_inspection_headers__change_nothing(api):
         "X-DashScope-WorkSpace": "llm-unknown",
         "X-DashScope-DataInspection": '{"input":"disable","output":"disable"}',
     }
-    assert api.post_order(ORDER, headers=headers).status_code == 200
+    assert api.post_submit(BODY, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -126,25 +126,25 @@ def test_workspace_and_inspection_headers__change_nothing(api):
         (b"[" * 100_000, "application/json"),
         (b'{"a":' * 50_000, "application/json"),
         (b'{"model":' + b"1" * 5000 + b"}", "application/json"),
-        (json.dumps(ORDER).encode(), "text/plain"),
-        (json.dumps(ORDER).encode(), None),
+        (json.dumps(BODY).encode(), "text/plain"),
+        (json.dumps(BODY).encode(), None),
     ],
 )
 def test_body__has_to_be_a_json_object(api, data, content_type):
     headers = ASYNC | {"Content-Type": content_type}
-    answer = api.call("POST", IMAGE_SYNTHESIS, data=data, headers=headers)
+    response = api.call("POST", IMAGE_SYNTHESIS, data=data, headers=headers)
     message = "Required body invalid, please check the request body format."
-    assert words(answer) == (400, "InvalidParameter", message)
+    assert error(response) == (400, "InvalidParameter", message)
 
 
 def test_body__too_large(api):
-    answer = api.call(
+    response = api.call(
         "POST",
         IMAGE_SYNTHESIS,
         data=b" " * (2 << 20),
         headers=ASYNC | {"Content-Type": "application/json"},
     )
-    assert words(answer) == (400, "BadRequest.TooLarge", "Payload Too Large.")
+    assert error(response) == (400, "BadRequest.TooLarge", "Payload Too Large.")
 
 
 @pytest.mark.parametrize(
@@ -172,13 +172,13 @@ def test_body__too_large(api):
         ({"input": []}, "BadRequest.IllegalInput", "The input parameter requires json format."),
     ],
 )
-def test_submit__what_the_gateway_itself_refuses(api, changes, code, message):
-    assert words(api.post_order(ORDER | changes)) == (400, code, message)
+def test_submit__errors_of_the_gateway(api, changes, code, message):
+    assert error(api.post_submit(BODY | changes)) == (400, code, message)
 
 
 def test_parse__refuses_a_try_on_model(api):
-    answer = api.parse("http://x/p.jpg", model="aitryon-plus")
-    assert words(answer) == (400, "InvalidParameter", "url error, please check url！")
+    response = api.parse("http://x/p.jpg", model="aitryon-plus")
+    assert error(response) == (400, "InvalidParameter", "url error, please check url！")
 
 
 @pytest.mark.parametrize(
@@ -192,46 +192,48 @@ def test_parse__refuses_a_try_on_model(api):
 )
 def test_method__not_supported(api, method, path):
     message = f"Request method '{method}' is not supported."
-    assert words(api.call(method, path)) == (400, "InvalidParameter", message)
+    assert error(api.call(method, path)) == (400, "InvalidParameter", message)
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/api/v2/tasks", "/api/v1//tasks", "/favicon.ico", "/%00", "/%ff"]
 )
 def test_path__unknown(api, path):
-    assert words(api.call("GET", path)) == (404, "NotFound", "Not found!")
+    assert error(api.call("GET", path)) == (404, "NotFound", "Not found!")
 
 
-def test_bug__is_an_internal_error_without_details(api, server, monkeypatch, caplog):
+def test_unexpected_exception__is_an_internal_error_without_details(
+    api, server, monkeypatch, caplog
+):
     def broken(*_, **__):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(server.sandbox.tasks, "look", broken)
-    answer = api.query("x")
-    assert words(answer) == (
+    monkeypatch.setattr(server.sandbox.tasks, "query", broken)
+    response = api.query("x")
+    assert error(response) == (
         500,
         "InternalError",
         "An internal error has occured, please try again later or contact service support.",
     )
-    assert "secret detail" not in answer.text
+    assert "secret detail" not in response.text
     assert "secret detail" in caplog.text
 
 
-def test_links__use_the_name_the_client_called(server):
-    answer = requests.get(
+def test_links__use_the_host_header(server):
+    response = requests.get(
         f"{server.base_url}/uploads",
         params={"action": "getPolicy", "model": "aitryon"},
         headers={"Authorization": "Bearer k", "Host": "sandbox.test:8321"},
         timeout=5,
     )
-    assert answer.json()["data"]["upload_host"].startswith("http://sandbox.test:8321/")
+    assert response.json()["data"]["upload_host"].startswith("http://sandbox.test:8321/")
 
 
-def test_links__fall_back_to_the_socket_when_the_name_is_rubbish(server):
-    answer = requests.get(
+def test_links__use_the_socket_address_if_the_host_header_is_invalid(server):
+    response = requests.get(
         f"{server.base_url}/uploads",
         params={"action": "getPolicy", "model": "aitryon"},
         headers={"Authorization": "Bearer k", "Host": "<script>"},
         timeout=5,
     )
-    assert answer.json()["data"]["upload_host"].startswith(f"{server.root_url}/")
+    assert response.json()["data"]["upload_host"].startswith(f"{server.root_url}/")

@@ -1,4 +1,4 @@
-"""The sandbox's own endpoints, over HTTP and by method."""
+"""The control endpoints, over HTTP and by method."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from outfitanyone_local.sandbox.control import Control
 
 @pytest.fixture
 def control(server):
-    """Calls an endpoint under /sandbox/ without any key."""
+    """Call an endpoint under /sandbox/ without an API key."""
 
-    def call(method, path, wish=None, **options):
+    def call(method, path, body=None, **options):
         url = f"{server.root_url}/sandbox/{path}"
-        return requests.request(method, url, json=wish, timeout=10, **options)
+        return requests.request(method, url, json=body, timeout=10, **options)
 
     return call
 
@@ -48,10 +48,10 @@ def test_faults__are_added_listed_and_cleared(control, api):
     assert api.query("x").status_code == 200
 
 
-def test_stats__count_what_came_in(control, api, server, person, garment):
-    order = {"person_image_url": person, "top_garment_url": garment}
-    tasks = [api.submitted(**order), api.submitted(model="aitryon", **order)]
-    api.submit(model="nonsense", **order)
+def test_stats__count_requests_and_tasks(control, api, server, person, garment):
+    fields = {"person_image_url": person, "top_garment_url": garment}
+    tasks = [api.submitted(**fields), api.submitted(model="aitryon", **fields)]
+    api.submit(model="nonsense", **fields)
     api.parse(person)
     api.upload(b"x")
     api.finished(tasks[0])
@@ -79,14 +79,14 @@ def test_stats__count_what_came_in(control, api, server, person, garment):
     assert {name: stats[name] for name in expected} == expected
 
 
-def test_stats__peak_is_of_any_sliding_second(server, api, control):
+def test_stats__peak_is_over_any_second(server, api, control):
     for pause in (0.9, 0.05, 0.9, 5, 0.9):
         api.submit()
         server.clock.advance(pause)
     assert control("GET", "stats").json()["peak_submits_per_second"] == 3
 
 
-def test_clock__moves_and_stops(control, server):
+def test_clock__can_be_advanced_and_resumed(control, server):
     before = control("GET", "clock").json()
     assert before["frozen"] is True
     moved = control("POST", "clock", {"advance": 3600}).json()
@@ -96,7 +96,7 @@ def test_clock__moves_and_stops(control, server):
     assert running["now"] >= moved["now"]
 
 
-def test_progression__can_be_set_and_taken_back(control, server):
+def test_progression__can_be_set_and_restored(control, server):
     stages = [["PENDING", 1], ["RUNNING", 2]]
     shown = control("POST", "progression", {"model": "aitryon", "stages": stages}).json()
     assert shown["aitryon"] == {"stages": [["PENDING", 1.0], ["RUNNING", 2.0]], "unit": "seconds"}
@@ -117,24 +117,24 @@ def test_settle__waits_for_pictures(control, api, server, person, garment):
     assert api.output(task)["task_status"] == "SUCCEEDED"
 
 
-def test_settle__gives_up_in_time(control, api, engine, person, garment):
-    engine.gate.clear()
+def test_settle__times_out(control, api, engine, person, garment):
+    engine.pause()
     api.submitted(person_image_url=person, top_garment_url=garment)
-    answer = control("POST", "settle", {"timeout": 0.1})
-    engine.gate.set()
-    assert answer.status_code == 400
-    assert "still in work" in answer.json()["error"]
+    response = control("POST", "settle", {"timeout": 0.1})
+    engine.resume()
+    assert response.status_code == 400
+    assert "still in progress" in response.json()["error"]
 
 
-def test_reset__forgets_everything(control, api, server, person, garment):
+def test_reset__restores_the_initial_state(control, api, server, person, garment):
     task = api.submitted(person_image_url=person, top_garment_url=garment)
-    address = api.finished(task)["image_url"]
+    url = api.finished(task)["image_url"]
     server.faults.add("error", times=None)
     server.change_options(running_tasks=1)
     server.set_progression([])
     assert control("POST", "reset").json()["tasks"] == 0
     assert api.output(task)["task_status"] == "UNKNOWN"
-    assert requests.get(address, timeout=5).status_code == 404
+    assert requests.get(url, timeout=5).status_code == 404
     assert server.sandbox.options.running_tasks == 5
     assert server.stats["submits"] == 0
     assert control("GET", "faults").json() == {"faults": []}
@@ -142,17 +142,17 @@ def test_reset__forgets_everything(control, api, server, person, garment):
     assert control("GET", "progression").json()["aitryon"]["stages"] != []
 
 
-def test_reset__drops_pictures_in_work(control, api, server, engine, person, garment):
-    engine.gate.clear()
+def test_reset__drops_pictures_in_progress(control, api, server, engine, person, garment):
+    engine.pause()
     api.submitted(person_image_url=person, top_garment_url=garment)
     control("POST", "reset")
-    engine.gate.set()
+    engine.resume()
     server.settle()
     assert list(server.sandbox.storage.results._folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("path", "wish", "word"),
+    ("path", "body", "word"),
     [
         ("faults", {}, "kind"),
         ("faults", {"kind": "flood"}, "kind"),
@@ -173,17 +173,17 @@ def test_reset__drops_pictures_in_work(control, api, server, engine, person, gar
         ("reset", {"really": True}, "really"),
     ],
 )
-def test_wish__that_makes_no_sense_is_explained(control, path, wish, word):
-    answer = control("POST", path, wish)
-    assert answer.status_code == 400
-    assert word in answer.json()["error"]
+def test_body__invalid_values_are_explained(control, path, body, word):
+    response = control("POST", path, body)
+    assert response.status_code == 400
+    assert word in response.json()["error"]
 
 
 @pytest.mark.parametrize("data", [b"{", b"[]", b"\xff", b"[" * 100_000])
-def test_wish__that_is_no_json_object(server, data):
-    answer = requests.post(f"{server.root_url}/sandbox/faults", data=data, timeout=5)
-    assert answer.status_code == 400
-    assert answer.json()["error"]
+def test_body__not_a_json_object(server, data):
+    response = requests.post(f"{server.root_url}/sandbox/faults", data=data, timeout=5)
+    assert response.status_code == 400
+    assert response.json()["error"]
 
 
 def test_control__unknown_paths_and_methods(control):
@@ -191,9 +191,9 @@ def test_control__unknown_paths_and_methods(control):
     assert control("PUT", "faults").status_code == 405
 
 
-def test_control__turns_web_pages_away(control):
-    answer = control("POST", "reset", headers={"Origin": "https://evil.example"})
-    assert answer.status_code == 403
+def test_control__refuses_web_pages(control):
+    response = control("POST", "reset", headers={"Origin": "https://evil.example"})
+    assert response.status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -208,17 +208,17 @@ def test_control__turns_web_pages_away(control):
         ("", 403),
     ],
 )
-def test_control__is_for_this_machine_only(server, peer, status):
+def test_control__accepts_only_the_same_machine(server, peer, status):
     from werkzeug.test import EnvironBuilder
     from werkzeug.wrappers import Request
 
     environ = EnvironBuilder("/sandbox/stats").get_environ() | {"REMOTE_ADDR": peer}
     environ["HTTP_X_FORWARDED_FOR"] = "127.0.0.1"
-    assert Control(server.sandbox).answer(Request(environ)).status_code == status
+    assert Control(server.sandbox).handle(Request(environ)).status_code == status
 
 
 class TestClock:
-    def test_clock__runs_on_from_where_it_stood(self):
+    def test_clock__resumes_from_its_current_time(self):
         clock = Clock()
         clock.freeze()
         clock.advance(1000)
@@ -227,13 +227,13 @@ class TestClock:
         clock.resume()
         assert 0 <= clock.now() - stood < 100
 
-    def test_clock__can_be_moved_while_it_runs(self):
+    def test_clock__can_be_advanced_while_it_runs(self):
         clock = Clock()
         before = clock.now()
         clock.advance(500)
         assert 500 <= clock.now() - before < 600
 
-    def test_clock__tells_of_every_move(self):
+    def test_clock__reports_every_change(self):
         clock, calls = Clock(), []
         clock.changed = lambda: calls.append(clock.now())
         clock.freeze()

@@ -1,25 +1,40 @@
-"""docs/sandbox.md says what is so: its tests exist, its defaults are the defaults."""
+"""docs/sandbox.md and README.md match the code: tests exist, tables are complete, code runs."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
+from shutil import copy
+
+import pytest
+from PIL import Image
 
 from outfitanyone_local.sandbox.control import ROUTES
 from outfitanyone_local.sandbox.faults import ENDPOINTS, KINDS
 from outfitanyone_local.sandbox.options import Options
 
 HERE = Path(__file__).parent
-TEXT = (HERE.parents[2] / "docs" / "sandbox.md").read_text("utf-8")
+ROOT = HERE.parents[2]
+TEXT = (ROOT / "docs" / "sandbox.md").read_text("utf-8")
+README = (ROOT / "local" / "README.md").read_text("utf-8")
+PICTURES = ROOT / "example_project" / "pictures"
 
 
 def rows(heading):
-    """Cells of the table rows between this heading and the next."""
+    """The cells of the table rows under this heading."""
     section = TEXT.partition(f"\n{heading}\n")[2]
     section = re.split(r"\n#+ ", section)[0]
     lines = [line for line in section.splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines[1:]]
+
+
+@cache
+def source_of(file):
+    """The text of a test file; "engine/" is the folder beside this one."""
+    folder = HERE.parent if file.startswith("engine/") else HERE
+    return (folder / file).read_text("utf-8")
 
 
 def test_checked_rows__name_tests_that_exist():
@@ -28,7 +43,7 @@ def test_checked_rows__name_tests_that_exist():
     missing = [
         f"{file}::{name}"
         for file, name in named
-        if not re.search(rf"^(def|class) {name}\b", (HERE / file).read_text("utf-8"), re.MULTILINE)
+        if not re.search(rf"^(def|class) {name}\b", source_of(file), re.MULTILINE)
     ]
     assert missing == []
 
@@ -57,3 +72,16 @@ def test_control__endpoints_are_all_listed():
     for rule in ROUTES.iter_rules():
         path = rule.rule.partition("/<")[0]
         assert path in listed, rule.rule
+
+
+@pytest.mark.slow
+def test_readme__library_examples_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    copy(PICTURES / "models" / "model-02-man-navy-tshirt-chinos.jpg", "person.jpg")
+    copy(PICTURES / "garments" / "tshirt-red.jpg", "shirt.jpg")
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(blocks[0] + blocks[1], {})  # the second block continues the first
+    with Image.open("top.png") as top:
+        assert top.mode == "RGBA"
+    with Image.open("preview.jpg") as preview, Image.open("person.jpg") as person:
+        assert preview.size == person.size

@@ -1,4 +1,4 @@
-"""Fetching what a request names: addresses, redirects, time and size."""
+"""Downloads of the pictures in a request: URLs, redirects, time and size limits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TIMEOUT = (
 
 @pytest.fixture
 def problem(api, garment):
-    """Code and message of a try-on whose person picture has this address."""
+    """Code and message of a try-on whose person picture has this URL."""
 
     def ask(url):
         output = api.finished(api.submitted(person_image_url=url, top_garment_url=garment))
@@ -52,21 +52,21 @@ def problem(api, garment):
         "http://127.0.0.1:9/bild-ü.jpg",
     ],
 )
-def test_address__that_leads_nowhere(problem, url):
+def test_url__unusable(problem, url):
     assert problem(url) == INVALID_URL
 
 
 @pytest.mark.parametrize("status", [403, 404, 410, 500, 204])
-def test_address__that_answers_with_an_error(problem, shop, status):
+def test_url__with_an_error_status(problem, shop, status):
     assert problem(shop.serve(b"", status=status)) == INVALID_URL
 
 
-def test_address__percent_encoded_is_fine(problem, shop):
+def test_url__percent_encoded_is_accepted(problem, shop):
     url = shop.serve(picture_bytes(), path="/bild-%C3%BC.png")
     assert problem(url) == (None, None)
 
 
-def test_address__not_percent_encoded_is_refused(problem, shop):
+def test_url__not_percent_encoded_is_refused(problem, shop):
     url = shop.serve(picture_bytes(), path="/bild-%C3%BC.png")
     assert problem(url.replace("%C3%BC", "ü")) == INVALID_URL
 
@@ -77,17 +77,17 @@ def test_redirect__is_followed(problem, shop):
 
 
 @pytest.mark.parametrize("location", ["/loop.png", "file:///etc/passwd", "gopher://x/"])
-def test_redirect__to_nowhere(problem, shop, location):
+def test_redirect__to_an_unusable_url(problem, shop, location):
     url = shop.serve(b"", path="/loop.png", status=302, headers={"Location": location})
     assert problem(url) == INVALID_URL
 
 
-def test_content_type__does_not_matter(problem, shop):
+def test_content_type__is_ignored(problem, shop):
     url = shop.serve(picture_bytes(), headers={"Content-Type": "text/html"})
     assert problem(url) == (None, None)
 
 
-def test_file__too_large_is_given_up_while_it_comes(problem, shop):
+def test_file__too_large_stops_the_download(problem, shop):
     sent = []
 
     def flood(out):
@@ -99,18 +99,18 @@ def test_file__too_large_is_given_up_while_it_comes(problem, shop):
     assert len(sent) < 100
 
 
-def test_silence__is_a_timeout(problem, shop, monkeypatch):
+def test_stalled_body__is_a_timeout(problem, shop, monkeypatch):
     monkeypatch.setattr(downloads, "SILENCE_SECONDS", 0.1)
     assert problem(shop.serve(lambda out: time.sleep(1))) == TIMEOUT
 
 
-def test_silence__before_the_answer_is_a_timeout(problem, shop, monkeypatch):
+def test_stalled_response__is_a_timeout(problem, shop, monkeypatch):
     monkeypatch.setattr(downloads, "SILENCE_SECONDS", 0.1)
     monkeypatch.setattr(shop.RequestHandlerClass, "do_GET", lambda _: time.sleep(1))
     assert problem(shop.serve(b"")) == TIMEOUT
 
 
-def test_dripping__does_not_outlast_the_deadline(problem, shop, monkeypatch):
+def test_slow_body__meets_the_deadline(problem, shop, monkeypatch):
     monkeypatch.setattr(downloads, "TOTAL_SECONDS", 0.3)
 
     def drip(out):
@@ -122,10 +122,10 @@ def test_dripping__does_not_outlast_the_deadline(problem, shop, monkeypatch):
     assert problem(shop.serve(drip)) == TIMEOUT
 
 
-def test_parse__answers_with_the_same_words(api):
-    answer = api.parse("http://127.0.0.1:9/a.jpg")
-    assert answer.status_code == 400
-    assert (answer.json()["code"], answer.json()["message"]) == INVALID_URL
+def test_parse__responds_with_the_same_error(api):
+    response = api.parse("http://127.0.0.1:9/a.jpg")
+    assert response.status_code == 400
+    assert (response.json()["code"], response.json()["message"]) == INVALID_URL
 
 
 class TestAtSubmit:
@@ -133,13 +133,13 @@ class TestAtSubmit:
     def options(self):
         return Options(image_faults="submit")
 
-    def test_image_fault__shows_in_the_submit_answer(self, api, garment):
-        answer = api.submit(person_image_url="http://127.0.0.1:9/", top_garment_url=garment)
-        assert answer.status_code == 400
-        assert (answer.json()["code"], answer.json()["message"]) == INVALID_URL
+    def test_image_fault__shows_in_the_submit_response(self, api, garment):
+        response = api.submit(person_image_url="http://127.0.0.1:9/", top_garment_url=garment)
+        assert response.status_code == 400
+        assert (response.json()["code"], response.json()["message"]) == INVALID_URL
         assert api.listed().json()["total"] == 0
 
-    def test_good_pictures__still_take_their_time(self, api, server, person, garment):
+    def test_good_pictures__still_take_the_usual_time(self, api, server, person, garment):
         task = api.submitted(person_image_url=person, top_garment_url=garment)
         assert api.output(task)["task_status"] == "PENDING"
         assert api.finished(task)["task_status"] == "SUCCEEDED"

@@ -1,4 +1,4 @@
-"""The sandbox with its own engine, from request to picture, on drawn people and clothes."""
+"""The sandbox with the local engine, from request to picture, on drawn people and clothes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def png(pixels):
 
 
 def garment(outline, colour):
-    """Cloth with a little grain, lying flat on off-white."""
+    """Cloth with a little grain, flat on off-white."""
     picture = np.full((410, 340, 3), 244, np.uint8)
     cv2.fillPoly(picture, [np.array(outline, np.int32)], colour, cv2.LINE_AA)
     grain = np.random.default_rng(4).normal(0, 2, picture.shape)
@@ -49,25 +49,35 @@ def drawn():
     return draw(Person(top=Top(plain(BLUE)), bottom=Bottom(plain(SAND)), size=SIZE))
 
 
-@pytest.fixture
-def person(shop, drawn):
-    return shop.serve(png(drawn.image), path="/person.png")
+@pytest.fixture(scope="module")
+def files(drawn):
+    """The pictures most tests use, encoded once."""
+    return {
+        "/person.png": png(drawn.image),
+        "/tee.png": png(garment(TEE, RED)),
+        "/trousers.png": png(garment(TROUSERS, GREEN)),
+    }
 
 
 @pytest.fixture
-def tee(shop):
-    return shop.serve(png(garment(TEE, RED)), path="/tee.png")
+def person(shop, files):
+    return shop.serve(files["/person.png"], path="/person.png")
 
 
 @pytest.fixture
-def trousers(shop):
-    return shop.serve(png(garment(TROUSERS, GREEN)), path="/trousers.png")
+def tee(shop, files):
+    return shop.serve(files["/tee.png"], path="/tee.png")
+
+
+@pytest.fixture
+def trousers(shop, files):
+    return shop.serve(files["/trousers.png"], path="/trousers.png")
 
 
 @pytest.fixture
 def result(api):
-    def make(**order):
-        output = api.finished(api.submitted(**order))
+    def make(**fields):
+        output = api.finished(api.submitted(**fields))
         assert output["task_status"] == "SUCCEEDED", output
         return requests.get(output["image_url"], timeout=10).content
 
@@ -75,7 +85,7 @@ def result(api):
 
 
 def truth(drawn, part):
-    """The box of a part, as the labels have it."""
+    """The box of a part, from the labels."""
     rows, columns = np.nonzero(drawn.mask(part))
     return [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
 
@@ -90,12 +100,13 @@ def overlap(one, other):
 
 
 def colour_at(pixels, box, *, height=0.5):
-    """Median colour around a point on the middle line of a box."""
+    """The median colour around a point on the middle line of a box."""
     x, y = (box[0] + box[2]) // 2, int(box[1] + (box[3] - box[1]) * height)
     return np.median(pixels[y - 6 : y + 6, x - 6 : x + 6].reshape(-1, 3), axis=0)
 
 
-def test_parse__finds_both_halves_where_they_are(api, person, drawn):
+@pytest.mark.slow
+def test_parse__finds_both_halves(api, person, drawn):
     from outfitanyone_local.engine.figure import Part
 
     upper, lower = api.parse(person, ["upper", "lower"]).json()["output"]["bbox"]
@@ -103,7 +114,7 @@ def test_parse__finds_both_halves_where_they_are(api, person, drawn):
     assert overlap(lower, truth(drawn, Part.LOWER)) > 0.85
 
 
-def test_try_on__dresses_the_half_asked_for(api, result, person, tee):
+def test_try_on__changes_only_the_requested_half(api, result, person, tee):
     (upper, lower) = api.parse(person, ["upper", "lower"]).json()["output"]["bbox"]
     data = result(person_image_url=person, top_garment_url=tee)
     pixels = read_pixels(data)
@@ -113,14 +124,16 @@ def test_try_on__dresses_the_half_asked_for(api, result, person, tee):
     assert Image.open(io.BytesIO(data)).getexif()[0x0131] == PREVIEW_SOFTWARE
 
 
-def test_parse__takes_the_result_of_a_try_on(api, person, tee):
+@pytest.mark.slow
+def test_parse__accepts_a_try_on_result(api, person, tee):
     task = api.submitted(person_image_url=person, top_garment_url=tee)
     before = api.parse(person, ["upper", "lower"]).json()["output"]["bbox"]
     after = api.parse(api.finished(task)["image_url"], ["upper", "lower"]).json()["output"]["bbox"]
     assert all(overlap(*boxes) > 0.7 for boxes in zip(before, after, strict=True))
 
 
-def test_partial_try_on__leaves_the_kept_half_untouched(api, result, drawn, person, trousers):
+@pytest.mark.slow
+def test_partial_try_on__keeps_the_other_half(api, result, drawn, person, trousers):
     from outfitanyone_local.engine.figure import Part
 
     output = api.parse(person, ["upper"]).json()["output"]
@@ -135,14 +148,16 @@ def test_partial_try_on__leaves_the_kept_half_untouched(api, result, drawn, pers
     assert np.percentile(difference, 99) <= 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("resolution", "size"), [(1024, (576, 1024)), (1280, (720, 1280))])
-def test_try_on__at_the_sizes_of_the_documents(result, person, tee, resolution, size):
+def test_try_on__has_the_documented_sizes(result, person, tee, resolution, size):
     parameters = {"resolution": resolution}
     data = result(person_image_url=person, top_garment_url=tee, parameters=parameters)
     assert Image.open(io.BytesIO(data)).size == size
 
 
-def test_refine__takes_the_result_of_a_try_on(api, result, person, tee):
+@pytest.mark.slow
+def test_refine__accepts_a_try_on_result(api, result, person, tee):
     coarse = api.finished(api.submitted(person_image_url=person, top_garment_url=tee))
     data = result(
         model="aitryon-refiner",
@@ -154,7 +169,7 @@ def test_refine__takes_the_result_of_a_try_on(api, result, person, tee):
     assert read_pixels(data).shape == (640, 480, 3)
 
 
-def test_person__is_missing(api, shop, tee, caplog):
+def test_person__missing(api, shop, tee, caplog):
     caplog.set_level("INFO", "outfitanyone_local.sandbox")
     grain = np.random.default_rng(5).normal(128, 20, (400, 300, 3))
     wall = shop.serve(png(np.clip(grain, 0, 255).astype(np.uint8)), path="/wall.png")
@@ -164,7 +179,8 @@ def test_person__is_missing(api, shop, tee, caplog):
     assert "InvalidPerson: The picture shows no person." in caplog.text
 
 
-def test_garment__is_missing(api, shop, person):
+@pytest.mark.slow
+def test_garment__missing(api, shop, person):
     grain = np.random.default_rng(5).normal(244, 3, (400, 300, 3))
     paper = shop.serve(png(np.clip(grain, 0, 255).astype(np.uint8)), path="/paper.png")
     output = api.finished(api.submitted(person_image_url=person, top_garment_url=paper))
@@ -174,28 +190,37 @@ def test_garment__is_missing(api, shop, person):
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("two-persons", "InvalidPerson"),
-        ("no-person-empty-studio", "InvalidPerson"),
-        ("half-body-cut-off", "InvalidPerson"),
-        ("sitting-pose", "InvalidPerson"),
+        pytest.param("two-persons", "InvalidPerson", marks=pytest.mark.slow),
+        pytest.param("no-person-empty-studio", "InvalidPerson", marks=pytest.mark.slow),
+        pytest.param("half-body-cut-off", "InvalidPerson", marks=pytest.mark.slow),
+        pytest.param("sitting-pose", "InvalidPerson", marks=pytest.mark.slow),
         ("low-resolution-135x180", "InvalidInputLength"),
     ],
 )
 def test_person__unusable_pictures(api, shop, tee, name, code):
-    address = shop.serve((REFUSED / f"{name}.jpg").read_bytes(), path=f"/{name}.jpg")
-    output = api.finished(api.submitted(person_image_url=address, top_garment_url=tee))
+    url = shop.serve((REFUSED / f"{name}.jpg").read_bytes(), path=f"/{name}.jpg")
+    output = api.finished(api.submitted(person_image_url=url, top_garment_url=tee))
     assert (output["task_status"], output["code"]) == ("FAILED", code)
-    assert api.parse(address).json()["code"] == code
+    assert api.parse(url).json()["code"] == code
 
 
-def test_person__a_picture_that_is_none(api, shop, tee):
-    address = shop.serve(b"<html>" + 9000 * b"-", path="/page.jpg")
-    output = api.finished(api.submitted(person_image_url=address, top_garment_url=tee))
+def test_person__not_a_picture(api, shop, tee):
+    url = shop.serve(b"<html>" + 9000 * b"-", path="/page.jpg")
+    output = api.finished(api.submitted(person_image_url=url, top_garment_url=tee))
     assert (output["task_status"], output["code"]) == ("FAILED", "InvalidURL")
 
 
-@pytest.mark.parametrize("case", ["two", "cut off", "on a person", "a bottom", "faint"])
-def test_garment__without_one_clear_garment(api, shop, drawn, person, case, caplog):
+@pytest.mark.parametrize(
+    "case",
+    [
+        "cut off",
+        *(
+            pytest.param(case, marks=pytest.mark.slow)
+            for case in ("two", "on a person", "a bottom", "faint")
+        ),
+    ],
+)
+def test_garment__not_exactly_one_clear_garment(api, shop, drawn, person, case, caplog):
     caplog.set_level("INFO", "outfitanyone_local.sandbox")
     tee = garment(TEE, RED)
     picture = {
@@ -205,7 +230,7 @@ def test_garment__without_one_clear_garment(api, shop, drawn, person, case, capl
         "a bottom": lambda: garment(TROUSERS, RED),
         "faint": lambda: garment(TEE, (244, 244, 245)),
     }[case]()
-    address = shop.serve(png(np.ascontiguousarray(picture)), path="/garment.png")
-    output = api.finished(api.submitted(person_image_url=person, top_garment_url=address))
+    url = shop.serve(png(np.ascontiguousarray(picture)), path="/garment.png")
+    output = api.finished(api.submitted(person_image_url=person, top_garment_url=url))
     assert (output["task_status"], output["code"]) == ("FAILED", "InvalidGarment")
     assert "InvalidGarment: The " in caplog.text or "InvalidGarment: There " in caplog.text

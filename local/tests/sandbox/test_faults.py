@@ -1,7 +1,8 @@
-"""Faults on demand: which calls they hit, and what happens then."""
+"""Faults: which requests they hit, and what they do."""
 
 from __future__ import annotations
 
+import threading
 import time
 from http.client import IncompleteRead
 from urllib.request import urlopen
@@ -9,59 +10,59 @@ from urllib.request import urlopen
 import pytest
 import requests
 
-from outfitanyone_local.sandbox.faults import KINDS, FaultBook
+from outfitanyone_local.sandbox.faults import KINDS, Faults
 
 
 @pytest.fixture
-def book():
-    return FaultBook()
+def faults():
+    return Faults()
 
 
-def hits(book, times=1, *, endpoint="query", model="aitryon"):
-    return [book.take(endpoint=endpoint, model=model) is not None for _ in range(times)]
+def hits(faults, times=1, *, endpoint="query", model="aitryon"):
+    return [faults.take(endpoint=endpoint, model=model) is not None for _ in range(times)]
 
 
-class TestFaultBook:
-    def test_fault__hits_the_next_call_only(self, book):
-        book.add("error")
-        assert hits(book, 3) == [True, False, False]
+class TestFaults:
+    def test_fault__hits_the_next_request_only(self, faults):
+        faults.add("error")
+        assert hits(faults, 3) == [True, False, False]
 
-    def test_fault__hits_the_next_n_calls(self, book):
-        book.add("error", times=2)
-        assert hits(book, 3) == [True, True, False]
+    def test_fault__hits_the_next_n_requests(self, faults):
+        faults.add("error", times=2)
+        assert hits(faults, 3) == [True, True, False]
 
-    def test_fault__hits_always(self, book):
-        book.add("error", times=None)
-        assert hits(book, 5) == [True] * 5
+    def test_fault__hits_every_request(self, faults):
+        faults.add("error", times=None)
+        assert hits(faults, 5) == [True] * 5
 
-    def test_fault__hits_one_endpoint_and_model(self, book):
-        book.add("error", endpoint="submit", model="aitryon-plus")
-        assert hits(book, endpoint="query", model="aitryon-plus") == [False]
-        assert hits(book, endpoint="submit", model="aitryon") == [False]
-        assert hits(book, endpoint="submit", model="aitryon-plus") == [True]
+    def test_fault__hits_one_endpoint_and_model(self, faults):
+        faults.add("error", endpoint="submit", model="aitryon-plus")
+        assert hits(faults, endpoint="query", model="aitryon-plus") == [False]
+        assert hits(faults, endpoint="submit", model="aitryon") == [False]
+        assert hits(faults, endpoint="submit", model="aitryon-plus") == [True]
 
-    def test_fault__hits_at_a_seeded_rate(self, book):
-        book.add("error", rate=0.3, seed=5)
-        first = hits(book, 200)
-        book.clear()
-        book.add("error", rate=0.3, seed=5)
-        assert hits(book, 200) == first
+    def test_fault__hits_at_a_seeded_rate(self, faults):
+        faults.add("error", rate=0.3, seed=5)
+        first = hits(faults, 200)
+        faults.clear()
+        faults.add("error", rate=0.3, seed=5)
+        assert hits(faults, 200) == first
         assert 40 < sum(first) < 80
 
-    def test_faults__the_first_that_fits_is_used(self, book):
-        book.add("error", code="SystemError")
-        book.add("error", code="Arrearage")
-        taken = [book.take(endpoint="query", model="").problem.code for _ in range(2)]
+    def test_faults__the_first_match_is_used(self, faults):
+        faults.add("error", code="SystemError")
+        faults.add("error", code="Arrearage")
+        taken = [faults.take(endpoint="query", model="").problem.code for _ in range(2)]
         assert taken == ["SystemError", "Arrearage"]
 
-    def test_faults__can_be_removed(self, book):
-        fault = book.add("error", times=None)
-        assert book.remove(fault.id)
-        assert not book.remove(fault.id)
-        assert hits(book) == [False]
+    def test_faults__can_be_removed(self, faults):
+        fault = faults.add("error", times=None)
+        assert faults.remove(fault.id)
+        assert not faults.remove(fault.id)
+        assert hits(faults) == [False]
 
     @pytest.mark.parametrize(
-        ("kind", "wish"),
+        ("kind", "settings"),
         [
             ("flood", {}),
             ("error", {"endpoint": "everywhere"}),
@@ -81,18 +82,18 @@ class TestFaultBook:
             ("task-failed", {"endpoint": "parse"}),
         ],
     )
-    def test_fault__that_makes_no_sense(self, book, kind, wish):
+    def test_fault__invalid(self, faults, kind, settings):
         with pytest.raises(ValueError, match=r".+"):
-            book.add(kind, **wish)
-        assert book.shown() == []
+            faults.add(kind, **settings)
+        assert faults.as_dicts() == []
 
     @pytest.mark.parametrize("kind", list(KINDS))
-    def test_fault__every_kind_can_be_added_by_its_name_alone(self, book, kind):
-        assert book.add(kind).kind == kind
+    def test_fault__every_kind_works_without_settings(self, faults, kind):
+        assert faults.add(kind).kind == kind
 
 
 @pytest.fixture
-def order(person, garment):
+def fields(person, garment):
     return {"person_image_url": person, "top_garment_url": garment}
 
 
@@ -135,36 +136,38 @@ class TestErrors:
             ),
         ],
     )
-    def test_error__has_its_documented_words(self, api, server, order, code, status, message):
+    def test_error__has_its_documented_status_and_message(
+        self, api, server, fields, code, status, message
+    ):
         server.faults.add("error", code=code)
-        answer = api.submit(**order)
-        assert answer.status_code == status
-        assert answer.headers["Content-Type"] == "application/json"
-        assert "Retry-After" not in answer.headers
-        assert (answer.json()["code"], answer.json()["message"]) == (code, message)
+        response = api.submit(**fields)
+        assert response.status_code == status
+        assert response.headers["Content-Type"] == "application/json"
+        assert "Retry-After" not in response.headers
+        assert (response.json()["code"], response.json()["message"]) == (code, message)
         assert server.stats["accepted"] == 0
-        assert api.submit(**order).status_code == 200
+        assert api.submit(**fields).status_code == 200
 
-    def test_error__with_other_words(self, api, server, order):
+    def test_error__with_custom_status_and_message(self, api, server, fields):
         server.faults.add(
             "error", endpoint="submit", code="InvalidParameter", message="Model not exist."
         )
         server.faults.add("error", endpoint="query", code="Brand.New", status=418, message="tea")
-        assert api.submit(**order).json()["message"] == "Model not exist."
-        answer = api.query("x")
-        assert (answer.status_code, answer.json()["code"]) == (418, "Brand.New")
+        assert api.submit(**fields).json()["message"] == "Model not exist."
+        response = api.query("x")
+        assert (response.status_code, response.json()["code"]) == (418, "Brand.New")
 
     def test_error__in_an_upload_is_xml(self, api, server):
         server.faults.add("error", endpoint="upload", code="ServiceUnavailable")
         policy = api.policy().json()["data"]
-        answer = requests.post(policy["upload_host"], timeout=5)
-        assert answer.status_code == 503
-        assert b"<Code>ServiceUnavailable</Code>" in answer.content
+        response = requests.post(policy["upload_host"], timeout=5)
+        assert response.status_code == 503
+        assert b"<Code>ServiceUnavailable</Code>" in response.content
 
-    def test_task_failed__with_any_code(self, api, server, order):
+    def test_task_failed__with_any_code(self, api, server, fields):
         server.faults.add("task-failed", code="DataInspectionFailed")
         server.faults.add("task-failed", code="Odd.Code", message="odd")
-        first, second, third = (api.finished(api.submitted(**order)) for _ in range(3))
+        first, second, third = (api.finished(api.submitted(**fields)) for _ in range(3))
         assert (first["task_status"], first["code"], first["message"]) == (
             "FAILED",
             "DataInspectionFailed",
@@ -173,8 +176,8 @@ class TestErrors:
         assert (second["code"], second["message"]) == ("Odd.Code", "odd")
         assert third["task_status"] == "SUCCEEDED"
 
-    def test_task_status__no_client_knows(self, api, server, order):
-        task = api.submitted(**order)
+    def test_task_status__any_word(self, api, server, fields):
+        task = api.submitted(**fields)
         api.finished(task)
         server.faults.add("task-status", word="REHEATING")
         body = api.query(task).json()
@@ -183,22 +186,22 @@ class TestErrors:
         assert api.output(task)["task_status"] == "SUCCEEDED"
 
 
-class TestAnswers:
-    def test_answer__without_content_type(self, api, server, order):
+class TestResponses:
+    def test_response__without_content_type(self, api, server, fields):
         server.faults.add("no-content-type")
-        answer = api.submit(**order)
-        assert "Content-Type" not in answer.headers
-        assert answer.json()["output"]["task_status"] == "PENDING"
+        response = api.submit(**fields)
+        assert "Content-Type" not in response.headers
+        assert response.json()["output"]["task_status"] == "PENDING"
 
-    def test_answer__that_is_not_json(self, api, server, order):
+    def test_response__not_json(self, api, server, fields):
         server.faults.add("not-json")
-        answer = api.submit(**order)
-        assert answer.status_code == 200
+        response = api.submit(**fields)
+        assert response.status_code == 200
         with pytest.raises(requests.exceptions.JSONDecodeError):
-            answer.json()
+            response.json()
         assert server.stats["accepted"] == 1
 
-    def test_delay__comes_late_but_right(self, api, server):
+    def test_delay__response_is_late_but_correct(self, api, server):
         server.faults.add("delay", delay=0.2)
         started = time.monotonic()
         assert api.query("x").json()["output"]["task_status"] == "UNKNOWN"
@@ -206,24 +209,24 @@ class TestAnswers:
 
 
 class TestConnections:
-    def test_drop_before__the_request_has_no_effect(self, api, server, order):
+    def test_drop_before__request_has_no_effect(self, api, server, fields):
         server.faults.add("drop-before", endpoint="submit")
         with pytest.raises(requests.ConnectionError):
-            api.submit(**order)
+            api.submit(**fields)
         assert (server.stats["submits"], server.stats["accepted"]) == (1, 0)
-        assert api.submit(**order).status_code == 200
+        assert api.submit(**fields).status_code == 200
 
-    def test_drop_after__the_task_exists(self, api, server, order):
+    def test_drop_after__task_exists(self, api, server, fields):
         server.faults.add("drop-after", endpoint="submit")
         with pytest.raises(requests.ConnectionError):
-            api.submit(**order)
+            api.submit(**fields)
         assert server.stats["accepted"] == 1
         assert api.listed().json()["total"] == 1
 
     @pytest.mark.parametrize(("kind", "accepted"), [("hang-before", 0), ("hang-after", 1)])
-    def test_hang__until_the_client_gives_up(self, server, order, kind, accepted):
+    def test_hang__until_the_client_times_out(self, server, fields, kind, accepted):
         server.faults.add(kind, endpoint="submit")
-        body = {"model": "aitryon", "input": order}
+        body = {"model": "aitryon", "input": fields}
         headers = {"Authorization": "Bearer k", "X-DashScope-Async": "enable"}
         path = "/services/aigc/image2image/image-synthesis"
         with pytest.raises(requests.ReadTimeout):
@@ -233,7 +236,7 @@ class TestConnections:
             thread.join(5)
         assert not server._listener._connections
 
-    def test_hang__for_a_while(self, api, server):
+    def test_hang__for_some_seconds(self, api, server):
         server.faults.add("hang-before", seconds=0.1)
         with pytest.raises(requests.ConnectionError):
             api.query("x")
@@ -241,61 +244,59 @@ class TestConnections:
 
 class TestDownloads:
     @pytest.fixture
-    def address(self, api, order):
-        return api.finished(api.submitted(**order))["image_url"]
+    def url(self, api, fields):
+        return api.finished(api.submitted(**fields))["image_url"]
 
-    def get(self, address, **options):
-        return requests.get(address, timeout=10, **options)
+    def get(self, url, **options):
+        return requests.get(url, timeout=10, **options)
 
-    def test_download__cut_short(self, server, address):
-        size = int(requests.head(address, timeout=5).headers["Content-Length"])
+    def test_download__cut_short(self, server, url):
+        size = int(requests.head(url, timeout=5).headers["Content-Length"])
         server.faults.add("cut-short")
-        with urlopen(address, timeout=5) as answer:
-            assert int(answer.headers["Content-Length"]) == size
+        with urlopen(url, timeout=5) as response:
+            assert int(response.headers["Content-Length"]) == size
             with pytest.raises(IncompleteRead) as cut:
-                answer.read()
+                response.read()
         assert len(cut.value.partial) == size // 2
-        assert self.get(address).status_code == 200
+        assert self.get(url).status_code == 200
 
-    def test_download__of_the_wrong_type(self, server, address):
+    def test_download__wrong_type(self, server, url):
         server.faults.add("wrong-type")
-        answer = self.get(address)
-        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/plain")
+        response = self.get(url)
+        assert (response.status_code, response.headers["Content-Type"]) == (200, "text/plain")
 
-    def test_download__too_large_and_unannounced(self, server, address):
+    def test_download__too_large_without_content_length(self, server, url):
         server.faults.add("too-large", bytes=20_000_000)
-        with self.get(address, stream=True) as answer:
-            assert "Content-Length" not in answer.headers
-            received = sum(len(block) for block in answer.iter_content(1 << 20))
+        with self.get(url, stream=True) as response:
+            assert "Content-Length" not in response.headers
+            received = sum(len(block) for block in response.iter_content(1 << 20))
         assert received >= 20_000_000
 
-    def test_download__redirecting(self, server, address):
+    def test_download__redirect(self, server, url):
         server.faults.add("redirect", location="http://10.0.0.1/secret")
-        answer = self.get(address, allow_redirects=False)
-        assert (answer.status_code, answer.headers["Location"]) == (302, "http://10.0.0.1/secret")
+        response = self.get(url, allow_redirects=False)
+        assert (response.status_code, response.headers["Location"]) == (
+            302,
+            "http://10.0.0.1/secret",
+        )
 
-    def test_download__expired(self, server, address):
+    def test_download__expired(self, server, url):
         server.faults.add("expired")
-        answer = self.get(address)
-        assert answer.status_code == 403
-        assert b"<Message>Request has expired.</Message>" in answer.content
+        response = self.get(url)
+        assert response.status_code == 403
+        assert b"<Message>Request has expired.</Message>" in response.content
 
-    def test_download__faults_spare_the_sandbox_itself(self, api, server, person, garment):
+    def test_download__faults_do_not_hit_the_sandbox_itself(self, api, server, person, garment):
         crop = api.parse(person).json()["output"]["crop_img_url"][0]
         server.faults.add("expired")
         task = api.submitted(person_image_url=person, top_garment_url=crop)
         assert api.finished(task)["task_status"] == "SUCCEEDED"
 
 
-def test_stopping__does_not_wait_for_a_hanging_answer(server, api):
-    server.faults.add("hang-before", times=None)
+def test_stop__does_not_wait_for_a_hanging_response(own_server):
+    own_server.faults.add("hang-before", times=None)
+    threading.Timer(0.1, own_server.stop).start()
     with pytest.raises(requests.ConnectionError):
-        # the server is stopped while the request hangs
-        _while_hanging(server, api)
-
-
-def _while_hanging(server, api):
-    import threading
-
-    threading.Timer(0.2, server.stop).start()
-    api.call("GET", "/api/v1/tasks/x", timeout=10)
+        requests.get(
+            f"{own_server.base_url}/tasks/x", headers={"Authorization": "Bearer k"}, timeout=10
+        )

@@ -1,11 +1,10 @@
-"""Starting and stopping, and what stays behind."""
+"""Start and stop, and the files that remain."""
 
 from __future__ import annotations
 
 import json
 import tempfile
 import threading
-from pathlib import Path
 
 import pytest
 import requests
@@ -18,10 +17,6 @@ from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine
 from .conftest import RESOLVE, Api
 
 
-def sandbox_folders():
-    return set(Path(tempfile.gettempdir()).glob("outfitanyone-*"))
-
-
 def test_server__listens_on_loopback_only():
     with SandboxServer() as server:
         assert server.base_url == f"http://127.0.0.1:{server.port}/api/v1"
@@ -31,35 +26,35 @@ def test_server__listens_on_loopback_only():
 @pytest.mark.parametrize(
     ("host", "shown"), [("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("localhost", "localhost")]
 )
-def test_server__other_hosts_give_an_address_one_can_use(host, shown):
+def test_server__root_url_is_usable_for_any_host(host, shown):
     with SandboxServer(host=host) as server:
         assert server.root_url == f"http://{shown}:{server.port}"
         assert requests.get(f"{server.root_url}/sandbox/", timeout=5).status_code == 200
 
 
-def test_server__taken_port_is_an_error_at_once():
+def test_server__port_in_use_is_an_error_at_once():
     with SandboxServer() as first, pytest.raises(OSError, match="in use"):
         SandboxServer(port=first.port)
 
 
 def test_stop__leaves_no_files_and_no_threads(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    threads = threading.active_count()
+    threads = set(threading.enumerate())
     with SandboxServer(engine=RectangleEngine()) as server:
         api = Api(server)
         api.upload(picture_bytes())
         assert len(list(tmp_path.iterdir())) == 1
     api.session.close()
     assert list(tmp_path.iterdir()) == []
-    assert threading.active_count() == threads
+    assert set(threading.enumerate()) <= threads
 
 
 def test_stop__without_start():
     server = SandboxServer()
-    folders = sandbox_folders()
+    assert server.sandbox._folder.exists()
     server.sandbox.start()
     server.stop()
-    assert len(sandbox_folders()) == len(folders) - 1
+    assert not server.sandbox._folder.exists()
 
 
 def test_stop__ends_idle_connections():
@@ -74,7 +69,7 @@ def test_stop__ends_idle_connections():
 class TestStateDir:
     @pytest.fixture
     def start(self, tmp_path):
-        """Starts one sandbox after the other on the same folder."""
+        """Start one sandbox after the other in the same folder."""
         running = []
 
         def start_next(engine=None):
@@ -105,7 +100,7 @@ class TestStateDir:
         assert requests.get(after["image_url"], timeout=5).content == picture
         assert api.listed().json()["total"] == 1
 
-    def test_state__old_addresses_hold(self, start, person, garment):
+    def test_state__old_urls_stay_valid(self, start, person, garment):
         server, api = start()
         task = api.submitted(person_image_url=person, top_garment_url=garment)
         old = api.finished(task)["image_url"].replace(server.root_url, "")
@@ -114,35 +109,35 @@ class TestStateDir:
 
     def test_state__uploads_are_kept(self, start, garment):
         _, api = start()
-        address = api.upload(picture_bytes())
+        url = api.upload(picture_bytes())
         _, api = start()
-        task = api.submitted(person_image_url=address, top_garment_url=garment, headers=RESOLVE)
+        task = api.submitted(person_image_url=url, top_garment_url=garment, headers=RESOLVE)
         assert api.finished(task)["task_status"] == "SUCCEEDED"
 
     def test_state__unfinished_pictures_are_made_again(self, start, person, garment):
         engine = RectangleEngine()
-        engine.gate.clear()
+        engine.pause()
         server, api = start(engine)
-        order = {"person_image_url": person, "top_garment_url": garment}
-        tasks = [api.submitted(**order) for _ in range(7)]
+        fields = {"person_image_url": person, "top_garment_url": garment}
+        tasks = [api.submitted(**fields) for _ in range(7)]
         engine.try_on = lambda *_, **__: (_ for _ in ()).throw(SystemError("stopped"))
         second_engine = RectangleEngine()
-        # what was being made when the first sandbox stopped is unknown to the second
+        # The second sandbox does not know which pictures were in progress at the stop.
         for path in (server.sandbox.tasks._folder).glob("*.json"):
             saved = json.loads(path.read_text())
             assert saved["made_at"] is None
-        server.sandbox._runner.work = lambda *_: None
+        server.sandbox._runner.submit = lambda *_: None
         server.sandbox.tasks.record = lambda *_, **__: True
-        engine.gate.set()
+        engine.resume()
         server, api = start(second_engine)
         for _ in range(3):
             server.settle()
             server.clock.advance(30)
             api.listed()
-        words = [api.output(task)["task_status"] for task in tasks]
-        assert words == ["SUCCEEDED"] * 7
+        statuses = [api.output(task)["task_status"] for task in tasks]
+        assert statuses == ["SUCCEEDED"] * 7
 
-    def test_state__tasks_of_another_version_are_left_alone(self, start, tmp_path, caplog):
+    def test_state__tasks_of_another_version_are_ignored(self, start, tmp_path, caplog):
         folder = tmp_path / "state" / "tasks"
         folder.mkdir(parents=True)
         for name, text in (("a", "{"), ("b", "[]"), ("c", '{"task_id": "c"}')):
@@ -160,7 +155,7 @@ class TestStateDir:
         assert files
         assert all(b"sk-tester" not in path.read_bytes() for path in files)
 
-    def test_state__reset_empties_it(self, start, person, garment, tmp_path):
+    def test_state__is_emptied_by_reset(self, start, person, garment, tmp_path):
         server, api = start()
         api.finished(api.submitted(person_image_url=person, top_garment_url=garment))
         server.reset()
@@ -182,11 +177,11 @@ class TestRealTime:
     def options(self):
         return Options(speed=200, running_tasks=1)
 
-    def test_waiting_tasks__start_while_nobody_looks(self, api, server, person, garment):
+    def test_waiting_tasks__start_without_queries(self, api, server, person, garment):
         server.clock.resume()
-        order = {"person_image_url": person, "top_garment_url": garment}
+        fields = {"person_image_url": person, "top_garment_url": garment}
         for _ in range(3):
-            api.submitted(**order)
+            api.submitted(**fields)
         done = threading.Event()
         for _ in range(200):
             if server.stats["succeeded"] == 3:

@@ -1,4 +1,4 @@
-"""What is made of an order: try-on, partial try-on, refining, parsing."""
+"""The pictures of a request: try-on, partial try-on, refining, parsing."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def red(shop):
 def result(api):
     """The picture of a finished try-on."""
 
-    def make(**order):
-        output = api.finished(api.submitted(**order))
+    def make(**fields):
+        output = api.finished(api.submitted(**fields))
         assert output["task_status"] == "SUCCEEDED", output
         return requests.get(output["image_url"], timeout=10).content
 
@@ -37,17 +37,17 @@ def result(api):
 
 
 def region(pixels, kind):
-    """The middle of the clothes, far from the preview mark."""
+    """The middle of the clothes, away from the preview mark."""
     x1, y1, x2, y2 = box_of(pixels, kind)
     return pixels[y1 + 5 : y2 - 5, x1 + 5 : x2 - 5].astype(int)
 
 
-def close(pixels, wanted, *, within=12):
-    return abs(pixels - np.asarray(wanted)).max() <= within
+def close(pixels, colour, *, within=12):
+    return abs(pixels - np.asarray(colour)).max() <= within
 
 
 class TestTryOn:
-    def test_result__is_a_jpeg_of_the_persons_size(self, result, person, red):
+    def test_result__is_a_jpeg_in_the_size_of_the_person_picture(self, result, person, red):
         image = Image.open(io.BytesIO(result(person_image_url=person, top_garment_url=red)))
         assert (image.format, image.size) == ("JPEG", (300, 400))
 
@@ -55,27 +55,27 @@ class TestTryOn:
         ("resolution", "size"),
         [(-1, (300, 400)), (1024, (576, 1024)), (1280, (720, 1280)), (512, (288, 512))],
     )
-    def test_result__has_the_size_asked_for(self, result, person, red, resolution, size):
+    def test_result__has_the_requested_size(self, result, person, red, resolution, size):
         data = result(
             person_image_url=person, top_garment_url=red, parameters={"resolution": resolution}
         )
         assert Image.open(io.BytesIO(data)).size == size
 
-    def test_result__a_new_face_is_accepted_and_not_made(self, result, person, red):
+    def test_result__new_face_is_accepted_but_not_made(self, result, person, red):
         parameters = {"restore_face": False}
         assert result(person_image_url=person, top_garment_url=red, parameters=parameters)
 
-    def test_top__is_worn_above(self, result, person, red):
+    def test_top__changes_the_upper_half(self, result, person, red):
         pixels = read_pixels(result(person_image_url=person, top_garment_url=red))
         assert close(region(pixels, "upper"), RED)
         assert not close(region(pixels, "lower"), RED)
 
-    def test_bottom__is_worn_below(self, result, person, red):
+    def test_bottom__changes_the_lower_half(self, result, person, red):
         pixels = read_pixels(result(person_image_url=person, bottom_garment_url=red))
         assert close(region(pixels, "lower"), RED)
 
     @pytest.mark.parametrize("model", ["aitryon", "aitryon-plus"])
-    def test_person__nobody_or_several(self, api, red, model):
+    def test_person__none_or_several(self, api, red, model):
         output = api.finished(api.submitted(model=model, person_image_url=red, top_garment_url=red))
         assert (output["task_status"], output["code"], output["message"]) == (
             "FAILED",
@@ -86,12 +86,12 @@ class TestTryOn:
             ),
         )
 
-    def test_garment__that_cannot_be_made_out(self, api, shop, person):
+    def test_garment__unrecognisable(self, api, shop, person):
         black = shop.serve(picture_bytes(colour=(0, 0, 0), file_format="BMP"))
         output = api.finished(api.submitted(person_image_url=person, top_garment_url=black))
         assert output["code"] == "InvalidGarment"
 
-    def test_engine__that_breaks_down_fails_the_task_only(self, api, engine, person, red, caplog):
+    def test_engine__exception_fails_only_the_task(self, api, engine, person, red, caplog):
         engine.failure = ZeroDivisionError("inside")
         output = api.finished(api.submitted(person_image_url=person, top_garment_url=red))
         assert (output["task_status"], output["code"]) == ("FAILED", "InternalError.Algo")
@@ -101,24 +101,24 @@ class TestTryOn:
         task = api.submitted(person_image_url=person, top_garment_url=red)
         assert api.finished(task)["task_status"] == "SUCCEEDED"
 
-    def test_engine__that_breaks_down_while_parsing_is_an_internal_error(self, api, engine, person):
+    def test_engine__exception_while_parsing_is_an_internal_error(self, api, engine, person):
         engine.failure = ZeroDivisionError("inside")
-        answer = api.parse(person)
-        assert (answer.status_code, answer.json()["code"]) == (500, "InternalError")
+        response = api.parse(person)
+        assert (response.status_code, response.json()["code"]) == (500, "InternalError")
 
 
 class TestParse:
-    def test_answer__is_in_the_order_of_the_sample(self, api, person):
-        answer = api.parse(person, ["upper"])
-        assert answer.status_code == 200
-        assert list(answer.json()) == ["output", "usage", "request_id"]
-        assert list(answer.json()["output"]) == ["bbox", "parsing_img_url", "crop_img_url"]
-        assert answer.json()["usage"] == {"image_count": 1}
+    def test_body__is_in_the_order_of_the_sample(self, api, person):
+        response = api.parse(person, ["upper"])
+        assert response.status_code == 200
+        assert list(response.json()) == ["output", "usage", "request_id"]
+        assert list(response.json()["output"]) == ["bbox", "parsing_img_url", "crop_img_url"]
+        assert response.json()["usage"] == {"image_count": 1}
 
     @pytest.mark.parametrize(
         "clothes", [["upper"], ["lower"], ["upper", "lower"], ["lower", "upper"]]
     )
-    def test_lists__follow_the_order_asked(self, api, person, clothes):
+    def test_lists__are_in_the_requested_order(self, api, person, clothes):
         output = api.parse(person, clothes).json()["output"]
         picture = np.zeros((400, 300))
         assert output["bbox"] == [list(box_of(picture, kind)) for kind in clothes]
@@ -133,7 +133,7 @@ class TestParse:
         assert body["output"] == {"bbox": [None], "parsing_img_url": [None], "crop_img_url": [None]}
         assert body["usage"] == {"image_count": 1}
 
-    def test_nothing_found__for_one_of_two(self, api, engine, person):
+    def test_nothing_found__in_one_of_two(self, api, engine, person):
         engine.worn = {"lower"}
         output = api.parse(person, ["upper", "lower"]).json()["output"]
         assert [box is None for box in output["bbox"]] == [True, False]
@@ -149,22 +149,22 @@ class TestParse:
         assert (cutout.format, cutout.mode) == ("PNG", "RGBA")
         assert (crop.format, crop.mode) == ("JPEG", "RGB")
 
-    def test_person__nobody_or_several(self, api, red):
-        answer = api.parse(red)
-        assert (answer.status_code, answer.json()["code"]) == (400, "InvalidPerson")
+    def test_person__none_or_several(self, api, red):
+        response = api.parse(red)
+        assert (response.status_code, response.json()["code"]) == (400, "InvalidPerson")
 
-    def test_person__nobody_can_mean_nothing_found(self, api, server, red):
+    def test_person__none_can_mean_nothing_found(self, api, server, red):
         server.change_options(parse_refusals="nulls")
         assert api.parse(red, ["upper", "lower"]).json()["output"]["bbox"] == [None, None]
 
-    def test_address__needs_no_async_task(self, api, server, person):
+    def test_parse__creates_no_task(self, api, server, person):
         api.parse(person)
         assert api.listed().json()["total"] == 0
         assert server.stats["parses"] == 1
 
 
 class TestPartialTryOn:
-    """The crop of a half, sent as a garment, means: leave that half alone."""
+    """The crop of a half, sent as a garment, keeps that half."""
 
     def crop(self, api, person, kind):
         return api.parse(person, [kind]).json()["output"]["crop_img_url"][0]
@@ -200,7 +200,7 @@ class TestPartialTryOn:
         result(person_image_url=person, top_garment_url=again, bottom_garment_url=red)
         assert engine.calls[-1] == ("try_on", False, True, ["upper"])
 
-    def test_crop__of_another_person_is_a_garment_like_any_other(
+    def test_crop__of_another_person_is_a_normal_garment(
         self, api, engine, shop, person, red, result
     ):
         other = shop.serve(picture_bytes(seed=7), path="/other.png")
@@ -208,9 +208,7 @@ class TestPartialTryOn:
         result(person_image_url=person, top_garment_url=crop, bottom_garment_url=red)
         assert engine.calls[-1] == ("try_on", True, True, [])
 
-    def test_crop__of_another_person_gets_room_around_it(
-        self, api, engine, shop, person, red, result
-    ):
+    def test_crop__of_another_person_gets_a_margin(self, api, engine, shop, person, red, result):
         other = shop.serve(picture_bytes(seed=7), path="/other.png")
         crop = self.crop(api, other, "upper")
         pixels = read_pixels(requests.get(crop, timeout=5).content)
@@ -221,40 +219,38 @@ class TestPartialTryOn:
         assert (engine.tops[-1][margin:-margin, margin:-margin] == pixels).all()
         assert (engine.tops[-1][:margin] == 245).all()
 
-    def test_crop__in_the_wrong_place_is_a_garment_like_any_other(
-        self, api, engine, person, red, result
-    ):
+    def test_crop__of_the_other_half_is_a_normal_garment(self, api, engine, person, red, result):
         crop = self.crop(api, person, "lower")
         result(person_image_url=person, top_garment_url=crop, bottom_garment_url=red)
         assert engine.calls[-1] == ("try_on", True, True, [])
 
-    def test_crops__of_both_halves_leave_the_person_as_it_is(self, api, engine, person, result):
+    def test_crops__of_both_halves_leave_the_person_unchanged(self, api, engine, person, result):
         upper, lower = self.crop(api, person, "upper"), self.crop(api, person, "lower")
         before = len(engine.calls)
         result(person_image_url=person, top_garment_url=upper, bottom_garment_url=lower)
         assert len(engine.calls) == before
 
-    def test_crop__of_a_dress_alone_leaves_the_person_as_it_is(self, api, engine, person, result):
+    def test_crop__of_a_dress_alone_leaves_the_person_unchanged(self, api, engine, person, result):
         engine.worn = {"dress"}
         crop = self.crop(api, person, "dress")
         before = len(engine.calls)
         result(person_image_url=person, top_garment_url=crop)
         assert len(engine.calls) == before
 
-    def test_crop__may_be_smaller_than_other_pictures(self, api, engine, shop, red, result):
+    def test_crop__may_be_smaller_than_150_pixels(self, api, engine, shop, red, result):
         narrow = shop.serve(picture_bytes(160, 200, seed=8), path="/narrow.png")
         crop = self.crop(api, narrow, "upper")
         assert min(read_pixels(requests.get(crop, timeout=5).content).shape[:2]) < 150
         result(person_image_url=narrow, top_garment_url=crop, bottom_garment_url=red)
         assert engine.calls[-1] == ("try_on", False, True, ["upper"])
 
-    def test_crop__has_expired_after_a_day(self, api, server, person, red):
+    def test_crop__expires_after_a_day(self, api, server, person, red):
         crop = self.crop(api, person, "upper")
         server.clock.advance(24 * 3600 + 1)
         task = api.submitted(person_image_url=person, top_garment_url=crop, bottom_garment_url=red)
         assert api.finished(task)["code"] == "InvalidURL"
 
-    def test_crop__is_known_after_a_restart(self, shop, person, red, tmp_path):
+    def test_crop__is_recognised_after_a_restart(self, shop, person, red, tmp_path):
         with SandboxServer(engine=RectangleEngine()) as first:
             api = Api(first)
             stored = requests.get(self.crop(api, person, "upper"), timeout=5).content
@@ -263,14 +259,14 @@ class TestPartialTryOn:
         engine = RectangleEngine()
         with SandboxServer(engine=engine, options=Options()) as second:
             api = Api(second)
-            order = {"person_image_url": person, "bottom_garment_url": red}
-            api.finished(api.submitted(top_garment_url=again, **order))
+            fields = {"person_image_url": person, "bottom_garment_url": red}
+            api.finished(api.submitted(top_garment_url=again, **fields))
             api.session.close()
         assert engine.calls == [("try_on", False, True, ["upper"])]
 
 
 class TestRefiner:
-    def order(self, person, red, coarse, **changes):
+    def refiner_fields(self, person, red, coarse, **changes):
         return {
             "model": "aitryon-refiner",
             "person_image_url": person,
@@ -279,24 +275,24 @@ class TestRefiner:
             "parameters": {"gender": "woman"},
         } | changes
 
-    def test_refiner__works_on_the_result_of_a_try_on(self, api, engine, person, red, result):
+    def test_refiner__accepts_a_try_on_result(self, api, engine, person, red, result):
         task = api.submitted(person_image_url=person, top_garment_url=red)
         coarse = api.finished(task)["image_url"]
-        pixels = read_pixels(result(**self.order(person, red, coarse)))
+        pixels = read_pixels(result(**self.refiner_fields(person, red, coarse)))
         assert engine.calls[-1] == "refine"
         assert pixels.shape == (400, 300, 3)
         assert close(region(pixels, "upper"), RED)
 
     def test_refiner__needs_equal_sizes(self, api, shop, person, red):
         coarse = shop.serve(picture_bytes(301, 400))
-        output = api.finished(api.submitted(**self.order(person, red, coarse)))
+        output = api.finished(api.submitted(**self.refiner_fields(person, red, coarse)))
         assert (output["code"], output["message"]) == (
             "InvalidParameter",
             "The size of person image and coarse_image are not the same.",
         )
 
-    def test_refiner__looks_at_every_picture(self, api, shop, person, red):
+    def test_refiner__checks_every_picture(self, api, shop, person, red):
         broken = shop.serve(b"no picture")
         for name in ("person_image_url", "top_garment_url", "bottom_garment_url"):
-            order = self.order(person, red, person) | {name: broken}
-            assert api.finished(api.submitted(**order))["code"] == "InvalidURL"
+            fields = self.refiner_fields(person, red, person) | {name: broken}
+            assert api.finished(api.submitted(**fields))["code"] == "InvalidURL"

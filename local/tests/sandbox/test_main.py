@@ -1,13 +1,15 @@
-"""The command line: what it prints, how it ends, what it leaves behind."""
+"""The command line: output, exit codes and remaining files."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import requests
@@ -16,10 +18,12 @@ from outfitanyone_local.sandbox import __main__ as command
 from outfitanyone_local.sandbox.http_server import SandboxServer
 from outfitanyone_local.sandbox.options import Options
 
+ROOT = Path(__file__).parents[3]
+
 
 @contextmanager
 def sandbox(*arguments, tmp_path):
-    """The command in a process of its own, and the line it prints."""
+    """The command in its own process, and the line it prints."""
     process = subprocess.Popen(
         [sys.executable, "-m", "outfitanyone_local.sandbox", "--port", "0", *arguments],
         stdout=subprocess.PIPE,
@@ -34,16 +38,18 @@ def sandbox(*arguments, tmp_path):
         process.communicate()
 
 
-def ask(base_url, key="sk-x"):
+def query(base_url, key="sk-x"):
     headers = {"Authorization": f"Bearer {key}"}
     return requests.get(f"{base_url}/tasks/x", headers=headers, timeout=5)
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "stop", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
 def test_command__prints_one_line_and_leaves_nothing(tmp_path, stop):
     with sandbox(tmp_path=tmp_path) as (process, line):
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/api/v1", line)
-        assert ask(line).json()["output"]["task_status"] == "UNKNOWN"
+        assert query(line).json()["output"]["task_status"] == "UNKNOWN"
         assert len(list(tmp_path.iterdir())) == 1
         process.send_signal(stop)
         rest, errors = process.communicate(timeout=20)
@@ -51,12 +57,13 @@ def test_command__prints_one_line_and_leaves_nothing(tmp_path, stop):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_command__keeps_its_state_where_it_is_told(tmp_path):
+def test_command__keeps_its_state_in_the_given_folder(tmp_path):
     state = tmp_path / "state"
-    arguments = ("--state-dir", str(state), "--api-key", "sk-one", "--verbose")
+    arguments = ("--state-dir", str(state), "--api-key", "sk-one", "--verbose", "--json")
     with sandbox(*arguments, tmp_path=tmp_path) as (process, line):
-        assert ask(line).status_code == 401
-        assert ask(line, key="sk-one").status_code == 200
+        base_url = json.loads(line)["outfit_anyone"]
+        assert query(base_url).status_code == 401
+        assert query(base_url, key="sk-one").status_code == 200
         process.terminate()
         _, errors = process.communicate(timeout=20)
     assert errors.count("GET /api/v1/tasks/x") == 2
@@ -65,52 +72,65 @@ def test_command__keeps_its_state_where_it_is_told(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["state"]
 
 
-def test_command__taken_port_is_one_line(capsys):
+@pytest.mark.parametrize(
+    ("flag", "line"),
+    [
+        ([], "http://127.0.0.1:1/api/v1"),
+        (["--json"], '{"outfit_anyone": "http://127.0.0.1:1/api/v1"}'),
+    ],
+)
+def test_ready_line__is_the_base_url_or_json(flag, line):
+    parsed = command._parser().parse_args(flag)
+    assert command._ready_line("http://127.0.0.1:1/api/v1", as_json=parsed.json) == line
+
+
+def test_command__port_in_use_is_one_line(capsys):
     with SandboxServer() as running:
         assert command.main(["--port", str(running.port)]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err == (
-        f"Port {running.port} is taken on 127.0.0.1; choose another with --port.\n"
+        f"Port {running.port} on 127.0.0.1 is in use. Choose another one with --port.\n"
     )
 
 
-def test_command__impossible_address_is_one_line(capsys):
+def test_command__unusable_host_is_one_line(capsys):
     assert command.main(["--host", "203.0.113.1", "--port", "0"]) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_command__says_how_to_install_what_is_missing(monkeypatch, capsys):
-    monkeypatch.setattr(command, "find_spec", lambda name: None if name == "cv2" else name)
-    assert command.main([]) == 2
-    assert capsys.readouterr().err == (
-        'The sandbox needs more packages: pip install "django-outfitanyone[sandbox]"\n'
-    )
-
-
-def test_command__needs_neither_werkzeug_nor_opencv_to_say_so():
+def alias(*arguments, installed=True):
+    """The finished ``python -m django_outfitanyone.sandbox``."""
     code = (
-        "import sys\n"
-        "sys.modules.update(dict.fromkeys(['werkzeug', 'cv2', 'numpy', 'PIL', 'requests']))\n"
-        "from outfitanyone_local.sandbox import __main__ as command\n"
-        "command.find_spec = lambda name: None\n"
-        "sys.exit(command.main([]))\n"
+        "import runpy, sys\n"
+        f"sys.argv[1:] = {list(arguments)}\n"
+        f"if not {installed}: sys.modules['outfitanyone_local'] = None\n"
+        "runpy.run_module('django_outfitanyone.sandbox', run_name='__main__')\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=30
+    command = [sys.executable, "-c", code]
+    return subprocess.run(
+        command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=30
     )
-    assert done.returncode == 2
-    assert 'pip install "django-outfitanyone[sandbox]"' in done.stderr
-    assert done.stderr.count("\n") == 1
 
 
-def test_sandbox__imports_neither_django_nor_the_app():
+def test_alias__is_the_same_command():
+    done = alias("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "usage: python -m outfitanyone_local.sandbox " in done.stdout
+
+
+def test_alias__says_what_to_install():
+    done = alias(installed=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == 'Install the sandbox: pip install "django-outfitanyone[sandbox]"\n'
+
+
+def test_import__loads_neither_django_nor_the_app_nor_opencv():
     code = (
         "import sys\n"
         "import outfitanyone_local.sandbox.http_server\n"
         "wrong = [n for n in sys.modules if n.partition('.')[0] == 'django']\n"
-        "wrong += [n for n in sys.modules if n.startswith('django_outfitanyone.')\n"
-        "          and not n.startswith('outfitanyone_local.sandbox')]\n"
+        "wrong += [n for n in sys.modules if n.partition('.')[0] == 'django_outfitanyone']\n"
         "wrong += [n for n in sys.modules if n == 'cv2']\n"
         "sys.exit(','.join(wrong) or 0)\n"
     )
@@ -125,15 +145,23 @@ def test_help__explains_itself(capsys):
         command.main(["--help"])
     assert ended.value.code == 0
     text = capsys.readouterr().out
-    for word in ("examples:", "--speed", "--state-dir", "--api-key", "/sandbox/faults", "docs/"):
-        assert word in text
+    for part in (
+        "examples:",
+        "--speed",
+        "--state-dir",
+        "--api-key",
+        "/sandbox/faults",
+        "docs/",
+        "pip install",
+    ):
+        assert part in text
 
 
 @pytest.mark.parametrize(
     "arguments",
     [["--port", "70000"], ["--speed", "0"], ["--running-tasks", "0"], ["--field-faults", "never"]],
 )
-def test_arguments__that_make_no_sense(arguments, capsys):
+def test_arguments__invalid(arguments, capsys):
     with pytest.raises(SystemExit) as ended:
         command.main(arguments)
     assert ended.value.code == 2

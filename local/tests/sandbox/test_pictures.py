@@ -1,4 +1,4 @@
-"""Picture rules: what is a picture, and how large it may be."""
+"""Picture rules: formats and sizes."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def refusal_of(data, **options):
 
 
 def padded(data, size):
-    """A JPEG of exactly this many bytes; decoders ignore what follows the end."""
+    """A JPEG of exactly this many bytes; decoders ignore data after the end."""
     return data + b"\0" * (size - len(data))
 
 
 def bomb(width, height):
-    """A PNG that claims a size and holds nothing."""
+    """A PNG with this size in its header and no pixels."""
 
     def chunk(name, body):
         checksum = struct.pack(">I", zlib.crc32(name + body))
@@ -47,7 +47,7 @@ def test_format__documented_ones_are_read(file_format):
     assert picture.size == (200, 160)
 
 
-def test_format__heic_is_read_where_its_library_is_installed():
+def test_format__heic_is_read_with_its_library():
     import pillow_heif
 
     source = Image.open(io.BytesIO(picture_bytes(200, 160)))
@@ -61,7 +61,7 @@ def test_format__heic_is_refused_without_its_library(monkeypatch):
     assert refusal_of(b"\0\0\0\x18ftypheic" + b"\0" * 9000) == "InvalidURL"
 
 
-def test_format__webp_is_a_choice():
+def test_format__webp_is_an_option():
     data = picture_bytes(200, 160, file_format="WEBP")
     assert refusal_of(data) == "InvalidURL"
     assert read_picture(data, accept_webp=True).size == (200, 160)
@@ -115,7 +115,7 @@ def test_bomb__is_refused_before_it_is_decoded(monkeypatch, size):
     assert refusal_of(bomb(*size)) == "InvalidInputLength"
 
 
-def test_pixels__stand_upright():
+def test_pixels__are_upright():
     exif = Image.Exif()
     exif[0x0112] = 6  # turn right
     data = picture_bytes(200, 160, file_format="JPEG", exif=exif.tobytes())

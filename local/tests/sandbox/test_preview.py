@@ -1,4 +1,4 @@
-"""Every picture the sandbox makes says that it is a preview, to eyes and to programs."""
+"""Previews are marked, visibly and in their metadata; crops carry their own mark."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_preview__fits_any_allowed_size(size):
     assert np.asarray(image).max() > 100
 
 
-def test_crop__carries_its_mark():
+def test_crop__has_its_mark():
     mark = CropMark("upper", fingerprint(GREY))
     assert read_crop_mark(opened(crop_jpeg(GREY[:50, :40], mark)).getexif()) == mark
 
@@ -65,7 +65,7 @@ def test_crop__is_no_preview():
     assert read_crop_mark(opened(preview_jpeg(GREY)).getexif()) is None
 
 
-def test_crop_mark__of_other_programs_is_none():
+def test_crop_mark__of_other_programs_is_ignored():
     exif = Image.Exif()
     exif[0x010E] = f"crop upper of {'0' * 64}"
     assert read_crop_mark(exif) is None

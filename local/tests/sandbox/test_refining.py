@@ -1,4 +1,4 @@
-"""The second pass: less grain, firmer edges, nothing invented."""
+"""The second pass: less grain, sharper edges, no new detail."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def step_picture(noise):
     return np.dstack([grey] * 3)
 
 
-def test_refine__takes_grain_out_of_even_areas():
+def test_refine__removes_grain_from_flat_areas():
     coarse = step_picture(noise=4)
     assert refine(coarse)[:, :80].std() < coarse[:, :80].std() * 0.38
 
@@ -27,6 +27,6 @@ def test_refine__keeps_the_edge_at_least_as_steep():
     assert np.argmax(np.diff(after)) == np.argmax(np.diff(before))
 
 
-def test_refine__changes_neither_size_nor_colours_at_large():
+def test_refine__keeps_size_and_colours():
     coarse = np.full((160, 200, 3), (180, 40, 60), np.uint8)
     assert np.abs(refine(coarse).astype(int) - coarse).max() <= 3

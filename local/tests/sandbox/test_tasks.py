@@ -1,4 +1,4 @@
-"""The life of a task as its query answers show it."""
+"""The life of a task, as its queries show it."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ def task_id(api, person, garment):
     return api.submitted(person_image_url=person, top_garment_url=garment)
 
 
-def seen(api, task_id, *, steps, step):
-    """The different words of a task, looked at again and again."""
-    words = []
+def statuses_of(api, task_id, *, steps, step):
+    """The different statuses of a task over several queries."""
+    statuses = []
     for _ in range(steps):
-        word = api.output(task_id)["task_status"]
-        if word not in words:
-            words.append(word)
+        status = api.output(task_id)["task_status"]
+        if status not in statuses:
+            statuses.append(status)
         api.server.clock.advance(step)
-    return words
+    return statuses
 
 
-def test_task__passes_through_all_documented_words(api, server, task_id):
+def test_task__passes_through_all_documented_statuses(api, server, task_id):
     first = api.output(task_id)["task_status"]
     server.settle()
-    assert [first, *seen(api, task_id, steps=20, step=1.0)] == [
+    assert [first, *statuses_of(api, task_id, steps=20, step=1.0)] == [
         "PENDING",
         "PENDING",
         "PRE-PROCESSING",
@@ -63,12 +63,12 @@ def test_task__runs_as_long_as_its_model_does(api, server, person, garment, mode
     assert api.output(task_id)["task_status"] == "SUCCEEDED"
 
 
-def test_task__does_not_succeed_before_its_picture_is_there(api, server, engine, person, garment):
-    engine.gate.clear()
+def test_task__does_not_succeed_before_its_picture_is_ready(api, server, engine, person, garment):
+    engine.pause()
     task_id = api.submitted(person_image_url=person, top_garment_url=garment)
     server.clock.advance(100)
     assert api.output(task_id)["task_status"] == "POST-PROCESSING"
-    engine.gate.set()
+    engine.resume()
     server.settle()
     output = api.output(task_id)
     assert output["task_status"] == "SUCCEEDED"
@@ -81,7 +81,7 @@ def test_task__does_not_succeed_before_its_time(api, server, task_id):
     assert api.output(task_id)["task_status"] == "RUNNING"
 
 
-def test_task__by_the_same_seed_takes_the_same_time(server):
+def test_task__run_time_depends_on_the_seed(server):
     first = server.sandbox.progressions.for_task(1, model="aitryon", speed=1)
     again = server.sandbox.progressions.for_task(1, model="aitryon", speed=1)
     other = server.sandbox.progressions.for_task(2, model="aitryon", speed=1)
@@ -89,10 +89,10 @@ def test_task__by_the_same_seed_takes_the_same_time(server):
 
 
 def test_pending_body__has_its_submit_time_only(api, task_id):
-    answer = api.query(task_id)
-    assert answer.headers["Content-Type"] == "application/json"
-    assert list(answer.json()) == ["request_id", "output"]
-    assert list(answer.json()["output"]) == ["task_id", "task_status", "submit_time"]
+    response = api.query(task_id)
+    assert response.headers["Content-Type"] == "application/json"
+    assert list(response.json()) == ["request_id", "output"]
+    assert list(response.json()["output"]) == ["task_id", "task_status", "submit_time"]
 
 
 @pytest.mark.parametrize("seconds", [0.5, 9, 16])
@@ -150,14 +150,14 @@ def test_times__have_three_digits_of_a_second():
 
 @pytest.mark.parametrize("task_id", ["1111", "0385dc79-5ff8-4d82-bcb6-000000000000", "ä b"])
 def test_unknown_task__is_no_error(api, task_id):
-    answer = api.query(task_id)
-    assert answer.status_code == 200
-    assert list(answer.json()) == ["request_id", "output"]
-    assert answer.json()["output"] == {"task_id": task_id, "task_status": "UNKNOWN"}
+    response = api.query(task_id)
+    assert response.status_code == 200
+    assert list(response.json()) == ["request_id", "output"]
+    assert response.json()["output"] == {"task_id": task_id, "task_status": "UNKNOWN"}
 
 
 def test_foreign_task__is_unknown(new_api, task_id):
-    output = new_api("sk-somebody-else").output(task_id)
+    output = new_api("sk-other").output(task_id)
     assert output == {"task_id": task_id, "task_status": "UNKNOWN"}
 
 
@@ -170,9 +170,9 @@ def test_task__is_unknown_after_24_hours(api, server, task_id):
 
 
 def test_cancel__while_pending(api, server, task_id):
-    answer = api.cancel(task_id)
-    assert answer.status_code == 200
-    assert list(answer.json()) == ["request_id"]
+    response = api.cancel(task_id)
+    assert response.status_code == 200
+    assert list(response.json()) == ["request_id"]
     server.settle()
     server.clock.advance(60)
     body = api.query(task_id).json()
@@ -181,11 +181,11 @@ def test_cancel__while_pending(api, server, task_id):
     assert "image_url" not in body["output"]
 
 
-def test_cancel__while_the_picture_is_in_work(api, server, engine, person, garment):
-    engine.gate.clear()
+def test_cancel__while_the_picture_is_in_progress(api, server, engine, person, garment):
+    engine.pause()
     task_id = api.submitted(person_image_url=person, top_garment_url=garment)
     assert api.cancel(task_id).status_code == 200
-    engine.gate.set()
+    engine.resume()
     server.settle()
     assert list(server.sandbox.storage.results._folder.iterdir()) == []
     assert server.stats["succeeded"] == 0
@@ -195,11 +195,11 @@ def test_cancel__while_the_picture_is_in_work(api, server, engine, person, garme
 def test_cancel__too_late(api, server, task_id, seconds):
     server.settle()
     server.clock.advance(seconds)
-    answer = api.cancel(task_id)
-    assert answer.status_code == 400
-    assert list(answer.json()) == ["request_id", "code", "message"]
-    assert answer.json()["code"] == "UnsupportedOperation"
-    assert answer.json()["message"] == (
+    response = api.cancel(task_id)
+    assert response.status_code == 400
+    assert list(response.json()) == ["request_id", "code", "message"]
+    assert response.json()["code"] == "UnsupportedOperation"
+    assert response.json()["message"] == (
         "Failed to cancel the task, please confirm if the task is in PENDING status."
     )
 
@@ -229,35 +229,37 @@ class TestSpeed:
 
 
 class TestProgression:
-    def test_progression__is_whatever_a_test_says(self, api, server, person, garment):
+    def test_progression__can_have_any_stages(self, api, server, person, garment):
         server.set_progression([("PENDING", 5), ("SUSPENDED", 5)], model="aitryon-plus")
         task_id = api.submitted(person_image_url=person, top_garment_url=garment)
         server.settle()
-        assert seen(api, task_id, steps=4, step=4) == ["PENDING", "SUSPENDED", "SUCCEEDED"]
+        assert statuses_of(api, task_id, steps=4, step=4) == ["PENDING", "SUSPENDED", "SUCCEEDED"]
 
-    def test_progression__can_count_looks_instead_of_seconds(self, api, server, person, garment):
-        server.set_progression([("PENDING", 1), ("RUNNING", 2)], unit="looks")
+    def test_progression__can_count_queries_instead_of_seconds(self, api, server, person, garment):
+        server.set_progression([("PENDING", 1), ("RUNNING", 2)], unit="queries")
         task_id = api.submitted(person_image_url=person, top_garment_url=garment)
         server.settle()
-        words = [api.output(task_id)["task_status"] for _ in range(4)]
-        assert words == ["PENDING", "RUNNING", "RUNNING", "SUCCEEDED"]
+        statuses = [api.output(task_id)["task_status"] for _ in range(4)]
+        assert statuses == ["PENDING", "RUNNING", "RUNNING", "SUCCEEDED"]
 
-    def test_progression__empty_finishes_as_soon_as_the_picture_is_there(
-        self, api, server, person, garment
-    ):
+    def test_progression__still_accepts_the_old_unit_looks(self, server):
+        server.set_progression([("RUNNING", 2)], unit="looks")
+        assert server.sandbox.progressions.get("aitryon").unit == "queries"
+
+    def test_progression__empty_ends_when_the_picture_is_ready(self, api, server, person, garment):
         server.set_progression([])
         task_id = api.submitted(person_image_url=person, top_garment_url=garment)
         server.settle()
         assert api.output(task_id)["task_status"] == "SUCCEEDED"
 
-    def test_progression__of_one_model_leaves_the_others(self, api, server, person, garment):
+    def test_progression__of_one_model_does_not_affect_others(self, api, server, person, garment):
         server.set_progression([], model="aitryon")
         task_id = api.submitted(person_image_url=person, top_garment_url=garment)
         server.settle()
         assert api.output(task_id)["task_status"] == "PENDING"
 
     @pytest.mark.parametrize(
-        ("stages", "wish"),
+        ("stages", "arguments"),
         [
             ([("RUNNING", -1)], {}),
             ([("RUNNING", float("nan"))], {}),
@@ -266,6 +268,6 @@ class TestProgression:
             ([], {"model": "x"}),
         ],
     )
-    def test_progression__that_makes_no_sense(self, server, stages, wish):
+    def test_progression__invalid(self, server, stages, arguments):
         with pytest.raises(ValueError, match=r".+"):
-            server.set_progression(stages, **wish)
+            server.set_progression(stages, **arguments)

@@ -1,4 +1,4 @@
-"""Temporary uploads: policy, form post, oss:// addresses."""
+"""Temporary uploads: policy, form post, oss:// URLs."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def post(policy, *, fields=None, without=(), data=b"picture", changes=()):
     return requests.post(policy["upload_host"], data=fields, files={"file": data}, timeout=20)
 
 
-def problem(answer):
+def problem(response):
     """Status, code and message of an XML error."""
-    assert answer.headers["Content-Type"] == "application/xml"
-    error = ET.fromstring(answer.content)
+    assert response.headers["Content-Type"] == "application/xml"
+    error = ET.fromstring(response.content)
     assert [child.tag for child in error] == ["Code", "Message", "RequestId", "HostId"]
-    return answer.status_code, error.findtext("Code"), error.findtext("Message")
+    return response.status_code, error.findtext("Code"), error.findtext("Message")
 
 
 def test_policy__has_the_documented_fields(api):
@@ -69,33 +69,33 @@ def test_policy__decodes_to_its_conditions(policy):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "name"),
+    ("arguments", "name"),
     [
         ({"model": "aitryon"}, "action"),
         ({"action": "getpolicy", "model": "aitryon"}, "action"),
         ({"action": "getPolicy"}, "model"),
     ],
 )
-def test_policy__needs_action_and_model(api, wanted, name):
-    answer = api.call("GET", "/api/v1/uploads", params=wanted)
-    assert answer.status_code == 400
-    assert answer.json()["message"].startswith(f"Required parameter({name}) missing or invalid")
+def test_policy__needs_action_and_model(api, arguments, name):
+    response = api.call("GET", "/api/v1/uploads", params=arguments)
+    assert response.status_code == 400
+    assert response.json()["message"].startswith(f"Required parameter({name}) missing or invalid")
 
 
 def test_policy__needs_a_key(new_api):
     assert new_api(key=None).policy().status_code == 401
 
 
-def test_upload__answers_without_a_body(policy):
-    answer = post(policy)
-    assert (answer.status_code, answer.content) == (200, b"")
+def test_upload__responds_without_a_body(policy):
+    response = post(policy)
+    assert (response.status_code, response.content) == (200, b"")
 
 
 def test_upload__without_success_status_is_204(policy):
     assert post(policy, without=["success_action_status"]).status_code == 204
 
 
-def test_upload__tolerates_a_content_type_field(policy):
+def test_upload__accepts_a_content_type_field(policy):
     assert post(policy, changes={"x-oss-content-type": "image/png"}).status_code == 200
 
 
@@ -110,8 +110,8 @@ def test_upload__missing_field(policy, name):
 
 
 def test_upload__missing_file(policy):
-    answer = requests.post(policy["upload_host"], data=upload_fields(policy), timeout=5)
-    assert problem(answer)[:2] == (400, "InvalidArgument")
+    response = requests.post(policy["upload_host"], data=upload_fields(policy), timeout=5)
+    assert problem(response)[:2] == (400, "InvalidArgument")
 
 
 @pytest.mark.parametrize("name", ["x-oss-forbid-overwrite", "x-oss-object-acl"])
@@ -134,10 +134,10 @@ def test_upload__key_too_long(policy, name):
 
 
 @pytest.mark.parametrize("name", ["../../x", "bild mit ümlaut.png", "a/b/c", "%2e%2e", "x\x00y"])
-def test_upload__any_name_stays_in_its_place(api, server, tmp_path, name):
-    address = api.upload(picture_bytes(), name=name)
+def test_upload__any_name_stays_in_its_folder(api, server, tmp_path, name):
+    url = api.upload(picture_bytes(), name=name)
     garment = api.upload(picture_bytes(seed=2), name="garment")
-    task = api.submitted(person_image_url=address, top_garment_url=garment, headers=RESOLVE)
+    task = api.submitted(person_image_url=url, top_garment_url=garment, headers=RESOLVE)
     assert api.finished(task)["task_status"] == "SUCCEEDED"
 
 
@@ -173,19 +173,19 @@ def test_upload__larger_than_the_policy_allows(api, monkeypatch):
     assert problem(post(policy, data=b"x" * 1001))[:2] == (400, "EntityTooLarge")
 
 
-def test_upload__far_too_large_is_not_even_read(policy, monkeypatch):
+def test_upload__far_too_large_is_not_read(policy, monkeypatch):
     monkeypatch.setattr("outfitanyone_local.sandbox.endpoints.MAX_FILE_BYTES", 1000)
     assert problem(post(policy, data=b"x" * (2 << 20)))[:2] == (400, "EntityTooLarge")
 
 
-def test_upload__rubbish(policy):
+def test_upload__malformed(policy):
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     for data in (b"--x", b"--y\r\n\r\n--y--", b"", b"\xff" * 1000):
-        answer = requests.post(policy["upload_host"], data=data, headers=headers, timeout=5)
-        assert problem(answer)[:2] == (400, "InvalidArgument")
+        response = requests.post(policy["upload_host"], data=data, headers=headers, timeout=5)
+        assert problem(response)[:2] == (400, "InvalidArgument")
 
 
-class TestAddress:
+class TestOssUrl:
     @pytest.fixture
     def garment(self, api):
         return api.upload(picture_bytes(seed=2), name="garment.png")
@@ -195,15 +195,15 @@ class TestAddress:
         assert output["task_status"] == "FAILED", output
         return output["code"], output["message"]
 
-    def test_address__works_for_its_model(self, api, garment):
+    def test_url__works_for_its_model(self, api, garment):
         task = api.submitted(person_image_url=garment, top_garment_url=garment, headers=RESOLVE)
         assert api.finished(task)["task_status"] == "SUCCEEDED"
 
-    def test_address__works_for_parsing(self, api):
-        address = api.upload(picture_bytes(), model="aitryon-parsing-v1")
-        assert api.parse(address, headers=RESOLVE).status_code == 200
+    def test_url__works_for_parsing(self, api):
+        url = api.upload(picture_bytes(), model="aitryon-parsing-v1")
+        assert api.parse(url, headers=RESOLVE).status_code == 200
 
-    def test_address__needs_the_resolve_header(self, api, server, garment):
+    def test_url__needs_the_resolve_header(self, api, server, garment):
         fields = {"person_image_url": garment, "top_garment_url": garment}
         assert self.failed(api, server, **fields) == (
             "invalid_parameter_error",
@@ -212,22 +212,22 @@ class TestAddress:
                 "valid. Ensure it is correctly formatted."
             ),
         )
-        answer = api.parse(garment)
-        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter_error")
+        response = api.parse(garment)
+        assert (response.status_code, response.json()["code"]) == (400, "invalid_parameter_error")
 
-    def test_address__is_bound_to_its_model(self, api, server, garment):
+    def test_url__is_bound_to_its_model(self, api, server, garment):
         fields = {"person_image_url": garment, "top_garment_url": garment, "headers": RESOLVE}
         code, message = self.failed(api, server, model="aitryon", **fields)
         assert code == "InvalidParameter.DataInspection"
         assert message.startswith("Don't have authorization to access the media resource")
 
-    def test_address__is_bound_to_its_account(self, new_api, server, garment):
+    def test_url__is_bound_to_its_account(self, new_api, server, garment):
         fields = {"person_image_url": garment, "top_garment_url": garment, "headers": RESOLVE}
         code, message = self.failed(new_api("sk-else"), server, **fields)
         assert code == "InvalidParameter.DataInspection"
         assert message.startswith("Don't have authorization")
 
-    def test_address__lives_48_hours(self, api, server, garment):
+    def test_url__lives_48_hours(self, api, server, garment):
         fields = {"person_image_url": garment, "top_garment_url": garment, "headers": RESOLVE}
         server.clock.advance(48 * HOUR - 30)
         assert api.finished(api.submitted(**fields))["task_status"] == "SUCCEEDED"
@@ -236,7 +236,7 @@ class TestAddress:
         assert code == "InvalidParameter.DataInspection"
         assert message.startswith("Failed to find the requested media resource")
 
-    @pytest.mark.parametrize("address", ["oss://", "oss://other/x.png", "oss://../../secret"])
-    def test_address__that_was_never_given_out(self, api, server, address):
-        fields = {"person_image_url": address, "top_garment_url": address, "headers": RESOLVE}
+    @pytest.mark.parametrize("url", ["oss://", "oss://other/x.png", "oss://../../secret"])
+    def test_url__never_issued(self, api, server, url):
+        fields = {"person_image_url": url, "top_garment_url": url, "headers": RESOLVE}
         assert self.failed(api, server, **fields)[0] == "InvalidParameter.DataInspection"

@@ -96,17 +96,17 @@ def test_fault__is_cut_to_a_size_that_can_be_stored():
 # -- orders
 
 
-def test_placed_task__waits():
+def test_submitted_task__waits():
     document = {"output": {"task_status": "PENDING", "task_id": "t-1"}, "request_id": "r-1"}
 
-    report = answers.placed_task(document)
+    report = answers.submitted_task(document)
 
     assert (report.task_id, report.state, report.request_id) == ("t-1", RemoteState.WAITING, "r-1")
     assert report.raw == document
 
 
-def test_placed_task__needs_no_status():
-    assert answers.placed_task({"output": {"task_id": "t-1"}}).state is RemoteState.WAITING
+def test_submitted_task__needs_no_status():
+    assert answers.submitted_task({"output": {"task_id": "t-1"}}).state is RemoteState.WAITING
 
 
 @pytest.mark.parametrize(
@@ -122,9 +122,9 @@ def test_placed_task__needs_no_status():
         {"output": {"task_id": "t" * 101}},
     ],
 )
-def test_placed_task__without_an_id_is_malformed(document):
+def test_submitted_task__without_an_id_is_malformed(document):
     with pytest.raises(answers.Malformed):
-        answers.placed_task(document)
+        answers.submitted_task(document)
 
 
 # -- tasks

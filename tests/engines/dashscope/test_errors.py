@@ -200,8 +200,8 @@ def test_table__has_unique_labels_and_advice_in_whole_sentences():
     labels = [row.label for row in ERRORS]
 
     assert len(labels) == len(set(labels))
-    assert all(row.advice[0].isupper() and row.advice.endswith(".") for row in ERRORS)
-    assert all(len(row.advice) < 200 for row in ERRORS)
+    assert all(row.help[0].isupper() and row.help.endswith(".") for row in ERRORS)
+    assert all(len(row.help) < 200 for row in ERRORS)
 
 
 def test_table__has_no_row_that_another_one_hides():

@@ -1,9 +1,9 @@
-// Looks every other second for pictures that have come in, and replaces just their cards.
+// Polls for changes of the batch and replaces the cards that changed.
 "use strict";
 
 const page = document.getElementById("outfit-batch");
-const SOON = 2000;
-const LATER = 15000;
+const POLL_INTERVAL = 2000; // milliseconds
+const SLOW_POLL_INTERVAL = 15000; // in a hidden tab, or after a failed request
 
 let timer;
 
@@ -15,7 +15,7 @@ function isFinished() {
   return document.getElementById("outfit-progress").dataset.open === "0";
 }
 
-/** Puts the new element in the old one's place; what had the focus keeps it. */
+/** Replaces an element if its version changed, and keeps the keyboard focus. */
 function replace(old, fresh) {
   if (old.dataset.version === fresh.dataset.version) {
     return;
@@ -28,28 +28,28 @@ function replace(old, fresh) {
 }
 
 function show(fragment) {
-  const line = document.getElementById("outfit-progress");
-  const text = fragment.getElementById("outfit-progress");
-  if (line.textContent !== text.textContent) {
-    line.textContent = text.textContent; // the line stays, so that screen readers announce it
+  const progress = document.getElementById("outfit-progress");
+  const fresh = fragment.getElementById("outfit-progress");
+  if (progress.textContent !== fresh.textContent) {
+    progress.textContent = fresh.textContent; // the same element, so that screen readers announce the change
   }
-  line.dataset.open = text.dataset.open;
+  progress.dataset.open = fresh.dataset.open;
   document.getElementById("outfit-progress-bar").value = fragment.getElementById("outfit-progress-bar").value;
   document.getElementById("outfit-cost").textContent = fragment.getElementById("outfit-cost").textContent;
   replace(document.getElementById("outfit-for-all"), fragment.getElementById("outfit-for-all"));
-  for (const fresh of fragment.querySelectorAll(".outfit-result")) {
-    const old = document.getElementById(fresh.id);
+  for (const card of fragment.querySelectorAll(".outfit-result")) {
+    const old = document.getElementById(card.id);
     if (old) {
-      replace(old, fresh);
+      replace(old, card);
     }
   }
 }
 
-async function look() {
+async function poll() {
   clearTimeout(timer);
   const address = new URL(page.dataset.fragment, location.href);
   openCards().forEach((card) => address.searchParams.append("card", card.dataset.open));
-  let wait = document.hidden ? LATER : SOON;
+  let wait = document.hidden ? SLOW_POLL_INTERVAL : POLL_INTERVAL;
   try {
     const response = await fetch(address);
     if (!response.ok || response.redirected) {
@@ -57,14 +57,14 @@ async function look() {
     }
     show(new DOMParser().parseFromString(await response.text(), "text/html"));
   } catch {
-    wait = LATER; // the connection comes back, or it does not
+    wait = SLOW_POLL_INTERVAL;
   }
   if (!isFinished()) {
-    timer = setTimeout(look, wait);
+    timer = setTimeout(poll, wait);
   }
 }
 
 if (!isFinished()) {
-  timer = setTimeout(look, SOON);
-  document.addEventListener("visibilitychange", () => document.hidden || isFinished() || look());
+  timer = setTimeout(poll, POLL_INTERVAL);
+  document.addEventListener("visibilitychange", () => document.hidden || isFinished() || poll());
 }

@@ -1,41 +1,36 @@
-// Boxes over the picture to draw, drag and pull. The form below holds the truth (hotspot_rows.js):
-// its numbers follow the boxes and the other way, and whatever is done here can be typed there.
+// The hotspot editor: draws, moves and resizes the boxes over the picture. The formset below it
+// (hotspot_formset.js) holds the values; every change can also be made by typing there.
 "use strict";
 
-const SVG = "http://www.w3.org/2000/svg";
-const CORNERS = [["x1", "y1"], ["x2", "y1"], ["x2", "y2"], ["x1", "y2"]];
-const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const COARSE = matchMedia("(any-pointer: coarse)");
-const SMALLEST = 8; // CSS pixels: less is a click, not a box
+const ARROW_STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const MIN_BOX = 8; // CSS pixels; a smaller drag is a click
 
-class Editor {
-  constructor(root, rows) {
+class HotspotEditor {
+  constructor(root, formset) {
     this.root = root;
-    this.svg = root.querySelector("svg");
-    this.rows = rows;
+    this.formset = formset;
+    this.canvas = new HotspotCanvas(root.querySelector("svg"));
     this.history = [];
-    this.selected = rows.indexes()[0] ?? null;
-    this.svg.querySelectorAll(".outfit-box").forEach((box) => box.remove());
-    this.layer = this.svg.appendChild(document.createElementNS(SVG, "g"));
+    this.selected = formset.indexes()[0] ?? null;
     root.querySelectorAll("[hidden]").forEach((part) => (part.hidden = false));
-    root.addEventListener("click", (event) => this.clicked(event));
-    root.addEventListener("keydown", (event) => this.undoKey(event));
-    this.svg.addEventListener("pointerdown", (event) => this.draws(event) && this.drawNew(event));
-    document.addEventListener("formset:added", (event) => this.added(event));
+    root.addEventListener("click", (event) => this.handleClick(event));
+    root.addEventListener("keydown", (event) => this.handleUndoKey(event));
+    this.canvas.svg.addEventListener("pointerdown", (event) => this.startsDrawing(event) && this.drawNew(event));
+    document.addEventListener("formset:added", (event) => this.handleAdded(event));
     document.addEventListener("formset:removed", () => this.draw());
     for (const kind of ["input", "change"]) {
-      document.addEventListener(kind, (event) => this.changed(event));
+      document.addEventListener(kind, (event) => this.handleInput(event));
     }
-    // the autocomplete tells of its choice in the language of jQuery only
-    window.django?.jQuery?.(document).on("change", (event) => this.changed(event));
-    document.addEventListener("focusin", (event) => this.focused(event));
-    new ResizeObserver(() => this.draw()).observe(this.svg);
+    // Django's autocomplete reports its changes through jQuery only
+    window.django?.jQuery?.(document).on("change", (event) => this.handleInput(event));
+    document.addEventListener("focusin", (event) => this.handleFocus(event));
+    new ResizeObserver(() => this.draw()).observe(this.canvas.svg);
   }
 
   // Undo
 
   remember() {
-    const state = this.rows.snapshot();
+    const state = this.formset.snapshot();
     if (this.history.at(-1) !== state) {
       this.history.push(state);
     }
@@ -44,26 +39,26 @@ class Editor {
   undo() {
     const state = this.history.pop();
     if (state) {
-      this.rows.restore(state);
-      const left = this.rows.indexes();
-      this.select(left.includes(this.selected) ? this.selected : (left[0] ?? null));
+      this.formset.restore(state);
+      const indexes = this.formset.indexes();
+      this.select(indexes.includes(this.selected) ? this.selected : (indexes[0] ?? null));
     }
   }
 
-  undoKey(event) {
+  handleUndoKey(event) {
     if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
       event.preventDefault();
       this.undo();
     }
   }
 
-  // What people do
+  // Toolbar buttons and changes in the formset
 
-  clicked(event) {
+  handleClick(event) {
     const action = event.target.closest("[data-edit]")?.dataset.edit;
     if (action === "draw") {
-      // the keyboard draws no rectangles: it gets one in the middle, to be moved
-      event.detail === 0 ? this.addInTheMiddle() : this.drawing(!this.root.hasAttribute("data-drawing"));
+      // a click by keyboard adds a box in the middle, which arrow keys can move
+      event.detail === 0 ? this.addInTheMiddle() : this.setDrawing(!this.root.hasAttribute("data-drawing"));
     } else if (action === "undo") {
       this.undo();
     } else if (action && this.selected !== null) {
@@ -71,29 +66,29 @@ class Editor {
     }
   }
 
-  /** Back to the box that the search found. */
+  /** Restores the box that the last parse detected. */
   reset(index) {
-    const found = this.rows.foundBox(index);
-    if (found) {
+    const detected = this.formset.detectedBox(index);
+    if (detected) {
       this.remember();
-      this.write(index, found, { found: true });
+      this.write(index, detected, { isReset: true });
     }
   }
 
   remove(index) {
     this.remember();
-    if (this.rows.remove(index)) {
-      this.history = []; // the rows are numbered anew
+    if (this.formset.remove(index)) {
+      this.history = []; // the forms have new indexes, which no snapshot fits
     }
-    this.select(this.rows.indexes()[0] ?? null);
+    this.select(this.formset.indexes()[0] ?? null);
   }
 
   choose(index) {
-    this.rows.chooseProduct(index);
+    this.formset.focusProduct(index);
   }
 
-  write(index, box, how) {
-    this.rows.write(index, box, how);
+  write(index, box, options) {
+    this.formset.write(index, box, options);
     this.draw();
   }
 
@@ -102,161 +97,140 @@ class Editor {
     this.draw();
   }
 
-  changed(event) {
-    if (!this.rows.owns(event.target)) {
+  handleInput(event) {
+    if (!this.formset.owns(event.target)) {
       return;
     }
-    const index = this.rows.indexOf(event.target);
-    const found = event.target.name.endsWith("-reset") && event.target.checked && this.rows.foundBox(index);
-    if (found) {
-      this.rows.write(index, found, { found: true });
+    const index = this.formset.indexOf(event.target);
+    const isReset = event.target.name.endsWith("-reset") && event.target.checked;
+    const detected = isReset && this.formset.detectedBox(index);
+    if (detected) {
+      this.formset.write(index, detected, { isReset: true });
     }
     this.draw();
   }
 
-  focused(event) {
-    const index = this.rows.indexOf(event.target);
+  handleFocus(event) {
+    const index = this.formset.indexOf(event.target);
     if (index !== null && index !== this.selected) {
       this.select(index);
     }
   }
 
-  // A new hotspot
+  // New hotspots
 
-  drawing(on) {
-    this.root.toggleAttribute("data-drawing", on);
-    this.root.querySelector("[data-edit=draw]").setAttribute("aria-pressed", on);
+  setDrawing(isOn) {
+    this.root.toggleAttribute("data-drawing", isOn);
+    this.root.querySelector("[data-edit=draw]").setAttribute("aria-pressed", isOn);
   }
 
-  /** With a mouse at once; a finger scrolls the page unless it was asked to draw. */
-  draws(event) {
-    const free = !event.target.closest(".outfit-box, .outfit-grip");
-    return event.button === 0 && ((free && event.pointerType === "mouse") || this.root.hasAttribute("data-drawing"));
+  /** A mouse draws on any empty place; a finger scrolls the page unless “Draw a hotspot” is on. */
+  startsDrawing(event) {
+    const isEmpty = !event.target.closest(".outfit-box, .outfit-grip");
+    return event.button === 0 && ((isEmpty && event.pointerType === "mouse") || this.root.hasAttribute("data-drawing"));
   }
 
   drawNew(event) {
     event.preventDefault();
-    const start = this.point(event);
-    const band = this.rectangle("outfit-box outfit-band", start.x, start.y, 0, 0);
+    const start = this.canvas.point(event);
+    const band = this.canvas.rectangle("outfit-box outfit-band", start.x, start.y, 0, 0);
     let box = null;
-    this.follow(event, (now) => {
+    this.canvas.follow(event, (now) => {
       box = {
         x1: Math.min(start.x, now.x), y1: Math.min(start.y, now.y),
         x2: Math.max(start.x, now.x), y2: Math.max(start.y, now.y),
       };
-      this.place(band, box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1);
+      this.canvas.place(band, box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1);
     }, () => {
       band.remove();
-      const least = SMALLEST / this.scale;
+      const least = MIN_BOX / this.canvas.scale;
       if (box && box.x2 - box.x1 >= least && box.y2 - box.y1 >= least) {
-        this.drawing(false);
+        this.setDrawing(false);
         this.add(box);
       }
     });
   }
 
   get middle() {
-    const { width, height } = this.rows;
+    const { width, height } = this.formset;
     return { x1: width * 0.35, y1: height * 0.35, x2: width * 0.65, y2: height * 0.65 };
   }
 
   addInTheMiddle() {
     this.add(this.middle);
-    this.layer.querySelector(`[data-index="${this.selected}"]`)?.focus();
+    this.canvas.focus(this.selected);
   }
 
   add(box) {
     this.remember();
-    this.drawn = box;
-    this.rows.add();
+    this.newBox = box;
+    this.formset.add();
   }
 
-  added(event) {
-    if (event.detail.formsetName === this.rows.prefix) {
-      this.selected = this.rows.count - 1;
-      this.write(this.selected, this.drawn ?? this.middle);
-      this.drawn = null;
+  handleAdded(event) {
+    if (event.detail.formsetName === this.formset.prefix) {
+      this.selected = this.formset.count - 1;
+      this.write(this.selected, this.newBox ?? this.middle);
+      this.newBox = null;
     }
   }
 
-  // Drawing
-
-  get scale() {
-    return this.svg.getScreenCTM().a;
-  }
+  // Drawing all boxes
 
   draw() {
     const focused = document.activeElement?.dataset?.index;
-    this.layer.replaceChildren();
-    const rows = this.rows.indexes();
-    const others = rows.filter((index) => index !== this.selected);
+    this.canvas.clear();
+    const indexes = this.formset.indexes();
+    const others = indexes.filter((index) => index !== this.selected);
     others.forEach((index) => this.drawBox(index));
-    if (rows.includes(this.selected)) {
+    if (indexes.includes(this.selected)) {
       this.drawBox(this.selected);
-      this.drawHandles(this.selected);
+      this.canvas.drawHandles(this.formset.box(this.selected), (grip, corner) => {
+        const index = this.selected;
+        grip.addEventListener("pointerdown", (event) => this.drag(event, index, corner));
+      });
     }
-    for (let index = 0; index < this.rows.count; index += 1) {
-      this.rows.element(index)?.classList.toggle("outfit-selected-row", index === this.selected);
+    for (let index = 0; index < this.formset.count; index += 1) {
+      this.formset.element(index)?.classList.toggle("outfit-selected-row", index === this.selected);
     }
     this.root.querySelector("[data-edit=undo]").disabled = !this.history.length;
-    this.showSelected(rows.includes(this.selected) ? this.selected : null);
-    this.layer.querySelector(`[data-index="${focused}"]`)?.focus({ preventScroll: true });
+    this.showSelected(indexes.includes(this.selected) ? this.selected : null);
+    this.canvas.focus(focused, { preventScroll: true });
   }
 
   showSelected(index) {
     const bar = this.root.querySelector(".outfit-editor-selected");
     bar.hidden = index === null;
     if (index !== null) {
-      bar.querySelector("output").textContent = this.rows.describe(index);
-      const [found, box] = [this.rows.foundBox(index), this.rows.box(index)];
-      bar.querySelector("[data-edit=reset]").disabled = !found || SIDES.every((side) => found[side] === box[side]);
+      bar.querySelector("output").textContent = this.formset.describe(index);
+      const [detected, box] = [this.formset.detectedBox(index), this.formset.box(index)];
+      const isReset = !detected || SIDES.every((side) => detected[side] === box[side]);
+      bar.querySelector("[data-edit=reset]").disabled = isReset;
     }
   }
 
   drawBox(index) {
-    const { x1, y1, x2, y2 } = this.rows.box(index);
+    const { x1, y1, x2, y2 } = this.formset.box(index);
     if (x2 <= x1 || y2 <= y1) {
       return;
     }
-    const body = this.rectangle("outfit-box outfit-box--editable", x1, y1, x2 - x1, y2 - y1);
-    body.classList.toggle("outfit-box--selected", index === this.selected);
-    body.setAttribute("tabindex", "0");
-    body.setAttribute("role", "button");
-    body.setAttribute("aria-label", `${this.rows.describe(index)} (${Math.round(x1)}, ${Math.round(y1)}, ${Math.round(x2)}, ${Math.round(y2)})`);
-    body.setAttribute("aria-describedby", `${this.rows.prefix}-editor-help`);
-    body.dataset.index = index;
-    body.addEventListener("focus", () => index !== this.selected && this.select(index));
-    body.addEventListener("keydown", (event) => this.pressed(event, index));
-    body.addEventListener("keyup", () => (this.isPressing = false));
-    body.addEventListener("pointerdown", (event) => this.drag(event, index, SIDES));
+    const element = this.canvas.rectangle("outfit-box outfit-box--editable", x1, y1, x2 - x1, y2 - y1);
+    element.classList.toggle("outfit-box--selected", index === this.selected);
+    element.setAttribute("tabindex", "0");
+    element.setAttribute("role", "button");
+    element.setAttribute("aria-label", `${this.formset.describe(index)} (${Math.round(x1)}, ${Math.round(y1)}, ${Math.round(x2)}, ${Math.round(y2)})`);
+    element.setAttribute("aria-describedby", `${this.formset.prefix}-editor-help`);
+    element.dataset.index = index;
+    element.addEventListener("focus", () => index !== this.selected && this.select(index));
+    element.addEventListener("keydown", (event) => this.handleBoxKey(event, index));
+    element.addEventListener("keyup", () => (this.isKeyDown = false));
+    element.addEventListener("pointerdown", (event) => this.drag(event, index, SIDES));
   }
 
-  drawHandles(index) {
-    const box = this.rows.box(index);
-    const [seen, felt] = [14, COARSE.matches ? 44 : 20].map((size) => size / this.scale);
-    for (const corner of CORNERS) {
-      const [x, y] = corner.map((side) => box[side]);
-      this.rectangle("outfit-handle", x - seen / 2, y - seen / 2, seen, seen);
-      const grip = this.rectangle("outfit-grip", x - felt / 2, y - felt / 2, felt, felt);
-      grip.addEventListener("pointerdown", (event) => this.drag(event, index, corner));
-    }
-  }
+  // Moving and resizing
 
-  rectangle(name, x, y, width, height) {
-    const element = this.layer.appendChild(document.createElementNS(SVG, "rect"));
-    element.setAttribute("class", name);
-    return this.place(element, x, y, width, height);
-  }
-
-  place(element, x, y, width, height) {
-    Object.entries({ x, y, width, height }).forEach(([key, value]) => element.setAttribute(key, value));
-    return element;
-  }
-
-  // Moving
-
-  pressed(event, index) {
-    const step = KEYS[event.key];
+  handleBoxKey(event, index) {
+    const step = ARROW_STEPS[event.key];
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       this.choose(index);
@@ -265,13 +239,13 @@ class Editor {
       this.remove(index);
     } else if (step) {
       event.preventDefault();
-      if (!this.isPressing) {
+      if (!this.isKeyDown) {
         this.remember();
       }
-      this.isPressing = true;
+      this.isKeyDown = true;
       const length = event.ctrlKey || event.metaKey ? 10 : 1;
       const sides = event.shiftKey ? ["x2", "y2"] : SIDES;
-      this.write(index, this.moved(this.rows.box(index), sides, step[0] * length, step[1] * length));
+      this.write(index, movedBox(this.formset.box(index), sides, step[0] * length, step[1] * length, this.formset));
     }
   }
 
@@ -281,61 +255,25 @@ class Editor {
     }
     event.preventDefault();
     event.stopPropagation();
-    this.selected = index;
-    this.draw();
-    this.layer.querySelector(`[data-index="${index}"]`)?.focus({ preventScroll: true });
-    const start = this.point(event);
-    const box = this.rows.box(index);
+    this.select(index);
+    this.canvas.focus(index, { preventScroll: true });
+    const start = this.canvas.point(event);
+    const box = this.formset.box(index);
     let isMoving = false;
-    this.follow(event, (now) => {
+    this.canvas.follow(event, (now) => {
       if (!isMoving) {
         this.remember();
       }
       isMoving = true;
-      this.write(index, this.moved(box, sides, now.x - start.x, now.y - start.y));
+      this.write(index, movedBox(box, sides, now.x - start.x, now.y - start.y, this.formset));
     });
-  }
-
-  /** Calls back with places in the picture until the pointer is lifted. */
-  follow(event, moved, ended = () => {}) {
-    const stop = new AbortController();
-    const mine = (act) => (later) => later.pointerId === event.pointerId && act(later);
-    const end = mine(() => {
-      stop.abort();
-      ended();
-    });
-    addEventListener("pointermove", mine((later) => moved(this.point(later))), { signal: stop.signal });
-    addEventListener("pointerup", end, { signal: stop.signal });
-    addEventListener("pointercancel", end, { signal: stop.signal });
-  }
-
-  /** The box with these sides moved; as a whole it stops at the edge instead of shrinking. */
-  moved(box, sides, dx, dy) {
-    if (sides === SIDES) {
-      dx = Math.min(Math.max(dx, -box.x1), this.rows.width - box.x2);
-      dy = Math.min(Math.max(dy, -box.y1), this.rows.height - box.y2);
-    }
-    const shift = { x1: dx, x2: dx, y1: dy, y2: dy };
-    const moved = { ...box };
-    sides.forEach((side) => (moved[side] = box[side] + shift[side]));
-    // the moved sides stop at those that stay
-    if (!sides.includes("x1")) moved.x2 = Math.max(moved.x2, moved.x1 + 1);
-    if (!sides.includes("x2")) moved.x1 = Math.min(moved.x1, moved.x2 - 1);
-    if (!sides.includes("y1")) moved.y2 = Math.max(moved.y2, moved.y1 + 1);
-    if (!sides.includes("y2")) moved.y1 = Math.min(moved.y1, moved.y2 - 1);
-    return moved;
-  }
-
-  /** Where the pointer is, in pixels of the picture. */
-  point(event) {
-    return new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
   }
 }
 
 for (const root of document.querySelectorAll(".outfit-editor")) {
   const { width, height } = root.querySelector("svg").viewBox.baseVal;
-  const rows = new HotspotRows(root.dataset.hotspots, { width, height, label: root.dataset.label });
-  if (rows.canBeChanged) {
-    new Editor(root, rows);
+  const formset = new HotspotFormset(root.dataset.hotspots, { width, height, label: root.dataset.label });
+  if (formset.isEditable) {
+    new HotspotEditor(root, formset);
   }
 }

@@ -1,10 +1,11 @@
-// Keeps the price up to date while the form is filled in; without it a button recalculates.
+// Updates the price whenever the form changes; without this script a button recalculates it.
 "use strict";
 
 const form = document.getElementById("outfit-order");
 const summary = document.getElementById("outfit-summary");
 const recalculate = document.getElementById("outfit-recalculate");
-const PAUSE = 250;
+const makeButton = document.getElementById("outfit-make");
+const DELAY = 250; // milliseconds
 
 let timer;
 let running;
@@ -20,12 +21,18 @@ async function update() {
       throw new Error(response.statusText);
     }
     summary.innerHTML = await response.text();
+    showLabel(summary.querySelector("[data-label]"));
     recalculate.hidden = true;
   } catch (error) {
     if (error.name !== "AbortError") {
       recalculate.hidden = false;
     }
   }
+}
+
+/** The button names the price only while that price is up to date. */
+function showLabel(priced) {
+  makeButton.textContent = (priced ?? makeButton).dataset.label;
 }
 
 function boxesOf(button) {
@@ -50,8 +57,14 @@ for (const button of document.querySelectorAll(".outfit-select-all")) {
 
 recalculate.hidden = true;
 form.addEventListener("change", () => {
+  showLabel(null);
   clearTimeout(timer);
-  timer = setTimeout(update, PAUSE);
+  timer = setTimeout(update, DELAY);
 });
-// A page that comes back from the browser's history may show older choices than its price.
-addEventListener("pageshow", (event) => event.persisted && update());
+// A page restored from the browser's history may show a price that does not match its choices.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) {
+    showLabel(null);
+    update();
+  }
+});

@@ -1,0 +1,82 @@
+"""A sandbox whose engine takes no time.
+
+    python -m benchmarks.instant_sandbox
+
+Prints its URL and ends when its standard input is closed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from outfitanyone_local.sandbox.http_server import SandboxServer
+from outfitanyone_local.sandbox.options import Options
+
+ROWS = {"upper": (0.2, 0.5), "lower": (0.5, 0.9), "dress": (0.2, 0.9)}
+
+
+@dataclass(frozen=True)
+class Area:
+    clothes_type: str
+    box: tuple[int, int, int, int]
+    cutout: Any
+    crop: Any
+
+
+class InstantEngine:
+    """Returns the person with a patch of each garment, and parses fixed areas.
+
+    The patches make every result different, as a real engine's results are.
+    """
+
+    def parse(self, image: Any, clothes_types: Any) -> list[Area | None]:
+        return [_area(image, kind) if kind != "dress" else None for kind in clothes_types]
+
+    def try_on(self, person: Any, *, top: Any, bottom: Any, **_: Any) -> Any:
+        result = person.copy()
+        for number, garment in enumerate((top, bottom)):
+            if garment is not None:
+                result[:16, 16 * number : 16 * (number + 1)] = garment[:16, :16]
+        return result
+
+    def fit(self, image: Any, **_: Any) -> Any:
+        return image
+
+    def refine(self, coarse: Any) -> Any:
+        return coarse
+
+
+def _area(image: Any, kind: str) -> Area:
+    height, width = image.shape[:2]
+    top, bottom = ROWS[kind]
+    x1, y1, x2, y2 = width // 4, int(top * height), width * 3 // 4, int(bottom * height)
+    crop = image[y1:y2, x1:x2]
+    alpha = np.full((*crop.shape[:2], 1), 255, np.uint8)
+    return Area(kind, (x1, y1, x2, y2), np.concatenate([crop, alpha], axis=2), crop)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--state-dir", type=Path)
+    parser.add_argument("--options", type=json.loads, default={}, help="a JSON object")
+    arguments = parser.parse_args()
+    with SandboxServer(
+        port=arguments.port,
+        options=Options(**arguments.options),
+        engine=InstantEngine(),
+        state_dir=arguments.state_dir,
+    ) as server:
+        print(server.root_url, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""URLs of this app's pages on the admin site that handles the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+if TYPE_CHECKING:
+    from django.contrib.admin import AdminSite
+    from django.http import HttpRequest
+
+
+def admin_url(site: AdminSite, page: str, *args: object) -> str:
+    """Return the URL of a page, for example of ``"tryonresult_batch"``."""
+    return reverse(f"admin:django_outfitanyone_{page}", args=args, current_app=site.name)
+
+
+def next_url(request: HttpRequest, *, default: str) -> str:
+    """Return the URL in the form field ``next``, or ``default`` if it leads to another host."""
+    url = request.POST.get("next", "")
+    is_safe = url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return url if is_safe else default

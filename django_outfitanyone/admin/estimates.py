@@ -1,0 +1,77 @@
+"""Texts about what a request will make, cost and take."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from django_outfitanyone.account.money import money
+from django_outfitanyone.admin.rendering import approximate_duration
+from django_outfitanyone.jobs.estimate import Estimate
+
+
+def estimate_text(estimate: Estimate) -> str:
+    """Return number of pictures, cost and duration.
+
+    For example “8 pictures, 2 of them already exist and are free; about CNY 3.02; about 1 minute”.
+    """
+    pictures = ngettext("%(count)d picture", "%(count)d pictures", estimate.count) % {
+        "count": estimate.count
+    }
+    if not estimate.new:
+        text = ngettext(
+            "%(pictures)s, which already exists and is free",
+            "%(pictures)s, which already exist and are free",
+            estimate.count,
+        )
+        return text % {"pictures": pictures}
+    if estimate.reused:
+        text = ngettext(
+            "%(pictures)s, %(count)d of them already exists and is free",
+            "%(pictures)s, %(count)d of them already exist and are free",
+            estimate.reused,
+        )
+        pictures = text % {"pictures": pictures, "count": estimate.reused}
+    cost = _("about %(cost)s") % {"cost": money(estimate.cost, estimate.currency)}
+    return "; ".join([pictures, cost, approximate_duration(estimate.seconds)])
+
+
+def make_label(estimate: Estimate) -> str:
+    """Return the label of the button that requests try-ons, for example “Make 24 pictures …”."""
+    if not estimate.new:
+        text = ngettext(
+            "Reuse %(count)d picture for free", "Reuse %(count)d pictures for free", estimate.count
+        )
+        return text % {"count": estimate.count}
+    text = ngettext(
+        "Make %(count)d picture for %(cost)s", "Make %(count)d pictures for %(cost)s", estimate.new
+    )
+    return text % {"count": estimate.new, "cost": money(estimate.cost, estimate.currency)}
+
+
+def refine_label(estimate: Estimate) -> str:
+    """Return the label of the button that requests refined pictures.
+
+    It has no price where a picture is reused, as the form can also ask to make that one again.
+    """
+    if estimate.reused:
+        text = ngettext("Refine %(count)d picture", "Refine %(count)d pictures", estimate.count)
+        return text % {"count": estimate.count}
+    text = ngettext(
+        "Refine %(count)d picture for %(cost)s",
+        "Refine %(count)d pictures for %(cost)s",
+        estimate.count,
+    )
+    return text % {"count": estimate.count, "cost": money(estimate.cost, estimate.currency)}
+
+
+def budget_warning(estimate: Estimate) -> str:
+    """Return a warning if the budget does not cover the cost, else ``""``."""
+    if estimate.budget_left is None or not estimate.is_over_budget:
+        return ""
+    left = money(estimate.budget_left, estimate.currency)
+    text = _(
+        "Only %(left)s is left of the budget. The remaining pictures wait for the next day or "
+        "month, or until you raise the budget."
+    )
+    return text % {"left": left}

@@ -1,0 +1,49 @@
+"""Changelist filters of the try-on results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from django_outfitanyone.conf import conf
+from django_outfitanyone.models import TryOnResult
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+class PublishedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("published")
+    parameter_name = "published"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
+
+    def queryset(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[TryOnResult],
+    ) -> QuerySet[TryOnResult]:
+        if self.value() not in {"yes", "no"}:
+            return queryset
+        return queryset.filter(published_at__isnull=self.value() == "no")
+
+
+class QualityFilter(admin.SimpleListFilter):
+    """Offers the models that have a price, as reading the choices from the rows reads them all."""
+
+    title = gettext_lazy("quality")
+    parameter_name = "remote_model"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return [(name, name) for name in sorted({*conf.PRICES} - {conf.PARSING_MODEL})]
+
+    def queryset(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[TryOnResult],
+    ) -> QuerySet[TryOnResult]:
+        return queryset.filter(remote_model=self.value()) if self.value() else queryset

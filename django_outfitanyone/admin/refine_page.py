@@ -1,0 +1,145 @@
+"""The page “Refine pictures”: a second, paid pass over finished pictures."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from django_outfitanyone import actions
+from django_outfitanyone.admin.admin_urls import admin_url
+from django_outfitanyone.admin.django_classes import AdminMixin
+from django_outfitanyone.admin.estimates import budget_warning, estimate_text, refine_label
+from django_outfitanyone.admin.notices import account_notice
+from django_outfitanyone.conf import ConfigurationError
+from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
+from django_outfitanyone.jobs.estimate import estimate_rows
+from django_outfitanyone.jobs.refine import as_refinement, check_refinable
+from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models.try_on import Gender
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+MAX_PICTURES = 100
+"""Pictures per request: the user must still be able to check the gender in each of them."""
+
+
+class RefineForm(forms.Form):
+    """``batch`` is created with the page, so that a form sent twice makes one batch."""
+
+    gender = forms.ChoiceField(
+        label=gettext_lazy("The pictures show"),
+        choices=Gender.choices,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("The refiner needs to know. Refine women and men separately."),
+    )
+    force_new = forms.BooleanField(
+        label=gettext_lazy("Make pictures that already exist again"),
+        required=False,
+        help_text=gettext_lazy("Every picture is then charged, even if it already exists."),
+    )
+    batch = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class RefineMixin(AdminMixin):
+    """Adds the action and the page to the admin of try-on results."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = path(
+            "refine/",
+            self.admin_site.admin_view(self.refine_view),
+            name="django_outfitanyone_tryonresult_refine",
+        )
+        return [view, *super().get_urls()]
+
+    @admin.action(description=gettext_lazy("Refine…"), permissions=["add"])
+    def refine(self, request: HttpRequest, queryset: QuerySet[TryOnResult]) -> HttpResponse | None:
+        keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MAX_PICTURES + 1])
+        if len(keys) > MAX_PICTURES:
+            text = _("Choose at most %(count)d pictures to refine.") % {"count": MAX_PICTURES}
+            self.message_user(request, text, messages.WARNING)
+            return None
+        selected = ",".join(map(str, keys))
+        return redirect(f"{admin_url(self.admin_site, 'tryonresult_refine')}?results={selected}")
+
+    def refine_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the options and the cost; on POST, request the refined pictures."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        selected = request.POST.get("results") or request.GET.get("results", "")
+        results, refusals = self._refinable(request, selected)
+        form = RefineForm(request.POST or None, initial={"batch": uuid.uuid4()})
+        if request.method == "POST" and form.is_valid() and results:
+            rows = self._request_refined(request, form, results)
+            if rows:
+                return redirect(admin_url(self.admin_site, "tryonresult_batch", rows[0].batch))
+        return self._page(request, form, results, refusals)
+
+    def may_refine(self, request: HttpRequest, try_on: TryOnResult) -> bool:
+        """Return whether the page of a picture offers to refine it."""
+        return self.has_add_permission(request) and not refine_refusal(try_on)
+
+    def _refinable(
+        self, request: HttpRequest, selected: str
+    ) -> tuple[list[TryOnResult], list[tuple[TryOnResult, str]]]:
+        """Return the pictures that can be refined, and the others with the reason."""
+        keys = [int(key) for key in re.findall(r"[0-9]{1,18}", selected)][:MAX_PICTURES]
+        rows = self.get_queryset(request).filter(pk__in=keys)
+        checked = [(row, refine_refusal(row)) for row in rows.order_by("pk")]
+        refinable = [row for row, refusal in checked if not refusal]
+        return refinable, [(row, refusal) for row, refusal in checked if refusal]
+
+    def _request_refined(
+        self, request: HttpRequest, form: RefineForm, results: Sequence[TryOnResult]
+    ) -> list[TryOnResult]:
+        try:
+            return actions.refine_all(results, **form.cleaned_data, requested_by=request.user)
+        except (OutfitAnyoneError, ConfigurationError) as error:
+            form.add_error(None, str(error))
+            return []
+
+    def _page(
+        self,
+        request: HttpRequest,
+        form: RefineForm,
+        results: list[TryOnResult],
+        refusals: list[tuple[TryOnResult, str]],
+    ) -> HttpResponse:
+        request.current_app = self.admin_site.name
+        rows = [as_refinement(result, gender=Gender.WOMAN) for result in results]
+        total = estimate_rows(rows)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Refine pictures"),
+            "opts": self.opts,
+            "form": form,
+            "results": results,
+            "refusals": refusals,
+            "selected": ",".join(str(result.pk) for result in results),
+            "estimate": estimate_text(total) if results else "",
+            "submit_label": refine_label(total),
+            "over_budget": budget_warning(total),
+            **account_notice(request, self.admin_site),
+        }
+        return TemplateResponse(request, "admin/django_outfitanyone/refine_form.html", context)
+
+
+def refine_refusal(try_on: TryOnResult) -> str:
+    """Return why the picture cannot be refined, or ``""`` if it can."""
+    try:
+        check_refinable(try_on)
+    except RequestRefused as error:
+        return str(error)
+    return ""

@@ -1,0 +1,125 @@
+// The formset of the hotspots, read and changed by the editor over the picture.
+"use strict";
+
+const SIDES = ["x1", "y1", "x2", "y2"];
+
+class HotspotFormset {
+  constructor(prefix, { width, height, label }) {
+    Object.assign(this, { prefix, width, height, label });
+  }
+
+  get count() {
+    return Number(document.getElementById(`id_${this.prefix}-TOTAL_FORMS`).value);
+  }
+
+  /** Whether the page has inputs for hotspots, which it only has with permission to change them. */
+  get isEditable() {
+    return Boolean(this.input("__prefix__", "x1") ?? this.input(0, "x1"));
+  }
+
+  input(index, name) {
+    return document.querySelector(`[name="${this.prefix}-${index}-${name}"]`);
+  }
+
+  owns(input) {
+    return Boolean(input.name?.startsWith(`${this.prefix}-`));
+  }
+
+  element(index) {
+    return document.getElementById(`${this.prefix}-${index}`);
+  }
+
+  /** Indexes of the forms that are not marked for deletion. */
+  indexes() {
+    const all = Array.from({ length: this.count }, (_, index) => index);
+    return all.filter((index) => this.input(index, "x1") && !this.input(index, "DELETE")?.checked);
+  }
+
+  indexOf(element) {
+    const id = element.closest?.(".inline-related")?.id ?? "";
+    const number = id.startsWith(`${this.prefix}-`) ? id.slice(this.prefix.length + 1) : "";
+    return /^\d+$/.test(number) ? Number(number) : null;
+  }
+
+  box(index) {
+    return Object.fromEntries(SIDES.map((side) => [side, Number(this.input(index, side).value)]));
+  }
+
+  /** The box that the last parse detected, if any. */
+  detectedBox(index) {
+    const text = this.input(index, "reset")?.dataset.box;
+    const numbers = text ? text.split(" ").map(Number) : null;
+    return numbers && Object.fromEntries(SIDES.map((side, place) => [side, numbers[place]]));
+  }
+
+  /** Writes the box, cut to the picture; `isReset` marks it as the detected box. */
+  write(index, box, { isReset = false } = {}) {
+    const limit = { x1: [0, this.width - 1], y1: [0, this.height - 1], x2: [1, this.width], y2: [1, this.height] };
+    for (const side of SIDES) {
+      const [least, most] = limit[side];
+      this.input(index, side).value = Math.round(Math.min(Math.max(box[side], least), most));
+    }
+    const reset = this.input(index, "reset");
+    if (reset) {
+      reset.checked = isReset;
+    }
+  }
+
+  /** For example "Hotspot 2 · lower · Straight jeans". */
+  describe(index) {
+    const area = this.input(index, "clothes_type")?.selectedOptions?.[0];
+    const product = this.input(index, "product");
+    const title = product?.selectedOptions?.[0]?.text ?? product?.value ?? "";
+    const parts = [`${this.label} ${index + 1}`, area?.value && area.text, title];
+    return parts.filter((part) => part?.trim()).join(" · ");
+  }
+
+  /** Clicks Django's link for another form, which sends "formset:added". */
+  add() {
+    document.querySelector(`#${this.prefix}-group .add-row a`)?.click();
+  }
+
+  /** Returns true if the form is gone, false if it is marked for deletion. */
+  remove(index) {
+    const link = this.element(index).querySelector(".inline-deletelink");
+    const marked = this.input(index, "DELETE");
+    if (link) {
+      link.click();
+    } else if (marked) {
+      marked.checked = true;
+    }
+    return Boolean(link);
+  }
+
+  /** The state that undo restores, as text. */
+  snapshot() {
+    const rows = this.indexes().map((index) => ({
+      index, box: this.box(index), isReset: Boolean(this.input(index, "reset")?.checked),
+    }));
+    return JSON.stringify({ count: this.count, rows });
+  }
+
+  /** Restores a snapshot and removes the forms that were added after it. */
+  restore(snapshot) {
+    const { count, rows } = JSON.parse(snapshot);
+    while (this.count > count) {
+      this.remove(this.count - 1);
+    }
+    const kept = new Set(rows.map((row) => row.index));
+    for (let index = 0; index < this.count; index += 1) {
+      const marked = this.input(index, "DELETE");
+      if (marked) {
+        marked.checked = !kept.has(index);
+      }
+    }
+    rows.filter((row) => row.index < this.count).forEach((row) => this.write(row.index, row.box, row));
+  }
+
+  /** Moves the focus to the product field. */
+  focusProduct(index) {
+    const product = this.input(index, "product");
+    const shown = this.element(index).querySelector(".field-product .select2-selection") ?? product;
+    shown?.scrollIntoView({ block: "center" });
+    shown?.focus({ preventScroll: true });
+  }
+}

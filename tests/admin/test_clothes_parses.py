@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+
+from django_outfitanyone.actions import parse_clothes
+from django_outfitanyone.choices import Status
+from django_outfitanyone.error_help import FIXED_BY
+from django_outfitanyone.models import ClothesParse
+from tests.admin.forms import hotspot_form_data
+from tests.admin.pages import text_of
+from tests.drawing import picture
+from tests.factories import make_hotspot, make_model_image, make_try_on
+from tests.work import work
+
+pytestmark = pytest.mark.django_db
+
+
+def test_parse_action__counts_new_and_known_parses_and_their_cost(site, messages_of):
+    photos = [make_model_image() for _ in range(3)]
+    parse_clothes(photos[0])
+
+    response = site.select("modelimage", "parse_clothes", photos)
+
+    assert messages_of(response) == [
+        "2 clothes parses are queued and will cost at most CNY 0.008.",
+        (
+            "1 picture is being parsed or was parsed before; it is not charged again. "
+            "To parse it again, use “Parse clothes again”."
+        ),
+    ]
+
+
+def test_parse_again_action__says_that_pictures_are_charged_again(site, messages_of):
+    photo = make_model_image()
+    parse_clothes(photo)
+    photo.clothesparses.update(status=Status.SUCCEEDED, open_key=None)
+
+    response = site.select("modelimage", "parse_clothes_again", [photo])
+
+    assert photo.clothesparses.count() == 2
+    assert messages_of(response) == [
+        (
+            "1 clothes parse is queued and will cost at most CNY 0.004. "
+            "Pictures that were parsed before are charged again."
+        )
+    ]
+
+
+def test_parse_action__refuses_results_without_a_picture(site, messages_of):
+    rows = [make_try_on(), make_try_on(status=Status.QUEUED)]
+
+    response = site.select("tryonresult", "parse_clothes", rows)
+
+    success, refusal = messages_of(response)
+    assert success == "1 clothes parse is queued and will cost at most CNY 0.004."
+    assert refusal.startswith("There is no picture yet")
+
+
+@pytest.mark.parametrize(
+    ("model", "make"), [("tryonresult", make_try_on), ("modelimage", make_model_image)]
+)
+def test_parse_button__is_beside_the_picture_and_shows_the_price(site, model, make, messages_of):
+    picture = make()
+    assert "Parse clothes (CNY 0.004)" in text_of(site.get(f"{model}_change", picture.pk))
+    make_hotspot(picture)
+    assert "Parse clothes again (CNY 0.004)" in text_of(site.get(f"{model}_change", picture.pk))
+
+    response = site.post(
+        f"{model}_change", picture.pk, **hotspot_form_data(model, picture), _parse_clothes="1"
+    )
+
+    assert response.headers["Location"].endswith(f"/{picture.pk}/change/")
+    assert picture.clothesparses.count() == 1
+    assert any("1 clothes parse is queued" in text for text in messages_of(response))
+
+
+def test_parse_button__needs_the_change_permission(site_with):
+    photo = make_model_image()
+    site = site_with("view_modelimage")
+    assert "_parse_clothes" not in text_of(site.get("modelimage_change", photo.pk))
+
+
+def test_detail__marks_a_parse_reused_from_the_same_picture(site, remote):
+    paid, reused = (parse_clothes(make_model_image(data=picture(4711))) for _ in range(2))
+    work()
+
+    assert "reused, free" in text_of(site.get("clothesparse_change", reused.pk))
+    assert "reused, free" not in text_of(site.get("clothesparse_change", paid.pk))
+
+
+def test_detail__is_read_only(site):
+    parse_clothes(make_model_image())
+    parse = ClothesParse.objects.get()
+
+    page = text_of(site.get("clothesparse_change", parse.pk))
+
+    assert site.get("clothesparse_add").status_code == 403
+    assert 'name="_save"' not in page
+    assert "queued" in page
+
+
+def test_failed_parse__shows_who_can_fix_it_and_is_retried(site, messages_of):
+    parse_clothes(make_model_image())
+    parse = ClothesParse.objects.get()
+    ClothesParse.objects.update(
+        status=Status.FAILED, error_code="InvalidApiKey", error_message="Invalid API-key."
+    )
+
+    assert str(FIXED_BY["account"]) in text_of(site.get("clothesparse_change", parse.pk))
+    response = site.select("clothesparse", "retry_failed", [parse])
+
+    parse.refresh_from_db()
+    assert parse.status == Status.QUEUED
+    assert messages_of(response) == ["1 clothes parse will be retried."]
+
+
+def test_cancel_action__cancels_open_parses_and_reports_refusals(site, messages_of):
+    parse_clothes(make_model_image())
+    parse_clothes(photo := make_model_image())
+    photo.clothesparses.update(status=Status.SUCCEEDED)
+
+    response = site.select("clothesparse", "cancel_parses", ClothesParse.objects.all())
+
+    assert ClothesParse.objects.filter(status=Status.CANCELED).count() == 1
+    success, refusal = messages_of(response)
+    assert success == "1 clothes parse canceled."
+    assert "cannot be canceled" in refusal

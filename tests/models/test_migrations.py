@@ -1,0 +1,55 @@
+"""Databases of earlier versions migrate forward and keep their rows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+APP = "django_outfitanyone"
+MOMENT = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def migrate():
+    """Migrate to a state and return its models; the latest state is restored at the end."""
+
+    def migrate_to(name):
+        executor = MigrationExecutor(connection)
+        return executor.migrate([(APP, name)]).apps
+
+    yield migrate_to
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes(APP))
+
+
+def test_0003__keeps_when_the_worker_was_woken(migrate):
+    before = migrate("0002_same_picture_is_searched_once")
+    before.get_model(APP, "Account").objects.create(name="old shop", last_wakeup_at=MOMENT)
+
+    after = migrate("0003_plain_names")
+
+    assert after.get_model(APP, "Account").objects.get(name="old shop").last_wakeup_at == MOMENT
+
+
+def test_0003__keeps_parses_and_hotspots_with_their_pictures(migrate):
+    before = migrate("0002_same_picture_is_searched_once")
+    account = before.get_model(APP, "Account").objects.create(name="old shop")
+    photo = before.get_model(APP, "ModelImage").objects.create(
+        name="Ana", image="a.jpg", width=600, height=800, sha256="a" * 64, thumbnail="t.jpg"
+    )
+    before.get_model(APP, "ClothesParse").objects.create(
+        account=account, model_image=photo, picture_sha256="a" * 64, clothes_types="upper"
+    )
+    before.get_model(APP, "Hotspot").objects.create(
+        model_image=photo, picture_sha256="a" * 64, clothes_type="upper", x1=1, y1=2, x2=3, y2=4
+    )
+
+    after = migrate("0003_plain_names")
+
+    assert after.get_model(APP, "ClothesParse").objects.get().model_image_id == photo.pk
+    assert after.get_model(APP, "Hotspot").objects.get().model_image_id == photo.pk
