@@ -8,10 +8,10 @@ from PIL import Image
 from django_outfitanyone.actions import request_try_on
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
-from django_outfitanyone.models import ClothesParse, Hotspot, TemporaryUpload
+from django_outfitanyone.models import ClothesParse, Hotspot, TemporaryUpload, TryOnResult
 from tests.drawing import encoded
 from tests.factories import make_garment, make_hotspot, make_model_image, make_product
-from tests.work import REPLACE, new_request, queued_try_on, work
+from tests.work import REPLACE, new_request, one_pass, queued_try_on, work
 
 pytestmark = pytest.mark.django_db
 
@@ -171,11 +171,19 @@ def test_batch__photo_is_parsed_once_for_the_half_to_keep(remote):
 
 
 def test_batch__never_runs_more_tasks_than_the_account_has_slots(remote, configure):
-    configure(CONCURRENT_TASKS=2)
-    remote.set_progression([("RUNNING", 0.3)])
+    configure(CONCURRENT_TASKS=2, PARSE_RESULTS=False)
+    remote.clock.freeze()
+    remote.set_progression([("RUNNING", 1)])
     rows = [queued_try_on() for _ in range(5)]
-    work(*rows, seconds=20)
+    for _ in range(100):
+        one_pass()
+        open_count = TryOnResult.objects.open().count()
+        if TryOnResult.objects.running().count() == min(2, open_count):
+            remote.settle()
+            remote.clock.advance(2)
+        if not open_count:
+            break
 
-    assert {row.status for row in rows} == {Status.SUCCEEDED}
+    assert TryOnResult.objects.succeeded().count() == len(rows)
     assert remote.stats["peak_running"] == 2
     assert remote.stats["submits"] == 5

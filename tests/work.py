@@ -25,14 +25,22 @@ def work(*jobs, seconds=10):
     """Run until these jobs, or all jobs, are finished; raise an error after ``seconds``."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        _make_due()
-        runner.run(budget=0)
+        one_pass()
         open_jobs = [job for job in jobs if (job.refresh_from_db() or job.is_open)]
         if not open_jobs and (jobs or not _any_open()):
             return
         time.sleep(0.01)
     states = [(job, job.status, job.error_code, job.error_message) for job in jobs]
     raise AssertionError(f"still open after {seconds} s: {states}")
+
+
+def one_pass():
+    """Make all open jobs due, except those that have just failed, and run one pass."""
+    for model in (TryOnResult, ClothesParse):
+        model.objects.open().filter(due_at__isnull=False, attempts=0).exclude(
+            status="submitting"
+        ).update(due_at=timezone.now())
+    runner.run(budget=0)
 
 
 def claim(jobs, *, limit=1, lease=None):
@@ -96,14 +104,6 @@ def collecting_try_on(*, person=None):
 def backdate_submit(job, **age):
     """Write that the paid request of this job was sent this long ago, for example ``hours=1``."""
     type(job).objects.filter(pk=job.pk).update(submitted_at=timezone.now() - timedelta(**age))
-
-
-def _make_due():
-    """Make all open jobs due now, except those that have just failed."""
-    for model in (TryOnResult, ClothesParse):
-        model.objects.open().filter(due_at__isnull=False, attempts=0).exclude(
-            status="submitting"
-        ).update(due_at=timezone.now())
 
 
 def _any_open():

@@ -78,18 +78,11 @@ def test_submits__have_no_room_without_a_free_slot(configure):
     assert kinds(queue.submits(Account.current())) == []
 
 
-@pytest.mark.parametrize(
-    "columns",
-    [
-        {"stopped_at": timezone.now()},
-        {"next_submission_at": timezone.now() + timedelta(minutes=1)},
-    ],
-    ids=["stopped", "paused"],
-)
-def test_submits__are_none_while_the_account_is_stopped_or_paused(columns):
+@pytest.mark.parametrize("column", ["stopped_at", "next_submission_at"])
+def test_submits__are_none_while_the_account_is_stopped_or_paused(column):
     account = Account.current()
     make_try_on(status=Status.PREPARING, is_prepared=True)
-    Account.objects.update(**columns)
+    Account.objects.update(**{column: timezone.now() + timedelta(minutes=1)})
 
     assert queue.submits(account) == []
 
