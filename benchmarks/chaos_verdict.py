@@ -104,7 +104,8 @@ class Verdict:
     def _pictures_of(self, task: dict[str, Any]) -> tuple[str, str]:
         """Return the hashes of a task's person and top, from its uploaded files."""
         person, top = (
-            self._hash_of(task["request"][field]) for field in ("person_image_url", "top_garment_url")
+            self._hash_of(task["request"][field])
+            for field in ("person_image_url", "top_garment_url")
         )
         return person, top
 

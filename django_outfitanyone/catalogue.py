@@ -1,4 +1,4 @@
-"""What the app asks of a shop's products; a shop with its own model overrides a method or two."""
+"""The catalogue adapter: reads a shop's products. Shops with their own model subclass it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 NO_DECIMALS = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"})
 THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
-"""Currencies (ISO 4217) that do not have two digits after the point, as all others have."""
+"""Currencies (ISO 4217) without the usual two decimal places."""
 
 
 @dataclass(frozen=True)
 class Money:
-    """An amount and its ISO 4217 currency; as text in the reader's format: ``39,00 EUR``."""
+    """An amount with its ISO 4217 currency. As text it is localized: ``39,00 EUR`` in German."""
 
     amount: Decimal
     currency: str
@@ -36,40 +36,40 @@ class Money:
 
 
 class CatalogueAdapter:
-    """Answers for the shipped ``Product`` and for models with similar attributes.
+    """Reads the shipped ``Product`` and models with similar attributes.
 
-    Name a subclass in ``OUTFITANYONE["CATALOGUE"]``. ``product`` is always an instance
-    of the model in ``OUTFITANYONE_PRODUCT_MODEL``.
+    For another model, set ``OUTFITANYONE["CATALOGUE"]`` to a subclass and override the methods
+    that differ. ``product`` is always an instance of ``OUTFITANYONE_PRODUCT_MODEL``.
     """
 
     def visible(self, products: QuerySet[Any]) -> QuerySet[Any]:
-        """Only what visitors may see; hotspots of all other products disappear."""
+        """Return the products that visitors may see. Hotspots of all other products are hidden."""
         return products.filter(is_visible=True)
 
     def is_visible(self, product: Any) -> bool:
-        """As ``visible``, for one product that is already in memory."""
+        """Return whether visitors may see this product, like ``visible`` but without a query."""
         return bool(product.is_visible)
 
     def title(self, product: Any) -> str:
-        """Name for visitors."""
+        """Return the name that visitors see."""
         return str(product)
 
     def url(self, product: Any) -> str:
-        """Address of the product's page, ``""`` when it has none."""
+        """Return the URL of the product's page, ``""`` when it has none."""
         absolute_url = getattr(product, "get_absolute_url", None)
         return str(absolute_url()) if absolute_url else ""
 
     def price(self, product: Any) -> Money | None:
-        """What it costs, ``None`` when that is not to be shown."""
+        """Return the price, ``None`` to show none."""
         amount = getattr(product, "price", None)
         return None if amount is None else Money(amount, product.currency)
 
     def is_available(self, product: Any) -> bool:
-        """Whether it can be bought now."""
+        """Return whether it can be bought now."""
         return bool(getattr(product, "is_available", True))
 
     def image_url(self, product: Any) -> str:
-        """Address of a small picture of the product, ``""`` when there is none."""
+        """Return the URL of a small picture of the product, ``""`` when there is none."""
         image = getattr(product, "image", None)
         return str(image.url) if image else ""
 
@@ -81,14 +81,14 @@ class CatalogueAdapter:
         """
 
     def unpublish(self, product: Any, result: TryOnResult) -> None:
-        """Undo ``publish``."""
+        """Remove it from the gallery again."""
 
 
 def catalogue() -> CatalogueAdapter:
-    """The adapter that ``OUTFITANYONE["CATALOGUE"]`` names."""
+    """Return an adapter of the class in ``OUTFITANYONE["CATALOGUE"]``."""
     return cast("CatalogueAdapter", import_string(conf.CATALOGUE)())
 
 
 def product_model() -> type[Model]:
-    """The model in ``OUTFITANYONE_PRODUCT_MODEL``."""
+    """Return the model in ``OUTFITANYONE_PRODUCT_MODEL``."""
     return apps.get_model(product_model_name(), require_ready=False)

@@ -1,4 +1,4 @@
-"""What people think of finished pictures, and which of them the shop shows."""
+"""Reviews of finished pictures, and their publication in the shop."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from django_outfitanyone.signals import review_changed
 logger = logging.getLogger("django_outfitanyone")
 
 User = Any
-"""An instance of ``AUTH_USER_MODEL``, or ``None`` when no person stands behind it."""
+"""An instance of ``AUTH_USER_MODEL``, or ``None`` for changes made by code."""
 
 
 def approve(try_on: TryOnResult, *, reviewed_by: User = None) -> None:
-    """Let a finished picture be shown."""
+    """Approve a finished picture. Raises ``RequestRefused`` if it is not finished."""
     _review(try_on, Review.APPROVED, reviewed_by)
 
 
 def reject(try_on: TryOnResult, *, reviewed_by: User = None) -> None:
-    """Hide a finished picture from visitors, and take it back if it was published."""
+    """Reject a finished picture: hide it from visitors, and unpublish it if it was published."""
     if try_on.published_at:
         unpublish(try_on)
     _review(try_on, Review.REJECTED, reviewed_by)
@@ -44,7 +44,7 @@ def publish(try_on: TryOnResult, *, reviewed_by: User = None) -> None:
 
 
 def unpublish(try_on: TryOnResult) -> None:
-    """Take a picture out of the galleries again; it stays approved."""
+    """Remove a picture from the galleries. It stays approved."""
     TryOnResult.objects.filter(pk=try_on.pk).update(published_at=None)
     try_on.published_at = None
     shop = catalogue()
@@ -62,7 +62,7 @@ def _review(try_on: TryOnResult, review: Review, by: User, **columns: object) ->
     )
     if not changed:
         raise RequestRefused(
-            _("Only finished pictures can be reviewed; this one is “%(status)s”.")
+            _("Only finished pictures can be reviewed. This one is “%(status)s”.")
             % {"status": try_on.get_status_display()},
             code="NotFinished",
         )

@@ -1,17 +1,17 @@
-"""Announcements. Receivers must not steer the work: what they raise is logged and ignored.
+"""Signals. Exceptions of receivers are logged and ignored, so receivers cannot stop the work.
 
-``status_changed``: a try-on or a search for clothes moved on. Arguments: ``job`` (the
-    row), ``old`` and ``new`` (``statuses.Status``). Sent after the change is committed.
-``account_stopped``: nothing more is submitted until a person resumes. Arguments:
+``status_changed``: the status of a try-on or a clothes parse changed. Arguments: ``job`` (the
+    row), ``old`` and ``new`` (``choices.Status``). Sent after the change is committed.
+``account_stopped``: nothing is submitted until the account is resumed. Arguments:
     ``account``, ``error`` (an ``exceptions.AccountProblem``).
-``budget_spent``: a paid request no longer fits into the day's or month's budget. Arguments:
-    ``account``, ``error`` (an ``exceptions.BudgetSpent`` with the moment that it goes on).
-``account_resumed``: a person has lifted a stop or pause. Argument: ``account``.
-``result_expiring``: something paid was not fetched yet, and the remote copy dies soon or
-    nobody tries any more. Sent once. Arguments: ``job``, ``error``, ``expires_at``.
-``review_changed``: a picture was approved, rejected, published or taken back. Arguments:
-    ``try_on``, ``old`` and ``new`` (``statuses.Review``), ``published`` (whether it is now).
-``hotspots_found``: clothes were found in a picture. Arguments: ``picture`` (a
+``budget_spent``: the next paid request exceeds the budget of the day or month. Arguments:
+    ``account``, ``error`` (an ``exceptions.BudgetSpent`` with the time at which work resumes).
+``account_resumed``: a person ended a stop or pause. Argument: ``account``.
+``result_expiring``: a paid result is not stored yet, and its remote copy expires soon or the
+    retries have ended. Sent once. Arguments: ``job``, ``error``, ``expires_at``.
+``review_changed``: a picture was approved, rejected, published or unpublished. Arguments:
+    ``try_on``, ``old`` and ``new`` (``choices.Review``), ``published`` (whether it is now).
+``hotspots_found``: a clothes parse found hotspots in a picture. Arguments: ``picture`` (a
     ``ModelImage`` or a ``TryOnResult``), ``hotspots`` (a list).
 """
 

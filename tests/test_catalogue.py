@@ -18,6 +18,6 @@ from django_outfitanyone.catalogue import Money
         ("12.3456", "KWD", "en", "12.346 KWD"),
     ],
 )
-def test_money__is_written_as_the_reader_and_the_currency_want_it(amount, currency, language, text):
+def test_money__is_formatted_for_language_and_currency(amount, currency, language, text):
     with translation.override(language):
         assert str(Money(Decimal(amount), currency)) == text

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.core.checks import run_checks
@@ -37,18 +38,18 @@ def all_ids():
     )
 
 
-def test_settings_of_the_test_project__are_fine():
+def test_settings_of_the_test_project__have_no_messages():
     assert all_ids() == []
 
 
 @pytest.mark.django_db
-def test_checks__are_bound(settings):
+def test_checks__are_registered(settings):
     settings.OUTFITANYONE = {"CONCURENT_TASKS": 5}
     with pytest.raises(SystemCheckError, match=r"django_outfitanyone\.E001"):
         call_command("check")
 
 
-def test_unknown_key__names_the_nearest(settings):
+def test_unknown_key__names_the_nearest_one(settings):
     settings.OUTFITANYONE = {"CONCURENT_TASKS": 3}
     (message,) = checks.check_settings()
 
@@ -56,13 +57,13 @@ def test_unknown_key__names_the_nearest(settings):
     assert '"CONCURRENT_TASKS": 3' in message.hint
 
 
-def test_no_dict(settings):
+def test_settings__must_be_a_dict(settings):
     settings.OUTFITANYONE = "sk-key"
 
     assert ids(checks.check_settings()) == ["E001"]
 
 
-def test_wrong_value__hint_is_a_line_to_paste(settings):
+def test_invalid_value__has_a_hint_to_paste(settings):
     settings.OUTFITANYONE = {"CONCURRENT_TASKS": "five"}
     (message,) = checks.check_settings()
 
@@ -78,13 +79,13 @@ def test_product_model__must_exist(settings, name):
 
 
 @pytest.mark.parametrize("name", ["CATALOGUE", "PROVIDER"])
-def test_dotted_path__must_lead_somewhere(settings, name):
+def test_dotted_path__must_be_importable(settings, name):
     settings.OUTFITANYONE = {name: "shop.catalogue.Missing"}
 
     assert ids(checks.check_paths()) == ["E004"]
 
 
-def test_catalogue__has_to_know_which_products_visitors_may_see(settings):
+def test_catalogue__must_know_which_products_are_visible(settings):
     settings.OUTFITANYONE_PRODUCT_MODEL = "auth.Group"
     (message,) = checks.check_catalogue()
 
@@ -96,20 +97,20 @@ def test_catalogue__has_to_know_which_products_visitors_may_see(settings):
 @pytest.mark.parametrize(
     "wrong", [{"OUTFITANYONE_PRODUCT_MODEL": "no.Model"}, {"OUTFITANYONE": {"CATALOGUE": "no.C"}}]
 )
-def test_catalogue__leaves_other_faults_to_their_own_checks(settings, wrong):
+def test_catalogue__does_not_repeat_faults_of_other_checks(settings, wrong):
     for name, value in wrong.items():
         setattr(settings, name, value)
 
     assert checks.check_catalogue() == []
 
 
-def test_media__without_a_folder_would_litter(settings):
+def test_media__file_system_storage_needs_a_root(settings):
     settings.MEDIA_ROOT = ""
 
     assert ids(checks.check_media()) == ["W007"]
 
 
-def test_media__elsewhere_needs_no_folder(settings):
+def test_media__other_storage_needs_no_root(settings):
     settings.MEDIA_ROOT = ""
     settings.STORAGES = {
         **settings.STORAGES,
@@ -119,7 +120,7 @@ def test_media__elsewhere_needs_no_folder(settings):
     assert checks.check_media() == []
 
 
-def test_no_key__is_a_warning_so_that_migrate_works(settings, monkeypatch):
+def test_no_key__is_only_a_warning_so_that_migrate_works(settings, monkeypatch):
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
     settings.OUTFITANYONE = {}
 
@@ -133,14 +134,14 @@ def test_no_key__is_a_warning_so_that_migrate_works(settings, monkeypatch):
         ({"timeout": None}, ["W002"]),
         ({"timeout": 30}, ["W002"]),
         ({"timeout": 120, "retry": 120}, ["W003"]),
-        ({"retry": None, "timeout": 80}, ["W003"]),  # django-q2's own retry is 60
-        ({"retry": 60}, ["W003"]),  # a ring asks for three times RUN_BUDGET
+        ({"retry": None, "timeout": 80}, ["W003"]),  # the default of django-q2 is 60
+        ({"retry": 60}, ["W003"]),  # a wakeup asks for three times RUN_BUDGET
         ({"workers": 4, "queue_limit": 16}, ["W004"]),
         ({"sync": True}, ["W008"]),
         ({"catch_up": True}, ["W009"]),
-        ({"catch_up": None}, ["W009"]),  # django-q2's own is True
-        ({"workers": "many", "queue_limit": 1}, []),  # django-q2 says that
-        ({"workers": 4, "queue_limit": None}, ["W004"]),  # django-q2 takes workers squared
+        ({"catch_up": None}, ["W009"]),  # the default of django-q2 is True
+        ({"workers": "many", "queue_limit": 1}, []),  # django-q2 reports that
+        ({"workers": 4, "queue_limit": None}, ["W004"]),  # the default is workers squared
     ],
 )
 def test_queue_settings(settings, cluster, expected):
@@ -163,7 +164,7 @@ def test_time_zone(settings):
         ({"PRICES": {}}, ["W010"] * 3),
         ({"BUDGET_PER_DAY": Decimal("0.49")}, ["W011"]),
         ({"BUDGET_PER_DAY": Decimal("0.50")}, []),
-        ({"BUDGET_PER_MONTH": Decimal(0)}, []),  # a way to stop everything
+        ({"BUDGET_PER_MONTH": Decimal(0)}, []),  # a way to stop all submits
     ],
 )
 def test_money(configure, keys, expected):
@@ -173,8 +174,8 @@ def test_money(configure, keys, expected):
 
 
 @pytest.mark.parametrize("name", sorted(known_settings()))
-def test_every_setting__wrong_value_is_one_error_with_the_line_to_paste(configure, name):
-    """And nothing else: no check falls over it, or draws conclusions from it."""
+def test_every_setting__invalid_value_is_one_error_with_a_hint_to_paste(configure, name):
+    """No other check fails or reports anything because of it."""
     configure(**{name: object()})
     messages = run_checks(tags=["outfitanyone"])
 
@@ -201,13 +202,13 @@ def test_every_setting__wrong_value_is_one_error_with_the_line_to_paste(configur
         ("MAX_UPLOAD_BYTES", -1),
     ],
 )
-def test_setting__refuses(configure, name, value):
+def test_setting__refuses_the_value(configure, name, value):
     configure(**{name: value})
 
     assert ids(checks.check_settings()) == ["E002"]
 
 
-def test_queue__settings_of_the_named_cluster_count(settings):
+def test_queue__uses_the_settings_of_the_named_cluster(settings):
     settings.Q_CLUSTER = {
         **settings.Q_CLUSTER,
         "ALT_CLUSTERS": {"pictures": {"timeout": 10}},
@@ -253,9 +254,8 @@ def test_sqlite__modes(monkeypatch, options, expected):
 
 
 def test_ids__each_has_one_meaning_and_is_used():
-    from pathlib import Path
-
-    source = Path(checks.__file__).read_text("utf-8")
-    used = re.findall(r'_(?:error|warning)\(\s*"([EW]\d{3})"', source)
+    modules = sorted(Path(checks.__file__).parent.glob("*.py"))
+    source = "".join(module.read_text("utf-8") for module in modules)
+    used = re.findall(r'(?:error|warning)\(\s*"([EW]\d{3})"', source)
 
     assert set(used) == set(checks.IDS)

@@ -152,7 +152,7 @@ def obstacle(account: Account) -> str:
         return _("The account is stopped: %(message)s") % {"message": account.stopped_message}
     if account.paused_until:
         moment = time_format(timezone.localtime(account.paused_until), "TIME_FORMAT")
-        text = _("The account is paused until %(moment)s: the engine had too many requests.")
+        text = _("The account is paused until %(moment)s: the engine reported too many requests.")
         return text % {"moment": moment}
     return budgets.notice(account)
 

@@ -100,10 +100,9 @@ class AccountAdminMixin(NoticeMixin, UndeletableMixin):
 
     @admin.display(description=gettext_lazy("pause"))
     def pause(self, account: Account) -> str:
-        # the rate limit delays each request by less than a second; that is no pause
-        wait = (account.next_submission_at - timezone.now()).total_seconds()
-        if wait < 1:
+        if not account.paused_until:
             return "–"
+        wait = (account.paused_until - timezone.now()).total_seconds()
         return _("%(count)d more seconds, after too many requests") % {"count": wait}
 
     @admin.display(description=gettext_lazy("spent"))
@@ -136,7 +135,7 @@ class AccountAdminMixin(NoticeMixin, UndeletableMixin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         account: Account = context["original"]
-        is_waiting = account.is_stopped or account.next_submission_at > timezone.now()
+        is_waiting = account.is_stopped or account.paused_until is not None
         context["may_resume"] = is_waiting and self.has_resume_permission(request)
         return super().render_change_form(request, context, *args, **kwargs)
 

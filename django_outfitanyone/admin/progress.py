@@ -138,8 +138,8 @@ def _why_blocked() -> str:
         return ""
     if account.is_stopped:
         return _("waiting until the account is resumed")
-    pause = (account.next_submission_at - timezone.now()).total_seconds()
-    if pause > 1:
+    if account.paused_until:
+        pause = (account.paused_until - timezone.now()).total_seconds()
         return _("paused after too many requests, resumes in %(time)s") % {
             "time": approximate_duration(pause)
         }

@@ -1,4 +1,4 @@
-"""One form for everything that goes wrong, with the codes that also stand on rows."""
+"""One response format for every error, with the error codes that are also stored on rows."""
 
 from __future__ import annotations
 
@@ -21,28 +21,31 @@ from django_outfitanyone.models.remote_job import RemoteJob
 _ = gettext_lazy
 
 CALLER = "caller"
-MENDERS = (CALLER, *FIXED_BY)
-"""Whoever wrote the request, besides those who can mend what stands on rows."""
+FIXED_BY_VALUES = (CALLER, *FIXED_BY)
+"""Values of ``fixed_by``: the author of the request, and all that errors of rows name."""
 
 CONFLICTS = frozenset({"TooLate", "NotRepeatable", "NotFinished", "NoPicture"})
-"""Refusals that lie in the state of the row, not in the request."""
+"""Codes of refusals caused by the state of the row, not by the request: status 409."""
 
-CHANGE_IT = _("Change the request; nothing was stored and nothing will be paid.")
-ADVICE = {
-    "Invalid": _("Correct the fields that are named."),
+CHANGE_REQUEST = _("Change the request. Nothing was stored, and nothing will be charged.")
+HELP = {
+    "Invalid": _("Correct the fields named in field_errors."),
     "NotAuthenticated": _("Send credentials that this site accepts."),
-    "PermissionDenied": _("Have the permission given to this user."),
-    "NotFound": _("It does not exist, or is not shown to this user."),
-    "IdempotencyKeyReused": _("Send another key, or the same request as before."),
-    **dict.fromkeys(CONFLICTS, _("Read it again: it is in another state than this needs.")),
+    "PermissionDenied": _("Ask an administrator to give this user the permission."),
+    "NotFound": _("Check the id. The object does not exist, or this user may not see it."),
+    "IdempotencyKeyReused": _("Send a new key, or repeat the original request."),
+    **dict.fromkeys(
+        CONFLICTS,
+        _("Read the object again. Its present state does not allow this operation."),
+    ),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """What went wrong, who can mend it and how.
+    """An error: what happened, who can fix it and how.
 
-    ``field_errors`` are messages for parts of the request, by their names.
+    ``field_errors`` maps names of request fields to messages.
     """
 
     code: str
@@ -52,45 +55,45 @@ class Problem:
     field_errors: Mapping[str, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, code: str, message: str) -> Problem:
-        """As the admin and the logs see a code of the remote system or of ours."""
-        advice = error_help_for(code, message)
+    def from_code(cls, code: str, message: str) -> Problem:
+        """Describe an error code of the engine or of this app, as the admin does."""
+        error_help = error_help_for(code, message)
         return cls(
             code=code,
             message=message,
-            fixed_by=advice.fixed_by if advice else CALLER,
-            advice=advice.text if advice else "",
+            fixed_by=error_help.fixed_by if error_help else CALLER,
+            advice=error_help.text if error_help else "",
         )
 
     @classmethod
-    def of_job(cls, job: RemoteJob) -> Problem | None:
-        """The error that stands on a row."""
-        return cls.of(job.error_code, job.error_message) if job.error_code else None
+    def from_job(cls, job: RemoteJob) -> Problem | None:
+        """Describe the error stored on a row; ``None`` when there is none."""
+        return cls.from_code(job.error_code, job.error_message) if job.error_code else None
 
     @classmethod
-    def of_caller(
+    def for_caller(
         cls, code: str, message: str, *, field_errors: Mapping[str, list[str]] | None = None
     ) -> Problem:
-        """What only another request, or another time, can mend."""
+        """Describe an error that the author of the request can fix."""
         return cls(
             code=code,
             message=message,
-            advice=str(ADVICE.get(code, CHANGE_IT)),
+            advice=str(HELP.get(code, CHANGE_REQUEST)),
             field_errors=field_errors or {},
         )
 
 
-def as_response(error: Exception, context: dict[str, Any]) -> Response | None:
-    """The answer to whatever a view raised; ``None`` for what is a fault of the software."""
-    known = _known(error)
+def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Return the response to an exception of a view; ``None`` for a bug, which stays a 500."""
+    known = _from_app(error)
     if known is None:
-        return _of_rest_framework(error, context)
+        return _from_rest_framework(error, context)
     http_status, problem = known
     set_rollback()
     return Response(vars(problem), status=http_status)
 
 
-def _known(error: Exception) -> tuple[int, Problem] | None:
+def _from_app(error: Exception) -> tuple[int, Problem] | None:
     if isinstance(error, ConfigurationError):
         return status.HTTP_503_SERVICE_UNAVAILABLE, Problem(
             code="NotConfigured",
@@ -107,14 +110,14 @@ def _known(error: Exception) -> tuple[int, Problem] | None:
         http_status = (
             status.HTTP_409_CONFLICT if is_conflict else status.HTTP_422_UNPROCESSABLE_ENTITY
         )
-        return http_status, Problem.of_caller(error.code, error.message)
+        return http_status, Problem.for_caller(error.code, error.message)
     if isinstance(error, OutfitAnyoneError):
-        return status.HTTP_502_BAD_GATEWAY, Problem.of(error.code, error.message)
+        return status.HTTP_502_BAD_GATEWAY, Problem.from_code(error.code, error.message)
     return None
 
 
-def _of_rest_framework(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Status and headers as everywhere in REST framework, in our form."""
+def _from_rest_framework(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Keep the status and headers of REST framework, and replace the body."""
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -122,7 +125,7 @@ def _of_rest_framework(error: Exception, context: dict[str, Any]) -> Response | 
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
-    assert isinstance(error, exceptions.APIException)  # as it has a response  # noqa: S101
+    assert isinstance(error, exceptions.APIException)  # it has a response  # noqa: S101
     response.data = vars(_problem(error))
     return response
 
@@ -131,21 +134,23 @@ def _problem(error: exceptions.APIException) -> Problem:
     if isinstance(error, exceptions.ValidationError):
         fields = dict(_messages_by_field(error.detail))
         named = ", ".join(fields)
-        message = gettext("The request cannot be understood as it is: %(fields)s.")
-        return Problem.of_caller("Invalid", message % {"fields": named}, field_errors=fields)
+        message = gettext("The request is invalid. Fields with errors: %(fields)s.")
+        return Problem.for_caller("Invalid", message % {"fields": named}, field_errors=fields)
     code = error.default_code.title().replace("_", "")
     if isinstance(error, exceptions.Throttled):
         return Problem(
             code=code,
             message=str(error.detail),
             fixed_by="nobody",
-            advice=gettext("Send it again after the seconds in the header Retry-After."),
+            advice=gettext(
+                "Wait for the number of seconds in the Retry-After header, then send it again."
+            ),
         )
-    return Problem.of_caller(code, str(error.detail))
+    return Problem.for_caller(code, str(error.detail))
 
 
 def _messages_by_field(detail: Any, name: str = "") -> Iterator[tuple[str, list[str]]]:
-    """Nested errors as one level: ``box.x1``."""
+    """Flatten nested errors: ``box.x1``."""
     if isinstance(detail, Mapping):
         for key, value in detail.items():
             yield from _messages_by_field(value, f"{name}.{key}" if name else str(key))

@@ -1,4 +1,4 @@
-"""Fields that read the catalogue, and fields that take only what the caller may see."""
+"""Fields that read the catalogue, and fields that accept only rows visible to the user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from rest_framework import serializers
 
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.catalogue import catalogue
-from django_outfitanyone.choices import UNSENT
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account
 from django_outfitanyone.models.remote_job import RemoteJob
@@ -22,20 +21,20 @@ LARGEST_ID = 2**63 - 1
 
 
 class EnumField(serializers.ChoiceField):
-    """One of a list of words that has a name of its own in the schema."""
+    """A choice field whose choices are a named component of the OpenAPI schema."""
 
-    def __init__(self, words: type[TextChoices] | Iterable[Any], *, name: str = "", **kwargs: Any):
-        choices = words.choices if isinstance(words, type) else [(word, word) for word in words]
-        self.name = name or getattr(words, "__name__", "")
+    def __init__(self, values: type[TextChoices] | Iterable[Any], *, name: str = "", **kwargs: Any):
+        choices = values.choices if isinstance(values, type) else [(one, one) for one in values]
+        self.name = name or getattr(values, "__name__", "")
         super().__init__(choices=choices, **kwargs)
 
     def to_representation(self, value: Any) -> Any:
-        """Null for the empty string that stands for "none" in the database."""
+        """Return null for the empty string, which means "none" in the database."""
         return super().to_representation(value) or None
 
 
 class UploadField(serializers.FileField):
-    """A picture that passes the rules of every door; ``PictureRefused`` otherwise."""
+    """An uploaded picture. Raises ``PictureRefused``, as the admin and the commands do."""
 
     def to_internal_value(self, data: Any) -> Any:
         file = super().to_internal_value(data)
@@ -44,7 +43,7 @@ class UploadField(serializers.FileField):
 
 
 class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
-    """The id of a row that the caller may see; to all others it answers as to unknown ones."""
+    """The id of a row visible to the user. Invisible and unknown ids give the same error."""
 
     def __init__(self, visible: Callable[[Any], QuerySet[Any]], model: type[Model], **kwargs: Any):
         self.visible = visible
@@ -55,7 +54,7 @@ class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
 
 
 class VisibleListField(serializers.ListField):
-    """Ids of rows that the caller may see, fetched by one query; each row once, in their order."""
+    """Ids of rows visible to the user: read with one query, in the given order, no duplicates."""
 
     default_error_messages = {"unknown": VisibleField.default_error_messages["does_not_exist"]}
 
@@ -74,7 +73,7 @@ class VisibleListField(serializers.ListField):
 
 
 class PollAfterField(serializers.IntegerField):
-    """Seconds after which a look again is worth it; null when there is nothing to wait for."""
+    """Seconds until the next poll makes sense; null once the job has finished."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_null=True, **kwargs)
@@ -84,30 +83,31 @@ class PollAfterField(serializers.IntegerField):
 
 
 def poll_after() -> int:
-    """Whole seconds, as in the header ``Retry-After``."""
+    """Return the poll interval in whole seconds, as the ``Retry-After`` header needs it."""
     return math.ceil(conf.POLL_INTERVAL)
 
 
 class WaitsForField(serializers.CharField):
-    """Why a row that was not sent yet is not sent now; null when nothing stands in its way."""
+    """Why an unsent row cannot be submitted now; null when nothing blocks it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_null=True, **kwargs)
 
     def get_attribute(self, instance: RemoteJob) -> str | None:
-        if instance.status not in UNSENT:
+        if not instance.is_unsent:
             return None
-        seen: dict[str, Any] = self.context  # type: ignore[assignment]  # one for a whole page
-        if "obstacle" not in seen:
+        # the context is shared by all rows of a page, so the account is read once
+        cache: dict[str, Any] = self.context  # type: ignore[assignment]
+        if "obstacle" not in cache:
             account = Account.objects.filter(pk=conf.ACCOUNT).first()
-            seen["obstacle"] = rate_limits.obstacle(account) if account else ""
-        return seen["obstacle"] or None
+            cache["obstacle"] = rate_limits.obstacle(account) if account else ""
+        return cache["obstacle"] or None
 
 
-class FromCatalogue:
-    """A mixin: the value is what the shop's adapter answers for the product.
+class CatalogueMixin:
+    """A mixin for fields that read a product through the catalogue adapter.
 
-    ``source`` is the adapter's method.
+    ``source`` names the adapter's method.
     """
 
     source: str | None
@@ -116,16 +116,16 @@ class FromCatalogue:
         return getattr(catalogue(), str(self.source))(instance)
 
 
-class CatalogueText(FromCatalogue, serializers.CharField):
-    """Text of the adapter."""
+class CatalogueCharField(CatalogueMixin, serializers.CharField):
+    """Text from the catalogue adapter."""
 
 
-class CatalogueFlag(FromCatalogue, serializers.BooleanField):
-    """A yes or no of the adapter."""
+class CatalogueBooleanField(CatalogueMixin, serializers.BooleanField):
+    """A boolean from the catalogue adapter."""
 
 
-class CatalogueAddress(FromCatalogue, serializers.URLField):
-    """A whole address, safe to be put into a link; null when the product has none."""
+class CatalogueURLField(CatalogueMixin, serializers.URLField):
+    """An absolute URL that is safe to link to; null when the product has none."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_null=True, **kwargs)

@@ -1,4 +1,4 @@
-"""``Idempotency-Key``: the same request sent again is answered again, not paid again."""
+"""``Idempotency-Key``: a repeated request returns the same try-ons and is not charged again."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_row
 from django_outfitanyone.models import TryOnResult
 
 HEADER = "Idempotency-Key"
-LONGEST = 255
-KEYS = uuid.uuid5(uuid.NAMESPACE_OID, "django_outfitanyone idempotency keys")
+MAX_LENGTH = 255
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "django_outfitanyone idempotency keys")
 
-ASKED = (
+REQUEST_COLUMNS = (
     "model_image_id",
     "top_garment_id",
     "bottom_garment_id",
@@ -28,37 +28,39 @@ ASKED = (
     "force_new",
     "refines_id",
 )
-"""Columns that say what was asked for, and never change."""
+"""Columns that describe the request and never change afterwards."""
 
 
-def batch_of(request: Request) -> uuid.UUID:
-    """The batch that the request's key stands for, of this user alone; a new one without a key."""
+def batch_for(request: Request) -> uuid.UUID:
+    """Return the batch id derived from user and key; a random one without a key."""
     key = request.headers.get(HEADER, "")
-    if len(key) > LONGEST:
-        raise ValidationError({HEADER: [_("At most %(most)d characters.") % {"most": LONGEST}]})
-    return uuid.uuid5(KEYS, f"{request.user.pk}:{key}") if key else uuid.uuid4()
+    if len(key) > MAX_LENGTH:
+        raise ValidationError({HEADER: [_("At most %(most)d characters.") % {"most": MAX_LENGTH}]})
+    return uuid.uuid5(NAMESPACE, f"{request.user.pk}:{key}") if key else uuid.uuid4()
 
 
-def check_same(
-    rows: Sequence[TryOnResult], wishes: Sequence[TryOnRequest], options: TryOnOptions
+def check_same_request(
+    rows: Sequence[TryOnResult], requests: Sequence[TryOnRequest], options: TryOnOptions
 ) -> None:
-    """``RequestRefused`` when the rows of this batch were asked for by another request."""
-    asked = [as_row(wish, options) for wish in wishes]
-    if [_asked(row) for row in rows] != [_asked(row) for row in asked]:
-        raise _used_otherwise()
+    """Raise ``RequestRefused`` when the batch was created by a different request."""
+    requested = [as_row(request, options) for request in requests]
+    if [_columns(row) for row in rows] != [_columns(row) for row in requested]:
+        raise _key_reused()
 
 
-def check_refines(row: TryOnResult, result: TryOnResult, *, gender: str, force_new: bool) -> None:
-    """The same for a second pass over one picture."""
+def check_same_refinement(
+    row: TryOnResult, result: TryOnResult, *, gender: str, force_new: bool
+) -> None:
+    """Raise ``RequestRefused`` when the key was used for a different refinement."""
     if (row.refines_id, row.gender, row.force_new) != (result.pk, gender, force_new):
-        raise _used_otherwise()
+        raise _key_reused()
 
 
-def _used_otherwise() -> RequestRefused:
+def _key_reused() -> RequestRefused:
     return RequestRefused(
-        _("This key was sent before, with another request."), code="IdempotencyKeyReused"
+        _("This key was already used for a different request."), code="IdempotencyKeyReused"
     )
 
 
-def _asked(row: TryOnResult) -> list[object]:
-    return [getattr(row, column) for column in ASKED]
+def _columns(row: TryOnResult) -> list[object]:
+    return [getattr(row, column) for column in REQUEST_COLUMNS]

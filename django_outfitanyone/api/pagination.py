@@ -1,4 +1,4 @@
-"""Pages that stay put while rows are added."""
+"""Cursor pagination, so that new rows do not shift the pages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 
-class NewestFirst(CursorPagination):
-    """By primary key, which is unique: no row is ever skipped or shown twice."""
+class NewestFirstPagination(CursorPagination):
+    """Orders by primary key, newest first. The key is unique, so no row is skipped or repeated."""
 
     ordering = "-pk"
     page_size = 30
@@ -25,5 +25,5 @@ class NewestFirst(CursorPagination):
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ValueError, TypeError, ValidationError) as error:
-            # a cursor that decodes, but names no primary key
+            # the cursor decodes, but holds no valid primary key
             raise NotFound(self.invalid_cursor_message) from error

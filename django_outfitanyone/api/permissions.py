@@ -1,6 +1,6 @@
-"""Reading is open to all, of what ``visibility`` lets them see; writing needs Django's permissions.
+"""Permissions: reading is public within ``visibility``, writing needs model permissions.
 
-How people log in is the site's own choice: ``DEFAULT_AUTHENTICATION_CLASSES``.
+The site chooses how users authenticate: ``DEFAULT_AUTHENTICATION_CLASSES``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from rest_framework.permissions import (
 from django_outfitanyone.models import ClothesParse
 
 
-class ChangeToPost(DjangoModelPermissions):
-    """For verbs on a row that is there already."""
+class ChangePermissionToPost(DjangoModelPermissions):
+    """Require the *change* permission for POST: actions on an existing row."""
 
     perms_map = {
         **DjangoModelPermissions.perms_map,
@@ -25,8 +25,8 @@ class ChangeToPost(DjangoModelPermissions):
     }
 
 
-class AddSearchToPost(DjangoModelPermissionsOrAnonReadOnly):
-    """A search for clothes is paid for, so it needs the permission to add one."""
+class AddParsePermissionToPost(DjangoModelPermissionsOrAnonReadOnly):
+    """Require permission to add a ``ClothesParse`` for POST, because a parse costs money."""
 
     def get_required_permissions(self, method: str, model_cls: type[Model]) -> list[str]:  # noqa: ARG002
         return super().get_required_permissions(method, ClothesParse)
@@ -36,5 +36,5 @@ Permissions = list[type[BasePermission]]
 
 MAY_ADD: Permissions = [IsAuthenticatedOrReadOnly, DjangoModelPermissionsOrAnonReadOnly]
 """POST adds, PATCH changes, DELETE deletes."""
-MAY_CHANGE: Permissions = [IsAuthenticatedOrReadOnly, ChangeToPost]
-MAY_SEARCH: Permissions = [IsAuthenticatedOrReadOnly, AddSearchToPost]
+MAY_CHANGE: Permissions = [IsAuthenticatedOrReadOnly, ChangePermissionToPost]
+MAY_PARSE: Permissions = [IsAuthenticatedOrReadOnly, AddParsePermissionToPost]

@@ -1,4 +1,4 @@
-"""What the API takes, checked before it reaches a verb."""
+"""Request serializers: they validate input before an action runs."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from django_outfitanyone.api.fields import (
     VisibleField,
     VisibleListField,
 )
-from django_outfitanyone.api.serializers import (
+from django_outfitanyone.api.response_serializers import (
     BoxSerializer,
     GarmentSerializer,
     ModelImageSerializer,
-    Shape,
+    PrefixedNameMixin,
 )
 from django_outfitanyone.api.visibility import (
-    garments_for,
-    hotspots_in_pictures_shown_to,
-    model_images_for,
-    product_shown_to,
-    products_for,
-    try_ons_for,
+    garments_visible_to,
+    hotspots_prefetch_for,
+    model_images_visible_to,
+    product_prefetch_for,
+    products_visible_to,
+    try_ons_visible_to,
 )
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.choices import ClothesType, GarmentKind, Status
@@ -39,42 +39,45 @@ from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequ
 from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.models.try_on import Gender
 
-MOST_IN_A_BATCH = 1000
-MOST_IDS = 100
+MAX_BATCH_SIZE = 1000
+MAX_IDS = 100
 
 
-class Input(Shape, serializers.Serializer[Any]):
-    """A serializer that takes; a misspelt option is an error and not the default."""
+class RequestSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
+    """A serializer for request bodies. An unknown field is an error, so typos are never ignored."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and not is_html_input(data):
-            unknown = {name: [_("There is no such field.")] for name in data.keys() - self.fields}
+            unknown = {name: [_("Unknown field.")] for name in data.keys() - self.fields}
             if unknown:
                 raise serializers.ValidationError(unknown)
         return super().to_internal_value(data)
 
 
-class OptionsInput(Input):
-    """How to try on."""
+class TryOnOptionsSerializer(RequestSerializer):
+    """TryOnOptions of a try-on."""
 
     model = serializers.CharField(
-        default=TryOnOptions.model, allow_blank=True, help_text="Empty: the site's default."
+        default=TryOnOptions.model,
+        allow_blank=True,
+        help_text="The remote model. Empty: the site's default.",
     )
     keep_other_half = serializers.BooleanField(
         default=TryOnOptions.keep_other_half,
-        help_text="Trying on a top alone keeps the trousers, and the other way round.",
+        help_text="A top alone keeps the person's bottom, a bottom alone keeps the top.",
     )
     resolution = EnumField(
         RESOLUTIONS,
         name="Resolution",
         default=TryOnOptions.resolution,
-        help_text="-1: as the model photo; 1024: 576 x 1024; 1280: 720 x 1280 pixels.",
+        help_text="-1: the size of the model photo; 1024: 576 x 1024; 1280: 720 x 1280 pixels.",
     )
     restore_face = serializers.BooleanField(
-        default=TryOnOptions.restore_face, help_text="Keep the face of the photo as it is."
+        default=TryOnOptions.restore_face, help_text="Keep the face of the model photo unchanged."
     )
     force_new = serializers.BooleanField(
-        default=TryOnOptions.force_new, help_text="Pay again although the same picture exists."
+        default=TryOnOptions.force_new,
+        help_text="Make a new picture, at full price, even if an identical one exists.",
     )
 
     @property
@@ -83,79 +86,80 @@ class OptionsInput(Input):
         return TryOnOptions(**{option.name: given[option.name] for option in fields(TryOnOptions)})
 
 
-def offered_model_images(user: Any) -> QuerySet[ModelImage]:
-    """Photos that may be used for new try-ons: nobody gets those taken out of use."""
-    return model_images_for(user) & ModelImage.objects.active()
+def active_model_images_visible_to(user: Any) -> QuerySet[ModelImage]:
+    """Return the model photos that new try-ons may use: only active ones, for every user."""
+    return model_images_visible_to(user) & ModelImage.objects.active()
 
 
-class TryOnInput(OptionsInput):
-    """One person and what to put on her."""
+class TryOnRequestSerializer(TryOnOptionsSerializer):
+    """One model photo and the garments to try on."""
 
-    model_image = VisibleField(offered_model_images, ModelImage)
+    model_image = VisibleField(active_model_images_visible_to, ModelImage)
     garments = VisibleListField(
-        garments_for,
+        garments_visible_to,
         max_length=2,
-        help_text="A top, trousers or a skirt, one of each, or a dress; in any order.",
+        help_text="A top, a bottom, one of each, or a one-piece, in any order.",
     )
 
     @property
-    def wishes(self) -> list[TryOnRequest]:
+    def try_on_requests(self) -> list[TryOnRequest]:
         given = self.validated_data
         return [TryOnRequest.of(given["model_image"], given["garments"])]
 
 
-class BulkInput(OptionsInput):
-    """Every garment on every person."""
+class BulkRequestSerializer(TryOnOptionsSerializer):
+    """Every garment on every model photo."""
 
-    model_images = VisibleListField(offered_model_images, max_length=MOST_IDS)
-    garments = VisibleListField(garments_for, max_length=MOST_IDS)
+    model_images = VisibleListField(active_model_images_visible_to, max_length=MAX_IDS)
+    garments = VisibleListField(garments_visible_to, max_length=MAX_IDS)
     as_outfits = serializers.BooleanField(
-        default=False, help_text="Every top with every pair of trousers."
+        default=False, help_text="Combine every top with every bottom."
     )
 
     @property
-    def wishes(self) -> list[TryOnRequest]:
-        """``RequestRefused`` when there are too many, found before they are all made."""
+    def try_on_requests(self) -> list[TryOnRequest]:
+        """Return all combinations. Raises ``RequestRefused`` when there are too many."""
         given = self.validated_data
         people, garments = given["model_images"], given["garments"]
+        # counted on one photo first, so that a huge batch is never built
         for_one = combine(garments, people[:1], as_outfits=given["as_outfits"])
         count = len(for_one) * len(people)
-        if count > MOST_IN_A_BATCH:
+        if count > MAX_BATCH_SIZE:
             raise RequestRefused(
-                _("These are %(count)d try-ons; the maximum for one request is %(most)d.")
-                % {"count": count, "most": MOST_IN_A_BATCH},
+                _("The request has %(count)d try-ons. At most %(most)d are allowed in one request.")
+                % {"count": count, "most": MAX_BATCH_SIZE},
                 code="TooMany",
             )
         return combine(garments, people, as_outfits=given["as_outfits"])
 
 
-class SearchInput(Input):
-    """What to look for in a picture: upper, lower, dress, or upper and lower together."""
+class ParseRequestSerializer(RequestSerializer):
+    """Clothes types to parse: upper, lower, dress, or upper and lower together."""
 
     clothes_types = serializers.ListField(
         child=EnumField(ClothesType), default=["upper", "lower"], allow_empty=False
     )
     again = serializers.BooleanField(
-        default=False, help_text="Pay for a new search although one succeeded."
+        default=False, help_text="Pay for a new parse even if one succeeded before."
     )
 
     def validate_clothes_types(self, value: list[str]) -> list[str]:
-        """In the order that the remote system wants."""
+        """Return the types without duplicates, in the order that the engine expects."""
         return [one for one in ClothesType.values if one in value]
 
 
-class HotspotInput(Input):
-    """What a person puts right."""
+class HotspotRequestSerializer(RequestSerializer):
+    """A correction of a hotspot's box, product, or both."""
 
     box = BoxSerializer(source="*", required=False)
-    product = VisibleField(products_for, product_model(), required=False, allow_null=True)
+    product = VisibleField(products_visible_to, product_model(), required=False, allow_null=True)
 
     def validate_box(self, box: dict[str, int]) -> dict[str, int]:
         picture: Any = self.instance and self.instance.picture
         if box["x1"] >= box["x2"] or box["y1"] >= box["y2"]:
             raise serializers.ValidationError(_("The box has no area."))
         if box["x2"] > picture.width or box["y2"] > picture.height:
-            raise serializers.ValidationError(_("The box reaches beyond the picture."))
+            raise serializers.ValidationError(_("The box extends beyond the picture."))
         return box
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -170,10 +174,10 @@ class HotspotInput(Input):
         return instance
 
 
-class GarmentInput(Input, serializers.ModelSerializer[Garment]):
-    """A garment to be stored; its picture is made fit for the remote system."""
+class GarmentRequestSerializer(RequestSerializer, serializers.ModelSerializer[Garment]):
+    """A garment to store. Its picture is prepared for the engine."""
 
-    product = VisibleField(products_for, product_model())
+    product = VisibleField(products_visible_to, product_model())
     kind = EnumField(GarmentKind)
     image = UploadField(write_only=True)
 
@@ -182,14 +186,14 @@ class GarmentInput(Input, serializers.ModelSerializer[Garment]):
         fields = ("product", "kind", "name", "image")
 
     def to_representation(self, instance: Garment) -> dict[str, Any]:
-        prefetch_related_objects([instance], product_shown_to(self.context["request"].user))
+        prefetch_related_objects([instance], product_prefetch_for(self.context["request"].user))
         return GarmentSerializer(instance, context=self.context).data
 
 
-class ModelImageInput(Input, serializers.ModelSerializer[ModelImage]):
-    """A photo to be stored; it is made fit for the remote system."""
+class ModelImageRequestSerializer(RequestSerializer, serializers.ModelSerializer[ModelImage]):
+    """A model photo to store. The picture is prepared for the engine."""
 
-    is_active = serializers.BooleanField(default=True, help_text="Offered for try-ons.")
+    is_active = serializers.BooleanField(default=True, help_text="Whether new try-ons may use it.")
     image = UploadField(write_only=True)
 
     class Meta:
@@ -197,30 +201,31 @@ class ModelImageInput(Input, serializers.ModelSerializer[ModelImage]):
         fields = ("name", "is_active", "image")
 
     def to_representation(self, instance: ModelImage) -> dict[str, Any]:
-        hotspots = hotspots_in_pictures_shown_to(self.context["request"].user)
+        hotspots = hotspots_prefetch_for(self.context["request"].user)
         prefetch_related_objects([instance], hotspots)
         return ModelImageSerializer(instance, context=self.context).data
 
 
-class RefineInput(Input):
-    """What the refiner has to be told."""
+class RefineRequestSerializer(RequestSerializer):
+    """TryOnOptions of a refinement."""
 
-    gender = EnumField(Gender, help_text="Whom the picture shows.")
+    gender = EnumField(Gender, help_text="The person in the picture.")
     force_new = serializers.BooleanField(
-        default=False, help_text="Pay again although the same refined picture exists."
+        default=False,
+        help_text="Make a new picture, at full price, even if an identical one exists.",
     )
 
 
-class TryOnFilter(Shape, serializers.Serializer[Any]):
-    """What a list of try-ons is narrowed down by, as query parameters."""
+class TryOnFilterSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
+    """Query parameters that filter a list of try-ons."""
 
-    product = VisibleField(products_for, product_model(), required=False)
-    garment = VisibleField(garments_for, Garment, required=False)
-    model_image = VisibleField(model_images_for, ModelImage, required=False)
+    product = VisibleField(products_visible_to, product_model(), required=False)
+    garment = VisibleField(garments_visible_to, Garment, required=False)
+    model_image = VisibleField(model_images_visible_to, ModelImage, required=False)
     status = EnumField(Status, required=False)
     batch = serializers.UUIDField(required=False)
 
-    def narrow(self, try_ons: Any) -> Any:
+    def filter_queryset(self, try_ons: Any) -> Any:
         given = dict(self.validated_data)
         if "product" in given:
             try_ons = try_ons.for_product(given.pop("product"))
@@ -229,11 +234,11 @@ class TryOnFilter(Shape, serializers.Serializer[Any]):
         return try_ons.filter(**given)
 
 
-class HotspotFilter(Shape, serializers.Serializer[Any]):
-    """What a list of hotspots is narrowed down by, as query parameters."""
+class HotspotFilterSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
+    """Query parameters that filter a list of hotspots."""
 
-    try_on = VisibleField(try_ons_for, TryOnResult, required=False)
-    model_image = VisibleField(model_images_for, ModelImage, required=False)
+    try_on = VisibleField(try_ons_visible_to, TryOnResult, required=False)
+    model_image = VisibleField(model_images_visible_to, ModelImage, required=False)
 
-    def narrow(self, hotspots: Any) -> Any:
+    def filter_queryset(self, hotspots: Any) -> Any:
         return hotspots.filter(**self.validated_data)

@@ -1,7 +1,7 @@
-"""The OpenAPI schema. Imported only where drf-spectacular is installed.
+"""The OpenAPI schema. Imported only when drf-spectacular is installed.
 
-What is registered here also serves the site's own schema, if it has one; ``schema/``
-shows this API alone.
+The extensions below also apply to the site's own schema, if it has one; ``schema/``
+describes this API alone.
 """
 
 # mypy: allow-untyped-calls
@@ -16,16 +16,16 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
-from django_outfitanyone.api.operations import describe_all
+from django_outfitanyone.api.schema_views import annotate_views
 
 VERSION = "1"
 PREFIX = "Outfit"
 
 
-class Named(OpenApiSerializerExtension):
-    """Names that do not clash with those of the shop's own API."""
+class PrefixedName(OpenApiSerializerExtension):
+    """Component names with a prefix, so that they cannot clash with the shop's own API."""
 
-    target_class = "django_outfitanyone.api.serializers.Shape"
+    target_class = "django_outfitanyone.api.response_serializers.PrefixedNameMixin"
     match_subclasses = True
 
     def get_name(self, auto_schema: AutoSchema, direction: str) -> str:  # noqa: ARG002
@@ -33,14 +33,14 @@ class Named(OpenApiSerializerExtension):
         return f"{PREFIX}{name}"
 
     def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        schema: dict[str, Any] = auto_schema._map_serializer(  # noqa: SLF001 - as its manual does
+        schema: dict[str, Any] = auto_schema._map_serializer(  # noqa: SLF001 - as its documentation shows
             self.target, direction, bypass_extensions=True
         )
         return schema
 
 
 class NamedEnum(OpenApiSerializerFieldExtension):
-    """One component for each list of words, whatever the fields are called that use it."""
+    """One component for each enum, regardless of the names of the fields that use it."""
 
     target_class = "django_outfitanyone.api.fields.EnumField"
 
@@ -48,13 +48,13 @@ class NamedEnum(OpenApiSerializerFieldExtension):
         return f"{PREFIX}{self.target.name}"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:  # noqa: ARG002
-        words = list(self.target.choices)
-        is_number = all(isinstance(word, int) for word in words)
-        return {"type": "integer" if is_number else "string", "enum": words}
+        values = list(self.target.choices)
+        is_number = all(isinstance(value, int) for value in values)
+        return {"type": "integer" if is_number else "string", "enum": values}
 
 
 class UploadedFile(OpenApiSerializerFieldExtension):
-    """Bytes, not an address."""
+    """Uploads are binary data, not URLs."""
 
     target_class = "django_outfitanyone.api.fields.UploadField"
 
@@ -63,13 +63,13 @@ class UploadedFile(OpenApiSerializerFieldExtension):
 
 
 class Generator(SchemaGenerator):
-    """Our API alone, whatever else the site has."""
+    """Generates the schema of this API alone, without the site's other endpoints."""
 
     def __init__(self, *args: Any, server: str = "/", **kwargs: Any) -> None:
         self.server = server
         super().__init__(*args, **{**kwargs, "urlconf": "django_outfitanyone.api.urls"})
 
-    def get_schema(self, request: Request | None = None, public: bool = False) -> dict[str, Any]:  # noqa: FBT001 - as its base
+    def get_schema(self, request: Request | None = None, public: bool = False) -> dict[str, Any]:  # noqa: FBT001 - the signature of the base class
         schema: dict[str, Any] = super().get_schema(request=request, public=public)
         schema["info"] = {
             "title": "Virtual try-on",
@@ -81,16 +81,16 @@ class Generator(SchemaGenerator):
 
 
 class SchemaView(SpectacularAPIView):
-    """The OpenAPI description of this API."""
+    """Serves the OpenAPI schema of this API."""
 
-    schema = None  # describes the others, not itself
+    schema = None  # leaves this view out of the schema
     versioning_class = None
 
     def generator_class(self, **kwargs: Any) -> Generator:  # type: ignore[override]
-        """A generator that knows where this API is mounted."""
+        """Return a generator for the path at which this API is mounted."""
         return Generator(server=self.request.path.removesuffix("schema/"), **kwargs)
 
 
-describe_all()
+annotate_views()
 
 urlpatterns = [path("schema/", SchemaView.as_view(), name="schema")]

@@ -1,4 +1,4 @@
-"""Try-ons: ask, look again, review."""
+"""Views of try-ons: request, poll, cancel, retry, refine and review."""
 
 from __future__ import annotations
 
@@ -13,23 +13,29 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from django_outfitanyone import actions
-from django_outfitanyone.api import idempotency, request_serializers, visibility
-from django_outfitanyone.api import serializers as answers
+from django_outfitanyone.api import (
+    idempotency,
+    request_serializers,
+    response_serializers,
+    visibility,
+)
 from django_outfitanyone.api.permissions import MAY_CHANGE
-from django_outfitanyone.api.views import SearchedView, accepted_if, with_poll_hint
+from django_outfitanyone.api.views import ParseableViewSet, accepted_if, with_poll_hint
 from django_outfitanyone.jobs.estimate import estimate
 from django_outfitanyone.models import TryOnResult
 
 
-@method_decorator(transaction.non_atomic_requests, name="dispatch")  # cancel asks over HTTP
-class TryOnViewSet(SearchedView):
-    """Persons in garments."""
+@method_decorator(
+    transaction.non_atomic_requests, name="dispatch"
+)  # cancel calls the engine over HTTP
+class TryOnViewSet(ParseableViewSet):
+    """Try-on results."""
 
-    serializer_class = answers.TryOnSerializer
-    input_class = request_serializers.TryOnInput
-    filter_class = request_serializers.TryOnFilter
-    rows = staticmethod(visibility.try_ons_for)
-    shown_rows = staticmethod(visibility.try_ons_shown_to)
+    serializer_class = response_serializers.TryOnSerializer
+    request_serializer_class = request_serializers.TryOnRequestSerializer
+    filter_serializer_class = request_serializers.TryOnFilterSerializer
+    visible_rows = staticmethod(visibility.try_ons_visible_to)
+    prefetched_rows = staticmethod(visibility.try_ons_prefetched_for)
     paid_actions = frozenset({"create", "bulk", "retry", "refine", "parse_clothes"})
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -42,98 +48,102 @@ class TryOnViewSet(SearchedView):
         return with_poll_hint(response, is_open=bool(response.data["poll_after"]))
 
     def create(self, request: Request) -> Response:  # noqa: ARG002 - the router's signature
-        """Ask for one try-on."""
-        (row,) = self._request(self.taken(request_serializers.TryOnInput))
-        response = self._answer(row)
+        """Request one try-on."""
+        (row,) = self._request(self.validated(request_serializers.TryOnRequestSerializer))
+        response = self._response(row)
         response["Location"] = self.reverse_action("detail", args=[row.pk])
         return response
 
     @action(detail=False, methods=["post"])
     def bulk(self, request: Request) -> Response:  # noqa: ARG002
-        """Ask for every garment on every person."""
-        rows = self._request(self.taken(request_serializers.BulkInput))
+        """Request a try-on of every garment on every model photo."""
+        rows = self._request(self.validated(request_serializers.BulkRequestSerializer))
         batch = rows[0].batch
-        answer = {"batch": batch, "count": len(rows), "try_ons": [row.pk for row in rows]}
+        summary = {"batch": batch, "count": len(rows), "try_ons": [row.pk for row in rows]}
         return Response(
-            answers.BatchSerializer(answer).data,
+            response_serializers.BatchSerializer(summary).data,
             status=status.HTTP_202_ACCEPTED,
             headers={"Location": f"{self.reverse_action('list')}?batch={batch}"},
         )
 
     @action(detail=False, methods=["post"])
     def estimate(self, request: Request) -> Response:  # noqa: ARG002
-        """What a bulk request would come to; nothing is stored."""
-        wanted = self.taken(request_serializers.BulkInput)
-        total = estimate(wanted.wishes, options=wanted.options)
-        return Response(answers.EstimateSerializer(total).data)
+        """Estimate the cost of a bulk request. Nothing is stored."""
+        serializer = self.validated(request_serializers.BulkRequestSerializer)
+        total = estimate(serializer.try_on_requests, options=serializer.options)
+        return Response(response_serializers.EstimateSerializer(total).data)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
-    def cancel(self, request: Request, **_where: Any) -> Response:  # noqa: ARG002
-        """Give up; refused when it is too late for that."""
-        return self._after(actions.cancel)
+    def cancel(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
+        """Cancel a try-on. Refused with 409 when it is too late."""
+        return self._apply(actions.cancel)
 
-    @action(detail=True, methods=["post"])  # it may have to be paid, as if it were added
-    def retry(self, request: Request, **_where: Any) -> Response:  # noqa: ARG002
-        """Start over with one that failed, was canceled or needs attention."""
-        return self._after(actions.retry)
+    @action(detail=True, methods=["post"])  # may cost money, so it needs the add permission
+    def retry(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
+        """Restart a try-on that failed, was canceled or needs attention."""
+        return self._apply(actions.retry)
 
     @action(detail=True, methods=["post"])
-    def refine(self, request: Request, **_where: Any) -> Response:
-        """Ask for a second pass over a finished picture."""
-        wanted = self.taken(request_serializers.RefineInput)
+    def refine(self, request: Request, **_kwargs: Any) -> Response:
+        """Request a refinement of a finished picture."""
+        data = self.validated(request_serializers.RefineRequestSerializer).validated_data
         result = self.get_object()
         (row,) = actions.refine_all(
             [result],
-            **wanted.validated_data,
+            **data,
             requested_by=request.user,
-            batch=idempotency.batch_of(request),
+            batch=idempotency.batch_for(request),
         )
-        idempotency.check_refines(row, result, **wanted.validated_data)
-        response = self._answer(row)
+        idempotency.check_same_refinement(row, result, **data)
+        response = self._response(row)
         response["Location"] = self.reverse_action("detail", args=[row.pk])
         return response
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
-    def approve(self, request: Request, **_where: Any) -> Response:
-        """Let a finished picture be shown."""
-        return self._after(actions.approve, reviewed_by=request.user)
+    def approve(self, request: Request, **_kwargs: Any) -> Response:
+        """Approve a finished picture, so that it may be shown."""
+        return self._apply(actions.approve, reviewed_by=request.user)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
-    def reject(self, request: Request, **_where: Any) -> Response:
-        """Hide a finished picture; takes it back if it was published."""
-        return self._after(actions.reject, reviewed_by=request.user)
+    def reject(self, request: Request, **_kwargs: Any) -> Response:
+        """Reject a finished picture: hide it, and unpublish it if it was published."""
+        return self._apply(actions.reject, reviewed_by=request.user)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
-    def publish(self, request: Request, **_where: Any) -> Response:
+    def publish(self, request: Request, **_kwargs: Any) -> Response:
         """Approve a picture and add it to the galleries of its products."""
-        return self._after(actions.publish, reviewed_by=request.user)
+        return self._apply(actions.publish, reviewed_by=request.user)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
-    def unpublish(self, request: Request, **_where: Any) -> Response:  # noqa: ARG002
-        """Take a picture out of the galleries; it stays approved."""
-        return self._after(actions.unpublish)
+    def unpublish(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
+        """Remove a picture from the galleries. It stays approved."""
+        return self._apply(actions.unpublish)
 
     def _request(
-        self, wanted: request_serializers.TryOnInput | request_serializers.BulkInput
+        self,
+        serializer: request_serializers.TryOnRequestSerializer
+        | request_serializers.BulkRequestSerializer,
     ) -> Sequence[TryOnResult]:
-        wishes, options = wanted.wishes, wanted.options
+        requests, options = serializer.try_on_requests, serializer.options
         rows = actions.request_try_ons(
-            wishes,
+            requests,
             options=options,
             requested_by=self.request.user,
-            batch=idempotency.batch_of(self.request),
+            batch=idempotency.batch_for(self.request),
         )
-        idempotency.check_same(rows, wishes, options)
+        idempotency.check_same_request(rows, requests, options)
         return rows
 
-    def _after(self, verb: Callable[..., None], **by: Any) -> Response:
+    def _apply(self, action: Callable[..., None], **kwargs: Any) -> Response:
         try_on = self.get_object()
-        verb(try_on, **by)
-        return self._answer(try_on)
+        action(try_on, **kwargs)
+        return self._response(try_on)
 
-    def _answer(self, try_on: TryOnResult) -> Response:
-        """The row as it stands now: 202 while it is being worked on."""
-        shown = visibility.try_ons_shown_to(self.request.user).get(pk=try_on.pk)
-        data = answers.TryOnSerializer(shown, context=self.get_serializer_context()).data
+    def _response(self, try_on: TryOnResult) -> Response:
+        """Return the present state of the row, with 202 until it has finished."""
+        shown = visibility.try_ons_prefetched_for(self.request.user).get(pk=try_on.pk)
+        data = response_serializers.TryOnSerializer(
+            shown, context=self.get_serializer_context()
+        ).data
         response = Response(data, status=accepted_if(shown.is_open))
         return with_poll_hint(response, is_open=shown.is_open)

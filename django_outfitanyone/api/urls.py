@@ -1,4 +1,4 @@
-"""``path("api/outfitanyone/v1/", include("django_outfitanyone.api.urls"))``"""
+"""URLs of the API: ``path("api/outfitanyone/v1/", include("django_outfitanyone.api.urls"))``."""
 
 from __future__ import annotations
 
@@ -28,4 +28,4 @@ if find_spec("drf_spectacular"):
     urlpatterns += schema_urlpatterns
     addresses["schema"] = "schema"
 
-urlpatterns.insert(0, path("", views.Root.as_view(api_root_dict=addresses), name="root"))
+urlpatterns.insert(0, path("", views.RootView.as_view(api_root_dict=addresses), name="root"))

@@ -1,4 +1,4 @@
-"""Products, garments, model photos and hotspots; and what all views have in common."""
+"""Views of products, garments, model photos and hotspots, and the base class of all views."""
 
 from __future__ import annotations
 
@@ -18,89 +18,103 @@ from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from django_outfitanyone import actions, wakeup
-from django_outfitanyone.api import errors, request_serializers, visibility
-from django_outfitanyone.api import serializers as answers
+from django_outfitanyone.api import (
+    errors,
+    request_serializers,
+    response_serializers,
+    visibility,
+)
 from django_outfitanyone.api.fields import poll_after
-from django_outfitanyone.api.pagination import NewestFirst
-from django_outfitanyone.api.permissions import MAY_ADD, MAY_SEARCH
+from django_outfitanyone.api.pagination import NewestFirstPagination
+from django_outfitanyone.api.permissions import MAY_ADD, MAY_PARSE
 from django_outfitanyone.models import ClothesParse
 from django_outfitanyone.models.of_picture import Picture
 
 THROTTLE_SCOPE = "outfitanyone_try_on"
-"""What a site may name in ``DEFAULT_THROTTLE_RATES``: all that may have to be paid for."""
+"""Throttle scope of all requests that may cost money, for ``DEFAULT_THROTTLE_RATES``."""
 
 Rows = Callable[[Any], QuerySet[Any]]
 
 
-class View(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Any]):
-    """What holds for every resource, whatever the site's defaults for its own API are.
+class ResourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Any]):
+    """Base class of all resources. It overrides the site's defaults for its own API.
 
-    ``rows`` are those that a user may read; ``shown_rows`` come with all that is shown of
-    them, and may lack what is not, so nothing acts on them.
+    ``visible_rows`` returns the rows that a user may read. ``prefetched_rows`` adds the related
+    rows that a response shows. Related rows that the user may not see are missing there, so
+    actions never use ``prefetched_rows``.
     """
 
-    rows: Rows
-    shown_rows: Rows
-    filter_class: (
-        type[request_serializers.TryOnFilter | request_serializers.HotspotFilter] | None
+    visible_rows: Rows
+    prefetched_rows: Rows
+    filter_serializer_class: (
+        type[
+            request_serializers.TryOnFilterSerializer | request_serializers.HotspotFilterSerializer
+        ]
+        | None
     ) = None
-    input_class: type[request_serializers.Input] | None = None
+    request_serializer_class: type[request_serializers.RequestSerializer] | None = None
     paid_actions: frozenset[str] = frozenset()
 
     permission_classes = MAY_ADD
-    pagination_class = NewestFirst
+    pagination_class = NewestFirstPagination
     filter_backends = ()
-    versioning_class = None  # the version stands in the path
+    versioning_class = None  # the version is part of the path
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
 
     def get_queryset(self) -> QuerySet[Any]:
         is_reading = self.action in {"list", "retrieve"}
-        return (self.shown_rows if is_reading else self.rows)(self.request.user)
+        return (self.prefetched_rows if is_reading else self.visible_rows)(self.request.user)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.action != "list" or self.filter_class is None:
+        if self.action != "list" or self.filter_serializer_class is None:
             return queryset
-        wanted = self.taken(self.filter_class, data=self.request.query_params)
-        narrowed: QuerySet[Any] = wanted.narrow(queryset)
-        return narrowed
+        filters = self.validated(self.filter_serializer_class, data=self.request.query_params)
+        filtered: QuerySet[Any] = filters.filter_queryset(queryset)
+        return filtered
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
         is_writing = self.request.method in {"POST", "PATCH"}
         return (
-            self.input_class if is_writing and self.input_class else super().get_serializer_class()
+            self.request_serializer_class
+            if is_writing and self.request_serializer_class
+            else super().get_serializer_class()
         )
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
-        return errors.as_response
+        return errors.handle_exception
 
     def get_throttles(self) -> list[BaseThrottle]:
-        # without a rate of the site's, the scope would be a mistake in its settings
+        # a scope without a rate in the settings raises ImproperlyConfigured
         is_paid = self.request.method == "POST" and self.action in self.paid_actions
         if is_paid and THROTTLE_SCOPE in ScopedRateThrottle.THROTTLE_RATES:
             self.throttle_scope = THROTTLE_SCOPE
         return super().get_throttles()
 
-    def taken(self, serializer_class: type[serializers.BaseSerializer[Any]], **given: Any) -> Any:
-        """The request, or what is given instead, as a serializer with valid data."""
-        given.setdefault("data", self.request.data)
-        taken = serializer_class(context=self.get_serializer_context(), **given)
-        taken.is_valid(raise_exception=True)
-        return taken
+    def validated(
+        self, serializer_class: type[serializers.BaseSerializer[Any]], **kwargs: Any
+    ) -> Any:
+        """Return a serializer with valid data: the request body, or ``data`` if given."""
+        kwargs.setdefault("data", self.request.data)
+        serializer = serializer_class(context=self.get_serializer_context(), **kwargs)
+        serializer.is_valid(raise_exception=True)
+        return serializer
 
 
-class Root(APIRootView):
-    """Where to find what."""
+class RootView(APIRootView):
+    """Lists the URLs of all resources."""
 
     permission_classes = (AllowAny,)
     versioning_class = None
     http_method_names = ["get", "head", "options"]
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
-        return errors.as_response
+        return errors.handle_exception
 
 
-class UploadView(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, View):
-    """Pictures that come as ``multipart/form-data``."""
+class UploadViewSet(
+    mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, ResourceViewSet
+):
+    """Resources with a picture, which is uploaded as ``multipart/form-data``."""
 
     parser_classes = [MultiPartParser, FormParser, JSONParser]
 
@@ -108,96 +122,100 @@ class UploadView(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Destro
         return {"Location": self.reverse_action("detail", args=[data["id"]])}
 
 
-class SearchedView(View):
-    """Pictures in which clothes can be searched for."""
+class ParseableViewSet(ResourceViewSet):
+    """Resources with a picture whose clothes can be parsed."""
 
     @action(
         detail=True,
         methods=["get", "post"],
         url_path="find-clothes",
-        permission_classes=MAY_SEARCH,
+        url_name="find-clothes",
+        permission_classes=MAY_PARSE,
     )
-    def parse_clothes(self, request: Request, **_where: Any) -> Response:
-        """POST searches the picture for clothes, GET tells of the newest search."""
+    def parse_clothes(self, request: Request, **_kwargs: Any) -> Response:
+        """Request a clothes parse (POST), or return the newest one (GET)."""
         picture = self.get_object()
-        is_asking = request.method == "POST"
-        search = self._asked_for(picture) if is_asking else self._newest(picture)
+        is_post = request.method == "POST"
+        parse = self._request_parse(picture) if is_post else self._newest_parse(picture)
         return with_poll_hint(
             Response(
-                answers.SearchSerializer(search).data,
-                status=accepted_if(is_asking and search.is_open),
+                response_serializers.ParseSerializer(parse).data,
+                status=accepted_if(is_post and parse.is_open),
             ),
-            is_open=search.is_open,
+            is_open=parse.is_open,
         )
 
-    def _asked_for(self, picture: Picture) -> ClothesParse:
-        wanted = self.taken(request_serializers.SearchInput).validated_data
+    def _request_parse(self, picture: Picture) -> ClothesParse:
+        data = self.validated(request_serializers.ParseRequestSerializer).validated_data
         return actions.parse_clothes(
             picture,
-            wanted["clothes_types"],
+            data["clothes_types"],
             requested_by=self.request.user,
-            again=wanted["again"],
+            again=data["again"],
         )
 
-    def _newest(self, picture: Picture) -> ClothesParse:
-        search = visibility.searches_for(self.request.user).of(picture).first()
-        if search is None:
+    def _newest_parse(self, picture: Picture) -> ClothesParse:
+        parse = visibility.parses_visible_to(self.request.user).of(picture).first()
+        if parse is None:
             raise NotFound
-        return search
+        return parse
 
 
-class ProductViewSet(View):
-    """What the shop sells."""
+class ProductViewSet(ResourceViewSet):
+    """The shop's products, read-only."""
 
-    serializer_class = answers.ProductWithGarmentsSerializer
-    rows = staticmethod(visibility.products_for)
-    shown_rows = staticmethod(visibility.products_shown_to)
-    lookup_value_regex = "[^/]+"  # a shop's own keys may have dots in them
-
-
-class GarmentViewSet(UploadView):
-    """What can be tried on."""
-
-    serializer_class = answers.GarmentSerializer
-    input_class = request_serializers.GarmentInput
-    rows = staticmethod(visibility.garments_for)
-    shown_rows = staticmethod(visibility.garments_shown_to)
+    serializer_class = response_serializers.ProductWithGarmentsSerializer
+    visible_rows = staticmethod(visibility.products_visible_to)
+    prefetched_rows = staticmethod(visibility.products_prefetched_for)
+    lookup_value_regex = "[^/]+"  # primary keys of a shop's own model may contain dots
 
 
-class ModelImageViewSet(UploadView, SearchedView):
-    """Whom it can be tried on."""
+class GarmentViewSet(UploadViewSet):
+    """Garments that can be tried on."""
 
-    serializer_class = answers.ModelImageSerializer
-    input_class = request_serializers.ModelImageInput
-    rows = staticmethod(visibility.model_images_for)
-    shown_rows = staticmethod(visibility.model_images_shown_to)
+    serializer_class = response_serializers.GarmentSerializer
+    request_serializer_class = request_serializers.GarmentRequestSerializer
+    visible_rows = staticmethod(visibility.garments_visible_to)
+    prefetched_rows = staticmethod(visibility.garments_prefetched_for)
+
+
+class ModelImageViewSet(UploadViewSet, ParseableViewSet):
+    """Model photos that garments are tried on."""
+
+    serializer_class = response_serializers.ModelImageSerializer
+    request_serializer_class = request_serializers.ModelImageRequestSerializer
+    visible_rows = staticmethod(visibility.model_images_visible_to)
+    prefetched_rows = staticmethod(visibility.model_images_prefetched_for)
     paid_actions = frozenset({"parse_clothes"})
 
 
-class HotspotViewSet(View):
-    """Products in pictures."""
+class HotspotViewSet(ResourceViewSet):
+    """Hotspots in try-on results and model photos."""
 
-    serializer_class = answers.HotspotSerializer
-    input_class = request_serializers.HotspotInput
-    filter_class = request_serializers.HotspotFilter
-    rows = staticmethod(visibility.hotspots_for)
-    shown_rows = staticmethod(visibility.hotspots_shown_to)
+    serializer_class = response_serializers.HotspotSerializer
+    request_serializer_class = request_serializers.HotspotRequestSerializer
+    filter_serializer_class = request_serializers.HotspotFilterSerializer
+    visible_rows = staticmethod(visibility.hotspots_visible_to)
+    prefetched_rows = staticmethod(visibility.hotspots_prefetched_for)
 
-    def partial_update(self, request: Request, **_where: Any) -> Response:
-        """Put the box or the product right; later searches leave it alone."""
-        hotspot = self.taken(request_serializers.HotspotInput, instance=self.get_object()).save()
-        shown = visibility.hotspots_shown_to(request.user).get(pk=hotspot.pk)
+    def partial_update(self, request: Request, **_kwargs: Any) -> Response:
+        """Correct the box or the product. Later parses do not change it."""
+        serializer = self.validated(
+            request_serializers.HotspotRequestSerializer, instance=self.get_object()
+        )
+        hotspot = serializer.save()
+        shown = visibility.hotspots_prefetched_for(request.user).get(pk=hotspot.pk)
         context = self.get_serializer_context()
-        return Response(answers.HotspotSerializer(shown, context=context).data)
+        return Response(response_serializers.HotspotSerializer(shown, context=context).data)
 
 
 def accepted_if(is_open: bool) -> int:  # noqa: FBT001 - reads as a sentence
-    """202 for work that goes on after the answer."""
+    """Return 202 while work continues after the response, otherwise 200."""
     return status.HTTP_202_ACCEPTED if is_open else status.HTTP_200_OK
 
 
 def with_poll_hint(response: Response, *, is_open: bool) -> Response:
-    """Say when to look again, and see to it that somebody is at work until then."""
+    """Add ``Retry-After`` to an unfinished job, and wake the worker if it is idle."""
     if is_open:
         wakeup.wake_if_idle()
         response["Retry-After"] = str(poll_after())

@@ -1,7 +1,7 @@
-"""Who sees what. Lists, single rows and everything nested in them ask here and nowhere else.
+"""Which rows a user may see. All lists, single rows and nested rows of the API use this module.
 
-Visitors see what the storefront shows. Who may view or change rows of a model sees all of
-them, as in the admin; and whoever asked for a try-on sees what becomes of it.
+Visitors see what the storefront shows. Users with the view or change permission for a model see
+all of its rows, as in the admin. The user who requested a try-on always sees it.
 """
 
 from __future__ import annotations
@@ -17,106 +17,110 @@ from django_outfitanyone.models.clothes_parse import ClothesParseQuerySet
 from django_outfitanyone.models.remote_job import RemoteJob
 
 User = Any
-"""``request.user``, whatever the site's authentication makes of it."""
+"""``request.user``, of any type that the site's authentication returns."""
 
 
 def may_view(user: User, model: type[Model]) -> bool:
-    """Whether this person sees every row of this model."""
-    return any(user.has_perm(_permission(verb, model)) for verb in ("view", "change"))
+    """Return whether the user may see every row of this model."""
+    return any(user.has_perm(_permission(name, model)) for name in ("view", "change"))
 
 
 def may_view_job(user: User, job: RemoteJob) -> bool:
-    """Whether this person may know how the job went and what it cost."""
+    """Return whether the user may see the progress and the cost of this job."""
     is_own = job.requested_by_id is not None and job.requested_by_id == user.pk
     return is_own or may_view(user, type(job))
 
 
-def products_for(user: User) -> QuerySet[Any]:
+def products_visible_to(user: User) -> QuerySet[Any]:
     products = product_model()._default_manager.all()
     return products if may_view(user, product_model()) else catalogue().visible(products)
 
 
-def garments_for(user: User) -> QuerySet[Garment]:
+def garments_visible_to(user: User) -> QuerySet[Garment]:
     if may_view(user, Garment):
         return Garment.objects.all()
-    return Garment.objects.filter(product__in=products_for(user))
+    return Garment.objects.filter(product__in=products_visible_to(user))
 
 
-def model_images_for(user: User) -> QuerySet[ModelImage]:
+def model_images_visible_to(user: User) -> QuerySet[ModelImage]:
     if may_view(user, ModelImage):
         return ModelImage.objects.all()
     return ModelImage.objects.active()
 
 
-def try_ons_for(user: User) -> QuerySet[TryOnResult]:
+def try_ons_visible_to(user: User) -> QuerySet[TryOnResult]:
     if may_view(user, TryOnResult):
         return TryOnResult.objects.all()
-    return TryOnResult.objects.public() | _own(user, TryOnResult.objects.all())
+    return TryOnResult.objects.public() | _requested_by(user, TryOnResult.objects.all())
 
 
-def searches_for(user: User) -> ClothesParseQuerySet:
-    """Also for those who may ask for one, as asking twice gives them a known one."""
-    may_ask = user.has_perm(_permission("add", ClothesParse))
-    if may_ask or may_view(user, ClothesParse):
+def parses_visible_to(user: User) -> ClothesParseQuerySet:
+    """Include users with the add permission: a repeated request returns a known parse to them."""
+    may_add = user.has_perm(_permission("add", ClothesParse))
+    if may_add or may_view(user, ClothesParse):
         return ClothesParse.objects.all()
     return ClothesParse.objects.none()
 
 
-def hotspots_for(user: User) -> QuerySet[Hotspot]:
+def hotspots_visible_to(user: User) -> QuerySet[Hotspot]:
     if may_view(user, Hotspot):
         return Hotspot.objects.current()
     return Hotspot.objects.current().filter(
-        Q(model_image__in=model_images_for(user)) | Q(try_on__in=try_ons_for(user)),
-        product__in=products_for(user),
+        Q(model_image__in=model_images_visible_to(user)) | Q(try_on__in=try_ons_visible_to(user)),
+        product__in=products_visible_to(user),
     )
 
 
-def products_shown_to(user: User) -> QuerySet[Any]:
-    """With their garments."""
-    return products_for(user).prefetch_related(Prefetch("outfit_garments", garments_for(user)))
+def products_prefetched_for(user: User) -> QuerySet[Any]:
+    """Return the visible products with their garments."""
+    return products_visible_to(user).prefetch_related(
+        Prefetch("outfit_garments", garments_visible_to(user))
+    )
 
 
-def garments_shown_to(user: User) -> QuerySet[Garment]:
-    return garments_for(user).prefetch_related(product_shown_to(user))
+def garments_prefetched_for(user: User) -> QuerySet[Garment]:
+    return garments_visible_to(user).prefetch_related(product_prefetch_for(user))
 
 
-def model_images_shown_to(user: User) -> QuerySet[ModelImage]:
-    return model_images_for(user).prefetch_related(hotspots_in_pictures_shown_to(user))
+def model_images_prefetched_for(user: User) -> QuerySet[ModelImage]:
+    return model_images_visible_to(user).prefetch_related(hotspots_prefetch_for(user))
 
 
-def try_ons_shown_to(user: User) -> QuerySet[TryOnResult]:
-    """With everything a shop needs to show them: as many queries for one as for a hundred.
+def try_ons_prefetched_for(user: User) -> QuerySet[TryOnResult]:
+    """Return the visible try-ons with all related rows, in a constant number of queries.
 
-    For reading only: what this person may not see is missing from the rows.
+    Use them only for reading: related rows that the user may not see are missing.
     """
-    return try_ons_for(user).prefetch_related(
-        Prefetch("model_image", model_images_for(user)),
-        Prefetch("top_garment", garments_shown_to(user)),
-        Prefetch("bottom_garment", garments_shown_to(user)),
-        hotspots_in_pictures_shown_to(user),
+    return try_ons_visible_to(user).prefetch_related(
+        Prefetch("model_image", model_images_visible_to(user)),
+        Prefetch("top_garment", garments_prefetched_for(user)),
+        Prefetch("bottom_garment", garments_prefetched_for(user)),
+        hotspots_prefetch_for(user),
     )
 
 
-def hotspots_shown_to(user: User) -> QuerySet[Hotspot]:
-    """With the pictures that their boxes are measured in."""
+def hotspots_prefetched_for(user: User) -> QuerySet[Hotspot]:
+    """Return the visible hotspots with their pictures, which give the scale of the boxes."""
     return (
-        hotspots_for(user)
+        hotspots_visible_to(user)
         .select_related("model_image", "try_on")
-        .prefetch_related(product_shown_to(user))
+        .prefetch_related(product_prefetch_for(user))
     )
 
 
-def hotspots_in_pictures_shown_to(user: User) -> Prefetch[Any]:
-    return Prefetch("hotspots", hotspots_for(user).prefetch_related(product_shown_to(user)))
+def hotspots_prefetch_for(user: User) -> Prefetch[Any]:
+    return Prefetch(
+        "hotspots", hotspots_visible_to(user).prefetch_related(product_prefetch_for(user))
+    )
 
 
-def product_shown_to(user: User) -> Prefetch[Any]:
-    return Prefetch("product", products_for(user))
+def product_prefetch_for(user: User) -> Prefetch[Any]:
+    return Prefetch("product", products_visible_to(user))
 
 
-def _own(user: User, jobs: QuerySet[Any]) -> QuerySet[Any]:
+def _requested_by(user: User, jobs: QuerySet[Any]) -> QuerySet[Any]:
     return jobs.filter(requested_by=user.pk) if user.is_authenticated else jobs.none()
 
 
-def _permission(verb: str, model: type[Model]) -> str:
-    return f"{model._meta.app_label}.{get_permission_codename(verb, model._meta)}"
+def _permission(name: str, model: type[Model]) -> str:
+    return f"{model._meta.app_label}.{get_permission_codename(name, model._meta)}"

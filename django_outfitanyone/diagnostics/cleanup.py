@@ -1,7 +1,7 @@
-"""Removing what nobody wants any more, by rules that the shop sets.
+"""Removes old data by the retention rules that the shop sets.
 
-Without a rule nothing goes that was paid for. What is published or approved, and what
-needs a person's decision, stays whatever the rules say, and so does the ledger.
+Without a rule, nothing that was paid for is removed. Published and approved pictures, rows that
+need a person's decision, and the ledger are always kept.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ logger = logging.getLogger("django_outfitanyone")
 
 CHUNK = 200
 OWNERS: tuple[type[models.Model], ...] = (Garment, ModelImage, TryOnResult, Hotspot)
-"""Models whose files this app names, and may therefore remove."""
+"""Models whose files are named, and may be removed, by this app."""
 OUR_NAME = re.compile(r"[0-9a-f]{32}(_\w+)?\.(jpg|png|webp)")
-"""As ``unguessable_name`` makes it; a storage may add something to the stem."""
+"""Names made by ``unguessable_name``. A storage may append a suffix to the stem."""
 
 File = tuple[Storage, str]
 
 
 @dataclass
-class Sweep:
-    """How many went, or would go: rows of each kind, files of no row, and their bytes."""
+class CleanupReport:
+    """Counts of what was, or would be, removed: rows by kind, orphaned files and their bytes."""
 
     failed: int = 0
     unpublished: int = 0
@@ -54,39 +54,41 @@ class Sweep:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def clean(*, dry_run: bool = False) -> Sweep:
-    """Apply the rules; with ``dry_run`` only count what would go."""
-    done = Sweep()
+def clean(*, dry_run: bool = False) -> CleanupReport:
+    """Apply the rules. With ``dry_run``, only count what would be removed."""
+    report = CleanupReport()
     expired = TemporaryUpload.objects.expired()
-    done.uploads = expired.count() if dry_run else expired.delete()[0]
+    report.uploads = expired.count() if dry_run else expired.delete()[0]
     before = _days_ago(conf.KEEP_FAILED_DAYS)
     if before:
-        done.failed = _remove(TryOnResult.objects.failed_before(before), dry_run=dry_run)
-        done.failed += _remove(ClothesParse.objects.failed_before(before), dry_run=dry_run)
+        report.failed = _remove(TryOnResult.objects.failed_before(before), dry_run=dry_run)
+        report.failed += _remove(ClothesParse.objects.failed_before(before), dry_run=dry_run)
     before = _days_ago(conf.KEEP_UNPUBLISHED_DAYS)
     if before:
-        done.unpublished = _remove(TryOnResult.objects.unpublished_before(before), dry_run=dry_run)
+        report.unpublished = _remove(
+            TryOnResult.objects.unpublished_before(before), dry_run=dry_run
+        )
     before = _days_ago(conf.KEEP_ORPHANS_DAYS)
     if before:
         for storage, name in orphans(before):
-            done.orphans += 1
-            done.orphaned_bytes += storage.size(name)
+            report.orphans += 1
+            report.orphaned_bytes += storage.size(name)
             if not dry_run:
                 storage.delete(name)
     if not dry_run:
-        logger.info("Cleaned: %s", done, extra={"event": "cleaned", **done.as_dict()})
-    return done
+        logger.info("Cleaned: %s", report, extra={"event": "cleaned", **report.as_dict()})
+    return report
 
 
 def orphans(before: datetime) -> Iterator[File]:
-    """Files of ours that no row of any app refers to, last written before this moment.
+    """Yield files of this app that no row of any app refers to, last written before this time.
 
-    What is being written just now has no row yet: keep a day's distance or more.
+    A file that is being written has no row yet, so ``before`` should be at least a day ago.
     """
     for storage, folder in _folders():
-        for below, names in _walk(storage, folder):
-            ours = {f"{below}/{name}" for name in names if OUR_NAME.fullmatch(name)}
-            for name in sorted(ours - _referred_to(below) if ours else ()):
+        for subfolder, names in _walk(storage, folder):
+            ours = {f"{subfolder}/{name}" for name in names if OUR_NAME.fullmatch(name)}
+            for name in sorted(ours - _referred_to(subfolder) if ours else ()):
                 if _is_older(storage, name, before):
                     yield storage, name
 
@@ -96,18 +98,18 @@ def _days_ago(days: int | None) -> datetime | None:
 
 
 def _remove(rows: models.QuerySet[Any], *, dry_run: bool) -> int:
-    """Delete these rows, a handful at a time, and then the files that only they had."""
+    """Delete these rows in chunks, and then the files that no other row uses."""
     if dry_run:
         return rows.count()
     count = 0
-    while removed := _remove_some(rows):
+    while removed := _remove_chunk(rows):
         count += removed
     return count
 
 
-def _remove_some(rows: models.QuerySet[Any]) -> int:
-    """The rows are locked and looked at again: nobody can approve one at the last moment."""
+def _remove_chunk(rows: models.QuerySet[Any]) -> int:
     with transaction.atomic():
+        # locked and filtered again, because a user may have approved one meanwhile
         keys = list(rows.order_by("pk").select_for_update().values_list("pk", flat=True)[:CHUNK])
         files = _files_of(keys) if rows.model is TryOnResult else []
         rows.model._default_manager.filter(pk__in=keys).delete()
@@ -116,7 +118,7 @@ def _remove_some(rows: models.QuerySet[Any]) -> int:
 
 
 def _files_of(keys: list[Any]) -> list[tuple[type[models.Model], str, set[str]]]:
-    """Model, field and file names of these try-ons and their hotspots."""
+    """Return model, field and file names of these try-ons and their hotspots."""
     where: dict[type[models.Model], dict[str, Any]] = {
         TryOnResult: {"pk__in": keys},
         Hotspot: {"try_on__in": keys},
@@ -133,7 +135,7 @@ def _files_of(keys: list[Any]) -> list[tuple[type[models.Model], str, set[str]]]
 
 
 def _discard(files: Iterable[tuple[type[models.Model], str, set[str]]]) -> None:
-    """Reused results share their files: those that another row has stay."""
+    """Delete the files, except those that another row shares because it reused a result."""
     for model, field, names in files:
         rows = model._default_manager.filter(**{f"{field}__in": names})
         storage = model._meta.get_field(field).storage  # type: ignore[union-attr]
@@ -142,7 +144,7 @@ def _discard(files: Iterable[tuple[type[models.Model], str, set[str]]]) -> None:
 
 
 def _folders() -> set[File]:
-    """Where our files lie: the fixed part of each ``upload_to``."""
+    """Return storage and folder of all our files: the constant part of each ``upload_to``."""
     return {
         (field.storage, str(field.upload_to).partition("/%")[0])
         for model in OWNERS
@@ -151,7 +153,7 @@ def _folders() -> set[File]:
 
 
 def _walk(storage: Storage, folder: str) -> Iterator[tuple[str, list[str]]]:
-    """Each folder from this one on, with the names of the files in it."""
+    """Yield this folder and all folders below it, with the names of their files."""
     try:
         folders, names = storage.listdir(folder)
     except FileNotFoundError:
@@ -162,7 +164,7 @@ def _walk(storage: Storage, folder: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _referred_to(folder: str) -> set[str]:
-    """Names in this folder that any model of any app refers to, a shop's own gallery included."""
+    """Return files in this folder that any row of any app uses, such as a shop's own gallery."""
     names: set[str] = set()
     tables = (model for model in apps.get_models(include_auto_created=True) if _is_table(model))
     for model in tables:
@@ -185,7 +187,7 @@ def _file_fields(model: type[models.Model]) -> list[models.FileField]:
 
 
 def _is_older(storage: Storage, name: str, moment: datetime) -> bool:
-    """Whether it was last written before; a storage that cannot tell keeps its files."""
+    """Return whether the file is older; False if the storage knows no modification times."""
     try:
         return storage.get_modified_time(name) < moment
     except (NotImplementedError, FileNotFoundError):

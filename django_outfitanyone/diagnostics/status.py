@@ -1,4 +1,4 @@
-"""How the account and its work are doing, in a handful of queries that cost nothing."""
+"""Status of the account and its work. Runs a few queries and calls no engine."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.charge import shop_day
 
 OVERDUE = timedelta(minutes=3)
-"""The watchdog rings every minute, so what has been due for longer than this is stuck."""
+"""The watchdog wakes the worker every minute, so work that is due for longer is stuck."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Health:
-    """A look at one account. Amounts are in ``currency``, moments in UTC.
+class AccountStatus:
+    """Status of one account. Amounts are in ``currency``, times in UTC.
 
-    ``overdue_since`` is when the longest neglected row should have been looked at:
-    work that waits for a slot, for a pause or for money is not neglected.
+    ``overdue_since`` is the due time of the row that is overdue longest. Work that waits for a
+    slot, for the end of a pause or for the budget is not overdue.
     """
 
     account: Account
     try_ons: dict[str, int]
-    searches: dict[str, int]
+    parses: dict[str, int]
     overdue: int
     overdue_since: datetime | None
     spent_today: Decimal
@@ -43,38 +43,37 @@ class Health:
 
     @property
     def runner_seen_at(self) -> datetime | None:
-        """When a runner was last at work; ``None`` when never."""
+        """Return when a runner was last active; ``None`` if never."""
         seen = self.account.runner_expires_at
         return None if seen == LONG_AGO else min(seen, timezone.now())
 
     @property
-    def is_runner_silent(self) -> bool:
+    def is_runner_missing(self) -> bool:
         return self.runner_seen_at is None or self.runner_seen_at < timezone.now() - OVERDUE
 
     @property
     def open(self) -> int:
-        """Try-ons and searches that are not finished."""
-        counts = (self.try_ons, self.searches)
+        """Return the number of unfinished try-ons and parses."""
+        counts = (self.try_ons, self.parses)
         return sum(count[status] for count in counts for status in (*UNSENT, *IN_FLIGHT))
 
     @property
     def unclear(self) -> int:
-        """What waits for a person's decision."""
-        return sum(count[Status.NEEDS_ATTENTION] for count in (self.try_ons, self.searches))
+        """Return the number of jobs that wait for a person's decision."""
+        return sum(count[Status.NEEDS_ATTENTION] for count in (self.try_ons, self.parses))
 
     def as_dict(self) -> dict[str, Any]:
-        """As ``outfitanyone_status --json`` prints it."""
+        """Return the status as ``outfitanyone_status --json`` prints it."""
         account = self.account
-        paused = account.next_submission_at > timezone.now() + timedelta(seconds=1)
         return {
             "account": account.pk,
             "stopped": {"code": account.stopped_code, "message": account.stopped_message}
             if account.is_stopped
             else None,
-            "paused_until": account.next_submission_at.isoformat() if paused else None,
+            "paused_until": account.paused_until and account.paused_until.isoformat(),
             "runner_seen_at": self.runner_seen_at and self.runner_seen_at.isoformat(),
             "try_ons": self.try_ons,
-            "searches": self.searches,
+            "searches": self.parses,
             "overdue": self.overdue,
             "overdue_since": self.overdue_since and self.overdue_since.isoformat(),
             "spent": {
@@ -94,18 +93,18 @@ class Health:
         }
 
 
-def examine() -> Health:
-    """Look at the account that the settings name."""
+def current() -> AccountStatus:
+    """Return the status of the account that the settings name."""
     account = Account.current()
     today = shop_day(timezone.now())
     charges = Charge.objects.filter(account=account)
-    neglected = [_oldest(rows) for rows in _neglected(account)]
-    return Health(
+    overdue = [_count_and_oldest(rows) for rows in _overdue_rows(account)]
+    return AccountStatus(
         account=account,
-        try_ons=_counts(TryOnResult.objects.filter(account=account)),
-        searches=_counts(ClothesParse.objects.filter(account=account)),
-        overdue=sum(count for count, _since in neglected),
-        overdue_since=min((since for count, since in neglected if count), default=None),
+        try_ons=TryOnResult.objects.filter(account=account).count_by_status(),
+        parses=ClothesParse.objects.filter(account=account).count_by_status(),
+        overdue=sum(count for count, _since in overdue),
+        overdue_since=min((since for count, since in overdue if count), default=None),
         spent_today=charges.since(today).total(),
         spent_this_month=charges.since(today.replace(day=1)).total(),
         currency=conf.CURRENCY,
@@ -114,32 +113,26 @@ def examine() -> Health:
 
 
 def _plain(amount: Decimal) -> str:
-    """``0.812``, without zeros at the end and never in powers of ten."""
+    """Return ``0.812``: without trailing zeros or an exponent."""
     return f"{amount.normalize():f}"
 
 
-def _neglected(account: Account) -> Iterator[QuerySet[Any]]:
-    """Rows that a runner, were there one, would have worked on by now."""
+def _overdue_rows(account: Account) -> Iterator[QuerySet[Any]]:
+    """Yield rows that an active runner would have advanced by now."""
     moment = timezone.now() - OVERDUE
     try_ons = TryOnResult.objects.filter(account=account).due(moment)
-    searches = ClothesParse.objects.filter(account=account).due(moment)
-    yield try_ons.filter(status__in=IN_FLIGHT)
-    yield searches.filter(status=Status.COLLECTING)
-    if account.is_stopped or account.next_submission_at > timezone.now():
+    parses = ClothesParse.objects.filter(account=account).due(moment)
+    yield try_ons.in_flight()
+    yield parses.collecting()
+    if account.is_stopped or account.paused_until:
         return
-    dear = budgets.unaffordable(account)
-    if conf.PARSING_MODEL not in dear:
-        yield searches.open().exclude(status=Status.COLLECTING)
+    unaffordable = budgets.unaffordable(account)
+    if conf.PARSING_MODEL not in unaffordable:
+        yield parses.awaiting_answer()
     if rate_limits.free_slots(account):
-        yield try_ons.filter(status__in=UNSENT).exclude(remote_model__in=dear)
+        yield try_ons.unsent().exclude(remote_model__in=unaffordable)
 
 
-def _oldest(rows: QuerySet[Any]) -> tuple[int, Any]:
+def _count_and_oldest(rows: QuerySet[Any]) -> tuple[int, Any]:
     found = rows.order_by().aggregate(count=Count("pk"), since=Min("due_at"))
     return found["count"], found["since"]
-
-
-def _counts(rows: QuerySet[Any]) -> dict[str, int]:
-    """Rows in each status, also in those that have none."""
-    groups = rows.order_by().values_list("status").annotate(count=Count("pk"))
-    return {**dict.fromkeys(Status.values, 0), **dict(groups)}

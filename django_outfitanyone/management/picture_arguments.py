@@ -1,4 +1,4 @@
-"""Pictures named on the command line: the number of a row, or a file."""
+"""Picture arguments of commands: the id of a row, or the path of a file."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from django_outfitanyone.pictures import images
 Row = TypeVar("Row", bound=StoredPicture)
 
 
-def person_from(argument: str) -> ModelImage:
-    """The model photo with this number, or one made of this file and offered to nobody else."""
+def model_image_from(argument: str) -> ModelImage:
+    """Return the model photo with this id, or an inactive one created from this file."""
     if argument.isdigit():
         return _existing(ModelImage, argument)
-    return _made_of(ModelImage(name=Path(argument).stem, is_active=False), argument)
+    return _created_from(ModelImage(name=Path(argument).stem, is_active=False), argument)
 
 
 def garment_from(argument: str, kind: str) -> Garment:
-    """The garment with this number, or one made of this file that belongs to no product."""
+    """Return the garment with this id, or one without a product created from this file."""
     if argument.isdigit():
         return _existing(Garment, argument)
-    return _made_of(Garment(name=Path(argument).stem, kind=kind), argument)
+    return _created_from(Garment(name=Path(argument).stem, kind=kind), argument)
 
 
-def _existing(model: type[Row], number: str) -> Row:
+def _existing(model: type[Row], pk: str) -> Row:
     try:
-        return model._default_manager.get(pk=number)
+        return model._default_manager.get(pk=pk)
     except model.DoesNotExist:
         name = model._meta.verbose_name
-        raise CommandError(f"There is no {name} number {number}.") from None
+        raise CommandError(f"There is no {name} with the id {pk}.") from None
 
 
-def _made_of(row: Row, argument: str) -> Row:
-    """Save the row with the file's picture, or find the one that an earlier call made of it."""
+def _created_from(row: Row, argument: str) -> Row:
+    """Save the row with the file's picture, or return the row that an earlier call created."""
     path = Path(argument)
     try:
         picture = images.prepare(path.read_bytes())

@@ -1,4 +1,4 @@
-"""What the commands print as JSON."""
+"""JSON reports and exit codes of the commands."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.models.remote_job import RemoteJob
 
 
-def report_of(try_on: TryOnResult) -> dict[str, Any]:
-    """``id, status, image, cost, reused, error, hotspots`` of a try-on."""
+def try_on_report(try_on: TryOnResult) -> dict[str, Any]:
+    """Return ``id, status, image, cost, reused, error, hotspots`` of a try-on."""
     return {
         **_common(try_on),
         "image": try_on.image.url if try_on.image else None,
@@ -22,30 +21,30 @@ def report_of(try_on: TryOnResult) -> dict[str, Any]:
     }
 
 
-def report_of_search(parse: ClothesParse) -> dict[str, Any]:
-    """``id, status, cost, error, areas`` of a search: an area, or null, for each type asked."""
+def parse_report(parse: ClothesParse) -> dict[str, Any]:
+    """Return ``id, status, cost, error, areas`` of a parse; an area or null per type."""
     found = {spot["clothes_type"]: spot for spot in _hotspots(parse.picture)}
     return {**_common(parse), "areas": [found.get(name) for name in parse.types]}
 
 
 def check_success(job: RemoteJob) -> None:
-    """Exit with the error, its code and the advice, unless the job succeeded."""
-    if job.status == Status.SUCCEEDED:
+    """Raise ``CommandError`` with the error and its help unless the job succeeded."""
+    if job.has_succeeded:
         return
     account = Account.current()
     if job.is_open and account.is_stopped:
         raise CommandError(
             f"The account is stopped, {account.stopped_code}: {account.stopped_message} "
-            "The request is kept. Mend the cause, then run: manage.py outfitanyone_resume"
+            "The request is kept. Fix the cause, then run: manage.py outfitanyone_resume"
         )
-    advice = job.error_help.text if job.error_help else ""
+    error_help = job.error_help.text if job.error_help else ""
     if job.is_open:
         raise CommandError(
-            f"Still {job.get_status_display()} when time was up. The request is kept. "
-            f"{job.error_message} {advice}".strip()
+            f"Timed out while {job.get_status_display()}. The request is kept. "
+            f"{job.error_message} {error_help}".strip()
         )
     raise CommandError(
-        f"{job.get_status_display()}, {job.error_code}: {job.error_message} {advice}".strip()
+        f"{job.get_status_display()}, {job.error_code}: {job.error_message} {error_help}".strip()
     )
 
 

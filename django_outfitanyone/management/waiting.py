@@ -1,4 +1,4 @@
-"""Working on a job until it is finished, with a line that says how it goes."""
+"""Advance a job until it has finished, and print its progress."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.worker import runner
 
 SLICE = 1.0
-"""Seconds of work between two looks at the job."""
+"""Seconds of work between two reads of the job."""
 
 
 def wait_for(
     job: RemoteJob, *, progress: OutputWrapper, seconds: float, clock: Callable[[], float]
 ) -> None:
-    """Do the runner's work in this process until the job is finished or time is up.
+    """Act as the runner in this process until the job has finished or time is up.
 
-    A worker that runs elsewhere goes on: only one of the two is the runner at a time.
+    Safe beside a running worker: only one process at a time is the runner.
     """
     started = clock()
     line = _Line(progress)
@@ -28,8 +28,7 @@ def wait_for(
         runner.run(budget=SLICE)
         job.refresh_from_db()
         line.show(_describe(job), clock() - started)
-        stopped = Account.current()
-        if stopped.is_stopped and not job.is_finished:
+        if Account.current().is_stopped and not job.is_finished:
             break
         if not job.is_finished:
             time.sleep(0.2)
@@ -37,12 +36,12 @@ def wait_for(
 
 
 def _describe(job: RemoteJob) -> str:
-    trouble = f": {job.error_message}" if job.error_message and not job.is_finished else ""
-    return f"{job.get_status_display()}{trouble}"
+    error = f": {job.error_message}" if job.error_message and not job.is_finished else ""
+    return f"{job.get_status_display()}{error}"
 
 
 class _Line:
-    """One line that is written over on a terminal, and a line for each change elsewhere."""
+    """A line that is overwritten on a terminal; elsewhere, a new line for each change."""
 
     def __init__(self, stream: OutputWrapper) -> None:
         self.stream = stream

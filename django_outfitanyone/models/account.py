@@ -64,8 +64,8 @@ class Account(models.Model):
     @property
     def paused_until(self) -> datetime | None:
         """When submits resume after a 429; ``None`` while the account is not paused."""
-        is_paused = self.next_submission_at > clock.now() + SHORTEST_PAUSE
-        return self.next_submission_at if is_paused else None
+        until = self.next_submission_at
+        return until if until > clock.now() + SHORTEST_PAUSE else None
 
     @property
     def error_help(self) -> ErrorHelp | None:

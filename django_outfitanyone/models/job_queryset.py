@@ -46,6 +46,10 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
     def collecting(self) -> Self:
         return self.filter(status=Status.COLLECTING)
 
+    def awaiting_answer(self) -> Self:
+        """Return the open jobs that the engine has not answered yet."""
+        return self.filter(status__in=OPEN - {Status.COLLECTING})
+
     def succeeded(self) -> Self:
         return self.filter(status=Status.SUCCEEDED)
 

@@ -68,7 +68,9 @@ def download(url: str) -> bytes:
             raise refused from error
         if time.monotonic() >= deadline:
             raise _too_slow() from error
-        message = _("The file could not be fetched: %(error)s.") % {"error": type(error).__name__}
+        message = _("The file could not be downloaded: %(error)s.") % {
+            "error": type(error).__name__
+        }
         raise DownloadFailed(message) from error
 
 
@@ -94,7 +96,7 @@ def _check_answer(response: requests.Response) -> None:
             code=str(response.status_code),
         )
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise DownloadRefused(_("The file is compressed, which was not asked for."))
+        raise DownloadRefused(_("The file is compressed although no compression was requested."))
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:

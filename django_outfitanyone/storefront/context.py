@@ -1,4 +1,4 @@
-"""What visitors see of a picture: products that may be shown, and where they are in it."""
+"""The view model of a picture: visible products, hotspots and their positions."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _SKIPPED_BY_BROWSERS = re.compile(r"[\x00-\x20]")
 
 Window = tuple[float, float, float, float]
-"""The part of a picture that is shown: x1, y1, x2, y2 in its pixels."""
+"""The visible part of a picture: x1, y1, x2, y2 in its pixels."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownProduct:
-    """A product as a link: ``number`` counts from 1, ``url`` is ``""`` when it leads nowhere.
+    """A product with its link. ``number`` counts from 1; ``url`` is ``""`` without a page.
 
-    ``row`` is the shop's own product, for templates that know more about it. Numbers and
-    keys are text, which templates print as it is in every locale.
+    ``row`` is the shop's own product instance, for customized templates. Numbers and keys are
+    text, so that templates do not localize them.
     """
 
     number: str
@@ -54,19 +54,19 @@ class ShownProduct:
 
     @cached_property
     def image_url(self) -> str:
-        """A small picture of the product; asked for only where it is shown."""
+        """Return the URL of a small picture of the product. Lazy: not every page shows it."""
         return safe_url(self.shop.image_url(self.row))
 
     @cached_property
     def name(self) -> str:
-        """All of it in one phrase, for those who do not see the picture."""
+        """Return title, price and availability in one phrase, for screen readers."""
         parts = [self.title, self.price, "" if self.is_available else _("sold out")]
         return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownHotspot:
-    """A link laid over the picture. ``classes`` say where, and on what kind of clothes."""
+    """A link over the picture. ``classes`` hold its position and its clothes type."""
 
     id: str
     card_id: str
@@ -76,9 +76,9 @@ class ShownHotspot:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownPicture:
-    """A picture with its hotspots and products, both in reading order; sizes in pixels.
+    """A picture with its hotspots and products, both in reading order. Sizes are in pixels.
 
-    ``key`` names the picture, ``id`` its place in a page.
+    ``key`` identifies the picture, ``id`` its element in the page.
     """
 
     id: str
@@ -91,7 +91,7 @@ class ShownPicture:
     alt: str
     label: str
     source_type: str
-    """How the picture came about, in the words of IPTC; ``""`` for a photo."""
+    """Digital source type of the picture, an IPTC term; ``""`` for a photo."""
     hotspots: list[ShownHotspot]
     products: list[ShownProduct]
 
@@ -104,11 +104,11 @@ def shown_picture(
     only: Collection[Any] | None = None,
     without: Collection[Any] = (),
 ) -> ShownPicture | None:
-    """What to show; ``None`` while there is no picture yet.
+    """Return the view model of a picture; ``None`` while there is no file.
 
-    Hotspots without a visible product are left out, and so are those found in an
-    earlier file, and those that the crop cuts off. ``only`` and ``without`` are keys of
-    products. Needs no query for pictures of ``with_hotspots()``.
+    Leaves out hotspots without a visible product, hotspots of a replaced file, and hotspots
+    outside the crop. ``only`` and ``without`` are primary keys of products. Runs no query for
+    pictures of ``with_hotspots()``.
     """
     if not picture.image or not picture.width or not picture.height:
         return None
@@ -142,7 +142,7 @@ def shown_picture(
 
 
 def safe_url(url: str) -> str:
-    """The address if a browser would open it as a page, else ``""``: never runs a script."""
+    """Return the URL, or ``""`` if a browser might run it as a script instead of opening a page."""
     scheme = _SCHEME.match(_SKIPPED_BY_BROWSERS.sub("", url))
     return "" if scheme and scheme[1].lower() not in LINKABLE else url
 
@@ -154,7 +154,7 @@ def _hotspots_for_visitors(picture: Picture, shop: CatalogueAdapter) -> list[Hot
 
 
 def _products(hotspots: Iterable[Hotspot], shop: CatalogueAdapter) -> dict[Any, ShownProduct]:
-    """Each product once, by its key, in the order in which the picture shows them."""
+    """Return each product once, by primary key, in the order of the hotspots."""
     shown: dict[Any, ShownProduct] = {}
     for hotspot in hotspots:
         product: Any = hotspot.product
@@ -174,9 +174,9 @@ def _products(hotspots: Iterable[Hotspot], shop: CatalogueAdapter) -> dict[Any, 
 def _placed(
     hotspots: list[Hotspot], products: dict[Any, ShownProduct], *, window: Window, prefix: str
 ) -> list[ShownHotspot]:
-    """Links over the picture, in reading order; of two that overlap the smaller lies on top."""
+    """Return the hotspots in reading order. Of two that overlap, the smaller one is on top."""
     by_size = sorted(hotspots, key=_area)
-    level = {hotspot.pk: level_class(place) for place, hotspot in enumerate(by_size)}
+    level = {hotspot.pk: level_class(rank) for rank, hotspot in enumerate(by_size)}
     width, height = window[2] - window[0], window[3] - window[1]
     card = format_html("{}-card-", prefix)
     return [
@@ -198,7 +198,7 @@ def _placed(
 
 
 def _digits(number: int) -> SafeString:
-    """Needs no escaping, which is what takes the time where it is printed again and again."""
+    """Return the number as safe text: escaping is slow where a template prints it often."""
     return SafeString(int(number))
 
 
@@ -207,7 +207,7 @@ def _area(hotspot: Hotspot) -> int:
 
 
 def _srcset(picture: Picture, url: str, *, shown: float) -> str:
-    """Smaller copies and the picture, by the width of the part that is shown."""
+    """Return the smaller copies and the picture with the width of their visible part."""
     if not picture.renditions or not picture.width:
         return ""
     url_of = picture.image.storage.url

@@ -1,7 +1,6 @@
-"""The part of a picture that a page shows, as CSS's ``object-fit: cover`` cuts it.
+"""Crops a picture like CSS's ``object-fit: cover``. Imports no Django.
 
-A page that crops says so in the tag, so that hotspots lie right on what is left. Imports
-no Django.
+Templates pass the crop to the tag, so that the hotspots stay aligned with the visible part.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ _FOCUS = re.compile(r"\s*(\d+(?:\.\d)?)%?(?:\s+|\s*,\s*)(\d+(?:\.\d)?)%?\s*", re
 
 @dataclass(frozen=True)
 class Crop:
-    """Width to height of the frame, and the place of the picture to keep in it.
+    """The ratio of width to height, and the point of the picture to keep.
 
-    ``focus`` has the meaning of ``object-position``: ``(50, 0)`` keeps the upper edge,
-    ``(50, 100)`` the lower one; both in percent.
+    ``focus`` is in percent, like ``object-position``: ``(50, 0)`` keeps the upper edge,
+    ``(50, 100)`` the lower one.
     """
 
     ratio: tuple[int, int]
@@ -29,7 +28,7 @@ class Crop:
 
     @classmethod
     def read(cls, ratio: str, focus: str = "50% 50%") -> Crop:
-        """``Crop.read("4:5", "50% 20%")``; ``ValueError`` says what either must look like."""
+        """Parse ``"4:5"`` and ``"50% 20%"``. Raises ``ValueError`` with the expected format."""
         sides = _RATIO.fullmatch(ratio)
         if not sides:
             raise ValueError(f"crop must be a ratio such as '4:5', of up to 100, not {ratio!r}")
@@ -40,7 +39,7 @@ class Crop:
         return cls((int(sides[1]), int(sides[2])), (x, y))
 
     def window(self, width: int, height: int) -> tuple[float, float, float, float]:
-        """What is left of a picture of this size: x1, y1, x2, y2 in its pixels."""
+        """Return the visible part of a picture of this size: x1, y1, x2, y2 in its pixels."""
         across, down = self.ratio
         shown_width = min(float(width), height * across / down)
         shown_height = min(float(height), width * down / across)
@@ -50,7 +49,7 @@ class Crop:
 
     @property
     def classes(self) -> str:
-        """Class names for the image, read by ``hotspots.css``."""
+        """Return the class names for the image, as ``hotspots.css`` expects them."""
         x, y = (round(place * 10) for place in self.focus)
         across, down = self.ratio
         names = axis_classes(x=x, y=y, w=across * 10, h=down * 10)
@@ -60,7 +59,7 @@ class Crop:
 def inside(
     box: Box, window: tuple[float, float, float, float]
 ) -> tuple[float, float, float, float] | None:
-    """The part of the box in the window, in pixels from the window's corner; ``None`` if none."""
+    """Return the part of the box in the window, relative to the window; ``None`` if outside."""
     left, top, right, bottom = window
     x1, y1, x2, y2 = max(box[0], left), max(box[1], top), min(box[2], right), min(box[3], bottom)
     return (x1 - left, y1 - top, x2 - left, y2 - top) if x1 < x2 and y1 < y2 else None

@@ -1,9 +1,9 @@
-"""``{% load outfitanyone %}``: pictures with clickable products, without any script."""
+"""Template tags for pictures with clickable products. They need no JavaScript."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from inspect import signature
 from typing import Any
@@ -53,14 +53,13 @@ def outfit_hotspots(
     image_class: str = "",
     id_prefix: str = "outfit",
 ) -> dict[str, Any]:
-    """Show a ``TryOnResult`` or ``ModelImage`` with a link on each product it shows.
+    """Show a ``TryOnResult`` or ``ModelImage`` with a link on each of its products.
 
-    The options stand in docs/storefront.md. Nothing is shown of a try-on that is still
-    being made.
+    The options are documented in docs/storefront.md. Shows nothing for an unfinished try-on.
     """
-    _must_be_one_of("loading", loading, LOADING)
-    _must_be_one_of("marker", marker, MARKERS)
-    _must_be_one_of("heading_level", heading_level, HEADING_LEVELS)
+    _check_choice("loading", loading, LOADING)
+    _check_choice("marker", marker, MARKERS)
+    _check_choice("heading_level", heading_level, HEADING_LEVELS)
     shown = _shown(
         picture,
         id_prefix=id_prefix,
@@ -98,29 +97,32 @@ OPTIONS = {
 }
 """Every option of the tag with its default."""
 
-register.inclusion_tag("django_outfitanyone/hotspots.html", takes_context=True)(outfit_hotspots)
-_compile: Callable[[Parser, Token], Node] = register.tags["outfit_hotspots"]
+# a library of its own, so that the tag below can call the inclusion tag
+_inclusion = template.Library()
+_inclusion.inclusion_tag("django_outfitanyone/hotspots.html", takes_context=True)(outfit_hotspots)
 
 
 @register.tag("outfit_hotspots")
 def compile_outfit_hotspots(parser: Parser, token: Token) -> Node:
-    """As Django does it, with more help for those who mistype an option."""
+    """Compile the inclusion tag, after rejecting unknown options with the nearest known one."""
     for bit in token.split_contents()[1:]:
         option = _OPTION.match(bit)
         if option and option[1] not in {"picture", *OPTIONS}:
             raise TemplateSyntaxError(
                 f"outfit_hotspots has no option {option[1]!r}. {_nearest(option[1], OPTIONS)}"
             )
-    return _compile(parser, token)
+    compiled: Node = _inclusion.tags["outfit_hotspots"](parser, token)
+    return compiled
 
 
 @register.inclusion_tag("django_outfitanyone/assets.html", takes_context=True)
 def outfit_assets(context: Context, *, events: bool = False) -> dict[str, Any]:
-    """Link the stylesheets, once per page however often it is called; belongs into ``<head>``.
+    """Link the stylesheets in ``<head>``. Repeated calls on the same page link nothing.
 
-    ``events`` adds the small script that announces what visitors open and follow.
+    ``events`` adds the small script that sends DOM events when visitors open a card or follow a
+    link.
     """
-    # the one layer that includes and parents share
+    # the only layer that includes and parent templates share
     page: Any = context.render_context.dicts[0]
     is_first = "outfit_assets" not in page
     page["outfit_assets"] = True
@@ -129,10 +131,10 @@ def outfit_assets(context: Context, *, events: bool = False) -> dict[str, Any]:
 
 def _nearest(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"Did you mean {close[0]!r}?" if close else f"Its options are {', '.join(known)}."
+    return f"Did you mean {close[0]!r}?" if close else f"The options are {', '.join(known)}."
 
 
-def _must_be_one_of(option: str, value: object, allowed: Collection[object]) -> None:
+def _check_choice(option: str, value: object, allowed: Collection[object]) -> None:
     if value not in allowed:
         *others, last = map(repr, allowed)
         raise TemplateSyntaxError(
@@ -150,14 +152,14 @@ def _crop(ratio: str, focus: str) -> Crop | None:
 
 
 def _keys(option: str, products: Any) -> set[Any]:
-    """Keys of one product or of several, whichever was given."""
+    """Return the primary keys of one product or of several."""
     if isinstance(products, Model):
         return {products.pk}
     try:
         return {product.pk for product in products or ()}
     except (TypeError, AttributeError) as error:
         raise TemplateSyntaxError(
-            f"outfit_hotspots: {option} must be a product or several, not {products!r}."
+            f"outfit_hotspots: {option} must be a product or several products, not {products!r}."
         ) from error
 
 
@@ -169,7 +171,7 @@ def _json_ld(context: Context, shown: ShownPicture, alt: str, caption: str) -> S
 
 def _shown(picture: Any, **parts: Any) -> ShownPicture | None:
     if not picture:
-        return None  # a missing variable shows nothing, as everywhere in templates
+        return None  # a missing variable shows nothing, as usual in templates
     if not isinstance(picture, TryOnResult | ModelImage):
         raise TemplateSyntaxError(
             "outfit_hotspots needs a TryOnResult or a ModelImage, "

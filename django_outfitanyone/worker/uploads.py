@@ -46,7 +46,7 @@ def public_url(file: FieldFile) -> str:
     if conf.DELIVERY == "url":
         if not parts.hostname:
             raise PictureRefused(
-                _("The picture's address “%(url)s” has no host, so the API cannot fetch it.")
+                _("The picture's address “%(url)s” has no host, so the engine cannot download it.")
                 % {"url": url},
                 remedy=_(
                     'Use a storage with full addresses, or OUTFITANYONE = {"DELIVERY": "auto"}.'

@@ -1,4 +1,4 @@
-"""Holds every answer that a test gets against what the schema promises."""
+"""Validates every response in the tests against the OpenAPI schema."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from jsonschema import Draft202012Validator
 from django_outfitanyone.api.schema import Generator
 
 API = "/api/outfitanyone/v1"
-OF_EVERY_SITE = {405, 406, 415}
-"""What any HTTP server may answer; not worth a line at each operation."""
+UNDOCUMENTED = {405, 406, 415}
+"""Statuses that every HTTP API may return; the schema does not list them."""
+
+REFRESH = (
+    "DJANGO_SETTINGS_MODULE=tests.settings python -m django spectacular"
+    " --generator-class django_outfitanyone.api.schema.Generator --file docs/openapi.yaml"
+)
+"""The command that refreshes docs/openapi.yaml."""
 
 
 @cache
@@ -21,17 +27,17 @@ def schema():
 
 
 def check(method, path, response):
-    """``AssertionError`` when the schema knows no such status, header or body."""
+    """Raise ``AssertionError`` if the schema does not describe the status, a header or the body."""
     operation = _operation(method.lower(), urlsplit(path).path)
-    if operation is None or response.status_code in OF_EVERY_SITE:
+    if operation is None or response.status_code in UNDOCUMENTED:
         return
-    promised = operation["responses"].get(str(response.status_code))
-    assert promised, f"{method} {path}: {response.status_code} is in no schema: {response.content}"
+    documented = operation["responses"].get(str(response.status_code))
+    assert documented, f"{method} {path}: undocumented {response.status_code}: {response.content}"
     for name in ("Location", "Retry-After"):
         if response.has_header(name) and response.status_code < 400:
-            assert name in promised.get("headers", {}), f"{method} {path}: unpromised {name}"
-    if "content" in promised and response["Content-Type"] == "application/json":
-        (media_type,) = promised["content"].values()
+            assert name in documented.get("headers", {}), f"{method} {path}: undocumented {name}"
+    if "content" in documented and response["Content-Type"] == "application/json":
+        (media_type,) = documented["content"].values()
         validator(media_type["schema"]["$ref"]).validate(response.json())
 
 
@@ -44,7 +50,7 @@ def _operation(method, path):
 
 @cache
 def _paths():
-    """The most literal first: ``try-ons/bulk/`` before ``try-ons/{id}/``."""
+    """Return path patterns, most specific first: ``try-ons/bulk/`` before ``try-ons/{id}/``."""
     paths = sorted(schema()["paths"].items(), key=lambda item: item[0].count("{"))
     return [
         (re.compile(API + re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), operations)
@@ -62,7 +68,7 @@ def validator(reference):
 
 
 def _as_json_schema(node):
-    """OpenAPI 3.0 says ``nullable`` where JSON Schema has a type; and no field is a surprise."""
+    """Translate ``nullable`` of OpenAPI 3.0 to JSON Schema, and forbid unknown properties."""
     if isinstance(node, list):
         return [_as_json_schema(part) for part in node]
     if not isinstance(node, dict):

@@ -1,4 +1,4 @@
-"""docs/api.md says what is so."""
+"""docs/api.md matches the code."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from django_outfitanyone.api import operations, request_serializers
-from django_outfitanyone.api.errors import CONFLICTS, MENDERS
-from django_outfitanyone.api.idempotency import HEADER, LONGEST
-from django_outfitanyone.api.pagination import NewestFirst
+from django_outfitanyone.api import request_serializers, schema_operations
+from django_outfitanyone.api.errors import CONFLICTS, FIXED_BY_VALUES
+from django_outfitanyone.api.idempotency import HEADER, MAX_LENGTH
+from django_outfitanyone.api.pagination import NewestFirstPagination
 from django_outfitanyone.api.views import THROTTLE_SCOPE
 from django_outfitanyone.choices import Status
 from tests.api import contract
-from tests.api.test_permissions import OPERATIONS
-from tests.api.test_schema import REFRESH
+from tests.api.operations import OPERATIONS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 EXAMPLES = re.findall(r"```json (\w+)\n(.*?)```", TEXT, re.DOTALL)
@@ -26,11 +25,11 @@ ROWS = re.findall(
 
 
 @pytest.mark.parametrize(("component", "example"), EXAMPLES)
-def test_examples__are_what_the_schema_describes(component, example):
+def test_examples__match_the_schema(component, example):
     contract.validator(f"#/components/schemas/{component}").validate(json.loads(example))
 
 
-def test_examples__are_there():
+def test_examples__are_all_found():
     assert len(EXAMPLES) == TEXT.count("```json") > 5
 
 
@@ -43,7 +42,7 @@ def test_operations__are_all_in_the_table():
     assert documented == existing
 
 
-def test_permissions__are_those_that_are_tested():
+def test_permissions__match_the_tested_ones():
     documented = {
         (method.lower(), path, permission) for method, path, permission in ROWS if permission
     }
@@ -55,15 +54,19 @@ def test_permissions__are_those_that_are_tested():
     assert documented == tested
 
 
-def test_words_and_numbers__are_the_present_ones():
-    for word in (*MENDERS, *CONFLICTS, *Status.values, HEADER, THROTTLE_SCOPE, REFRESH):
-        assert word in TEXT, word
-    assert f"at most {LONGEST} characters" in TEXT
-    assert f"`page_size` is {NewestFirst.page_size}, at\nmost {NewestFirst.max_page_size}" in TEXT
+def test_values_and_limits__match_the_code():
+    values = {*FIXED_BY_VALUES, *CONFLICTS, *Status.values, HEADER, THROTTLE_SCOPE}
+    for text in (*values, contract.REFRESH):
+        assert text in TEXT, text
+    assert f"at most {MAX_LENGTH} characters" in TEXT
+    pages = NewestFirstPagination
+    assert f"`page_size` is {pages.page_size}, at most {pages.max_page_size}" in " ".join(
+        TEXT.split()
+    )
     assert (
-        f"{request_serializers.MOST_IDS} ids of each and "
-        f"{request_serializers.MOST_IN_A_BATCH} try-ons" in TEXT
+        f"{request_serializers.MAX_IDS} ids of each and "
+        f"{request_serializers.MAX_BATCH_SIZE} try-ons" in TEXT
     )
     assert re.findall(r"^\| (\d{3}) \|", TEXT, re.MULTILINE) == [
-        str(one) for one in operations.MEANINGS
+        str(one) for one in schema_operations.STATUS_DESCRIPTIONS
     ]

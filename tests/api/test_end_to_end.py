@@ -1,4 +1,4 @@
-"""A headless shop and a running sandbox: ask, look again, show the picture with its products."""
+"""A headless shop with the sandbox: request, poll, and show the picture with its products."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def client(staff_with):
 
 def uploaded(client, path, seed, **fields):
     image = SimpleUploadedFile("photo.jpg", picture(seed), content_type="image/jpeg")
-    answer = client.post(path, {**fields, "image": image})
-    assert answer.status_code == 201
-    return answer.json()["id"]
+    response = client.post(path, {**fields, "image": image})
+    assert response.status_code == 201
+    return response.json()["id"]
 
 
 @pytest.fixture
-def wish(client):
+def body(client):
     product = make_product(title="Linen shirt")
     return {
         "model_image": uploaded(client, "model-images/", 1, name="Ada"),
@@ -36,21 +36,21 @@ def wish(client):
 
 
 def poll(client, location, *, times=200):
-    """As a client does, with the runner's work done in between."""
+    """Poll as a client does, and run the worker between polls."""
     for _ in range(times):
-        answer = client.get(location)
-        if answer.json()["poll_after"] is None:
-            return answer.json()
-        assert int(answer["Retry-After"]) >= 1
+        response = client.get(location)
+        if response.json()["poll_after"] is None:
+            return response.json()
+        assert int(response["Retry-After"]) >= 1
         runner.run(budget=0.05)
-    raise AssertionError(f"still {answer.json()['status']}")
+    raise AssertionError(f"still {response.json()['status']}")
 
 
-def test_road__from_upload_to_hotspot(remote, client, wish, visitor):
-    asked = client.ask("try-ons/", wish)
-    assert asked.status_code == 202
+def test_try_on__from_upload_to_hotspot(remote, client, body, visitor):
+    created = client.post_json("try-ons/", body)
+    assert created.status_code == 202
 
-    done = poll(client, asked["Location"])
+    done = poll(client, created["Location"])
 
     assert done["status"] == "succeeded"
     assert (done["picture"]["width"], done["picture"]["height"]) == (200, 300)
@@ -60,25 +60,25 @@ def test_road__from_upload_to_hotspot(remote, client, wish, visitor):
     assert upper["box"] == {"x1": 50, "y1": 60, "x2": 150, "y2": 150}
     assert upper["fractions"] == {"x1": 0.25, "y1": 0.2, "x2": 0.75, "y2": 0.5}
     assert upper["product"]["title"] == "Linen shirt"
-    shown = visitor.get(asked["Location"]).json()
-    assert shown == {**done, "job": None, "hotspots": [upper]}
+    visible = visitor.get(created["Location"]).json()
+    assert visible == {**done, "job": None, "hotspots": [upper]}
 
 
-def test_road__sent_again_with_its_key_after_it_is_done_costs_nothing(remote, client, wish):
+def test_try_on__repeated_with_its_key_costs_nothing(remote, client, body):
     key = {"HTTP_IDEMPOTENCY_KEY": "order-1"}
-    asked = client.ask("try-ons/", wish, **key)
-    done = poll(client, asked["Location"])
+    created = client.post_json("try-ons/", body, **key)
+    done = poll(client, created["Location"])
 
-    again = client.ask("try-ons/", wish, **key)
+    repeated = client.post_json("try-ons/", body, **key)
 
-    assert again.status_code == 200
-    assert again.json() == done
+    assert repeated.status_code == 200
+    assert repeated.json() == done
     assert remote.stats["submits"] == 1
 
 
-def test_road__the_same_wish_without_a_key_is_reused(remote, client, wish):
-    first = poll(client, client.ask("try-ons/", wish)["Location"])
-    second = poll(client, client.ask("try-ons/", wish)["Location"])
+def test_try_on__identical_request_without_a_key_is_reused(remote, client, body):
+    first = poll(client, client.post_json("try-ons/", body)["Location"])
+    second = poll(client, client.post_json("try-ons/", body)["Location"])
 
     assert second["id"] != first["id"]
     assert second["job"]["reused_from"] == first["id"]
@@ -88,10 +88,10 @@ def test_road__the_same_wish_without_a_key_is_reused(remote, client, wish):
     assert remote.stats["submits"] == 1
 
 
-def test_road__refused_by_the_remote_system(remote, client, wish, engine):
+def test_try_on__refused_by_the_engine(remote, client, body, engine):
     engine.worn = {"dress"}
 
-    failed = poll(client, client.ask("try-ons/", wish)["Location"])
+    failed = poll(client, client.post_json("try-ons/", body)["Location"])
 
     assert failed["status"] == "failed"
     assert failed["picture"] is None
@@ -99,35 +99,35 @@ def test_road__refused_by_the_remote_system(remote, client, wish, engine):
     assert failed["job"]["error"]["fixed_by"] == "shop"
 
 
-def test_cancel__a_task_that_waits_over_there(remote, client, wish):
+def test_cancel__pending_remote_task(remote, client, body):
     remote.set_progression([("PENDING", 60)])
-    asked = client.ask("try-ons/", {**wish, "keep_other_half": False})
+    created = client.post_json("try-ons/", {**body, "keep_other_half": False})
     try_on = TryOnResult.objects.get()
     while try_on.status != "running":
         step(try_on)
 
-    answer = client.ask(f"try-ons/{try_on.pk}/cancel/")
-    assert answer.status_code == 202  # asked for; the task will be seen to be canceled
+    response = client.post_json(f"try-ons/{try_on.pk}/cancel/")
+    assert response.status_code == 202  # requested; the worker will see that the task is canceled
     work(try_on)
 
-    canceled = client.get(asked["Location"]).json()
+    canceled = client.get(created["Location"]).json()
     assert (canceled["status"], canceled["job"]["cost"]) == ("canceled", "0.000000")
 
 
-def test_search__of_a_model_photo(remote, staff_with, wish, visitor):
+def test_parse__of_a_model_photo(remote, staff_with, body, visitor):
     client = staff_with("add_clothesparse", "change_hotspot")
-    place = f"model-images/{wish['model_image']}/find-clothes/"
+    path = f"model-images/{body['model_image']}/find-clothes/"
 
-    assert client.ask(place).status_code == 202
-    found = poll(client, place)
+    assert client.post_json(path).status_code == 202
+    found = poll(client, path)
 
     assert found["status"] == "succeeded"
     assert found["cost"] == "0.004000"
-    spots = client.get(f"hotspots/?model_image={wish['model_image']}").json()["results"]
+    spots = client.get(f"hotspots/?model_image={body['model_image']}").json()["results"]
     assert {spot["clothes_type"] for spot in spots} == {"upper", "lower"}
-    assert client.ask(place).status_code == 200  # found already, so not asked for again
+    assert client.post_json(path).status_code == 200  # parsed already, so not submitted again
     assert remote.stats["parses"] == 1
     product = make_product()
     client.patch(f"hotspots/{spots[0]['id']}/", {"product": product.pk}, format="json")
-    shown = visitor.get(f"model-images/{wish['model_image']}/").json()["hotspots"]
-    assert [spot["product"]["id"] for spot in shown] == [product.pk]
+    hotspots = visitor.get(f"model-images/{body['model_image']}/").json()["hotspots"]
+    assert [spot["product"]["id"] for spot in hotspots] == [product.pk]

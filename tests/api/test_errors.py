@@ -1,4 +1,4 @@
-"""One form for everything that goes wrong."""
+"""One response format for every error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.http import Http404
 from rest_framework import exceptions as rest
 
 from django_outfitanyone import actions, publishing
-from django_outfitanyone.api.errors import CONFLICTS, MENDERS, as_response
+from django_outfitanyone.api.errors import CONFLICTS, FIXED_BY_VALUES, handle_exception
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import (
     AccountProblem,
@@ -21,7 +21,7 @@ from django_outfitanyone.exceptions import (
 )
 from tests.factories import make_model_image
 
-SHAPE = {"code", "message", "fixed_by", "advice", "field_errors"}
+FIELDS = {"code", "message", "fixed_by", "advice", "field_errors"}
 
 
 @pytest.mark.parametrize(
@@ -44,34 +44,34 @@ SHAPE = {"code", "message", "fixed_by", "advice", "field_errors"}
         (rest.Throttled(wait=5), 429, "Throttled", "nobody"),
     ],
 )
-def test_every_error__has_the_same_form(error, status, code, fixed_by):
-    response = as_response(error, {})
+def test_every_error__has_the_same_format(error, status, code, fixed_by):
+    response = handle_exception(error, {})
 
     assert response.status_code == status
-    assert set(response.data) == SHAPE
+    assert set(response.data) == FIELDS
     assert (response.data["code"], response.data["fixed_by"]) == (code, fixed_by)
     assert response.data["message"]
     assert response.data["advice"]
-    assert fixed_by in MENDERS
+    assert fixed_by in FIXED_BY_VALUES
 
 
-def test_fault_of_the_software__stays_one():
-    assert as_response(ZeroDivisionError(), {}) is None
+def test_bug__is_not_handled():
+    assert handle_exception(ZeroDivisionError(), {}) is None
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [RequestRefused(), Http404()])
-def test_every_error__undoes_the_request_where_the_site_has_atomic_ones(monkeypatch, error):
+def test_every_error__rolls_back_atomic_requests(monkeypatch, error):
     monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
 
-    as_response(error, {})
+    handle_exception(error, {})
 
     assert connection.get_rollback()
     connection.set_rollback(False)
 
 
 def test_picture_refused__the_remedy_is_the_advice():
-    response = as_response(PictureRefused("Too small.", remedy="Use a larger one."), {})
+    response = handle_exception(PictureRefused("Too small.", remedy="Use a larger one."), {})
 
     assert (response.data["message"], response.data["advice"]) == (
         "Too small.",
@@ -79,14 +79,14 @@ def test_picture_refused__the_remedy_is_the_advice():
     )
 
 
-def test_throttled__keeps_the_header_that_says_when_to_come_again():
-    assert as_response(rest.Throttled(wait=5), {})["Retry-After"] == "5"
+def test_throttled__keeps_the_retry_after_header():
+    assert handle_exception(rest.Throttled(wait=5), {})["Retry-After"] == "5"
 
 
-def test_invalid__nested_messages_are_named_by_their_path():
+def test_invalid__nested_messages_have_a_path():
     error = rest.ValidationError({"box": {"x1": ["Bad."]}, "garments": {0: ["Worse.", "Still."]}})
 
-    response = as_response(error, {})
+    response = handle_exception(error, {})
 
     assert response.data["field_errors"] == {
         "box.x1": ["Bad."],
@@ -95,16 +95,16 @@ def test_invalid__nested_messages_are_named_by_their_path():
     assert "box.x1, garments.0" in response.data["message"]
 
 
-def test_invalid__a_list_of_objects_is_numbered_and_a_bare_message_is_of_the_body():
-    nested = as_response(rest.ValidationError([{"x1": ["Bad."]}, {}]), {})
-    bare = as_response(rest.ValidationError("Bad."), {})
+def test_invalid__list_items_are_numbered_and_a_bare_message_belongs_to_the_body():
+    nested = handle_exception(rest.ValidationError([{"x1": ["Bad."]}, {}]), {})
+    bare = handle_exception(rest.ValidationError("Bad."), {})
 
     assert nested.data["field_errors"] == {"0.x1": ["Bad."]}
     assert bare.data["field_errors"] == {"body": ["Bad."]}
 
 
 def test_conflicts__are_codes_that_exist():
-    """A code that nobody raises any more would silently turn 409 into 422."""
+    """If a code were renamed, its status would silently change from 409 to 422."""
     source = inspect.getsource(actions) + inspect.getsource(publishing)
     for code in CONFLICTS:
         assert f'code="{code}"' in source
@@ -119,13 +119,13 @@ def test_conflicts__are_codes_that_exist():
         ("text/csv", "a,b", 415, "UnsupportedMediaType"),
     ],
 )
-def test_body__that_is_no_request(staff_with, content_type, body, status, code):
-    answer = staff_with("add_tryonresult").post("try-ons/", body, content_type=content_type)
+def test_body__malformed_or_unsupported(staff_with, content_type, body, status, code):
+    response = staff_with("add_tryonresult").post("try-ons/", body, content_type=content_type)
 
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (response.status_code, response.json()["code"]) == (status, code)
 
 
-def test_messages__come_in_the_language_of_the_request(visitor):
+def test_messages__are_in_the_language_of_the_request(visitor):
     make_model_image()
     english = visitor.get("model-images/0/").json()
     german = visitor.get("model-images/0/", HTTP_ACCEPT_LANGUAGE="de").json()

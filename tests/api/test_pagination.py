@@ -10,12 +10,12 @@ from tests.factories import make_product
 
 def pages(client, path):
     while path:
-        answer = client.get(path).json()
-        yield [row["id"] for row in answer["results"]]
-        path = answer["next"]
+        response = client.get(path).json()
+        yield [row["id"] for row in response["results"]]
+        path = response["next"]
 
 
-def test_pages__hold_every_row_once_newest_first(visitor):
+def test_pages__contain_every_row_once_newest_first(visitor):
     made = [make_product().pk for _ in range(5)]
 
     assert list(pages(visitor, "products/?page_size=2")) == [
@@ -25,16 +25,16 @@ def test_pages__hold_every_row_once_newest_first(visitor):
     ]
 
 
-def test_pages__stay_put_while_rows_are_added(visitor):
+def test_pages__do_not_shift_when_rows_are_added(visitor):
     first, second, third = (make_product().pk for _ in range(3))
-    answer = visitor.get("products/?page_size=1").json()
+    response = visitor.get("products/?page_size=1").json()
     make_product()
 
-    assert [row["id"] for row in answer["results"]] == [third]
-    assert list(pages(visitor, answer["next"])) == [[second], [first]]
+    assert [row["id"] for row in response["results"]] == [third]
+    assert list(pages(visitor, response["next"])) == [[second], [first]]
 
 
-def test_pages__lead_back(visitor):
+def test_pages__link_to_the_previous_page(visitor):
     first, second = make_product().pk, make_product().pk
     last = visitor.get(visitor.get("products/?page_size=1").json()["next"]).json()
 
@@ -52,10 +52,10 @@ def test_page_size__has_a_default_and_a_limit(visitor):
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "p=abc", "p=", "p=1.5", "p=\x00", f"p={'9' * 40}"])
-def test_cursor__that_was_tampered_with_is_no_fault_of_ours(visitor, cursor):
+def test_cursor__manipulated_one_is_never_a_server_error(visitor, cursor):
     make_product()
     for text in (cursor, quote(b64encode(cursor.encode()))):
-        answer = visitor.get(f"products/?cursor={text}")
-        assert answer.status_code in {200, 404}
-        if answer.status_code == 404:
-            assert answer.json()["code"] == "NotFound"
+        response = visitor.get(f"products/?cursor={text}")
+        assert response.status_code in {200, 404}
+        if response.status_code == 404:
+            assert response.json()["code"] == "NotFound"

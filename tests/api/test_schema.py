@@ -1,4 +1,4 @@
-"""The OpenAPI schema: without a warning, the same words everywhere, and as it was last read."""
+"""The OpenAPI schema: no warnings, consistent names, and equal to its snapshot."""
 
 from __future__ import annotations
 
@@ -14,10 +14,6 @@ from django_outfitanyone.choices import ClothesType, GarmentKind, Review, Status
 from tests.api import contract
 
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.yaml"
-REFRESH = (
-    "DJANGO_SETTINGS_MODULE=tests.settings python -m django spectacular"
-    " --generator-class django_outfitanyone.api.schema.Generator --file docs/openapi.yaml"
-)
 GENERATOR = "django_outfitanyone.api.schema.Generator"
 
 
@@ -27,19 +23,21 @@ def generated(path, **options):
     return path.read_text()
 
 
-def test_schema__of_this_api_is_valid_and_as_documented(tmp_path):
+def test_schema__is_valid_and_matches_the_snapshot(tmp_path):
     text = generated(tmp_path / "openapi.yaml", generator_class=GENERATOR)
 
-    assert text == SNAPSHOT.read_text(), f"The API has changed. If that is meant: {REFRESH}"
+    assert text == SNAPSHOT.read_text(), (
+        f"The schema has changed. To accept it, run: {contract.REFRESH}"
+    )
 
 
-def test_schema__of_a_site_that_mounts_it_has_no_warning(tmp_path):
+def test_schema__of_a_site_has_no_warning(tmp_path):
     text = generated(tmp_path / "openapi.yaml", urlconf="tests.api.urls")
 
     assert "/api/outfitanyone/v1/try-ons/{id}/cancel/:" in text
 
 
-def test_schema__names_do_not_clash_with_those_of_the_shop():
+def test_schema__names_do_not_clash_with_the_shops_own():
     components = contract.schema()["components"]["schemas"]
     operations = [
         operation["operationId"]
@@ -52,20 +50,20 @@ def test_schema__names_do_not_clash_with_those_of_the_shop():
     assert len(set(operations)) == len(operations)
 
 
-@pytest.mark.parametrize("words", [Status, Review, GarmentKind, ClothesType])
-def test_schema__each_list_of_words_is_one_component(words):
-    component = contract.schema()["components"]["schemas"][f"Outfit{words.__name__}"]
+@pytest.mark.parametrize("enum", [Status, Review, GarmentKind, ClothesType])
+def test_schema__each_enum_is_one_component(enum):
+    component = contract.schema()["components"]["schemas"][f"Outfit{enum.__name__}"]
 
-    assert component == {"type": "string", "enum": words.values}
+    assert component == {"type": "string", "enum": enum.values}
 
 
-def test_schema__reading_is_open_and_writing_is_not():
+def test_schema__only_reading_is_public():
     for path in contract.schema()["paths"].values():
         for method, operation in path.items():
             assert ({} in operation["security"]) == (method == "get")
 
 
-def test_schema__every_operation_says_what_may_go_wrong_in_one_form():
+def test_schema__every_operation_lists_its_errors_in_one_format():
     for path in contract.schema()["paths"].values():
         for operation in path.values():
             errors = {
@@ -77,11 +75,11 @@ def test_schema__every_operation_says_what_may_go_wrong_in_one_form():
             assert set(errors.values()) == {"#/components/schemas/OutfitProblem"}
 
 
-def test_schema_view__serves_this_api_as_it_is_mounted(visitor):
-    answer = visitor.get("schema/")
-    served = yaml.safe_load(answer.content)
+def test_schema_view__has_the_mounted_path_as_server(visitor):
+    response = visitor.get("schema/")
+    served = yaml.safe_load(response.content)
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
     assert served["servers"] == [{"url": "/api/outfitanyone/v1/"}]
     assert set(served["paths"]) == set(contract.schema()["paths"])
     assert visitor.get("schema/", HTTP_ACCEPT="application/json").json() == served

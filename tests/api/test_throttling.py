@@ -1,4 +1,4 @@
-"""How often is the site's own choice; what costs money has a scope it can name."""
+"""Requests that may cost money have a throttle scope; the site sets its rate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def throttled_site(monkeypatch):
     cache.clear()
 
 
-def test_scope__is_what_the_documentation_says():
+def test_scope__has_the_documented_name():
     assert THROTTLE_SCOPE == "outfitanyone_try_on"
 
 
@@ -30,16 +30,14 @@ def test_paid_requests__are_counted_together(throttled_site, staff_with):
     client = staff_with("add_tryonresult", "add_clothesparse")
     photo, garment = make_model_image().pk, make_garment().pk
 
-    assert (
-        client.ask("try-ons/bulk/", {"model_images": [photo], "garments": [garment]}).status_code
-        == 202
-    )
-    assert client.ask(f"model-images/{photo}/find-clothes/").status_code == 202
-    answer = client.ask("try-ons/", {"model_image": photo, "garments": [garment]})
+    bulk = client.post_json("try-ons/bulk/", {"model_images": [photo], "garments": [garment]})
+    assert bulk.status_code == 202
+    assert client.post_json(f"model-images/{photo}/find-clothes/").status_code == 202
+    response = client.post_json("try-ons/", {"model_image": photo, "garments": [garment]})
 
-    assert (answer.status_code, answer.json()["code"]) == (429, "Throttled")
-    assert int(answer["Retry-After"]) > 0
-    assert answer.json()["fixed_by"] == "nobody"
+    assert (response.status_code, response.json()["code"]) == (429, "Throttled")
+    assert int(response["Retry-After"]) > 0
+    assert response.json()["fixed_by"] == "nobody"
 
 
 def test_free_requests__are_not_counted(throttled_site, staff_with):
@@ -50,7 +48,7 @@ def test_free_requests__are_not_counted(throttled_site, staff_with):
     for _ in range(3):
         assert client.get("try-ons/").status_code == 200
         assert client.get(f"model-images/{photo}/find-clothes/").status_code == 404
-        estimated = client.ask(
+        estimated = client.post_json(
             "try-ons/estimate/", {"model_images": [photo], "garments": [garment]}
         )
         assert estimated.status_code == 200
@@ -61,4 +59,4 @@ def test_site_without_a_rate__is_not_throttled(throttled_site, staff_with):
     client = staff_with("add_tryonresult")
     body = {"model_image": make_model_image().pk, "garments": [make_garment().pk]}
 
-    assert [client.ask("try-ons/", body).status_code for _ in range(3)] == [202] * 3
+    assert [client.post_json("try-ons/", body).status_code for _ in range(3)] == [202] * 3

@@ -1,4 +1,4 @@
-"""Asking for try-ons, giving them up, reviewing them: over HTTP, against rows."""
+"""Requesting, canceling, retrying, refining and reviewing try-ons."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from tests.factories import make_garment, make_model_image, make_product, make_t
 
 @pytest.fixture
 def client(staff_with):
-    """May ask for try-ons, and nothing else."""
+    """A client of a user who may only request try-ons."""
     return staff_with("add_tryonresult")
 
 
-def test_create__answers_202_with_the_place_to_look_again(client):
+def test_create__returns_202_with_the_url_to_poll(client):
     photo, garment = make_model_image(), make_garment()
 
-    answer = client.ask("try-ons/", {"model_image": photo.pk, "garments": [garment.pk]})
+    response = client.post_json("try-ons/", {"model_image": photo.pk, "garments": [garment.pk]})
 
     row = TryOnResult.objects.get()
-    assert answer.status_code == 202
-    assert answer["Location"] == f"http://testserver/api/outfitanyone/v1/try-ons/{row.pk}/"
-    assert answer["Retry-After"] == "3"
-    assert answer.json() == client.get(answer["Location"]).json()
-    assert answer.json()["status"] == "queued"
-    assert answer.json()["garments"][0]["id"] == garment.pk
+    assert response.status_code == 202
+    assert response["Location"] == f"http://testserver/api/outfitanyone/v1/try-ons/{row.pk}/"
+    assert response["Retry-After"] == "3"
+    assert response.json() == client.get(response["Location"]).json()
+    assert response.json()["status"] == "queued"
+    assert response.json()["garments"][0]["id"] == garment.pk
     assert (row.model_image, row.top_garment, row.bottom_garment) == (photo, garment, None)
     assert row.requested_by == client.user
 
 
-def test_create__has_the_same_defaults_as_every_door(client):
+def test_create__has_the_default_options(client):
     body = {"model_image": make_model_image().pk, "garments": [make_garment().pk]}
 
-    client.ask("try-ons/", body)
-    client.post("try-ons/", body, format="multipart")  # a form leaves out what it does not say
+    client.post_json("try-ons/", body)
+    client.post("try-ons/", body, format="multipart")  # a form omits fields
 
     for row in TryOnResult.objects.all():
         assert row.keep == "lower"
@@ -55,7 +55,7 @@ def test_create__has_the_same_defaults_as_every_door(client):
 def test_create__sorts_garments_by_kind_and_takes_options(client):
     top, bottom = make_garment(), make_garment(GarmentKind.BOTTOM)
 
-    answer = client.ask(
+    response = client.post_json(
         "try-ons/",
         {
             "model_image": make_model_image().pk,
@@ -68,7 +68,7 @@ def test_create__sorts_garments_by_kind_and_takes_options(client):
         },
     )
 
-    assert answer.status_code == 202
+    assert response.status_code == 202
     row = TryOnResult.objects.get()
     assert (row.top_garment, row.bottom_garment, row.keep) == (top, bottom, "")
     assert (row.remote_model, row.resolution) == ("aitryon", 1280)
@@ -91,69 +91,71 @@ def test_create__sorts_garments_by_kind_and_takes_options(client):
         ({"model": "aitryon-refiner"}, 422, "UnknownModel", None),
     ],
 )
-def test_create__what_makes_no_sense_is_refused_and_not_stored(client, change, status, code, field):
+def test_create__invalid_request_is_refused_and_not_stored(client, change, status, code, field):
     body = {"model_image": make_model_image().pk, "garments": [make_garment().pk], **change}
 
-    answer = client.ask("try-ons/", body)
+    response = client.post_json("try-ons/", body)
 
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert list(answer.json()["field_errors"]) == ([field] if field else [])
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert list(response.json()["field_errors"]) == ([field] if field else [])
     assert not TryOnResult.objects.exists()
 
 
-def test_create__garments_must_go_together(client):
+def test_create__garments_must_be_wearable_together(client):
     garments = [make_garment().pk, make_garment().pk]
 
-    answer = client.ask("try-ons/", {"model_image": make_model_image().pk, "garments": garments})
+    response = client.post_json(
+        "try-ons/", {"model_image": make_model_image().pk, "garments": garments}
+    )
 
-    assert (answer.status_code, answer.json()["code"]) == (422, "NotTogether")
-    assert answer.json()["fixed_by"] == "caller"
+    assert (response.status_code, response.json()["code"]) == (422, "NotTogether")
+    assert response.json()["fixed_by"] == "caller"
 
 
-def test_create__rows_out_of_sight_are_like_unknown_ones(client):
+def test_create__invisible_rows_give_the_same_error_as_unknown_ones(client):
     hidden = make_garment(product=make_product(is_visible=False))
     retired = make_model_image(is_active=False)
     photo, garment = make_model_image(), make_garment()
 
-    answers = [
-        client.ask("try-ons/", {"model_image": photo.pk, "garments": [hidden.pk]}),
-        client.ask("try-ons/", {"model_image": photo.pk, "garments": [hidden.pk + 1000]}),
-        client.ask("try-ons/", {"model_image": retired.pk, "garments": [garment.pk]}),
-        client.ask("try-ons/", {"model_image": retired.pk + 1000, "garments": [garment.pk]}),
+    responses = [
+        client.post_json("try-ons/", {"model_image": photo.pk, "garments": [hidden.pk]}),
+        client.post_json("try-ons/", {"model_image": photo.pk, "garments": [hidden.pk + 1000]}),
+        client.post_json("try-ons/", {"model_image": retired.pk, "garments": [garment.pk]}),
+        client.post_json("try-ons/", {"model_image": retired.pk + 1000, "garments": [garment.pk]}),
     ]
 
-    texts = [re.sub(r"\d+", "ID", answer.content.decode()) for answer in answers]
-    assert [answer.status_code for answer in answers] == [400] * 4
+    texts = [re.sub(r"\d+", "ID", response.content.decode()) for response in responses]
+    assert [response.status_code for response in responses] == [400] * 4
     assert texts[0] == texts[1]
     assert texts[2] == texts[3]
 
 
-def test_create__photos_taken_out_of_use_are_offered_to_nobody(staff_with):
+def test_create__inactive_model_photos_are_refused_for_every_user(staff_with):
     client = staff_with("add_tryonresult", "view_modelimage")
     body = {"model_image": make_model_image(is_active=False).pk, "garments": [make_garment().pk]}
 
-    assert client.ask("try-ons/", body).status_code == 400
+    assert client.post_json("try-ons/", body).status_code == 400
 
 
-def test_create__without_a_key_says_what_to_set_and_no_more(client, configure, monkeypatch):
+def test_create__without_an_api_key_names_the_setting(client, configure, monkeypatch):
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
     configure(API_KEY="")
     body = {"model_image": make_model_image().pk, "garments": [make_garment().pk]}
 
-    answer = client.ask("try-ons/", body)
+    response = client.post_json("try-ons/", body)
 
-    assert answer.status_code == 503
-    assert answer.json()["code"] == "NotConfigured"
-    assert answer.json()["fixed_by"] == "developer"
-    assert "DASHSCOPE_API_KEY" in answer.json()["message"]
+    assert response.status_code == 503
+    assert response.json()["code"] == "NotConfigured"
+    assert response.json()["fixed_by"] == "developer"
+    assert "DASHSCOPE_API_KEY" in response.json()["message"]
     assert not TryOnResult.objects.exists()
 
 
-def test_bulk__every_garment_on_every_person_in_order(client):
+def test_bulk__combines_every_garment_with_every_model_photo_in_order(client):
     people = [make_model_image(), make_model_image()]
     garments = [make_garment(), make_garment(GarmentKind.BOTTOM)]
 
-    answer = client.ask(
+    response = client.post_json(
         "try-ons/bulk/",
         {
             "model_images": [one.pk for one in people],
@@ -163,8 +165,8 @@ def test_bulk__every_garment_on_every_person_in_order(client):
     )
 
     rows = list(TryOnResult.objects.order_by("pk"))
-    assert answer.status_code == 202
-    assert answer.json() == {
+    assert response.status_code == 202
+    assert response.json() == {
         "batch": str(rows[0].batch),
         "count": 4,
         "try_ons": [row.pk for row in rows],
@@ -173,13 +175,13 @@ def test_bulk__every_garment_on_every_person_in_order(client):
         (person, [garment]) for person in people for garment in garments
     ]
     assert {row.resolution for row in rows} == {1024}
-    assert sorted(client.ids(answer["Location"])) == answer.json()["try_ons"]
+    assert sorted(client.ids(response["Location"])) == response.json()["try_ons"]
 
 
 def test_bulk__as_outfits_pairs_tops_with_bottoms(client):
     garments = [make_garment(), make_garment(), make_garment(GarmentKind.BOTTOM)]
 
-    answer = client.ask(
+    response = client.post_json(
         "try-ons/bulk/",
         {
             "model_images": [make_model_image().pk],
@@ -188,47 +190,47 @@ def test_bulk__as_outfits_pairs_tops_with_bottoms(client):
         },
     )
 
-    assert answer.json()["count"] == 2
+    assert response.json()["count"] == 2
     assert all(row.bottom_garment for row in TryOnResult.objects.all())
 
 
-def test_bulk__takes_a_handful_of_queries_however_many_ids(client):
+def test_bulk__number_of_queries_does_not_depend_on_the_number_of_ids(client):
     people = [make_model_image().pk for _ in range(5)]
     garments = [make_garment().pk for _ in range(5)]
     body = {"model_images": people, "garments": garments}
-    client.ask("try-ons/bulk/", {"model_images": people[:1], "garments": garments[:1]})
+    client.post_json("try-ons/bulk/", {"model_images": people[:1], "garments": garments[:1]})
 
     with CaptureQueriesContext(connection) as queries:
-        assert client.ask("try-ons/bulk/", body).json()["count"] == 25
+        assert client.post_json("try-ons/bulk/", body).json()["count"] == 25
     assert len(queries) <= 8
 
 
 def test_bulk__too_many_are_refused(client, monkeypatch):
-    monkeypatch.setattr("django_outfitanyone.api.request_serializers.MOST_IN_A_BATCH", 3)
+    monkeypatch.setattr("django_outfitanyone.api.request_serializers.MAX_BATCH_SIZE", 3)
     body = {
         "model_images": [make_model_image().pk, make_model_image().pk],
         "garments": [make_garment().pk, make_garment().pk],
     }
 
     for path in ("try-ons/bulk/", "try-ons/estimate/"):
-        answer = client.ask(path, body)
-        assert (answer.status_code, answer.json()["code"]) == (422, "TooMany")
+        response = client.post_json(path, body)
+        assert (response.status_code, response.json()["code"]) == (422, "TooMany")
     assert not TryOnResult.objects.exists()
 
 
-def test_estimate__says_what_it_will_come_to_and_stores_nothing(client):
+def test_estimate__returns_the_cost_and_stores_nothing(client):
     photo, garment = make_model_image(), make_garment()
     body = {"model_images": [photo.pk], "garments": [garment.pk], "keep_other_half": False}
 
-    before = client.ask("try-ons/estimate/", body)
+    before = client.post_json("try-ons/estimate/", body)
     make_try_on(model_image=photo, garments=[garment])
-    after = client.ask("try-ons/estimate/", body)
+    after = client.post_json("try-ons/estimate/", body)
 
     assert before.status_code == 200
     assert before.json() == {
         "count": 1,
         "reused": 0,
-        "cost": "0.504",  # the picture and the search in it
+        "cost": "0.504",  # the picture and its parse
         "currency": "CNY",
         "seconds": 20,
         "budget_left": None,
@@ -247,16 +249,16 @@ def test_estimate__says_what_it_will_come_to_and_stores_nothing(client):
     assert not Account.objects.exclude(name="default").exists()
 
 
-def test_estimate__more_than_the_budget_covers(client, configure):
+def test_estimate__says_when_it_exceeds_the_budget(client, configure):
     configure(BUDGET_PER_DAY=Decimal("0.40"))
     body = {"model_images": [make_model_image().pk], "garments": [make_garment().pk]}
-    found = client.ask("try-ons/estimate/", body).json()
+    found = client.post_json("try-ons/estimate/", body).json()
 
     assert (Decimal(found["budget_left"]), found["is_over_budget"]) == (Decimal("0.40"), True)
 
 
 @pytest.mark.parametrize(
-    ("held", "reason"),
+    ("columns", "reason"),
     [
         ({"stopped_at": timezone.now(), "stopped_message": "Pay first."}, "stopped: Pay first."),
         ({"next_submission_at": timezone.now() + timedelta(hours=1)}, "too many requests"),
@@ -264,30 +266,30 @@ def test_estimate__more_than_the_budget_covers(client, configure):
         ({}, None),
     ],
 )
-def test_job__says_what_it_waits_for(reader, configure, held, reason):
+def test_job__says_what_it_waits_for(reader, configure, columns, reason):
     configure(BUDGET_PER_DAY=Decimal(0))
     waiting, running = make_try_on(status=Status.QUEUED), make_try_on(status=Status.RUNNING)
-    Account.objects.update(**held)
+    Account.objects.update(**columns)
     jobs = {row["id"]: row["job"] for row in reader.get("try-ons/").json()["results"]}
 
     assert jobs[running.pk]["waits_for"] is None
-    said = jobs[waiting.pk]["waits_for"]
-    assert reason in said if reason else said is None
+    waits_for = jobs[waiting.pk]["waits_for"]
+    assert reason in waits_for if reason else waits_for is None
 
 
-def test_estimate__refuses_what_would_be_refused(client):
+def test_estimate__refuses_the_same_requests_as_create(client):
     body = {
         "model_images": [make_model_image().pk],
         "garments": [make_garment().pk],
         "model": "no-such-model",
     }
 
-    assert client.ask("try-ons/estimate/", body).json()["code"] == "UnknownModel"
+    assert client.post_json("try-ons/estimate/", body).json()["code"] == "UnknownModel"
 
 
-def test_list__is_narrowed_down(reader):
+def test_list__can_be_filtered(reader):
     top, bottom, photo = make_garment(), make_garment(GarmentKind.BOTTOM), make_model_image()
-    wanted = make_try_on(garments=[top, bottom], model_image=photo)
+    matching = make_try_on(garments=[top, bottom], model_image=photo)
     other = make_try_on(status=Status.FAILED)
 
     for query in (
@@ -296,11 +298,11 @@ def test_list__is_narrowed_down(reader):
         f"garment={top.pk}",
         f"garment={bottom.pk}",
         f"model_image={photo.pk}",
-        f"batch={wanted.batch}",
+        f"batch={matching.batch}",
         "status=succeeded",
         f"status=succeeded&garment={top.pk}",
     ):
-        assert reader.ids(f"try-ons/?{query}") == [wanted.pk], query
+        assert reader.ids(f"try-ons/?{query}") == [matching.pk], query
     assert reader.ids("try-ons/?status=failed") == [other.pk]
     assert reader.ids(f"try-ons/?batch={uuid.uuid4()}") == []
 
@@ -308,84 +310,86 @@ def test_list__is_narrowed_down(reader):
 @pytest.mark.parametrize(
     "query", ["product=999999", "garment=x", "model_image=0", "status=done", "batch=1"]
 )
-def test_list__what_cannot_be_looked_for_is_named(reader, query):
-    answer = reader.get(f"try-ons/?{query}")
+def test_list__invalid_filter_is_named(reader, query):
+    response = reader.get(f"try-ons/?{query}")
 
-    assert answer.status_code == 400
-    assert list(answer.json()["field_errors"]) == [query.partition("=")[0]]
+    assert response.status_code == 400
+    assert list(response.json()["field_errors"]) == [query.partition("=")[0]]
 
 
-def test_reading__unfinished_work_rings_for_a_runner_and_finished_does_not(reader, monkeypatch):
-    rings = []
-    monkeypatch.setattr("django_outfitanyone.wakeup.wake_if_idle", lambda: rings.append("ring"))
+def test_reading__only_unfinished_work_wakes_the_worker(reader, monkeypatch):
+    wakeups = []
+    monkeypatch.setattr("django_outfitanyone.wakeup.wake_if_idle", lambda: wakeups.append(1))
     finished = make_try_on()
     reader.get("try-ons/")
     reader.get(f"try-ons/{finished.pk}/")
-    assert rings == []
+    assert wakeups == []
 
     running = make_try_on(status=Status.RUNNING)
     assert reader.get("try-ons/")["Retry-After"] == "3"
     reader.get(f"try-ons/{running.pk}/")
-    assert len(rings) == 2
+    assert len(wakeups) == 2
 
 
-def test_cancel__gives_up_what_was_not_sent(staff_with):
+def test_cancel__cancels_an_unsent_try_on(staff_with):
     try_on = make_try_on(status=Status.QUEUED)
 
-    answer = staff_with("change_tryonresult").ask(f"try-ons/{try_on.pk}/cancel/")
+    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/cancel/")
 
-    assert answer.status_code == 200
-    assert answer.json()["status"] == "canceled"
+    assert response.status_code == 200
+    assert response.json()["status"] == "canceled"
 
 
 def test_cancel__too_late_is_a_conflict(staff_with):
     try_on = make_try_on()
 
-    answer = staff_with("change_tryonresult").ask(f"try-ons/{try_on.pk}/cancel/")
+    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/cancel/")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "TooLate")
-    assert answer.json()["advice"]
+    assert (response.status_code, response.json()["code"]) == (409, "TooLate")
+    assert response.json()["advice"]
 
 
-def test_cancel__unreachable_remote_system_is_a_bad_gateway(staff_with, configure):
+def test_cancel__unreachable_engine_is_a_bad_gateway(staff_with, configure):
     configure(CONNECT_TIMEOUT=1, READ_TIMEOUT=1)
     try_on = make_try_on(status=Status.RUNNING)
 
-    answer = staff_with("change_tryonresult").ask(f"try-ons/{try_on.pk}/cancel/")
+    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/cancel/")
 
-    assert answer.status_code == 502
-    assert answer.json()["code"] == "RequestNotSent"
-    assert answer.json()["advice"]
+    assert response.status_code == 502
+    assert response.json()["code"] == "RequestNotSent"
+    assert response.json()["advice"]
     try_on.refresh_from_db()
     assert try_on.status == Status.RUNNING
 
 
-def test_retry__starts_over_what_failed(staff_with):
+def test_retry__restarts_a_failed_try_on(staff_with):
     try_on = make_try_on(status=Status.FAILED, error_code="NoAnswer")
 
-    answer = staff_with("add_tryonresult", "view_tryonresult").ask(f"try-ons/{try_on.pk}/retry/")
+    response = staff_with("add_tryonresult", "view_tryonresult").post_json(
+        f"try-ons/{try_on.pk}/retry/"
+    )
 
-    assert answer.status_code == 202
-    assert answer.json()["status"] == "queued"
-    assert answer.json()["job"]["error"] is None
-    assert answer["Retry-After"] == "3"
+    assert response.status_code == 202
+    assert response.json()["status"] == "queued"
+    assert response.json()["job"]["error"] is None
+    assert response["Retry-After"] == "3"
 
 
-def test_retry__what_succeeded_is_a_conflict(staff_with):
+def test_retry__succeeded_try_on_is_a_conflict(staff_with):
     client = staff_with("add_tryonresult", "view_tryonresult")
 
-    answer = client.ask(f"try-ons/{make_try_on().pk}/retry/")
+    response = client.post_json(f"try-ons/{make_try_on().pk}/retry/")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "NotRepeatable")
+    assert (response.status_code, response.json()["code"]) == (409, "NotRepeatable")
 
 
 def test_review__approve_publish_unpublish_reject(staff_with, visitor):
     try_on, client = make_try_on(), staff_with("change_tryonresult")
 
-    def after(verb):
-        answer = client.ask(f"try-ons/{try_on.pk}/{verb}/")
-        assert answer.status_code == 200
-        return answer.json()["job"]["review"], answer.json()["published_at"] is not None
+    def after(action):
+        response = client.post_json(f"try-ons/{try_on.pk}/{action}/")
+        assert response.status_code == 200
+        return response.json()["job"]["review"], response.json()["published_at"] is not None
 
     assert after("approve") == ("approved", False)
     assert after("publish") == ("approved", True)
@@ -397,8 +401,8 @@ def test_review__approve_publish_unpublish_reject(staff_with, visitor):
     assert (try_on.review, try_on.reviewed_by) == (Review.REJECTED, client.user)
 
 
-def test_publish__reaches_garments_that_the_caller_may_not_see(staff_with, monkeypatch):
-    """What is hidden from an answer is not hidden from what is done."""
+def test_publish__includes_garments_that_the_user_may_not_see(staff_with, monkeypatch):
+    """A garment hidden from the response still takes part in the action."""
     published = []
     monkeypatch.setattr(
         "django_outfitanyone.catalogue.CatalogueAdapter.publish",
@@ -407,30 +411,30 @@ def test_publish__reaches_garments_that_the_caller_may_not_see(staff_with, monke
     hidden = make_garment(product=make_product(is_visible=False))
     try_on = make_try_on(garments=[hidden])
 
-    answer = staff_with("change_tryonresult").ask(f"try-ons/{try_on.pk}/publish/")
+    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/publish/")
 
-    assert answer.json()["garments"] == []
+    assert response.json()["garments"] == []
     assert published == [hidden.product]
 
 
-@pytest.mark.parametrize("verb", ["approve", "reject", "publish"])
-def test_review__unfinished_is_a_conflict(staff_with, verb):
+@pytest.mark.parametrize("action", ["approve", "reject", "publish"])
+def test_review__unfinished_try_on_is_a_conflict(staff_with, action):
     try_on = make_try_on(status=Status.RUNNING)
 
-    answer = staff_with("change_tryonresult").ask(f"try-ons/{try_on.pk}/{verb}/")
+    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/{action}/")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "NotFinished")
+    assert (response.status_code, response.json()["code"]) == (409, "NotFinished")
 
 
-def test_verbs__row_out_of_sight_is_not_found(staff_with):
-    """Somebody who may add, and so retry, but has not asked for this one."""
+def test_actions__invisible_row_is_not_found(staff_with):
+    """The user may add, and therefore retry, but did not request this try-on."""
     try_on = make_try_on(status=Status.FAILED)
 
-    assert staff_with("add_tryonresult").ask(f"try-ons/{try_on.pk}/retry/").status_code == 404
+    assert staff_with("add_tryonresult").post_json(f"try-ons/{try_on.pk}/retry/").status_code == 404
 
 
 def test_views__no_http_inside_a_transaction(settings):
-    """Sites with ATOMIC_REQUESTS would otherwise hold one open while the API is asked."""
+    """With ATOMIC_REQUESTS, a transaction would stay open during the HTTP call."""
     view = resolve("/api/outfitanyone/v1/try-ons/1/cancel/").func
     assert view._non_atomic_requests == {"default"}
 
@@ -441,33 +445,33 @@ def test_list__newest_first(reader):
     assert reader.ids("try-ons/") == [row.pk for row in reversed(rows)]
 
 
-def test_refine__is_a_try_on_of_its_own(staff_with):
+def test_refine__creates_a_try_on_of_its_own(staff_with):
     client = staff_with("add_tryonresult", "view_tryonresult")
     result = make_try_on()
-    answer = client.ask(f"try-ons/{result.pk}/refine/", {"gender": "woman"})
+    response = client.post_json(f"try-ons/{result.pk}/refine/", {"gender": "woman"})
 
-    assert answer.status_code == 202
-    assert answer.json()["job"]["refines"] == result.pk
-    assert answer["Location"].endswith(f"/try-ons/{answer.json()['id']}/")
+    assert response.status_code == 202
+    assert response.json()["job"]["refines"] == result.pk
+    assert response["Location"].endswith(f"/try-ons/{response.json()['id']}/")
 
 
-def test_refine__what_cannot_be_refined(staff_with):
+def test_refine__unfit_try_on_is_refused(staff_with):
     client = staff_with("add_tryonresult", "view_tryonresult")
     failed, small = make_try_on(status=Status.FAILED), make_try_on(resolution=1024)
 
     for row, code in ((failed, (409, "NotFinished")), (small, (422, "NotRefinable"))):
-        answer = client.ask(f"try-ons/{row.pk}/refine/", {"gender": "man"})
-        assert (answer.status_code, answer.json()["code"]) == code
-    assert client.ask(f"try-ons/{small.pk}/refine/").status_code == 400
+        response = client.post_json(f"try-ons/{row.pk}/refine/", {"gender": "man"})
+        assert (response.status_code, response.json()["code"]) == code
+    assert client.post_json(f"try-ons/{small.pk}/refine/").status_code == 400
 
 
-def test_refine__same_key_same_try_on_and_nothing_else(staff_with):
+def test_refine__same_key_returns_the_same_try_on(staff_with):
     client = staff_with("add_tryonresult", "view_tryonresult")
     path = f"try-ons/{make_try_on().pk}/refine/"
     key = {"HTTP_IDEMPOTENCY_KEY": "k-1"}
-    first = client.ask(path, {"gender": "woman"}, **key)
-    second = client.ask(path, {"gender": "woman"}, **key)
-    other = client.ask(path, {"gender": "man"}, **key)
+    first = client.post_json(path, {"gender": "woman"}, **key)
+    second = client.post_json(path, {"gender": "woman"}, **key)
+    other = client.post_json(path, {"gender": "man"}, **key)
 
     assert first.json()["id"] == second.json()["id"]
     assert other.json()["code"] == "IdempotencyKeyReused"

@@ -1,4 +1,4 @@
-"""The API on sites that have less, or other things, installed."""
+"""The API on sites with other packages and settings."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.urls import reverse
 
 @pytest.fixture
 def site(run_module):
-    """What one of the sites in ``sites.py`` answers."""
+    """Run one of the sites in ``sites.py`` and return its output."""
     return lambda name: json.loads(run_module("tests.api.sites", name))
 
 
-def test_without_spectacular__all_but_the_schema_works(site):
+def test_without_spectacular__everything_but_the_schema_works(site):
     found = site("without_spectacular")
 
     assert found == {
@@ -26,26 +26,26 @@ def test_without_spectacular__all_but_the_schema_works(site):
     }
 
 
-def test_opinionated_site__changes_nothing_but_how_to_log_in(site):
+def test_opinionated_site__changes_only_the_authentication(site):
     assert site("opinionated") == {
         "picture": "http://testserver/media/",
         "amount": "39.90",
         "page": ["next", "previous", "results"],
         "parameters": ["cursor", "page_size"],
         "unknown": "NotFound",
-        "stranger": [401, "NotAuthenticated"],
+        "anonymous": [401, "NotAuthenticated"],
         "form": ["product", "image"],
     }
 
 
-def test_spectacular_not_set_up__the_schema_works_all_the_same(site):
-    found = site("spectacular_not_set_up")
+def test_spectacular_not_configured__the_schema_still_works(site):
+    found = site("spectacular_not_configured")
 
     assert found["schema"] == 200
     assert found["paths"] > 10
 
 
-def test_swapped_product__is_served_by_its_own_key(site):
+def test_swapped_product__is_served_by_its_own_primary_key(site):
     found = site("swapped_product")
 
     assert [product["id"] for product in found["list"]] == ["A.1"]
@@ -53,12 +53,12 @@ def test_swapped_product__is_served_by_its_own_key(site):
     assert found["list"][0]["url"] == "http://testserver/articles/A.1/"
     assert found["one"] == "Longsleeve"
     assert found["hidden"] == 404
-    assert found["narrowed"] == []
+    assert found["filtered"] == []
     assert found["type"] == "string"
 
 
 @pytest.mark.django_db
-def test_root__leads_to_every_list_and_to_the_schema(client):
+def test_root__links_to_every_list_and_the_schema(client):
     addresses = client.get("/api/outfitanyone/v1/", headers={"accept": "application/json"}).json()
 
     assert list(addresses) == [
@@ -72,6 +72,6 @@ def test_root__leads_to_every_list_and_to_the_schema(client):
     assert {client.get(address).status_code for address in addresses.values()} == {200}
 
 
-def test_names__can_be_reversed_by_the_site():
+def test_url_names__can_be_reversed():
     assert reverse("outfitanyone_api:try-on-detail", args=[7]) == "/api/outfitanyone/v1/try-ons/7/"
     assert reverse("outfitanyone_api:schema") == "/api/outfitanyone/v1/schema/"

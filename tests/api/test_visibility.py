@@ -1,4 +1,4 @@
-"""What visitors see, what staff see, and that the rest answers as if it were not there."""
+"""Rows that visitors and staff may see. All others respond as if they did not exist."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from tests.factories import (
 
 
 def test_products__visitors_see_the_visible_ones(visitor, reader):
-    shown, hidden = make_product(), make_product(is_visible=False)
+    visible, hidden = make_product(), make_product(is_visible=False)
 
-    assert visitor.ids("products/") == [shown.pk]
-    assert reader.ids("products/") == [hidden.pk, shown.pk]
-    assert visitor.get(f"products/{shown.pk}/").status_code == 200
+    assert visitor.ids("products/") == [visible.pk]
+    assert reader.ids("products/") == [hidden.pk, visible.pk]
+    assert visitor.get(f"products/{visible.pk}/").status_code == 200
     assert visitor.get(f"products/{hidden.pk}/").status_code == 404
     assert reader.get(f"products/{hidden.pk}/").status_code == 200
 
 
 def test_garments__visitors_see_those_of_visible_products(visitor, reader):
-    shown = make_garment()
+    visible = make_garment()
     hidden = make_garment(product=make_product(is_visible=False))
     of_no_product = make_garment()
     Garment.objects.filter(pk=of_no_product.pk).update(product=None)
 
-    assert visitor.ids("garments/") == [shown.pk]
-    assert reader.ids("garments/") == [of_no_product.pk, hidden.pk, shown.pk]
+    assert visitor.ids("garments/") == [visible.pk]
+    assert reader.ids("garments/") == [of_no_product.pk, hidden.pk, visible.pk]
     assert visitor.get(f"garments/{hidden.pk}/").status_code == 404
 
 
 def test_model_images__visitors_see_the_active_ones(visitor, reader):
-    shown, retired = make_model_image(), make_model_image(is_active=False)
+    active, inactive = make_model_image(), make_model_image(is_active=False)
 
-    assert visitor.ids("model-images/") == [shown.pk]
-    assert reader.ids("model-images/") == [retired.pk, shown.pk]
-    assert visitor.get(f"model-images/{retired.pk}/").status_code == 404
+    assert visitor.ids("model-images/") == [active.pk]
+    assert reader.ids("model-images/") == [inactive.pk, active.pk]
+    assert visitor.get(f"model-images/{inactive.pk}/").status_code == 404
 
 
 def test_try_ons__visitors_see_finished_ones_that_are_not_rejected(visitor, reader):
@@ -60,7 +60,7 @@ def test_try_ons__visitors_see_finished_ones_that_are_not_rejected(visitor, read
         assert visitor.get(f"try-ons/{row.pk}/").status_code == 404
 
 
-def test_try_ons__visitors_see_published_ones_only_where_review_is_required(visitor, configure):
+def test_try_ons__visitors_see_only_published_ones_if_review_is_required(visitor, configure):
     configure(REQUIRE_REVIEW=True)
     make_try_on(review=Review.APPROVED)
     published = make_try_on(review=Review.APPROVED, published_at="2026-05-01T12:00Z")
@@ -68,7 +68,7 @@ def test_try_ons__visitors_see_published_ones_only_where_review_is_required(visi
     assert visitor.ids("try-ons/") == [published.pk]
 
 
-def test_try_ons__whoever_asked_sees_what_becomes_of_it(visitor, staff_with):
+def test_try_ons__the_requesting_user_sees_the_result(visitor, staff_with):
     client = staff_with("add_tryonresult")
     own = make_try_on(status=Status.FAILED, error_code="NoAnswer", requested_by=client.user)
     make_try_on(status=Status.FAILED, requested_by=staff_with("add_tryonresult").user)
@@ -85,14 +85,14 @@ def test_try_ons__staff_see_all_with_either_permission(staff_with, permission):
     assert staff_with(permission).ids("try-ons/") == [failed.pk]
 
 
-def test_try_ons__what_it_cost_and_how_it_went_is_not_for_visitors(visitor, reader):
+def test_try_ons__cost_and_progress_are_hidden_from_visitors(visitor, reader):
     try_on = make_try_on(error_code="NoAnswer", request_id="req-1")
 
     assert visitor.get(f"try-ons/{try_on.pk}/").json()["job"] is None
     assert reader.get(f"try-ons/{try_on.pk}/").json()["job"]["request_id"] == "req-1"
 
 
-def test_hotspots__visitors_see_those_that_lead_to_a_visible_product(visitor, reader):
+def test_hotspots__visitors_see_those_with_a_visible_product(visitor, reader):
     try_on, photo = make_try_on(), make_model_image()
     hidden = make_product(is_visible=False)
     on_result = make_hotspot(try_on, "upper", product=make_product())
@@ -110,7 +110,7 @@ def test_hotspots__visitors_see_those_that_lead_to_a_visible_product(visitor, re
         assert visitor.get(f"hotspots/{hotspot.pk}/").status_code == 404
 
 
-def test_hotspots__those_of_a_replaced_file_are_gone_for_everybody(reader):
+def test_hotspots__those_of_a_replaced_file_are_hidden_from_every_user(reader):
     photo = make_model_image()
     make_hotspot(photo, product=make_product(), picture_sha256="0" * 64)
 
@@ -118,40 +118,40 @@ def test_hotspots__those_of_a_replaced_file_are_gone_for_everybody(reader):
     assert reader.get(f"model-images/{photo.pk}/").json()["hotspots"] == []
 
 
-def test_nested__nothing_is_named_that_could_not_be_fetched(visitor, reader):
+def test_nested__invisible_rows_are_missing(visitor, reader):
     top = make_garment(product=make_product(is_visible=False))
     bottom = make_garment(GarmentKind.BOTTOM)
-    retired = make_model_image(is_active=False)
-    try_on = make_try_on(garments=[top, bottom], model_image=retired)
+    inactive = make_model_image(is_active=False)
+    try_on = make_try_on(garments=[top, bottom], model_image=inactive)
     make_hotspot(try_on, "upper", product=top.product)
     make_hotspot(try_on, "lower", product=bottom.product)
 
-    seen = visitor.get(f"try-ons/{try_on.pk}/").json()
-    assert seen["model_image"] is None
-    assert [garment["id"] for garment in seen["garments"]] == [bottom.pk]
-    assert [spot["clothes_type"] for spot in seen["hotspots"]] == ["lower"]
+    visible = visitor.get(f"try-ons/{try_on.pk}/").json()
+    assert visible["model_image"] is None
+    assert [garment["id"] for garment in visible["garments"]] == [bottom.pk]
+    assert [spot["clothes_type"] for spot in visible["hotspots"]] == ["lower"]
 
-    all_of_it = reader.get(f"try-ons/{try_on.pk}/").json()
-    assert all_of_it["model_image"] == retired.pk
-    assert [garment["id"] for garment in all_of_it["garments"]] == [top.pk, bottom.pk]
-    assert len(all_of_it["hotspots"]) == 2
+    everything = reader.get(f"try-ons/{try_on.pk}/").json()
+    assert everything["model_image"] == inactive.pk
+    assert [garment["id"] for garment in everything["garments"]] == [top.pk, bottom.pk]
+    assert len(everything["hotspots"]) == 2
 
 
-def test_nested__staff_who_may_not_see_products_learn_nothing_of_hidden_ones(staff_with):
+def test_nested__hidden_products_need_the_product_permission(staff_with):
     hidden = make_garment(product=make_product(title="Secret", is_visible=False))
     try_on = make_try_on(garments=[hidden])
     make_hotspot(try_on, product=hidden.product)
     client = staff_with("view_tryonresult", "view_garment", "view_hotspot")
 
-    answer = client.get(f"try-ons/{try_on.pk}/")
-    assert answer.json()["garments"][0]["product"] is None
-    assert answer.json()["hotspots"][0]["product"] is None
-    assert b"Secret" not in answer.content
+    response = client.get(f"try-ons/{try_on.pk}/")
+    assert response.json()["garments"][0]["product"] is None
+    assert response.json()["hotspots"][0]["product"] is None
+    assert b"Secret" not in response.content
     assert b"Secret" not in client.get("garments/").content
     assert b"Secret" not in client.get("hotspots/").content
 
 
-def test_invisible__is_told_from_unknown_by_nothing(visitor):
+def test_invisible__gives_the_same_response_as_unknown(visitor):
     rows = {
         "products": make_product(is_visible=False),
         "garments": make_garment(product=make_product(is_visible=False)),
@@ -165,12 +165,12 @@ def test_invisible__is_told_from_unknown_by_nothing(visitor):
 
 
 @pytest.mark.parametrize("pk", ["0", "-1", "abc", "1.5", "9" * 30, "%00"])
-def test_ids_that_are_none__are_not_found(visitor, pk):
+def test_invalid_ids__are_not_found(visitor, pk):
     for name in ("products", "garments", "model-images", "try-ons", "hotspots"):
         assert visitor.get(f"{name}/{pk}/").status_code == 404
 
 
-def test_answers__hold_no_names_keys_or_paths_of_the_server(reader, settings):
+def test_responses__contain_no_user_names_keys_or_server_paths(reader, settings):
     photo = make_model_image()
     try_on = make_try_on(model_image=photo, requested_by=reader.user, reviewed_by=reader.user)
     make_hotspot(try_on, product=make_product(), corrected_by=reader.user)

@@ -1,4 +1,4 @@
-"""A site that has nothing but this API."""
+"""URLs of a site with this API alone."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""Pages in a real browser, answered from this process: no server, no network."""
+"""Pages in a real browser, served by this process: no server, no network."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ ACCESSIBILITY_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "
 
 @pytest.fixture(scope="module")
 def browser():
-    """Chromium. Playwright keeps an event loop in this thread, about which Django is told."""
-    reason = "no Playwright here: make test-browser installs it"
+    """Start Chromium. Playwright keeps an event loop in this thread, so Django must allow it."""
+    reason = "Playwright is not installed; make test-browser installs it"
     sync_api = pytest.importorskip("playwright.sync_api", reason=reason)
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not executable:
-        pytest.skip("no Chromium here: make test-browser installs it")
+        pytest.skip("Chromium is not installed; make test-browser installs it")
     with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
@@ -38,10 +38,10 @@ def browser():
 
 @pytest.fixture
 def new_page(browser, settings):
-    """An empty page whose requests for files are answered, and all others by ``answer``.
+    """Return a function that makes an empty page. ``answer`` handles all requests but files.
 
-    The page's ``complaints`` are what the browser's console holds, errors of scripts, and
-    reports of breaches of the Content-Security-Policy.
+    ``page.complaints`` collects console messages, script errors, and reports of violations of
+    the Content-Security-Policy.
     """
     contexts = []
 
@@ -80,7 +80,7 @@ def new_page(browser, settings):
 
 @pytest.fixture
 def open_page(new_page):
-    """Show HTML under a strict policy, with this project's static files and media around it."""
+    """Return a function that opens HTML under a strict policy, with static files and media."""
 
     def open_page(html, **options):
         headers = {"Content-Security-Policy": f"{POLICY}; report-uri {REPORTS}"}
@@ -97,24 +97,24 @@ def open_page(new_page):
 
 @pytest.fixture
 def visit(new_page):
-    """Walk through the running Django project, under the policy that it sends itself."""
+    """Return a function that opens a page of this Django project, under its own policy."""
 
     def visit(path, *, client=None, **options):
         client = client or Client()
-        # Playwright calls back in greenlets, where the test's connection would be unknown
-        here = copy_context()
+        # Playwright calls back in greenlets, which would not see the test's connection
+        context = copy_context()
 
-        def ask(request):
-            address = urlsplit(request.url)
-            target = f"{address.path}?{address.query}" if address.query else address.path
+        def request(sent):
+            url = urlsplit(sent.url)
+            target = f"{url.path}?{url.query}" if url.query else url.path
             extra = {"follow": True, "SERVER_NAME": "localhost"}
-            if request.method != "POST":
+            if sent.method != "POST":
                 return client.get(target, **extra)
-            kind = request.headers["content-type"]
-            return client.post(target, request.post_data_buffer, content_type=kind, **extra)
+            content_type = sent.headers["content-type"]
+            return client.post(target, sent.post_data_buffer, content_type=content_type, **extra)
 
         def answer(route):
-            response = here.copy().run(ask, route.request)
+            response = context.copy().run(request, route.request)
             headers = dict(response.headers)
             if "Content-Security-Policy" in headers:
                 headers["Content-Security-Policy"] += f"; report-uri {REPORTS}"
@@ -130,16 +130,17 @@ def visit(new_page):
 
 @pytest.fixture
 def barriers():
-    """What keeps people out of a page, as axe-core sees it: one line for each finding."""
+    """Return a function that lists the findings of axe-core, one line each."""
     module = "axe_playwright_python.sync_playwright"
-    axe = pytest.importorskip(module, reason="no axe here: make test-browser installs it").Axe()
+    reason = "axe is not installed; make test-browser installs it"
+    axe = pytest.importorskip(module, reason=reason).Axe()
     options = {"runOnly": {"type": "tag", "values": ACCESSIBILITY_RULES}}
 
     def barriers(page, within=None):
-        found = axe.run(page, context=within, options=options).response["violations"]
+        violations = axe.run(page, context=within, options=options).response["violations"]
         return [
             f"{rule['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
-            for rule in found
+            for rule in violations
             for node in rule["nodes"]
         ]
 

@@ -1,4 +1,4 @@
-"""The example shop as visitors meet it, under the policy that it sends."""
+"""The example shop in a browser, under its own Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BOXES = {UPPER: (141, 152, 460, 433), LOWER: (199, 391, 403, 777)}
 
 @pytest.fixture
 def looks():
-    """Three finished looks of 600 x 800 px, each of a shirt and trousers."""
+    """Make three finished looks of 600 x 800 px, each with a shirt and jeans."""
     pieces = {
         UPPER: make_garment(product=make_product(title="Oxford shirt", slug="oxford")),
         LOWER: make_garment(
@@ -58,14 +58,14 @@ def looks():
 
 @pytest.mark.parametrize("java_script", [True, False])
 @pytest.mark.parametrize("path", PAGES)
-def test_page__breaks_no_rule_of_the_policy(looks, visit, path, java_script):
+def test_page__does_not_violate_the_policy(looks, visit, path, java_script):
     page = visit(path, java_script_enabled=java_script)
     allowed = ["Failed to load resource: the server responded with a status of 404 (Not Found)"]
     assert page.complaints == (allowed if path == "/missing/" else [])
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page__keeps_nobody_out(looks, visit, barriers, path):
+def test_page__is_accessible(looks, visit, barriers, path):
     page = visit(path, width=1280, reduced_motion="reduce")
     for width in (320, 375, 1280):
         page.set_viewport_size({"width": width, "height": 900})
@@ -77,7 +77,7 @@ def test_page__keeps_nobody_out(looks, visit, barriers, path):
 
 
 @pytest.mark.parametrize("path", ["/", "/looks/"])
-def test_page__keeps_nobody_out_while_looks_are_being_made(visit, barriers, monkeypatch, path):
+def test_page__is_accessible_while_try_ons_are_unfinished(visit, barriers, monkeypatch, path):
     monkeypatch.setattr(wakeup, "ring", lambda: None)
     make_try_on(status=Status.RUNNING)
     page = visit(path, width=375, reduced_motion="reduce")
@@ -87,7 +87,7 @@ def test_page__keeps_nobody_out_while_looks_are_being_made(visit, barriers, monk
 
 
 @pytest.mark.parametrize("java_script", [True, False])
-def test_looks__have_every_target_on_its_box(looks, visit, java_script):
+def test_looks__targets_are_on_their_boxes(looks, visit, java_script):
     page = visit("/looks/", width=2560, java_script_enabled=java_script)
     assert page.locator(".outfit-look").count() == len(looks)
     for width in (320, 375, 768, 1280, 2560):
@@ -96,19 +96,19 @@ def test_looks__have_every_target_on_its_box(looks, visit, java_script):
 
 
 @pytest.mark.parametrize("ratio", [1, 2, 3])
-def test_looks__have_every_target_on_its_box_on_dense_screens(looks, visit, ratio):
+def test_looks__targets_are_on_their_boxes_on_high_density_screens(looks, visit, ratio):
     page = visit("/looks/", width=375, device_scale_factor=ratio)
     assert all(offset < 1 for offset in offsets(page))
 
 
-def test_looks__have_every_target_on_its_box_from_right_to_left(looks, visit):
+def test_looks__targets_are_on_their_boxes_from_right_to_left(looks, visit):
     page = visit("/looks/", width=1280)
     page.evaluate("document.documentElement.dir = 'rtl'")
     assert all(offset < 1 for offset in offsets(page))
 
 
 def offsets(page):
-    """How far the middle of each target is from the middle of its box, in % of the picture."""
+    """Yield the distance of each target's center from its box's center, in % of the picture."""
     for figure in page.locator(".outfit-picture").all():
         frame = figure.bounding_box()
         for area, (x1, y1, x2, y2) in BOXES.items():
@@ -121,7 +121,7 @@ def offsets(page):
 
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_card__keeps_nobody_out(looks, visit, barriers, width, scheme):
+def test_card__is_accessible(looks, visit, barriers, width, scheme):
     page = visit("/looks/", width=width, color_scheme=scheme, reduced_motion="reduce")
     page.locator(".outfit-opener").first.click()
     card = page.locator(".outfit-card").first
@@ -134,7 +134,7 @@ def test_card__keeps_nobody_out(looks, visit, barriers, width, scheme):
 
 
 @pytest.mark.parametrize("java_script", [True, False])
-def test_keyboard__opens_a_card_closes_it_and_follows_it(looks, visit, java_script):
+def test_keyboard__opens_closes_and_follows_a_card(looks, visit, java_script):
     page = visit("/looks/", width=1280, java_script_enabled=java_script)
     opener = page.locator(".outfit-opener").first
     opener.focus()
@@ -151,7 +151,7 @@ def test_keyboard__opens_a_card_closes_it_and_follows_it(looks, visit, java_scri
     page.wait_for_url("**/products/oxford/")
 
 
-def test_keyboard__walks_the_looks_from_top_to_bottom(looks, visit):
+def test_keyboard__focuses_the_looks_from_top_to_bottom(looks, visit):
     page = visit("/looks/", width=1280)
     page.locator("h1").click()
     names = []
@@ -166,7 +166,7 @@ def test_keyboard__walks_the_looks_from_top_to_bottom(looks, visit):
     ]
 
 
-def test_screenless_reader__hears_each_product_with_price_and_state(looks, visit):
+def test_screen_reader__reads_each_product_with_price_and_availability(looks, visit):
     page = visit("/looks/")
     assert page.get_by_role("button", name="Oxford shirt, 39.90 EUR", exact=True).count() == 3
     names = page.get_by_role("button", name="Straight jeans, 39.90 EUR, sold out", exact=True)

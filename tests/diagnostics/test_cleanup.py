@@ -23,7 +23,7 @@ from django_outfitanyone.models import (
     TryOnResult,
 )
 from django_outfitanyone.models.picture import unguessable_name
-from tests.account.test_ledger import make_charge
+from tests.diagnostics.charges import make_charge
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -43,8 +43,8 @@ def rules(configure):
 
 
 @pytest.fixture
-def swept(django_capture_on_commit_callbacks):
-    """Clean as a command does, with its transactions committed."""
+def clean_up(django_capture_on_commit_callbacks):
+    """Run the cleanup, and the callbacks of its transactions."""
 
     def clean(**options):
         with django_capture_on_commit_callbacks(execute=True):
@@ -65,25 +65,25 @@ def parse(**columns):
 
 
 def stored(name, *, days=40):
-    """A file that no row knows, last written so long ago."""
+    """Store a file of this age that no row refers to."""
     name = default_storage.save(name, ContentFile(b"x" * 100))
     moment = time.time() - days * 86400
     os.utime(default_storage.path(name), (moment, moment))
     return name
 
 
-def test_no_rules__all_stays_that_was_paid_for(swept):
+def test_no_rules__paid_rows_and_files_are_kept(clean_up):
     finished()
     make_try_on(status=Status.FAILED, finished_at=OLD)
     orphan = stored(f"outfitanyone/results/2026/01/{unguessable_name('.jpg')}")
-    done = swept()
+    report = clean_up()
 
-    assert (done.failed, done.unpublished, done.orphans) == (0, 0, 0)
+    assert (report.failed, report.unpublished, report.orphans) == (0, 0, 0)
     assert TryOnResult.objects.count() == 2
     assert default_storage.exists(orphan)
 
 
-def test_expired_uploads__go_without_a_rule(swept):
+def test_expired_uploads__are_removed_without_a_rule(clean_up):
     for number, hours in enumerate((-1, 1)):
         TemporaryUpload.objects.create(
             account=Account.current(),
@@ -92,51 +92,51 @@ def test_expired_uploads__go_without_a_rule(swept):
             url="oss://x",
             expires_at=timezone.now() + timedelta(hours=hours),
         )
-    assert swept().uploads == 1
+    assert clean_up().uploads == 1
     assert TemporaryUpload.objects.get().sha256 == "1"
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELED])
-def test_failed__go_after_their_time(rules, swept, status):
+def test_failed__old_ones_are_removed(rules, clean_up, status):
     make_try_on(status=status, finished_at=OLD)
     parse(status=status)
     young = make_try_on(status=status, finished_at=timezone.now())
 
-    assert swept().failed == 2
+    assert clean_up().failed == 2
     assert list(TryOnResult.objects.all()) == [young]
     assert not ClothesParse.objects.exists()
 
 
 @pytest.mark.parametrize("status", [Status.NEEDS_ATTENTION, Status.RUNNING, Status.QUEUED])
-def test_failed__nothing_that_is_open_or_unclear(rules, swept, status):
+def test_failed__open_and_unclear_ones_are_kept(rules, clean_up, status):
     make_try_on(status=status, finished_at=OLD)
 
-    assert swept().failed == 0
+    assert clean_up().failed == 0
     assert TryOnResult.objects.exists()
 
 
-def test_failed__one_with_a_picture_was_paid_for(rules, swept):
+def test_failed__one_with_a_picture_is_kept(rules, clean_up):
     row = finished()
     TryOnResult.objects.filter(pk=row.pk).update(status=Status.FAILED)
 
-    assert swept().failed == 0
+    assert clean_up().failed == 0
 
 
-def test_unpublished__row_and_files_go_and_the_ledger_stays(rules, swept):
+def test_unpublished__row_and_files_are_removed_and_the_ledger_is_kept(rules, clean_up):
     row = finished()
     make_charge(try_on=row)
     spot = make_hotspot(row)
     spot.crop.save("a.jpg", ContentFile(b"crop"))
     names = [row.image.name, row.thumbnail.name, spot.crop.name]
 
-    assert swept().unpublished == 1
+    assert clean_up().unpublished == 1
     assert not TryOnResult.objects.exists()
     assert not Hotspot.objects.exists()
     assert [name for name in names if default_storage.exists(name)] == []
     assert Charge.objects.get().try_on is None
 
 
-def test_unpublished__what_was_ever_wanted_stays(rules, swept):
+def test_unpublished__approved_published_and_refined_ones_are_kept(rules, clean_up):
     approved, published, young = finished(), finished(), make_try_on(finished_at=timezone.now())
     approve(approved)
     publish(published)
@@ -144,34 +144,34 @@ def test_unpublished__what_was_ever_wanted_stays(rules, swept):
     refinement = make_try_on(status=Status.QUEUED, refines=base)
     rejected = finished(review=Review.REJECTED)
 
-    assert swept().unpublished == 1
+    assert clean_up().unpublished == 1
     assert set(TryOnResult.objects.all()) == {approved, published, young, base, refinement}
     assert not TryOnResult.objects.filter(pk=rejected.pk).exists()
 
 
-def test_unpublished__file_that_another_row_reuses_stays(rules, swept):
+def test_unpublished__file_reused_by_another_row_is_kept(rules, clean_up):
     original = finished()
     copy = make_try_on(finished_at=timezone.now(), reused_from=original)
     TryOnResult.objects.filter(pk=copy.pk).update(
         image=original.image.name, thumbnail=original.thumbnail.name
     )
-    assert swept().unpublished == 1
+    assert clean_up().unpublished == 1
 
     copy.refresh_from_db()
     assert copy.read()
     assert default_storage.exists(copy.thumbnail.name)
 
 
-def test_unpublished__many_go_in_chunks(rules, swept, monkeypatch):
+def test_unpublished__many_are_removed_in_chunks(rules, clean_up, monkeypatch):
     monkeypatch.setattr(cleanup, "CHUNK", 2)
     person, garment = make_model_image(), make_garment()
     for _number in range(5):
         finished(model_image=person, garments=[garment])
 
-    assert swept().unpublished == 5
+    assert clean_up().unpublished == 5
 
 
-def test_orphans__old_files_of_ours_go(rules, swept):
+def test_orphans__old_files_of_this_app_are_removed(rules, clean_up):
     names = [
         stored(f"outfitanyone/{folder}/2026/01/{unguessable_name(suffix)}")
         for folder, suffix in [
@@ -183,9 +183,9 @@ def test_orphans__old_files_of_ours_go(rules, swept):
             ("cutouts", ".png"),
         ]
     ]
-    done = swept()
+    report = clean_up()
 
-    assert (done.orphans, done.orphaned_bytes) == (6, 600)
+    assert (report.orphans, report.orphaned_bytes) == (6, 600)
     assert [name for name in names if default_storage.exists(name)] == []
 
 
@@ -193,20 +193,20 @@ def test_orphans__old_files_of_ours_go(rules, swept):
     ("name", "days"),
     [
         ("outfitanyone/results/2026/01/0123456789abcdef0123456789abcdef.jpg", 29),  # too young
-        ("outfitanyone/results/2026/01/holiday.jpg", 400),  # not named by us
+        ("outfitanyone/results/2026/01/holiday.jpg", 400),  # not named by this app
         ("outfitanyone/products/2026/01/0123456789abcdef0123456789abcdef.jpg", 400),
         ("outfitanyone/results/2026/01/0123456789abcdef0123456789abcdef.exe", 400),
         ("gallery/0123456789abcdef0123456789abcdef.jpg", 400),
     ],
 )
-def test_orphans__all_other_files_stay(rules, swept, name, days):
+def test_orphans__all_other_files_are_kept(rules, clean_up, name, days):
     name = stored(name, days=days)
 
-    assert swept().orphans == 0
+    assert clean_up().orphans == 0
     assert default_storage.exists(name)
 
 
-def test_orphans__files_of_rows_stay_smaller_copies_included(rules, swept, settings):
+def test_orphans__files_and_smaller_copies_of_rows_are_kept(rules, clean_up, settings):
     row, spot = make_try_on(), make_hotspot(make_model_image())
     spot.crop.save(unguessable_name(".jpg"), ContentFile(b"crop"))
     row.renditions = [[320, stored(f"outfitanyone/results/2026/01/{unguessable_name('.webp')}")]]
@@ -217,40 +217,40 @@ def test_orphans__files_of_rows_stay_smaller_copies_included(rules, swept, setti
     for path in settings.MEDIA_ROOT.rglob("*.*"):
         os.utime(path, (0, 0))
 
-    assert swept().orphans == 1  # the one that is in another folder than its picture
+    assert clean_up().orphans == 1  # the copy in another folder than its picture
     assert default_storage.exists(copy)
     assert row.read()
     assert ModelImage.objects.get(pk=spot.model_image_id).read()
 
 
-def test_orphans__file_that_the_shop_itself_shows_stays(rules, swept):
-    """A gallery may refer to our file; then it is no orphan, whatever became of the row."""
+def test_orphans__file_used_by_the_shop_is_kept(rules, clean_up):
+    """A file in the shop's own gallery is no orphan, even without a row of this app."""
     name = stored(f"outfitanyone/results/2026/01/{unguessable_name('.jpg')}")
     make_product(image=name)
 
-    assert swept().orphans == 0
+    assert clean_up().orphans == 0
     assert default_storage.exists(name)
 
 
-def test_orphans__storage_that_cannot_tell_the_time_keeps_its_files(rules, swept, monkeypatch):
+def test_orphans__storage_without_modification_times_keeps_its_files(rules, clean_up, monkeypatch):
     stored(f"outfitanyone/results/2026/01/{unguessable_name('.jpg')}")
 
     def refuse(_storage, _name):
         raise NotImplementedError
 
     monkeypatch.setattr(FileSystemStorage, "get_modified_time", refuse)
-    assert swept().orphans == 0
+    assert clean_up().orphans == 0
 
 
-def test_dry_run__counts_the_same_and_removes_nothing(rules, swept):
+def test_dry_run__counts_the_same_and_removes_nothing(rules, clean_up):
     finished()
     make_try_on(status=Status.FAILED, finished_at=OLD)
     stored(f"outfitanyone/results/2026/01/{unguessable_name('.jpg')}")
-    foreseen = swept(dry_run=True)
+    expected = clean_up(dry_run=True)
 
     assert TryOnResult.objects.count() == 2
-    assert foreseen.orphans == foreseen.failed == foreseen.unpublished == 1
-    assert swept() == foreseen
+    assert expected.orphans == expected.failed == expected.unpublished == 1
+    assert clean_up() == expected
 
 
 def test_task__cleans(rules):

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django_outfitanyone import wakeup
 from django_outfitanyone.choices import Status
 from django_outfitanyone.diagnostics import doctor
-from django_outfitanyone.diagnostics.doctor import Level
+from django_outfitanyone.diagnostics.findings import Level
 from django_outfitanyone.engines.dashscope import probe
 from django_outfitanyone.models import Account, Charge
-from tests.account.test_ledger import make_charge
+from tests.diagnostics.charges import make_charge
 from tests.factories import make_try_on
 
 pytestmark = pytest.mark.django_db
@@ -24,22 +24,22 @@ OK, WARNING, PROBLEM = Level.OK, Level.WARNING, Level.PROBLEM
 
 @pytest.fixture
 def at_work():
-    """A runner was here just now."""
+    """A runner was active just now."""
     Account.current()
     Account.objects.update(runner_expires_at=timezone.now())
 
 
-def levels(look):
-    return [(finding.subject, finding.level) for finding in look()]
+def levels(diagnosis):
+    return [(finding.subject, finding.level) for finding in diagnosis()]
 
 
-def only(look):
-    (finding,) = look()
+def only(diagnosis):
+    (finding,) = diagnosis()
     return finding
 
 
-def test_examine__all_is_well_and_nothing_was_spent(remote, at_work):
-    findings = doctor.examine()
+def test_diagnose__healthy_installation_has_only_ok_findings_and_costs_nothing(remote, at_work):
+    findings = doctor.diagnose()
 
     assert [finding for finding in findings if finding.level is not OK] == []
     assert {finding.subject for finding in findings} == {
@@ -51,9 +51,9 @@ def test_examine__all_is_well_and_nothing_was_spent(remote, at_work):
     assert not Charge.objects.exists()
 
 
-def test_settings__checks_become_findings_with_the_line_to_paste(remote, configure):
+def test_settings__check_messages_become_findings_with_their_hints(remote, configure):
     configure(POLL_INTERVAL="often")
-    finding = next(doctor.look_at_settings())
+    finding = next(doctor.diagnose_settings())
 
     assert (finding.subject, finding.level) == ("settings", PROBLEM)
     assert "E002" in finding.text
@@ -62,7 +62,7 @@ def test_settings__checks_become_findings_with_the_line_to_paste(remote, configu
 
 def test_key__wrong(remote, configure):
     configure(API_KEY="sk-another")
-    finding = only(doctor.look_at_key)
+    finding = only(doctor.diagnose_key)
 
     assert (finding.subject, finding.level) == ("key", PROBLEM)
     assert "InvalidApiKey" in finding.text
@@ -70,63 +70,63 @@ def test_key__wrong(remote, configure):
     assert finding.remedy
 
 
-def test_key__none(remote, configure, monkeypatch):
+def test_key__missing(remote, configure, monkeypatch):
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
     configure(API_KEY="")
 
-    assert only(doctor.look_at_key).level is PROBLEM
+    assert only(doctor.diagnose_key).level is PROBLEM
 
 
-def test_key__api_out_of_reach(configure):
+def test_key__engine_unreachable(configure):
     configure(BASE_URL="http://127.0.0.1:9/api/v1")
 
-    assert levels(doctor.look_at_key) == [("api", PROBLEM)]
-    assert levels(doctor.look_at_clock) == []
+    assert levels(doctor.diagnose_key) == [("api", PROBLEM)]
+    assert levels(doctor.diagnose_clock) == []
 
 
 @pytest.mark.parametrize(
-    ("url", "level", "word"),
+    ("url", "level", "text"),
     [
         ("https://dashscope.aliyuncs.com/api/v1", OK, "cost money"),
         ("https://ws1.cn-beijing.maas.aliyuncs.com/api/v1", OK, "cost money"),
         ("https://dashscope-intl.aliyuncs.com/api/v1", PROBLEM, "Singapore"),
         ("http://127.0.0.1:9/api/v1", OK, "sandbox"),
-        ("http://8.8.8.8/api/v1", OK, "no address of the vendor"),
+        ("http://8.8.8.8/api/v1", OK, "not a host of the vendor"),
     ],
 )
-def test_region(configure, url, level, word):
+def test_region(configure, url, level, text):
     configure(BASE_URL=url, ALLOW_PRIVATE_ADDRESSES=True)
-    finding = next(doctor.look_at_region())
+    finding = next(doctor.diagnose_region())
 
     assert finding.level is level
-    assert word in finding.text
+    assert text in finding.text
 
 
-def test_region__sandbox_whose_results_would_be_refused(configure):
+def test_region__sandbox_whose_downloads_are_not_allowed(configure):
     configure(BASE_URL="http://127.0.0.1:9/api/v1", ALLOW_PRIVATE_ADDRESSES=False)
 
-    assert only(doctor.look_at_region).level is PROBLEM
+    assert only(doctor.diagnose_region).level is PROBLEM
 
 
-def test_region__says_when_the_models_end(configure, monkeypatch):
+def test_region__warns_about_the_end_of_the_models(configure, monkeypatch):
     configure(BASE_URL="https://dashscope.aliyuncs.com/api/v1")
     monkeypatch.setattr(probe, "END_OF_MODELS", datetime(2020, 1, 1, tzinfo=zones.utc))
 
-    assert levels(doctor.look_at_region) == [("region", OK), ("models", WARNING)]
+    assert levels(doctor.diagnose_region) == [("region", OK), ("models", WARNING)]
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
-def test_clock__wrong_by_an_hour(remote, monkeypatch, hours):
+def test_clock__off_by_an_hour(remote, monkeypatch, hours):
     now = timezone.now
     monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(hours=hours))
-    finding = only(doctor.look_at_clock)
+    finding = only(doctor.diagnose_clock)
 
     assert finding.level is PROBLEM
     assert "NTP" in finding.remedy
 
 
-def test_storage__leaves_nothing_behind(settings):
-    doctor.look_at_storage()
+def test_storage__removes_its_test_file(settings):
+    list(doctor.diagnose_storage())
 
     assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
 
@@ -135,12 +135,12 @@ def test_storage__not_writable(settings, tmp_path):
     (tmp_path / "file").write_text("in the way")
     settings.MEDIA_ROOT = tmp_path / "file"
 
-    assert levels(doctor.look_at_storage) == [("storage", PROBLEM)]
+    assert levels(doctor.diagnose_storage) == [("storage", PROBLEM)]
 
 
-def test_delivery__address_without_a_host(configure):
+def test_delivery__url_without_a_host(configure):
     configure(DELIVERY="url")
-    findings = dict(levels(doctor.look_at_storage))
+    findings = dict(levels(doctor.diagnose_storage))
 
     assert findings == {"delivery": PROBLEM, "storage": OK}
 
@@ -153,18 +153,18 @@ def test_delivery__address_without_a_host(configure):
         ("https://8.8.8.8/media/", "https://dashscope.aliyuncs.com/api/v1", OK),
     ],
 )
-def test_delivery__by_address(configure, settings, media_url, base_url, level):
+def test_delivery__by_url(configure, settings, media_url, base_url, level):
     settings.MEDIA_URL = media_url
     configure(DELIVERY="url", BASE_URL=base_url)
 
-    assert dict(levels(doctor.look_at_storage))["delivery"] is level
+    assert dict(levels(doctor.diagnose_storage))["delivery"] is level
 
 
-def test_work__stopped_account_says_why_and_what_to_do(at_work):
+def test_work__stopped_account_has_a_reason_and_a_remedy(at_work):
     Account.objects.update(
         stopped_at=timezone.now(), stopped_code="Arrearage", stopped_message="Pay first."
     )
-    finding = next(doctor.look_at_work())
+    finding = next(doctor.diagnose_work())
 
     assert (finding.subject, finding.level) == ("account", PROBLEM)
     assert "Arrearage" in finding.text
@@ -174,19 +174,19 @@ def test_work__stopped_account_says_why_and_what_to_do(at_work):
 def test_work__paused_account(at_work):
     Account.objects.update(next_submission_at=timezone.now() + timedelta(minutes=1))
 
-    assert levels(doctor.look_at_work)[0] == ("account", WARNING)
+    assert levels(doctor.diagnose_work)[0] == ("account", WARNING)
 
 
-def test_work__dead_worker():
+def test_work__missing_worker_with_overdue_work():
     make_try_on(status=Status.RUNNING, due_at=timezone.now() - timedelta(minutes=10))
-    finding = {finding.subject: finding for finding in doctor.look_at_work()}["worker"]
+    finding = {finding.subject: finding for finding in doctor.diagnose_work()}["worker"]
 
     assert finding.level is PROBLEM
     assert "qcluster" in finding.remedy
 
 
-def test_work__silent_worker_with_nothing_to_do_is_worth_a_warning():
-    assert dict(levels(doctor.look_at_work))["worker"] is WARNING
+def test_work__missing_worker_without_work_is_a_warning():
+    assert dict(levels(doctor.diagnose_work))["worker"] is WARNING
 
 
 def test_work__no_watchdog(at_work):
@@ -194,11 +194,11 @@ def test_work__no_watchdog(at_work):
 
     Schedule.objects.filter(func=wakeup.POLL).delete()
 
-    assert ("queue", WARNING) in levels(doctor.look_at_work)
+    assert ("queue", WARNING) in levels(doctor.diagnose_work)
 
 
 @pytest.mark.parametrize("broken", [ConnectionError("refused"), None])
-def test_work__broker_out_of_reach(at_work, monkeypatch, broken):
+def test_work__broker_unreachable(at_work, monkeypatch, broken):
     class Broker:
         def ping(self):
             if broken:
@@ -206,7 +206,7 @@ def test_work__broker_out_of_reach(at_work, monkeypatch, broken):
             return False
 
     monkeypatch.setattr("django_q.brokers.get_broker", Broker)
-    finding = {finding.subject: finding for finding in doctor.look_at_work()}["queue"]
+    finding = {finding.subject: finding for finding in doctor.diagnose_work()}["queue"]
 
     assert finding.level is PROBLEM
     assert ("refused" if broken else "no answer") in finding.text
@@ -216,24 +216,24 @@ def test_work__spent_budget(configure, at_work):
     configure(BUDGET_PER_DAY=Decimal("0.50"))
     make_charge()
     Account.objects.update(budget_spent_until=timezone.now() + timedelta(hours=1))
-    finding = {finding.subject: finding for finding in doctor.look_at_work()}["budget"]
+    finding = {finding.subject: finding for finding in doctor.diagnose_work()}["budget"]
 
     assert finding.level is WARNING
     assert "BUDGET_PER_DAY" in finding.text
 
 
-def test_work__unclear_request_waits_for_a_person(at_work):
+def test_work__unclear_request_needs_attention(at_work):
     make_try_on(status=Status.NEEDS_ATTENTION)
 
-    assert ("attention", WARNING) in levels(doctor.look_at_work)
+    assert ("attention", WARNING) in levels(doctor.diagnose_work)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_work__tables_missing():
+def test_work__missing_tables():
     with connection.schema_editor() as editor:
         editor.alter_db_table(Account, Account._meta.db_table, "elsewhere")
     try:
-        finding = only(doctor.look_at_work)
+        finding = only(doctor.diagnose_work)
     finally:
         with connection.schema_editor() as editor:
             editor.alter_db_table(Account, "elsewhere", Account._meta.db_table)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_outfitanyone.choices import Status
 from django_outfitanyone.diagnostics import status
 from django_outfitanyone.models import Account, ClothesParse
-from tests.account.test_ledger import make_charge
+from tests.diagnostics.charges import make_charge
 from tests.factories import make_model_image, make_try_on
 
 pytestmark = pytest.mark.django_db
@@ -20,117 +20,119 @@ def long_ago(minutes=30):
     return timezone.now() - timedelta(minutes=minutes)
 
 
-def test_examine__counts_every_status():
+def test_current__counts_every_status():
     make_try_on(status=Status.RUNNING)
     make_try_on()
     ClothesParse.objects.create(account=Account.current(), model_image=make_model_image())
-    state = status.examine()
+    state = status.current()
 
     assert {status: count for status, count in state.try_ons.items() if count} == {
         "running": 1,
         "succeeded": 1,
     }
     assert set(state.try_ons) == set(Status.values)
-    assert state.searches["queued"] == 1
+    assert state.parses["queued"] == 1
     assert (state.open, state.unclear) == (2, 0)
 
 
-def test_examine__spending_of_day_and_month():
+def test_current__sums_spending_of_day_and_month():
     today = timezone.localtime(timezone.now(), timezone.get_default_timezone()).date()
     make_charge()
     make_charge(charged_on=today.replace(day=1), amount=Decimal("0.20"))
     make_charge(charged_on=today.replace(day=1) - timedelta(days=1))
-    state = status.examine()
+    state = status.current()
 
     this_month = Decimal("0.70")
     assert state.spent_this_month == this_month
     assert state.spent_today == (this_month if today.day == 1 else Decimal("0.50"))
 
 
-def test_examine__task_that_nobody_looks_at_is_overdue():
+def test_current__task_that_is_not_polled_is_overdue():
     since = long_ago()
     make_try_on(status=Status.RUNNING, due_at=since)
     make_try_on(status=Status.RUNNING)
-    state = status.examine()
+    state = status.current()
 
     assert (state.overdue, state.overdue_since) == (1, since)
 
 
-def test_examine__waiting_for_a_slot_is_not_overdue(configure):
+def test_current__waiting_for_a_slot_is_not_overdue(configure):
     configure(CONCURRENT_TASKS=1)
     make_try_on(status=Status.RUNNING, slot=1)
     make_try_on(status=Status.QUEUED, due_at=long_ago())
 
-    assert status.examine().overdue == 0
+    assert status.current().overdue == 0
 
 
-def test_examine__waiting_for_nothing_is_overdue():
+def test_current__unblocked_queued_row_is_overdue():
     make_try_on(status=Status.QUEUED, due_at=long_ago())
 
-    assert status.examine().overdue == 1
+    assert status.current().overdue == 1
 
 
 @pytest.mark.parametrize(
-    "held",
+    "columns",
     [
         {"stopped_at": timezone.now()},
         {"next_submission_at": timezone.now() + timedelta(hours=1)},
     ],
 )
-def test_examine__held_work_is_not_overdue_but_tasks_are(held):
+def test_current__work_of_a_stopped_or_paused_account_is_not_overdue_but_its_tasks_are(columns):
     make_try_on(status=Status.QUEUED, due_at=long_ago())
     ClothesParse.objects.create(
         account=Account.current(), model_image=make_model_image(), due_at=long_ago()
     )
-    Account.objects.update(**held)
-    assert status.examine().overdue == 0
+    Account.objects.update(**columns)
+    assert status.current().overdue == 0
 
     make_try_on(status=Status.RUNNING, due_at=long_ago())
-    assert status.examine().overdue == 1
+    assert status.current().overdue == 1
 
 
-def test_examine__work_without_money_is_not_overdue(configure):
+def test_current__work_over_budget_is_not_overdue(configure):
     configure(BUDGET_PER_DAY=Decimal(0))
     make_try_on(status=Status.PREPARING, due_at=long_ago())
     Account.objects.update(budget_spent_until=timezone.now() + timedelta(hours=1))
 
-    assert status.examine().overdue == 0
+    assert status.current().overdue == 0
 
 
-def test_examine__leased_row_is_being_worked_on():
+def test_current__leased_row_is_not_overdue():
     make_try_on(
         status=Status.RUNNING,
         due_at=long_ago(),
         lease_expires_at=timezone.now() + timedelta(minutes=1),
     )
 
-    assert status.examine().overdue == 0
+    assert status.current().overdue == 0
 
 
-def test_runner_seen_at():
+def test_runner_seen_at__is_none_or_in_the_past():
     Account.current()
-    assert status.examine().runner_seen_at is None
-    assert status.examine().is_runner_silent
+    assert status.current().runner_seen_at is None
+    assert status.current().is_runner_missing
 
     Account.objects.update(runner_expires_at=timezone.now() + timedelta(seconds=10))
-    state = status.examine()
+    state = status.current()
     assert state.runner_seen_at <= timezone.now()
-    assert not state.is_runner_silent
+    assert not state.is_runner_missing
 
 
-def test_examine__costs_a_handful_of_queries_however_many_rows(django_assert_max_num_queries):
+def test_current__number_of_queries_is_limited(
+    django_assert_max_num_queries,
+):
     for _number in range(5):
         make_try_on(status=Status.RUNNING)
     Account.current()
     with django_assert_max_num_queries(12):
-        status.examine()
+        status.current()
 
 
-def test_as_dict__is_json_without_the_key(configure):
+def test_as_dict__is_json_without_the_api_key(configure):
     configure(BUDGET_PER_MONTH=Decimal(10), API_KEY="sk-secret-of-this-test")
     make_charge()
     Account.objects.update(stopped_at=timezone.now(), stopped_code="InvalidApiKey")
-    text = json.dumps(status.examine().as_dict())
+    text = json.dumps(status.current().as_dict())
 
     assert '"left": "9.5"' in text
     assert '"today": "0.5"' in text

@@ -19,10 +19,10 @@ def _failed_long_ago():
     make_try_on(status=Status.FAILED, finished_at=timezone.now() - timedelta(days=400))
 
 
-def test_no_rules__says_so(capsys):
+def test_no_rules__are_reported(capsys):
     call_command("outfitanyone_clean")
 
-    assert "failed and canceled     no rule: all stay" in capsys.readouterr().out
+    assert "failed or canceled      no rule, all kept" in capsys.readouterr().out
     assert TryOnResult.objects.exists()
 
 
@@ -32,7 +32,7 @@ def test_dry_run(capsys, configure):
     out = capsys.readouterr().out
 
     assert out.startswith("Would be removed:")
-    assert "failed and canceled     1 older than 90 days" in out
+    assert "failed or canceled      1 older than 90 days" in out
     assert TryOnResult.objects.exists()
 
 

@@ -18,24 +18,24 @@ def _at_work():
     Account.objects.update(runner_expires_at=timezone.now())
 
 
-def test_all_is_well(remote, capsys):
+def test_healthy_installation__has_only_ok_findings(remote, capsys):
     call_command("outfitanyone_doctor")
 
     lines = capsys.readouterr().out.splitlines()
     assert all(line.startswith("ok") for line in lines)
 
 
-def test_problem__remedy_below_it_and_an_exit_code(remote, configure, capsys):
+def test_problem__has_a_remedy_and_an_exit_code(remote, configure, capsys):
     configure(API_KEY="sk-another")
     with pytest.raises(CommandError, match="1"):
         call_command("outfitanyone_doctor")
 
     lines = capsys.readouterr().out.splitlines()
-    (number,) = (number for number, line in enumerate(lines) if line.startswith("problem"))
-    assert "-> " in lines[number + 1]
+    (index,) = (index for index, line in enumerate(lines) if line.startswith("problem"))
+    assert "-> " in lines[index + 1]
 
 
-def test_json__one_object(remote, configure, capsys):
+def test_json__is_one_object(remote, configure, capsys):
     configure(API_KEY="sk-another")
     with pytest.raises(CommandError):
         call_command("outfitanyone_doctor", "--json")
@@ -48,7 +48,7 @@ def test_json__one_object(remote, configure, capsys):
     ]
 
 
-def test_wrong_settings__are_reported_instead_of_stopping_it(remote, configure, capsys):
+def test_invalid_settings__are_reported_as_findings(remote, configure, capsys):
     configure(POLL_INTERVALL=3)
     with pytest.raises(CommandError):
         call_command("outfitanyone_doctor")

@@ -18,14 +18,14 @@ def run(capsys, *arguments):
 
 
 @pytest.mark.parametrize("order", [["upper", "lower"], ["lower", "upper"]])
-def test_two_pieces__whatever_the_order_of_the_words(remote, capsys, order):
+def test_two_types__in_any_order(remote, capsys, order):
     out = run(capsys, "--image", make_model_image().pk, "--clothes", *order)
 
     assert "upper: [50, 60, 150, 150]" in out
     assert "lower: [50, 150, 150, 270]" in out
 
 
-def test_json__an_area_or_null_for_each(remote, engine, capsys):
+def test_json__has_an_area_or_null_per_type(remote, engine, capsys):
     engine.worn = {"upper"}
     out = run(capsys, "--image", make_model_image().pk, "--clothes", "upper", "lower", "--json")
     report = json.loads(out)
@@ -43,7 +43,7 @@ def test_nothing_found__is_a_success(remote, engine, capsys):
     )
 
 
-def test_file__searched_once(remote, capsys, tmp_path):
+def test_file__is_parsed_once(remote, capsys, tmp_path):
     file = tmp_path / "anna.jpg"
     file.write_bytes(picture(5))
     for _ in range(2):
@@ -60,13 +60,13 @@ def test_again__pays_again(remote, capsys):
     assert remote.stats["parses"] == 2
 
 
-def test_refused__exit_with_the_reason(remote, capsys, tmp_path):
-    nobody = tmp_path / "nobody.bmp"
-    nobody.write_bytes(encoded(Image.new("RGB", (400, 600), "grey"), "BMP"))
+def test_refused__shows_the_reason(remote, capsys, tmp_path):
+    empty = tmp_path / "empty.bmp"
+    empty.write_bytes(encoded(Image.new("RGB", (400, 600), "grey"), "BMP"))
     with pytest.raises(CommandError, match="InvalidPerson"):
-        run(capsys, "--image", nobody, "--clothes", "upper")
+        run(capsys, "--image", empty, "--clothes", "upper")
 
 
-def test_combination__the_api_does_not_know(remote, capsys):
+def test_combination__that_the_engine_does_not_support(remote, capsys):
     with pytest.raises(CommandError, match="Look for"):
         run(capsys, "--image", make_model_image().pk, "--clothes", "upper", "dress")

@@ -12,7 +12,7 @@ from tests.factories import make_garment, make_model_image
 pytestmark = pytest.mark.django_db
 
 
-def test_once__works_until_nothing_is_due(remote):
+def test_once__stops_when_nothing_is_due(remote):
     try_on = request_try_on(TryOnRequest(person=make_model_image(), top=make_garment()))
     call_command("outfitanyone_poll", "--once")
     try_on.refresh_from_db()
@@ -20,7 +20,7 @@ def test_once__works_until_nothing_is_due(remote):
     assert try_on.status == Status.SUCCEEDED
 
 
-def test_forever__goes_on_when_idle_and_ends_with_ctrl_c(monkeypatch, capsys):
+def test_forever__continues_when_idle_and_ends_with_ctrl_c(monkeypatch, capsys):
     runs = iter([False, True, False])
 
     def run(**_budget):

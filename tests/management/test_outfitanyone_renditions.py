@@ -17,25 +17,25 @@ def run():
     return out.getvalue().strip(), err.getvalue().strip()
 
 
-def test_command__makes_what_is_missing_and_then_has_nothing_to_do():
+def test_command__creates_missing_copies_once():
     photo = make_model_image(data=picture(size=(600, 800)))
     try_on = make_try_on()
 
-    assert run() == ("Smaller copies made of 3 pictures.", "")
+    assert run() == ("Smaller copies of 3 pictures were created.", "")
     photo.refresh_from_db()
     try_on.refresh_from_db()
     assert [width for width, _name in photo.renditions] == [360]
     assert try_on.renditions == []
-    assert run() == ("Smaller copies made of 0 pictures.", "")
+    assert run() == ("Smaller copies of 0 pictures were created.", "")
 
 
-def test_command__goes_on_after_a_file_that_is_gone():
+def test_command__skips_a_missing_file():
     gone, photo = make_model_image(), make_model_image()
     gone.image.storage.delete(gone.image.name)
 
-    said, complaint = run()
+    output, errors = run()
 
-    assert said == "Smaller copies made of 1 pictures."
-    assert f"modelimage {gone.pk}: " in complaint
+    assert output == "Smaller copies of 1 picture were created."
+    assert f"modelimage {gone.pk}: " in errors
     photo.refresh_from_db()
     assert photo.renditions is not None

@@ -10,7 +10,7 @@ from django_outfitanyone.models import Account
 pytestmark = pytest.mark.django_db
 
 
-def test_resume__starts_a_stopped_account_and_repeats_why_it_stood(capsys):
+def test_resume__resumes_a_stopped_account_and_repeats_the_reason(capsys):
     rate_limits.stop(Account.current(), AccountProblem("Please pay.", code="Arrearage"))
     call_command("outfitanyone_resume")
 
@@ -18,7 +18,7 @@ def test_resume__starts_a_stopped_account_and_repeats_why_it_stood(capsys):
     assert "Arrearage: Please pay." in capsys.readouterr().out
 
 
-def test_resume__says_when_there_was_nothing_to_do(capsys):
+def test_resume__says_when_the_account_is_not_stopped(capsys):
     call_command("outfitanyone_resume")
 
     assert "neither stopped nor paused" in capsys.readouterr().out

@@ -11,28 +11,28 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account
-from tests.account.test_ledger import make_charge
+from tests.diagnostics.charges import make_charge
 from tests.factories import make_try_on
 
 pytestmark = pytest.mark.django_db
 
 
-def test_lines(configure, capsys):
+def test_text__has_a_line_per_subject(configure, capsys):
     configure(BUDGET_PER_DAY=Decimal(3))
     make_try_on(status=Status.RUNNING)
     make_charge()
     call_command("outfitanyone_status")
     out = capsys.readouterr().out
 
-    for words in (
+    for text in (
         "default: working",
         "never seen",
         "1 running",
         "Overdue    nothing",
         "CNY 0.50 today",
-        "CNY 2.00 left of CNY 3.00",  # 0.50 spent, 0.50 under way
+        "CNY 2.00 left of CNY 3.00",  # 0.50 spent, 0.50 in flight
     ):
-        assert words in out
+        assert text in out
 
 
 def test_json(capsys):
@@ -44,7 +44,7 @@ def test_json(capsys):
     assert report["overdue"] == 0
 
 
-def test_overdue__exit_code(capsys):
+def test_overdue__has_an_exit_code(capsys):
     make_try_on(status=Status.RUNNING, due_at=timezone.now() - timedelta(hours=2))
     with pytest.raises(CommandError, match="worker"):
         call_command("outfitanyone_status")

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def files(tmp_path):
-    """Paths of picture files with what they are named for."""
+    """Write a file with this content, or a valid picture, and return its path."""
 
     def path(name, data=None):
         file = tmp_path / name
@@ -31,7 +31,7 @@ def run(capsys, *arguments):
     return capsys.readouterr()
 
 
-def test_ids__asked_for_and_left_to_the_worker(remote, capsys):
+def test_ids__request_is_left_to_the_worker(remote, capsys):
     person, top = make_model_image(), make_garment()
     out = run(capsys, "--person", person.pk, "--top", top.pk).out
 
@@ -39,7 +39,7 @@ def test_ids__asked_for_and_left_to_the_worker(remote, capsys):
     assert TryOnResult.objects.get().top_garment == top
 
 
-def test_wait__works_on_it_until_it_is_finished(remote, capsys):
+def test_wait__advances_the_try_on_until_it_has_finished(remote, capsys):
     person, top = make_model_image(), make_garment()
     captured = run(capsys, "--person", person.pk, "--top", top.pk, "--wait")
 
@@ -61,7 +61,7 @@ def test_json__is_one_object(remote, capsys):
     assert upper == {"clothes_type": "upper", "bbox": [50, 60, 150, 150], "product": top.product_id}
 
 
-def test_files__and_the_picture_back(remote, capsys, files, tmp_path):
+def test_files__result_is_written_to_a_file(remote, capsys, files, tmp_path):
     out = tmp_path / "result.jpg"
     run(
         capsys,
@@ -77,7 +77,7 @@ def test_files__and_the_picture_back(remote, capsys, files, tmp_path):
     assert {garment.kind for garment in Garment.objects.all()} == {"top", "bottom"}
 
 
-def test_files__the_same_again_is_free(remote, capsys, files):
+def test_files__identical_request_is_free(remote, capsys, files):
     arguments = ["--person", files("anna.jpg"), "--one-piece", files("dress.jpg"), "--json"]
     run(capsys, *arguments, "--wait")
     report = json.loads(run(capsys, *arguments, "--wait").out)
@@ -87,7 +87,7 @@ def test_files__the_same_again_is_free(remote, capsys, files):
     assert ModelImage.objects.count() == Garment.objects.count() == 1
 
 
-def test_options__travel_along(remote, capsys):
+def test_options__are_stored(remote, capsys):
     person, bottom = make_model_image(), make_garment(GarmentKind.BOTTOM)
     run(
         capsys,
@@ -105,13 +105,13 @@ def test_options__travel_along(remote, capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         ([], "at least one garment"),
         (["--top", "shirt.jpg", "--one-piece", "dress.jpg"], "cannot be worn together"),
         (["--one-piece", "dress.jpg", "--bottom", "trousers.jpg"], "cannot be worn together"),
         (["--top", "shirt.jpg", "--keep", "upper"], "contradicts"),
-        (["--top", "999999"], "There is no garment number 999999"),
+        (["--top", "999999"], "There is no garment with the id 999999"),
         (["--top", "missing.jpg"], "No such file"),
         (["--top", "text.jpg"], "not a picture"),
         (["--top", "truncated.jpg"], "damaged"),
@@ -119,8 +119,8 @@ def test_options__travel_along(remote, capsys):
         (["--top", "icon.jpg"], "4.0 KB"),
     ],
 )
-def test_bad_input__clear_message_nothing_stored_nothing_paid(
-    remote, capsys, files, tmp_path, monkeypatch, arguments, words
+def test_invalid_input__has_a_clear_message_and_stores_nothing(
+    remote, capsys, files, tmp_path, monkeypatch, arguments, message
 ):
     monkeypatch.chdir(tmp_path)
     for name in ("shirt.jpg", "dress.jpg", "trousers.jpg"):
@@ -130,20 +130,20 @@ def test_bad_input__clear_message_nothing_stored_nothing_paid(
     files("small.png", encoded(drawn(size=(120, 400)), "PNG"))
     files("icon.jpg", picture(1)[:4096])
 
-    with pytest.raises(CommandError, match=words):
+    with pytest.raises(CommandError, match=message):
         run(capsys, "--person", files("anna.jpg"), *arguments)
     assert not TryOnResult.objects.exists()
     assert remote.stats["submits"] == 0
 
 
-def test_no_key__says_where_to_put_it(settings, monkeypatch, capsys):
+def test_no_key__names_the_setting(settings, monkeypatch, capsys):
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
     settings.OUTFITANYONE = {}
     with pytest.raises(CommandError, match="DASHSCOPE_API_KEY"):
         run(capsys, "--person", make_model_image().pk, "--top", make_garment().pk)
 
 
-def test_wrong_key__stops_the_account_and_keeps_the_wish(remote, configure, capsys):
+def test_wrong_key__stops_the_account_and_keeps_the_request(remote, configure, capsys):
     configure(API_KEY="sk-wrong-but-long-enough")
     with pytest.raises(CommandError, match="InvalidApiKey") as failed:
         run(capsys, "--person", make_model_image().pk, "--top", make_garment().pk, "--wait")
@@ -153,7 +153,8 @@ def test_wrong_key__stops_the_account_and_keeps_the_wish(remote, configure, caps
     assert remote.stats["accepted"] == 0
 
 
-def test_remote_not_running__keeps_the_wish(configure, capsys):
+def test_unreachable_engine__keeps_the_request(configure, capsys, monkeypatch):
+    monkeypatch.setattr("django_outfitanyone.management.waiting.SLICE", 0.1)
     configure(BASE_URL="http://127.0.0.1:9/api/v1")
     with pytest.raises(CommandError, match="kept") as failed:
         run(
@@ -161,17 +162,17 @@ def test_remote_not_running__keeps_the_wish(configure, capsys):
             "--person", make_model_image().pk,
             "--top", make_garment().pk,
             "--wait",
-            "--timeout", 2,
+            "--timeout", 0.3,
         )  # fmt: skip
 
     assert "127.0.0.1" in str(failed.value)
     assert TryOnResult.objects.get().is_open
 
 
-def test_refused_person__says_what_the_api_said_and_what_to_do(remote, capsys, files):
-    nobody = files("nobody.bmp", encoded(Image.new("RGB", (400, 600), "grey"), "BMP"))
+def test_refused_person__shows_the_message_and_the_error_help(remote, capsys, files):
+    empty = files("empty.bmp", encoded(Image.new("RGB", (400, 600), "grey"), "BMP"))
     with pytest.raises(CommandError, match="InvalidPerson") as failed:
-        run(capsys, "--person", nobody, "--top", files("shirt.jpg"), "--wait", "--json")
+        run(capsys, "--person", empty, "--top", files("shirt.jpg"), "--wait", "--json")
 
     assert "single person" in str(failed.value)
     assert TryOnResult.objects.get().status == Status.FAILED

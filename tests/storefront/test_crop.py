@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from django_outfitanyone.storefront.crop import Crop, inside
-from tests.storefront.test_position_css import read as read_classes
+from tests.storefront.position_classes import read as read_classes
 
 
 @pytest.mark.parametrize(
@@ -16,18 +16,18 @@ from tests.storefront.test_position_css import read as read_classes
         ("1:100", "0 100", Crop((1, 100), (0, 100))),
     ],
 )
-def test_read__understands_what_people_write(ratio, focus, crop):
+def test_read__accepts_common_notations(ratio, focus, crop):
     assert Crop.read(ratio, focus) == crop
 
 
 @pytest.mark.parametrize("ratio", ["", "4", "0:5", "4:101", "a:b", "4:5:6", "4.5:1", "٤:٥"])
-def test_read__refuses_what_is_no_ratio(ratio):
+def test_read__refuses_an_invalid_ratio(ratio):
     with pytest.raises(ValueError, match=r"such as '4:5'"):
         Crop.read(ratio)
 
 
 @pytest.mark.parametrize("focus", ["", "50%", "top", "101% 0", "0 -1", "50% 33.33%"])
-def test_read__refuses_what_is_no_place(focus):
+def test_read__refuses_an_invalid_focus(focus):
     with pytest.raises(ValueError, match=r"such as '50% 20%'"):
         Crop.read("4:5", focus)
 
@@ -41,7 +41,7 @@ def test_read__refuses_what_is_no_place(focus):
         (Crop((3, 4)), (0, 0, 600, 800)),
     ],
 )
-def test_window__is_what_object_fit_cover_leaves(crop, window):
+def test_window__matches_object_fit_cover(crop, window):
     assert crop.window(600, 800) == window
 
 
@@ -51,7 +51,7 @@ places = st.integers(0, 1000).map(lambda permille: permille / 10)
 
 
 @given(width=sides, height=sides, across=ratios, down=ratios, x=places, y=places)
-def test_window__fills_one_side_keeps_the_ratio_and_stays_inside(width, height, across, down, x, y):
+def test_window__fits_the_picture_and_keeps_the_ratio(width, height, across, down, x, y):
     x1, y1, x2, y2 = Crop((across, down), (x, y)).window(width, height)
     assert (x2 - x1) / (y2 - y1) == pytest.approx(across / down)
     assert x2 - x1 == pytest.approx(width) or y2 - y1 == pytest.approx(height)
@@ -59,7 +59,7 @@ def test_window__fills_one_side_keeps_the_ratio_and_stays_inside(width, height, 
     assert -0.001 <= y1 < y2 <= height + 0.001
 
 
-def test_classes__say_ratio_and_place_with_rules_of_the_stylesheet():
+def test_classes__hold_ratio_and_focus_as_the_stylesheet_reads_them():
     names = Crop((4, 100), (50, 35.5)).classes
     assert names.startswith("outfit-cropped ")
     assert read_classes(names.removeprefix("outfit-cropped ")) == {
@@ -71,7 +71,7 @@ def test_classes__say_ratio_and_place_with_rules_of_the_stylesheet():
 
 
 @pytest.mark.parametrize(
-    ("box", "left"),
+    ("box", "clipped"),
     [
         ((120, 130, 150, 160), (20, 30, 50, 60)),
         ((0, 0, 150, 160), (0, 0, 50, 60)),
@@ -80,5 +80,5 @@ def test_classes__say_ratio_and_place_with_rules_of_the_stylesheet():
         ((200, 100, 300, 300), None),
     ],
 )
-def test_inside__cuts_boxes_at_the_window(box, left):
-    assert inside(box, (100, 100, 200, 300)) == left
+def test_inside__clips_boxes_to_the_window(box, clipped):
+    assert inside(box, (100, 100, 200, 300)) == clipped

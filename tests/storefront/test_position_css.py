@@ -8,20 +8,21 @@ from hypothesis import strategies as st
 
 import django_outfitanyone
 from django_outfitanyone.storefront.position_css import level_class, position_classes, stylesheet
+from tests.storefront.position_classes import read
 
 PACKAGE = Path(django_outfitanyone.__path__[0])
 FILE = PACKAGE / "static" / "django_outfitanyone" / "hotspot-positions.css"
 
 
-def test_file__is_what_the_generator_writes():
+def test_file__matches_the_generator():
     assert FILE.read_text() == stylesheet()
 
 
-def test_stylesheet__stays_small():
+def test_stylesheet__is_small():
     assert len(stylesheet()) < 16_000
 
 
-def test_classes__say_whole_percents_and_tenths():
+def test_classes__hold_whole_percents_and_tenths():
     classes = position_classes((238, 0, 500, 1000), width=1000, height=1000)
     assert classes.split() == [
         "outfit-x23",
@@ -33,7 +34,7 @@ def test_classes__say_whole_percents_and_tenths():
     ]
 
 
-def test_box_beyond_the_picture__is_cut_to_it():
+def test_box_beyond_the_picture__is_clipped():
     assert position_classes((-5, 0, 300, 100), width=200, height=100).split() == [
         "outfit-x0",
         "outfit-y0",
@@ -59,20 +60,8 @@ def test_any_box__is_off_by_less_than_a_tenth_of_a_percent(width, height, across
         assert drawn[axis] + drawn[extent] == pytest.approx(100 * end, abs=0.051)
 
 
-def read(classes):
-    """Percentages by axis, as the stylesheet adds them up. Every class must have its rule."""
-    rules = stylesheet()
-    values = dict.fromkeys("xywh", 0.0)
-    for name in classes.split():
-        _before, _found, rest = rules.partition(f".{name}{{--")
-        assert rest, f"no rule for {name}"
-        declaration = rest.partition("}")[0]
-        values[name.removeprefix("outfit-")[0]] += float(declaration.partition(":")[2])
-    return values
-
-
-def test_levels__smallest_is_uppermost_and_none_is_without_a_rule():
-    levels = [level_class(place) for place in range(12)]
+def test_levels__smallest_is_on_top_and_every_level_has_a_rule():
+    levels = [level_class(rank) for rank in range(12)]
     assert levels[0] == "outfit-z9"
     assert levels[-1] == levels[-2] == "outfit-z0"
     assert all(f".{level}{{z-index:" in stylesheet() for level in levels)

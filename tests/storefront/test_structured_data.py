@@ -23,7 +23,7 @@ def make_look(**columns):
     return look
 
 
-def test_picture_and_products__are_told_in_the_words_of_schema_org():
+def test_picture_and_products__are_described_in_schema_org_terms():
     look = make_look()
     assert json.loads(described(look, caption="Autumn")) == {
         "@context": "https://schema.org",
@@ -50,7 +50,7 @@ def test_picture_and_products__are_told_in_the_words_of_schema_org():
     }
 
 
-def test_sold_out__is_told():
+def test_sold_out_product__is_out_of_stock():
     (product,) = json.loads(described(make_look(is_available=False)))["mentions"]
     assert product["offers"]["availability"] == "https://schema.org/OutOfStock"
 
@@ -66,7 +66,7 @@ def test_source__follows_the_kind_of_picture(make, source):
     assert json.loads(described(make())).get("digitalSourceType") == source
 
 
-def test_source__is_left_out_where_the_shop_wants_no_mark(settings):
+def test_source__is_omitted_if_the_setting_is_empty(settings):
     settings.OUTFITANYONE = {**settings.OUTFITANYONE, "DIGITAL_SOURCE_TYPE": ""}
     assert "digitalSourceType" not in json.loads(described(make_look()))
 
@@ -74,13 +74,13 @@ def test_source__is_left_out_where_the_shop_wants_no_mark(settings):
 HOSTILE = "</script><!--<script>alert(1)\u2028&\u202e\"'"
 
 
-def test_hostile_words__stay_in_their_strings():
+def test_hostile_text__is_escaped():
     text = described(make_look(title=HOSTILE, url=f"/{HOSTILE}"), alt=HOSTILE, caption=HOSTILE)
     assert not set(text) & set("<>&\u2028")
     assert json.loads(text)["mentions"][0]["name"] == HOSTILE
     assert json.loads(text)["caption"] == HOSTILE
 
 
-def test_script_address__is_left_out():
+def test_script_url__is_omitted():
     (product,) = json.loads(described(make_look(url="javascript:alert(1)")))["mentions"]
     assert "url" not in product

@@ -1,70 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-
 import pytest
 from django.template import Context, Template
 
-VOID = {"img", "input", "link"}
-
-
-@dataclass
-class Element:
-    tag: str
-    attributes: dict
-    words: list = field(default_factory=list)
-
-    @property
-    def text(self):
-        return " ".join(" ".join(self.words).split())
-
-    @property
-    def classes(self):
-        return set(self.attributes.get("class", "").split())
-
-
-class Page(HTMLParser):
-    """The elements of a piece of HTML, in its order; ``text`` is all the text inside one."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.html, self.elements, self._open = html, [], []
-        self.feed(html)
-        assert not self._open, f"not closed: {self._open}"
-
-    def handle_starttag(self, tag, attrs):
-        names = [name for name, _value in attrs]
-        assert len(names) == len(set(names)), f"an attribute twice in <{tag}>: {names}"
-        element = Element(tag, dict(attrs))
-        self.elements.append(element)
-        if tag not in VOID:
-            self._open.append(element)
-
-    def handle_endtag(self, tag):
-        assert self._open.pop().tag == tag
-
-    def handle_data(self, data):
-        for element in self._open:
-            element.words.append(data)
-
-    def all(self, name):
-        """Elements of this tag, of this class (``.card``), or of both (``a.card``)."""
-        tag, _dot, wanted = name.partition(".")
-        return [
-            element
-            for element in self.elements
-            if tag in {"", element.tag} and (not wanted or wanted in element.classes)
-        ]
-
-    def one(self, name):
-        (element,) = self.all(name)
-        return element
+from tests.templatetags.html import Page
 
 
 @pytest.fixture
 def show(db):
-    """Render ``{% outfit_hotspots picture … %}`` and read the result."""
+    """Render ``{% outfit_hotspots picture … %}`` and parse the result."""
 
     def show(picture, options="", **variables):
         source = f"{{% load outfitanyone %}}{{% outfit_hotspots picture {options} %}}"

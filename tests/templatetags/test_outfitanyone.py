@@ -16,25 +16,12 @@ from tests.factories import (
     make_product,
     make_try_on,
 )
+from tests.templatetags.looks import make_look, reloaded
 
 UPPER, LOWER, DRESS = ClothesType.UPPER, ClothesType.LOWER, ClothesType.DRESS
 
 
-def make_look(**product_columns):
-    """A finished try-on of one top, with its hotspot."""
-    product = make_product(
-        **{"title": "Striped longsleeve", "price": Decimal(39), **product_columns}
-    )
-    look = make_try_on(garments=[make_garment(product=product)])
-    make_hotspot(look, product=product, box=(20, 30, 120, 150))
-    return look
-
-
-def fresh(picture):
-    return type(picture).objects.get(pk=picture.pk)
-
-
-def test_picture__has_its_size_so_that_nothing_moves(show):
+def test_picture__has_its_size_so_that_the_page_does_not_shift(show):
     look = make_look()
     image = show(look).one("img").attributes
     assert (image["width"], image["height"]) == ("200", "300")
@@ -43,11 +30,11 @@ def test_picture__has_its_size_so_that_nothing_moves(show):
     assert image["alt"] == "Model wearing Striped longsleeve"
 
 
-def test_picture__size_is_never_written_with_thousands_separators(show, settings):
+def test_picture__size_has_no_thousands_separators(show, settings):
     settings.USE_THOUSAND_SEPARATOR = True
     look = make_look()
     TryOnResult.objects.update(width=1280, height=2048)
-    image = show(fresh(look)).one("img").attributes
+    image = show(reloaded(look)).one("img").attributes
     assert (image["width"], image["height"]) == ("1280", "2048")
 
 
@@ -61,7 +48,7 @@ def test_hotspot__is_a_link_with_name_and_price_on_the_box(show):
     assert "outfit-upper" in spot.classes
 
 
-def test_product_list__repeats_what_the_picture_shows(show):
+def test_product_list__repeats_the_hotspots(show):
     page = show(make_look())
     assert (
         page.one(".outfit-product-link").attributes["href"]
@@ -77,7 +64,7 @@ def test_price__follows_the_readers_language(show):
         assert show(look).one(".outfit-price").text == "1.234,50 EUR"
 
 
-def test_product_list__names_a_product_once_though_two_hotspots_lead_to_it(show):
+def test_product_list__shows_a_product_with_two_hotspots_once(show):
     look = make_look()
     make_hotspot(look, LOWER, product=look.top_garment.product, box=(20, 150, 120, 290))
     page = show(look)
@@ -86,13 +73,13 @@ def test_product_list__names_a_product_once_though_two_hotspots_lead_to_it(show)
     assert all("outfit-n1" in spot.classes for spot in page.all(".outfit-hotspot"))
 
 
-def test_sold_out_product__says_so_in_the_list_and_on_the_hotspot(show):
+def test_sold_out_product__is_marked_in_the_list_and_on_the_hotspot(show):
     page = show(make_look(is_available=False))
     assert page.one(".outfit-opener").text == "Striped longsleeve, 39.00 EUR, sold out"
     assert page.one(".outfit-sold-out").text == "sold out"
 
 
-def test_hotspots__come_in_reading_order_with_the_smallest_on_top(show):
+def test_hotspots__are_in_reading_order_with_the_smallest_on_top(show):
     look = make_try_on()
     names = {}
     for area, box in {
@@ -120,20 +107,20 @@ def test_model_photo__shows_its_hotspots_without_a_label(show):
 
 
 @pytest.mark.parametrize("columns", [{"is_visible": False}, {"gone": True}])
-def test_hotspot__disappears_with_its_product_and_the_picture_stays(show, columns):
+def test_hotspot__is_hidden_with_its_product_and_the_picture_is_kept(show, columns):
     look = make_look()
     product = look.top_garment.product
     if columns.pop("gone", False):
         Hotspot.objects.update(product=None)
     else:
         type(product).objects.filter(pk=product.pk).update(**columns)
-    page = show(fresh(look))
+    page = show(reloaded(look))
     assert page.one("img")
     assert not page.all("a")
     assert "Striped" not in page.html
 
 
-def test_hotspot__of_an_earlier_file_of_the_picture_is_not_shown(show):
+def test_hotspot__of_a_replaced_file_is_hidden(show):
     photo = make_model_image()
     make_hotspot(photo, product=make_product(), picture_sha256="0" * 64)
     assert not show(photo).all(".outfit-hotspot")
@@ -152,21 +139,21 @@ def test_hotspot__of_an_earlier_file_of_the_picture_is_not_shown(show):
         "",
     ],
 )
-def test_address_that_is_no_page__is_never_linked(show, url):
+def test_unsafe_url__is_never_linked(show, url):
     page = show(make_look(url=url))
     assert not page.all("a")
     assert page.one(".outfit-product-title").text == "Striped longsleeve"
 
 
 @pytest.mark.parametrize("url", ["/shirts/7/", "shirts?size=m", "http://x.test", "//x.test/a:b"])
-def test_address_of_a_page__is_linked_as_it_is(show, url):
+def test_safe_url__is_linked_unchanged(show, url):
     assert show(make_look(url=url)).one(".outfit-plain").attributes["href"] == url
 
 
 HOSTILE = "\"><script>alert(1)</script>&lt;'{{ 7|add:7 }}"
 
 
-def test_hostile_words__stay_text(show):
+def test_hostile_text__is_escaped(show):
     look = make_look(title=HOSTILE, url=f"/shirts/{HOSTILE}")
     page = show(
         look,
@@ -181,7 +168,7 @@ def test_hostile_words__stay_text(show):
     assert page.one("img").attributes["alt"] == f"Model wearing {HOSTILE}"
 
 
-def test_markup__holds_no_inline_style_or_script(show):
+def test_markup__has_no_inline_style_or_script(show):
     page = show(make_look(), "heading='Worn here'")
     for element in page.elements:
         assert element.tag not in {"style", "script"}
@@ -197,7 +184,7 @@ def test_label__says_what_kind_of_picture_it_is(show, is_preview, label):
     assert not show(look, "label=False").all(".outfit-label")
 
 
-def test_options__change_what_is_shown(show):
+def test_options__change_the_markup(show):
     page = show(
         make_look(),
         "heading='Worn here' caption='Autumn' alt='Anna at the sea' loading='eager' "
@@ -215,22 +202,22 @@ def test_options__change_what_is_shown(show):
     }
 
 
-def test_list_without_heading__has_a_name_all_the_same(show):
+def test_list_without_heading__has_an_accessible_name(show):
     assert show(make_look()).one("ul").attributes["aria-label"] == "Products in this picture"
 
 
-def test_list_with_heading__is_named_by_it(show):
+def test_list_with_heading__is_labelled_by_it(show):
     page = show(make_look(), "heading='Worn here'")
     assert (
         page.one("ul").attributes["aria-labelledby"] == page.one(".outfit-heading").attributes["id"]
     )
 
 
-def test_alt__may_be_empty_for_a_picture_that_only_decorates(show):
+def test_alt__may_be_empty_for_a_decorative_picture(show):
     assert show(make_look(), "alt=''").one("img").attributes["alt"] == ""
 
 
-def test_products_off__leaves_the_hotspots(show):
+def test_products_false__keeps_the_hotspots(show):
     page = show(make_look(), "products=False")
     assert page.all(".outfit-hotspot")
     assert not page.all("ul")
@@ -246,12 +233,12 @@ def test_ids__differ_between_pictures_and_by_prefix(show):
     assert ids[2].startswith("hero-")
 
 
-def test_wrong_loading__is_named(show):
+def test_invalid_loading__is_named(show):
     with pytest.raises(TemplateSyntaxError, match="'lazy' or 'eager', not 'later'"):
         show(make_look(), "loading='later'")
 
 
-def test_wrong_thing__is_named(show):
+def test_invalid_picture__is_named(show):
     with pytest.raises(TemplateSyntaxError, match="not Product 'Scarf'"):
         show(make_product(title="Scarf"))
 
@@ -261,14 +248,14 @@ def test_missing_picture__shows_nothing(show, nothing):
     assert show(nothing).html.strip() == ""
 
 
-def test_unfinished_try_on__shows_nothing_and_rings(show, monkeypatch):
-    rings = []
-    monkeypatch.setattr(wakeup, "ring", lambda: rings.append(1))
+def test_unfinished_try_on__shows_nothing_and_wakes_the_worker(show, monkeypatch):
+    wakeups = []
+    monkeypatch.setattr(wakeup, "ring", lambda: wakeups.append(1))
     assert show(make_try_on(status=Status.RUNNING)).html.strip() == ""
-    assert rings
+    assert wakeups
 
 
-def test_queries__do_not_grow_with_the_number_of_pictures(django_assert_num_queries, show):
+def test_queries__do_not_depend_on_the_number_of_pictures(django_assert_num_queries, show):
     source = Template(
         "{% load outfitanyone %}{% for look in looks %}{% outfit_hotspots look %}{% endfor %}"
     )
@@ -311,7 +298,7 @@ def test_assets__are_linked_once_through_parents_and_includes():
         assert "<style" not in html
 
 
-def test_hotspot_that_a_person_drew__is_shown_like_the_others(show):
+def test_hotspot_drawn_by_hand__is_shown(show):
     look = make_try_on()
     make_hotspot(look, None, product=make_product(title="Scarf"))
     spot = show(look).one(".outfit-hotspot")
@@ -319,7 +306,7 @@ def test_hotspot_that_a_person_drew__is_shown_like_the_others(show):
     assert "outfit-drawn" in spot.classes
 
 
-def test_kinds_of_clothes__all_get_hotspots(show):
+def test_one_piece__gets_a_hotspot(show):
     product = make_product(title="Jumpsuit")
     look = make_try_on(garments=[make_garment(GarmentKind.ONE_PIECE, product=product)])
     make_hotspot(look, DRESS, product=product)

@@ -1,4 +1,4 @@
-"""Options of ``{% outfit_hotspots %}``, one by one."""
+"""Options of ``{% outfit_hotspots %}``."""
 
 from __future__ import annotations
 
@@ -16,56 +16,61 @@ from django_outfitanyone.choices import ClothesType
 from django_outfitanyone.models import TryOnResult
 from tests.drawing import picture
 from tests.factories import make_hotspot, make_product, make_try_on
-from tests.templatetags.conftest import Page
-from tests.templatetags.test_outfitanyone import fresh, make_look
+from tests.templatetags.html import Page
+from tests.templatetags.looks import make_look, reloaded
 
 UPPER, LOWER = ClothesType.UPPER, ClothesType.LOWER
 
 
 @pytest.mark.parametrize(
-    ("option", "advice"),
+    ("option", "message"),
     [
         ("headin='x'", "has no option 'headin'. Did you mean 'heading'?"),
         ("cards=False", "has no option 'cards'. Did you mean 'card'?"),
-        ("xyz=1", "has no option 'xyz'. Its options are alt, caption, heading,"),
+        ("xyz=1", "has no option 'xyz'. The options are alt, caption, heading,"),
     ],
 )
-def test_unknown_option__is_named_with_the_nearest(option, advice):
-    with pytest.raises(TemplateSyntaxError) as refusal:
+def test_unknown_option__names_the_nearest_one(option, message):
+    with pytest.raises(TemplateSyntaxError) as error:
         Template(f"{{% load outfitanyone %}}{{% outfit_hotspots look {option} %}}")
-    assert advice in str(refusal.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("option", "advice"),
+    ("option", "message"),
     [
         ("marker='star'", "marker must be 'dot', 'outline' or 'none', not 'star'."),
         ("heading_level=1", "heading_level must be 0, 2, 3, 4, 5 or 6, not 1."),
         ("crop='wide'", "crop must be a ratio such as '4:5', of up to 100, not 'wide'."),
         ("crop='4:5' focus='top'", "focus must be two percentages such as '50% 20%', not 'top'."),
-        ("only='shirt'", "only must be a product or several, not 'shirt'."),
-        ("without=7", "without must be a product or several, not 7."),
+        ("only='shirt'", "only must be a product or several products, not 'shirt'."),
+        ("without=7", "without must be a product or several products, not 7."),
     ],
 )
-def test_wrong_value__is_named_with_what_is_right(show, option, advice):
-    with pytest.raises(TemplateSyntaxError) as refusal:
+def test_invalid_value__names_the_valid_ones(show, option, message):
+    with pytest.raises(TemplateSyntaxError) as error:
         show(make_look(), option)
-    assert advice in str(refusal.value)
+    assert message in str(error.value)
 
 
-def test_picture_by_name__is_the_picture():
+def test_missing_argument__is_reported_by_django():
+    with pytest.raises(TemplateSyntaxError, match=r"did not receive value\(s\)"):
+        Template("{% load outfitanyone %}{% outfit_hotspots %}")
+
+
+def test_picture__can_be_a_keyword_argument():
     html = Template("{% load outfitanyone %}{% outfit_hotspots picture=nothing %}")
     assert html.render(Context({"nothing": None})).strip() == ""
 
 
-def test_heading_level__makes_it_a_heading_of_the_page(show):
+def test_heading_level__makes_the_heading_a_heading_element(show):
     assert show(make_look(), "heading='Worn here'").one(".outfit-heading").tag == "p"
     page = show(make_look(), "heading='Worn here' heading_level=3")
     assert page.one("h3").text == "Worn here"
 
 
 def make_outfit():
-    """A finished try-on of a shirt and trousers, each with its hotspot."""
+    """Make a finished try-on of a shirt and jeans, each with its hotspot."""
     shirt, jeans = make_product(title="Shirt"), make_product(title="Jeans")
     look = make_try_on()
     make_hotspot(look, UPPER, product=shirt)
@@ -74,38 +79,38 @@ def make_outfit():
 
 
 @pytest.mark.parametrize(
-    ("option", "shown"),
+    ("option", "titles"),
     [
         ("only=shirt", ["Shirt"]),
         ("only=both", ["Shirt", "Jeans"]),
-        ("only=nobody", []),
+        ("only=none", []),
         ("without=shirt", ["Jeans"]),
         ("without=both", []),
-        ("without=nobody", ["Shirt", "Jeans"]),
+        ("without=none", ["Shirt", "Jeans"]),
         ("only=both without=jeans", ["Shirt"]),
     ],
 )
-def test_products__are_chosen_one_or_several(show, option, shown):
+def test_only_and_without__take_one_product_or_several(show, option, titles):
     look, shirt, jeans = make_outfit()
-    page = show(look, option, shirt=shirt, jeans=jeans, both=[shirt, jeans], nobody=[])
-    assert [title.text for title in page.all(".outfit-product-title")] == shown
-    assert len(page.all(".outfit-hotspot")) == len(shown)
+    page = show(look, option, shirt=shirt, jeans=jeans, both=[shirt, jeans], none=[])
+    assert [title.text for title in page.all(".outfit-product-title")] == titles
+    assert len(page.all(".outfit-hotspot")) == len(titles)
 
 
 @pytest.mark.parametrize("marker", ["dot", "outline", "none"])
-def test_marker__is_a_class_of_the_whole(show, marker):
+def test_marker__is_a_class_of_the_outer_element(show, marker):
     page = show(make_look(), f"marker='{marker}'")
     assert f"outfit-marker-{marker}" in page.one(".outfit-look").classes
 
 
-def test_image_class__stands_on_the_image(show):
+def test_image_class__is_a_class_of_the_image(show):
     assert "rounded" in show(make_look(), "image_class='rounded'").one("img.outfit-image").classes
 
 
-def test_card__tells_all_of_a_product_and_leads_to_it(show):
+def test_card__shows_the_product_and_links_to_it(show):
     look = make_look()
     look.top_garment.product.image.save("shirt.jpg", ContentFile(picture()))
-    page = show(fresh(look))
+    page = show(reloaded(look))
     card, opener = page.one(".outfit-card"), page.one(".outfit-opener")
     assert opener.attributes["popovertarget"] == card.attributes["id"]
     assert "popover" in card.attributes
@@ -122,13 +127,13 @@ def test_card_of_sold_out_product__says_so(show):
     assert show(make_look(is_available=False)).one(".outfit-card-stock").text == "Sold out"
 
 
-def test_card_off__leaves_a_plain_link(show):
+def test_card_false__makes_a_plain_link(show):
     page = show(make_look(), "card=False")
     assert page.one("a.outfit-target").text == "Striped longsleeve, 39.00 EUR"
     assert not page.all(".outfit-plain") + page.all(".outfit-card") + page.all("button")
 
 
-def test_card_actions__is_a_template_that_knows_the_shops_own_product(settings, rf, db):
+def test_card_actions__is_a_template_with_the_shops_own_product(settings, rf, db):
     settings.TEMPLATES = [
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -153,7 +158,7 @@ BUY = """<form method="post" action="/cart/{{ product.row.slug }}/?next={{ reque
 {% csrf_token %}<button>Add to cart</button></form>"""
 
 
-def test_ids_in_data__are_never_written_with_thousands_separators(show, settings):
+def test_ids_in_data__have_no_thousands_separators(show, settings):
     settings.USE_THOUSAND_SEPARATOR = True
     product = make_product(pk=12345, title="Shirt")
     look = make_try_on()
@@ -168,25 +173,25 @@ def test_ids_in_data__are_never_written_with_thousands_separators(show, settings
 def test_smaller_copies__are_offered_with_their_widths(show):
     look = make_look()
     TryOnResult.objects.update(renditions=[[100, "a/b.webp"], [150, "a/c.webp"]])
-    image = show(fresh(look), "sizes='50vw'").one("img.outfit-image").attributes
+    image = show(reloaded(look), "sizes='50vw'").one("img.outfit-image").attributes
     assert image["srcset"] == (f"/media/a/b.webp 100w, /media/a/c.webp 150w, {look.image.url} 200w")
     assert image["sizes"] == "50vw"
-    assert show(fresh(look)).one("img").attributes["sizes"] == "auto, 100vw"
-    assert show(fresh(look), "loading='eager'").one("img").attributes["sizes"] == "100vw"
+    assert show(reloaded(look)).one("img").attributes["sizes"] == "auto, 100vw"
+    assert show(reloaded(look), "loading='eager'").one("img").attributes["sizes"] == "100vw"
 
 
-def test_crop__counts_widths_by_what_is_shown(show):
+def test_crop__scales_srcset_widths_to_the_visible_part(show):
     look = make_look()
     TryOnResult.objects.update(renditions=[[100, "a/b.webp"]])
-    image = show(fresh(look), "crop='1:3'").one("img.outfit-image").attributes
+    image = show(reloaded(look), "crop='1:3'").one("img.outfit-image").attributes
     assert image["srcset"] == f"/media/a/b.webp 50w, {look.image.url} 100w"
 
 
-def test_picture_without_smaller_copies__is_shown_as_it_is(show):
+def test_picture_without_smaller_copies__has_no_srcset(show):
     assert "srcset" not in show(make_look()).one("img").attributes
 
 
-def test_crop__places_hotspots_in_what_is_left(show):
+def test_crop__places_hotspots_in_the_visible_part(show):
     page = show(make_look(), "crop='1:1' focus='50% 0%'")  # the upper 200 of 300 px
     spot = page.one(".outfit-hotspot")
     assert {"outfit-x10", "outfit-y15", "outfit-w50", "outfit-h60"} <= spot.classes
@@ -195,7 +200,7 @@ def test_crop__places_hotspots_in_what_is_left(show):
     ).classes
 
 
-def test_structured_data__is_an_option_with_absolute_addresses(rf, show):
+def test_structured_data__is_optional_and_has_absolute_urls(rf, show):
     assert not show(make_look()).all("script")
     look = make_look(url="/shirt/")
     source = (
@@ -210,7 +215,7 @@ def test_structured_data__is_an_option_with_absolute_addresses(rf, show):
     assert data["mentions"][0]["url"] == "http://testserver/shirt/"
 
 
-def test_structured_data__without_a_request_has_addresses_as_they_are(show):
+def test_structured_data__without_a_request_has_unchanged_urls(show):
     data = json.loads(show(make_look(url="/shirt/"), "structured_data=True").one("script").text)
     assert data["mentions"][0]["url"] == "/shirt/"
 
@@ -221,7 +226,7 @@ def test_right_to_left_marks__stay_inside_their_title(show):
     assert page.one(".outfit-product-title").text == "Shirt \u202e evil \u202c"
 
 
-def test_assets__bring_the_script_only_when_asked():
+def test_assets__include_the_script_only_with_events():
     tag = "{{% load outfitanyone %}}{{% outfit_assets {} %}}"
     assert "<script" not in Template(tag.format("")).render(Context())
     (script,) = Page(Template(tag.format("events=True")).render(Context())).all("script")

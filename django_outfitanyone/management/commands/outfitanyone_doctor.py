@@ -6,24 +6,24 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_outfitanyone.diagnostics import doctor
-from django_outfitanyone.diagnostics.doctor import Finding, Level
+from django_outfitanyone.diagnostics.findings import Finding, Level
 
 
 class Command(BaseCommand):
-    """What is wrong with this installation, and how to put it right."""
+    """Diagnoses this installation."""
 
     help = (
-        "Looks at key, region, clock, storage, delivery, worker, account and budget, and says "
-        "what to do. Costs nothing. Exit code 0 only when there is no problem."
+        "Checks key, region, clock, storage, delivery, worker, account and budget, and says how to "
+        "fix each problem. Costs nothing. Exit code 0 only if there is no problem."
     )
-    requires_system_checks: list[str] = []  # it reports them itself, with the rest
+    requires_system_checks: list[str] = []  # the doctor reports them itself
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, **options: Any) -> None:
-        """Print every finding; fail when one of them is a problem."""
-        findings = doctor.examine()
+        """Print every finding. Raises ``CommandError`` if one of them is a problem."""
+        findings = doctor.diagnose()
         problems = [finding for finding in findings if finding.level is Level.PROBLEM]
         if options["json"]:
             self.stdout.write(json.dumps({"ok": not problems, "findings": _as_dicts(findings)}))

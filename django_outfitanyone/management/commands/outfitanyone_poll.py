@@ -8,25 +8,25 @@ from django.core.management.base import BaseCommand, CommandParser
 from django_outfitanyone.conf import conf
 from django_outfitanyone.worker import runner
 
-REST_SECONDS = 1.0
+IDLE_SECONDS = 1.0
 
 
 class Command(BaseCommand):
-    """The runner without django-q2, for systemd, Kubernetes, or those who distrust queues."""
+    """Runs the worker without django-q2, for example under systemd or in Kubernetes."""
 
-    help = "Advances try-ons and searches for clothes; the same work as the django-q2 task."
+    help = "Advances try-ons and clothes parses. Does the same work as the django-q2 task."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--once",
             action="store_true",
-            help="Stop when nothing is due soon, instead of waiting for more.",
+            help="stop when nothing is due soon, instead of waiting for new work",
         )
 
     def handle(self, *, once: bool, **_options: Any) -> None:
-        """Run until stopped; Ctrl-C ends cleanly, and a kill at any moment loses nothing."""
+        """Run until stopped. Ctrl-C ends cleanly, and a kill at any moment loses no work."""
         try:
             while runner.run(budget=conf.RUN_BUDGET) or not once:
-                time.sleep(REST_SECONDS if not once else 0)
+                time.sleep(IDLE_SECONDS if not once else 0)
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")

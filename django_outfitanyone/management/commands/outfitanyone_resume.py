@@ -9,12 +9,16 @@ from django_outfitanyone.models import Account
 
 
 class Command(BaseCommand):
-    help = "Lets a stopped or paused account submit again, after the cause was mended."
+    """Resumes the account."""
+
+    help = "Resumes a stopped or paused account. Fix the cause first."
 
     def handle(self, **_options: Any) -> None:
         account = Account.current()
-        reason = f"{account.stopped_code}: {account.stopped_message}" if account.is_stopped else ""
+        reason = ""
+        if account.is_stopped:
+            reason = f"It was stopped, {account.stopped_code}: {account.stopped_message}"
         if not actions.resume(account):
-            self.stdout.write(f"The account {account} was neither stopped nor paused.")
+            self.stdout.write(f"The account {account} is neither stopped nor paused.")
             return
-        self.stdout.write(f"The account {account} submits again. {reason}".rstrip())
+        self.stdout.write(f"The account {account} is resumed. {reason}".rstrip())

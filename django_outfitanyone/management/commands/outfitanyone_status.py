@@ -9,23 +9,23 @@ from django.utils.timesince import timesince
 from django_outfitanyone.account import budgets
 from django_outfitanyone.account.money import money
 from django_outfitanyone.diagnostics import status
-from django_outfitanyone.diagnostics.status import Health
+from django_outfitanyone.diagnostics.status import AccountStatus
 
 
 class Command(BaseCommand):
-    """Counts, spending, and whether anybody is at work."""
+    """Prints counts, spending and the state of the worker."""
 
     help = (
-        "Shows how many try-ons and searches stand where, what is overdue, when a worker was last "
-        "seen and what was spent. Exit code 1 when work is overdue: good for monitoring."
+        "Shows try-ons and parses by status, overdue work, when a worker was last seen, and "
+        "spending. Exit code 1 if work is overdue, for monitoring."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, **options: Any) -> None:
-        """Print it; fail when work is overdue."""
-        state = status.examine()
+        """Print the status. Raises ``CommandError`` if work is overdue."""
+        state = status.current()
         if options["json"]:
             self.stdout.write(json.dumps(state.as_dict()))
         else:
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(f"Overdue: {state.overdue}. Is a worker running?")
 
 
-def _lines(state: Health) -> list[str]:
+def _lines(state: AccountStatus) -> list[str]:
     seen = state.runner_seen_at
     spent = (state.spent_today, state.spent_this_month)
     today, month = (money(amount, state.currency) for amount in spent)
@@ -43,7 +43,7 @@ def _lines(state: Health) -> list[str]:
         f"Account    {state.account}: {_state_of_account(state)}",
         f"Worker     {f'last seen {timesince(seen)} ago' if seen else 'never seen'}",
         f"Try-ons    {_counts(state.try_ons)}",
-        f"Searches   {_counts(state.searches)}",
+        f"Parses     {_counts(state.parses)}",
         f"Overdue    {_overdue(state)}",
         f"Spent      {today} today, {month} this month",
         *(
@@ -54,7 +54,7 @@ def _lines(state: Health) -> list[str]:
     ]
 
 
-def _state_of_account(state: Health) -> str:
+def _state_of_account(state: AccountStatus) -> str:
     account = state.account
     if account.is_stopped:
         return f"stopped, {account.stopped_code}: {account.stopped_message}"
@@ -65,7 +65,7 @@ def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {status}" for status, count in counts.items() if count) or "none"
 
 
-def _overdue(state: Health) -> str:
+def _overdue(state: AccountStatus) -> str:
     if state.overdue_since is None:
         return "nothing"
     return f"{state.overdue}, the oldest for {timesince(state.overdue_since)}"

@@ -9,22 +9,22 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_outfitanyone import actions
 from django_outfitanyone.account.money import money
-from django_outfitanyone.choices import GarmentKind, Status
+from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
 from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequest
-from django_outfitanyone.management.picture_arguments import garment_from, person_from
-from django_outfitanyone.management.reports import check_success, report_of
+from django_outfitanyone.management.picture_arguments import garment_from, model_image_from
+from django_outfitanyone.management.reports import check_success, try_on_report
 from django_outfitanyone.management.waiting import wait_for
 from django_outfitanyone.models import TryOnResult
 
 
 class Command(BaseCommand):
-    """One try-on from the command line."""
+    """Requests one try-on."""
 
     help = (
-        "Tries garments on a person. Pictures are files, or numbers of model photos and garments. "
-        "Exit code 0 means: succeeded, or without --wait, accepted."
+        "Tries garments on a person. Pictures are files, or ids of model photos and garments. Exit "
+        "code 0 means that the try-on succeeded or, without --wait, was accepted."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -33,23 +33,33 @@ class Command(BaseCommand):
         parser.add_argument("--bottom", metavar="FILE|ID")
         parser.add_argument("--one-piece", metavar="FILE|ID", help="a dress or jumpsuit")
         parser.add_argument(
-            "--keep", choices=["upper", "lower"], help="half of the person's own clothes that stays"
+            "--keep", choices=["upper", "lower"], help="half of the person's own clothes to keep"
         )
         parser.add_argument("--model", default="", help=f"default: {conf.TRY_ON_MODEL}")
         parser.add_argument("--resolution", type=int, default=-1, choices=RESOLUTIONS)
-        parser.add_argument("--new-face", action="store_true", help="do not keep the face")
+        parser.add_argument("--new-face", action="store_true", help="do not keep the person's face")
         parser.add_argument(
-            "--force-new", action="store_true", help="pay again even if the same picture exists"
+            "--force-new",
+            action="store_true",
+            help="make a new picture, at full price, even if an identical one exists",
         )
-        parser.add_argument("--wait", action="store_true", help="work on it until it is finished")
         parser.add_argument(
-            "--timeout", type=float, default=600, metavar="SECONDS", help="longest wait (600)"
+            "--wait", action="store_true", help="advance the try-on here until it has finished"
         )
-        parser.add_argument("--out", metavar="FILE", help="write the picture there; implies --wait")
+        parser.add_argument(
+            "--timeout",
+            type=float,
+            default=600,
+            metavar="SECONDS",
+            help="maximum time to wait (default: 600)",
+        )
+        parser.add_argument(
+            "--out", metavar="FILE", help="write the picture to this file; implies --wait"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, **options: Any) -> None:
-        """Ask, wait if wanted, report."""
+        """Request the try-on, wait if asked to, and report."""
         try:
             try_on = self._request(options)
         except (OutfitAnyoneError, ConfigurationError) as error:
@@ -69,36 +79,36 @@ class Command(BaseCommand):
         }
         if not any(options[name] for name in kinds):
             raise RequestRefused(
-                "Name at least one garment: --top, --bottom or --one-piece.", code="NoGarment"
+                "Give at least one garment: --top, --bottom or --one-piece.", code="NoGarment"
             )
         if options["top"] and options["one_piece"]:
             raise RequestRefused(
                 "A top and a one-piece cannot be worn together.", code="NotTogether"
             )
-        person = person_from(options["person"])
+        person = model_image_from(options["person"])
         worn = [garment_from(options[name], kind) for name, kind in kinds.items() if options[name]]
-        wish = TryOnRequest.of(person, worn)
-        wanted = TryOnOptions(
+        request = TryOnRequest.of(person, worn)
+        try_on_options = TryOnOptions(
             model=options["model"],
             keep_other_half=bool(options["keep"]),
             resolution=options["resolution"],
             restore_face=not options["new_face"],
             force_new=options["force_new"],
         )
-        if options["keep"] and wish.keep(wanted) != options["keep"]:
+        if options["keep"] and request.keep(try_on_options) != options["keep"]:
             raise RequestRefused(
-                f"--keep {options['keep']} contradicts the garments given.", code="NothingToKeep"
+                f"--keep {options['keep']} contradicts the given garments.", code="NothingToKeep"
             )
-        return actions.request_try_on(wish, options=wanted)
+        return actions.request_try_on(request, options=try_on_options)
 
     def _report(self, try_on: TryOnResult, options: dict[str, Any]) -> None:
         if options["out"] and try_on.image:
             Path(options["out"]).write_bytes(try_on.read())
         if options["json"]:
-            self.stdout.write(json.dumps(report_of(try_on)))
+            self.stdout.write(json.dumps(try_on_report(try_on)))
         elif try_on.is_open:
             self.stdout.write(f"Try-on {try_on.pk} is {try_on.get_status_display()}.")
-        elif try_on.status == Status.SUCCEEDED:
+        elif try_on.has_succeeded:
             price = "reused, free" if try_on.is_reused else money(try_on.cost, try_on.currency)
             where = options["out"] or try_on.image.name
             self.stdout.write(f"Try-on {try_on.pk} succeeded ({price}): {where}")

@@ -1,6 +1,6 @@
-// Announces what visitors open and follow, for a shop's own statistics; sends nothing anywhere.
+// Dispatches DOM events when visitors open a card or follow a link. Sends no data anywhere.
 (() => {
-  const announce = (name, element) => {
+  const dispatch = (name, element) => {
     const look = element.closest("[data-outfit-picture]");
     const product = element.closest("[data-outfit-product]");
     if (!look || !product) {
@@ -17,7 +17,7 @@
     "toggle",
     (event) => {
       if (event.newState === "open" && event.target.matches(".outfit-card")) {
-        announce("outfit:hotspot-open", event.target);
+        dispatch("outfit:hotspot-open", event.target);
       }
     },
     true, // toggle does not bubble
@@ -25,7 +25,7 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.(".outfit-look a[href]");
     if (link) {
-      announce("outfit:hotspot-click", link);
+      dispatch("outfit:hotspot-click", link);
     }
   });
 })();

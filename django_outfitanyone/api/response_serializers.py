@@ -1,4 +1,4 @@
-"""What the API answers. What it takes is in ``inputs``."""
+"""Response serializers. Request bodies are in ``request_serializers``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from django_outfitanyone.api.errors import MENDERS, Problem
+from django_outfitanyone.api.errors import FIXED_BY_VALUES, Problem
 from django_outfitanyone.api.fields import (
-    CatalogueAddress,
-    CatalogueFlag,
-    CatalogueText,
+    CatalogueBooleanField,
+    CatalogueCharField,
+    CatalogueMixin,
+    CatalogueURLField,
     EnumField,
-    FromCatalogue,
     PollAfterField,
     WaitsForField,
 )
@@ -24,53 +24,55 @@ from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.models.try_on import Keep
 
 
-class Shape:
-    """A mixin for every serializer: ``OutfitProduct`` in the schema, not ``Product``.
+class PrefixedNameMixin:
+    """A mixin that names the schema component ``OutfitProduct`` instead of ``Product``.
 
-    A shop is likely to have a ``ProductSerializer`` of its own.
+    Shops often have a ``ProductSerializer`` of their own.
     """
 
 
-class Answer(Shape, serializers.Serializer[Any]):
-    """A serializer that only answers."""
+class ResponseSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
+    """A serializer for response bodies."""
 
 
-class ProblemSerializer(Answer):
-    """What went wrong, who can fix it and how: with a request, or with a job."""
+class ProblemSerializer(ResponseSerializer):
+    """An error of a request or of a job: what happened, who can fix it and how."""
 
-    code = serializers.CharField(help_text="Stable; the words that also stand on rows.")
-    message = serializers.CharField(help_text="For people, in the language of the request.")
-    fixed_by = EnumField(MENDERS, name="FixedBy", help_text="Who can fix it.")
-    advice = serializers.CharField(help_text="How to fix it, for people.")
+    code = serializers.CharField(help_text="Stable; the same code is stored on the row.")
+    message = serializers.CharField(help_text="Text for people, in the language of the request.")
+    fixed_by = EnumField(FIXED_BY_VALUES, name="FixedBy", help_text="Who can fix it.")
+    advice = serializers.CharField(help_text="How to fix it. Text for people.")
     field_errors = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()),
-        help_text="Messages for parts of the request, by their names.",
+        help_text="Messages by request field.",
     )
 
     def get_attribute(self, instance: RemoteJob) -> Problem | None:
-        return Problem.of_job(instance)
+        return Problem.from_job(instance)
 
 
-class PriceSerializer(FromCatalogue, Answer):
-    """What a product costs."""
+class PriceSerializer(CatalogueMixin, ResponseSerializer):
+    """The price of a product."""
 
     amount = serializers.DecimalField(max_digits=None, decimal_places=None, coerce_to_string=True)
     currency = serializers.CharField(help_text="ISO 4217.")
 
 
-class ProductSerializer(Answer):
-    """A product as far as a link on a picture needs it."""
+class ProductSerializer(ResponseSerializer):
+    """A product with what a link to it shows."""
 
     id = serializers.ModelField(product_model()._meta.pk)
-    title = CatalogueText()
-    url = CatalogueAddress(help_text="The product's page.")
+    title = CatalogueCharField()
+    url = CatalogueURLField(help_text="The product's page.")
     price = PriceSerializer(allow_null=True)
-    available = CatalogueFlag(source="is_available", help_text="Whether it can be bought now.")
-    image_url = CatalogueAddress()
+    available = CatalogueBooleanField(
+        source="is_available", help_text="Whether it can be bought now."
+    )
+    image_url = CatalogueURLField()
 
 
-class PictureSerializer(Answer):
-    """A stored picture; sizes in pixels."""
+class PictureSerializer(ResponseSerializer):
+    """A stored picture. Width and height are in pixels."""
 
     url = serializers.FileField(source="image", use_url=True)
     width = serializers.IntegerField()
@@ -81,8 +83,8 @@ class PictureSerializer(Answer):
         return instance if instance.image else None
 
 
-class GarmentOfProductSerializer(Answer):
-    """One wearable piece of a product, photographed lying flat."""
+class GarmentOfProductSerializer(ResponseSerializer):
+    """A wearable item of a product, with its flat-lay picture."""
 
     id = serializers.IntegerField()
     kind = EnumField(GarmentKind)
@@ -92,19 +94,19 @@ class GarmentOfProductSerializer(Answer):
 
 
 class GarmentSerializer(GarmentOfProductSerializer):
-    """One wearable piece, with the product that it is."""
+    """A garment with its product."""
 
     product = ProductSerializer(allow_null=True)
 
 
 class ProductWithGarmentsSerializer(ProductSerializer):
-    """A product, with what of it can be tried on."""
+    """A product with its garments."""
 
     garments = GarmentOfProductSerializer(source="outfit_garments", many=True)
 
 
-class BoxSerializer(Shape, serializers.Serializer[Any]):
-    """Pixels of the picture; ``x2`` and ``y2`` lie just outside."""
+class BoxSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
+    """A box in pixels of the picture; ``x2`` and ``y2`` are exclusive."""
 
     x1 = serializers.IntegerField(min_value=0)
     y1 = serializers.IntegerField(min_value=0)
@@ -112,8 +114,8 @@ class BoxSerializer(Shape, serializers.Serializer[Any]):
     y2 = serializers.IntegerField(min_value=1)
 
 
-class FractionsSerializer(Answer):
-    """The box as parts of the picture's width and height, each from 0 to 1."""
+class FractionsSerializer(ResponseSerializer):
+    """The box as fractions of the picture's width and height, from 0 to 1."""
 
     x1 = serializers.FloatField()
     y1 = serializers.FloatField()
@@ -131,51 +133,55 @@ class FractionsSerializer(Answer):
         }
 
 
-class HotspotSerializer(Answer):
-    """A piece of clothing in a picture, and the product it is."""
+class HotspotSerializer(ResponseSerializer):
+    """A clothing area in a picture and the product it shows."""
 
     id = serializers.IntegerField()
     try_on = serializers.IntegerField(source="try_on_id", allow_null=True)
     model_image = serializers.IntegerField(source="model_image_id", allow_null=True)
-    clothes_type = EnumField(ClothesType, allow_null=True, help_text="Null if a person drew it.")
+    clothes_type = EnumField(
+        ClothesType, allow_null=True, help_text="Null for a box drawn by hand."
+    )
     box = BoxSerializer(source="*")
     fractions = FractionsSerializer(source="*")
     product = ProductSerializer(allow_null=True)
-    is_corrected = serializers.BooleanField(help_text="A person has put it right.")
+    is_corrected = serializers.BooleanField(
+        help_text="Corrected by hand; later parses do not change it."
+    )
 
 
-class ModelImageSerializer(Answer):
+class ModelImageSerializer(ResponseSerializer):
     """A photo of a person that garments are tried on."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
-    is_active = serializers.BooleanField(help_text="Offered for try-ons.")
+    is_active = serializers.BooleanField(help_text="Whether new try-ons may use it.")
     picture = PictureSerializer()
     hotspots = HotspotSerializer(many=True)
     created_at = serializers.DateTimeField()
 
 
-class JobSerializer(Answer):
-    """How a try-on was asked for, how it went and what it cost: not for visitors."""
+class JobSerializer(ResponseSerializer):
+    """Options, progress and cost of a try-on. Hidden from visitors."""
 
-    batch = serializers.UUIDField(help_text="The same for all that were asked for at once.")
+    batch = serializers.UUIDField(help_text="The same id for all try-ons of one request.")
     model = serializers.CharField(source="remote_model")
     resolution = serializers.IntegerField()
     restore_face = serializers.BooleanField()
     force_new = serializers.BooleanField()
     reused_from = serializers.IntegerField(
-        source="reused_from_id", allow_null=True, help_text="The try-on whose picture this is."
+        source="reused_from_id", allow_null=True, help_text="The try-on whose picture was reused."
     )
     refines = serializers.IntegerField(
-        source="refines_id", allow_null=True, help_text="The try-on that this is a second pass of."
+        source="refines_id", allow_null=True, help_text="The try-on that this one refines."
     )
     cost = serializers.DecimalField(max_digits=12, decimal_places=6, coerce_to_string=True)
     currency = serializers.CharField()
     error = ProblemSerializer(allow_null=True)
     waits_for = WaitsForField(
-        help_text="Why it is not sent at present: the account, a pause or the budget."
+        help_text="Why it cannot be submitted now: the account, a pause or the budget."
     )
-    request_id = serializers.CharField(help_text="What the vendor's support asks for.")
+    request_id = serializers.CharField(help_text="The vendor's id of the request, for its support.")
     submitted_at = serializers.DateTimeField(allow_null=True)
     review = EnumField(Review)
     reviewed_at = serializers.DateTimeField(allow_null=True)
@@ -184,15 +190,17 @@ class JobSerializer(Answer):
         return instance if may_view_job(self.context["request"].user, instance) else None
 
 
-class TryOnSerializer(Answer):
-    """A try-on; once it has succeeded, with all that is needed to show it."""
+class TryOnSerializer(ResponseSerializer):
+    """A try-on; once it has succeeded, with everything needed to show it."""
 
     id = serializers.IntegerField()
     status = EnumField(Status)
-    poll_after = PollAfterField(help_text="Seconds to wait; null once it is finished.")
+    poll_after = PollAfterField(help_text="Seconds until the next poll; null once it has finished.")
     model_image = serializers.IntegerField(source="model_image.pk", allow_null=True)
     garments = GarmentSerializer(many=True)
-    keep = EnumField(Keep, allow_null=True, help_text="The half of the person's own clothes.")
+    keep = EnumField(
+        Keep, allow_null=True, help_text="The half of the person's own clothes that is kept."
+    )
     picture = PictureSerializer(allow_null=True)
     is_preview = serializers.BooleanField(help_text="Made by the local sandbox.")
     hotspots = HotspotSerializer(many=True)
@@ -202,22 +210,24 @@ class TryOnSerializer(Answer):
     job = JobSerializer(allow_null=True, help_text="Null for visitors.")
 
 
-class BatchSerializer(Answer):
-    """Many try-ons that were asked for at once."""
+class BatchSerializer(ResponseSerializer):
+    """The try-ons of one bulk request."""
 
     batch = serializers.UUIDField()
     count = serializers.IntegerField()
     try_ons = serializers.ListField(
         child=serializers.IntegerField(),
-        help_text="In order: for each model photo, all that is tried on it.",
+        help_text="Ids in order: all try-ons of the first model photo, then of the next.",
     )
 
 
-class EstimateSerializer(Answer):
-    """What a request will come to, if sent now."""
+class EstimateSerializer(ResponseSerializer):
+    """Count, cost and duration of a bulk request if it were sent now."""
 
     count = serializers.IntegerField()
-    reused = serializers.IntegerField(help_text="Of these, how many cost nothing.")
+    reused = serializers.IntegerField(
+        help_text="How many of them reuse an existing picture and are free."
+    )
     cost = serializers.DecimalField(max_digits=None, decimal_places=None, coerce_to_string=True)
     currency = serializers.CharField()
     seconds = serializers.IntegerField()
@@ -226,19 +236,19 @@ class EstimateSerializer(Answer):
         decimal_places=None,
         coerce_to_string=True,
         allow_null=True,
-        help_text="What may still be spent now; null without a budget.",
+        help_text="What may still be spent; null without a budget.",
     )
     is_over_budget = serializers.BooleanField(
-        help_text="A part of it would wait for the next day or month, or a larger budget."
+        help_text="Whether some try-ons would wait for the next day or month, or a larger budget."
     )
 
 
-class SearchSerializer(Answer):
-    """A search for clothes in one picture; the hotspots are what it found."""
+class ParseSerializer(ResponseSerializer):
+    """A clothes parse of one picture. Its results are the picture's hotspots."""
 
     id = serializers.IntegerField()
     status = EnumField(Status)
-    poll_after = PollAfterField(help_text="Seconds to wait; null once it is finished.")
+    poll_after = PollAfterField(help_text="Seconds until the next poll; null once it has finished.")
     clothes_types = serializers.ListField(child=EnumField(ClothesType), source="types")
     cost = serializers.DecimalField(max_digits=12, decimal_places=6, coerce_to_string=True)
     currency = serializers.CharField()

@@ -1,4 +1,4 @@
-"""What the answers hold: enough to draw a picture with its products in one request."""
+"""Content of the responses: one holds everything needed to show a picture with products."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.factories import (
 HOST = "http://testserver"
 
 
-class Bare(CatalogueAdapter):
-    """Of a shop that shows no prices, and whose products have no page."""
+class MinimalAdapter(CatalogueAdapter):
+    """For a shop without prices and product pages."""
 
     def price(self, product):
         return None
@@ -31,25 +31,25 @@ class Bare(CatalogueAdapter):
         return ""
 
 
-def test_try_on__has_its_picture_with_sizes_and_whole_addresses(visitor):
+def test_try_on__has_its_picture_with_size_and_absolute_urls(visitor):
     try_on = make_try_on()
 
-    answer = visitor.get(f"try-ons/{try_on.pk}/").json()
+    response = visitor.get(f"try-ons/{try_on.pk}/").json()
 
-    assert answer["picture"] == {
+    assert response["picture"] == {
         "url": HOST + try_on.image.url,
         "width": 200,
         "height": 300,
         "thumbnail_url": HOST + try_on.thumbnail.url,
     }
-    assert answer["status"] == "succeeded"
-    assert answer["poll_after"] is None
-    assert answer["is_preview"] is False
-    assert answer["keep"] is None
-    assert answer["model_image"] == try_on.model_image_id
+    assert response["status"] == "succeeded"
+    assert response["poll_after"] is None
+    assert response["is_preview"] is False
+    assert response["keep"] is None
+    assert response["model_image"] == try_on.model_image_id
 
 
-def test_try_on__has_hotspots_in_pixels_and_in_fractions_with_what_they_sell(visitor):
+def test_try_on__has_hotspots_in_pixels_and_fractions_with_their_products(visitor):
     product = make_product(title="Linen shirt", price=Decimal("1234.50"), currency="EUR")
     try_on = make_try_on(garments=[make_garment(product=product)])
     hotspot = make_hotspot(try_on, "upper", box=(20, 30, 120, 160), product=product)
@@ -75,19 +75,19 @@ def test_try_on__has_hotspots_in_pixels_and_in_fractions_with_what_they_sell(vis
     }
 
 
-def test_try_on__unfinished_one_has_no_picture_and_says_when_to_look_again(reader):
+def test_try_on__unfinished_one_has_no_picture_and_says_when_to_poll(reader):
     try_on = make_try_on(status=Status.RUNNING)
 
-    answer = reader.get(f"try-ons/{try_on.pk}/")
+    response = reader.get(f"try-ons/{try_on.pk}/")
 
-    assert answer.json()["status"] == "running"
-    assert answer.json()["picture"] is None
-    assert answer.json()["hotspots"] == []
-    assert answer.json()["poll_after"] == 3
-    assert answer["Retry-After"] == "3"
+    assert response.json()["status"] == "running"
+    assert response.json()["picture"] is None
+    assert response.json()["hotspots"] == []
+    assert response.json()["poll_after"] == 3
+    assert response["Retry-After"] == "3"
 
 
-def test_try_on__failed_one_says_who_can_mend_it_and_how(reader):
+def test_try_on__failed_one_says_who_can_fix_it_and_how(reader):
     try_on = make_try_on(
         status=Status.FAILED, error_code="InvalidPerson", error_message="No person found."
     )
@@ -97,10 +97,10 @@ def test_try_on__failed_one_says_who_can_mend_it_and_how(reader):
     assert error["code"] == "InvalidPerson"
     assert error["message"] == "No person found."
     assert error["fixed_by"] == "shop"
-    assert error["advice"] == try_on.advice.text
+    assert error["advice"] == try_on.error_help.text
 
 
-def test_try_on__staff_see_what_it_cost_and_how_it_was_asked_for(reader):
+def test_try_on__staff_see_its_cost_and_options(reader):
     original = make_try_on()
     try_on = make_try_on(reused_from=original, resolution=1024, restore_face=False)
 
@@ -114,47 +114,47 @@ def test_try_on__staff_see_what_it_cost_and_how_it_was_asked_for(reader):
     assert job["error"] is None
 
 
-def test_try_on__names_the_half_that_is_kept(visitor):
+def test_try_on__has_the_half_that_is_kept(visitor):
     try_on = make_try_on(keep="lower")
 
     assert visitor.get(f"try-ons/{try_on.pk}/").json()["keep"] == "lower"
 
 
-def test_garment__comes_with_picture_and_product(visitor):
+def test_garment__has_picture_and_product(visitor):
     garment = make_garment(GarmentKind.BOTTOM, name="Trousers")
 
-    answer = visitor.get(f"garments/{garment.pk}/").json()
+    response = visitor.get(f"garments/{garment.pk}/").json()
 
-    assert answer["kind"] == "bottom"
-    assert answer["name"] == "Trousers"
-    assert answer["picture"]["url"] == HOST + garment.image.url
-    assert (answer["picture"]["width"], answer["picture"]["height"]) == (200, 300)
-    assert answer["product"]["id"] == garment.product_id
+    assert response["kind"] == "bottom"
+    assert response["name"] == "Trousers"
+    assert response["picture"]["url"] == HOST + garment.image.url
+    assert (response["picture"]["width"], response["picture"]["height"]) == (200, 300)
+    assert response["product"]["id"] == garment.product_id
 
 
-def test_product__comes_with_what_of_it_can_be_tried_on(visitor):
+def test_product__has_its_garments(visitor):
     product = make_product(is_available=False)
     product.image.save("shirt.jpg", ContentFile(picture(1)))
     garment = make_garment(product=product)
 
-    answer = visitor.get(f"products/{product.pk}/").json()
+    response = visitor.get(f"products/{product.pk}/").json()
 
-    assert [piece["id"] for piece in answer["garments"]] == [garment.pk]
-    assert answer["available"] is False
-    assert answer["image_url"] == HOST + product.image.url
+    assert [piece["id"] for piece in response["garments"]] == [garment.pk]
+    assert response["available"] is False
+    assert response["image_url"] == HOST + product.image.url
 
 
 def test_product__without_price_page_and_picture_has_nulls(visitor, configure):
-    configure(CATALOGUE=f"{__name__}.Bare")
+    configure(CATALOGUE=f"{__name__}.MinimalAdapter")
     product = make_product()
 
-    answer = visitor.get(f"products/{product.pk}/").json()
+    response = visitor.get(f"products/{product.pk}/").json()
 
-    assert (answer["price"], answer["url"], answer["image_url"]) == (None, None, None)
+    assert (response["price"], response["url"], response["image_url"]) == (None, None, None)
 
 
 @pytest.mark.parametrize(
-    ("stored", "shown"),
+    ("stored", "expected"),
     [
         ("/shirts/1/", HOST + "/shirts/1/"),
         ("https://shop.test/1", "https://shop.test/1"),
@@ -162,19 +162,19 @@ def test_product__without_price_page_and_picture_has_nulls(visitor, configure):
         ("", None),
     ],
 )
-def test_product__page_is_a_whole_address_or_none(visitor, stored, shown):
+def test_product__url_is_absolute_or_null(visitor, stored, expected):
     product = make_product(url=stored)
 
-    assert visitor.get(f"products/{product.pk}/").json()["url"] == shown
+    assert visitor.get(f"products/{product.pk}/").json()["url"] == expected
 
 
-def test_model_image__comes_with_its_hotspots(visitor):
+def test_model_image__has_its_hotspots(visitor):
     photo = make_model_image(name="Ada")
     make_hotspot(photo, "lower", box=(0, 150, 200, 300), product=make_product())
 
-    answer = visitor.get(f"model-images/{photo.pk}/").json()
+    response = visitor.get(f"model-images/{photo.pk}/").json()
 
-    assert answer["name"] == "Ada"
-    assert answer["is_active"] is True
-    assert answer["hotspots"][0]["fractions"] == {"x1": 0.0, "y1": 0.5, "x2": 1.0, "y2": 1.0}
-    assert answer["hotspots"][0]["model_image"] == photo.pk
+    assert response["name"] == "Ada"
+    assert response["is_active"] is True
+    assert response["hotspots"][0]["fractions"] == {"x1": 0.0, "y1": 0.5, "x2": 1.0, "y2": 1.0}
+    assert response["hotspots"][0]["model_image"] == photo.pk

@@ -1,0 +1,69 @@
+"""System checks. Each message has a hint with the line to paste into the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core import checks
+
+from django_outfitanyone.checks.environment import (
+    check_media,
+    check_queue,
+    check_sqlite,
+    check_time_zone,
+)
+from django_outfitanyone.checks.messages import IDS, Messages
+from django_outfitanyone.checks.settings import (
+    check_catalogue,
+    check_key,
+    check_money,
+    check_paths,
+    check_product_model,
+    check_settings,
+)
+
+__all__ = [
+    "IDS",
+    "check_catalogue",
+    "check_key",
+    "check_media",
+    "check_money",
+    "check_paths",
+    "check_product_model",
+    "check_queue",
+    "check_settings",
+    "check_sqlite",
+    "check_time_zone",
+    "register_all",
+]
+
+Check = Callable[..., Messages]
+
+
+def register_all() -> None:
+    """Register the checks. Called once, when the app is ready."""
+    checks.register(check_settings, "outfitanyone")
+    for check in (
+        check_time_zone,
+        check_product_model,
+        check_paths,
+        check_catalogue,
+        check_media,
+        check_key,
+        check_queue,
+        check_sqlite,
+        check_money,
+    ):
+        checks.register(_if_settings_are_valid(check), "outfitanyone")
+
+
+def _if_settings_are_valid(check: Check) -> Check:
+    """Skip the check while a setting is invalid, so that each fault is reported once."""
+
+    @wraps(check)
+    def guarded(**kwargs: Any) -> Messages:
+        return [] if check_settings() else check(**kwargs)
+
+    return guarded

@@ -1,0 +1,129 @@
+"""Checks of the project around the app: time zone, media storage, django-q2 and SQLite."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import connections, router
+
+from django_outfitanyone import wakeup
+from django_outfitanyone.checks.messages import Messages, error, warning
+from django_outfitanyone.conf import conf
+from django_outfitanyone.models import Account
+
+
+def check_time_zone(**_kwargs: Any) -> Messages:
+    """Leases, deadlines and budgets compare times of several hosts."""
+    if settings.USE_TZ:
+        return []
+    return [
+        error("E007", "USE_TZ is off, but this app needs time zone aware times.", "USE_TZ = True")
+    ]
+
+
+def check_media(**_kwargs: Any) -> Messages:
+    """Without ``MEDIA_ROOT``, Django stores uploads in the server's working directory."""
+    if isinstance(default_storage, FileSystemStorage) and not default_storage.base_location:
+        return [
+            warning(
+                "W007",
+                "MEDIA_ROOT is not set, so pictures are stored in the server's working directory.",
+                'MEDIA_ROOT = BASE_DIR / "media"; MEDIA_URL = "media/"',
+            )
+        ]
+    return []
+
+
+def check_queue(**_kwargs: Any) -> Messages:
+    """Settings of django-q2 that kill, repeat or delay tasks."""
+    if not wakeup.is_installed():
+        return [
+            warning(
+                "W006",
+                "django_q is not in INSTALLED_APPS, so nothing wakes the worker.",
+                "Keep `manage.py outfitanyone_poll` running, or add django_q.",
+            )
+        ]
+    try:
+        cluster = wakeup.cluster_settings()
+    except KeyError:
+        return [
+            error(
+                "E005",
+                f"OUTFITANYONE['Q_CLUSTER_NAME'] = {conf.Q_CLUSTER_NAME!r} is neither the name in "
+                "Q_CLUSTER nor one of its ALT_CLUSTERS.",
+                'OUTFITANYONE = {"Q_CLUSTER_NAME": ""}',
+            )
+        ]
+    return list(_queue_warnings(cluster))
+
+
+def check_sqlite(**_kwargs: Any) -> Messages:
+    """SQLite serves a web process and a worker well, but only with these options."""
+    database = connections[router.db_for_write(Account)].settings_dict
+    options = database.get("OPTIONS", {})
+    is_file = "sqlite3" in database["ENGINE"] and ":memory:" not in str(database["NAME"])
+    if not is_file or (
+        options.get("transaction_mode") == "IMMEDIATE"
+        and "wal" in str(options.get("init_command", "")).lower()
+    ):
+        return []
+    return [
+        warning(
+            "W005",
+            "SQLite raises 'database is locked' when several processes write.",
+            'DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", '
+            '"init_command": "PRAGMA journal_mode=WAL;"}',
+        )
+    ]
+
+
+def _queue_warnings(cluster: Mapping[str, Any]) -> Iterator[checks.CheckMessage]:
+    min_timeout = round(2 * conf.RUN_BUDGET)
+    timeout = _number(cluster, "timeout", 0)
+    # each wakeup asks for a timeout of three times RUN_BUDGET
+    max_timeout = round(max(timeout, 3 * conf.RUN_BUDGET))
+    retry = _number(cluster, "retry", 60)
+    workers = _number(cluster, "workers", os.cpu_count() or 1)
+    if timeout < min_timeout:
+        yield warning(
+            "W002",
+            f"Q_CLUSTER['timeout'] should be at least {min_timeout} s, twice RUN_BUDGET.",
+            f'Q_CLUSTER = {{"timeout": {3 * min_timeout // 2}, "retry": {2 * min_timeout}}}',
+        )
+    if retry <= max_timeout:
+        yield warning(
+            "W003",
+            f"Q_CLUSTER['retry'] ({retry} s) must be longer than a task may run ({max_timeout} s).",
+            f'Q_CLUSTER = {{"retry": {max_timeout + 30}}}',
+        )
+    if _number(cluster, "queue_limit", workers**2) > 2 * workers:
+        yield warning(
+            "W004",
+            f"Q_CLUSTER['queue_limit'] should be at most {2 * workers}, twice the workers: tasks "
+            "that a process has prefetched are stuck or lost when it dies.",
+            f'Q_CLUSTER = {{"queue_limit": {workers}}}',
+        )
+    if cluster.get("sync"):
+        yield warning(
+            "W008",
+            "Q_CLUSTER['sync'] is for tests only: pages wait for uploads and calls of the engine.",
+            'Q_CLUSTER = {"sync": False}',
+        )
+    if cluster.get("catch_up", True):
+        yield warning(
+            "W009",
+            "Q_CLUSTER['catch_up'] queues one task for each minute that the cluster was down.",
+            'Q_CLUSTER = {"catch_up": False}',
+        )
+
+
+def _number(cluster: Mapping[str, Any], name: str, default: int) -> int:
+    """Return a setting of django-q2, or its default; invalid values are reported by django-q2."""
+    value = cluster.get(name) or default
+    return value if isinstance(value, int) else default

@@ -1,0 +1,39 @@
+"""Ids and constructors of check messages."""
+
+from __future__ import annotations
+
+from django.core import checks
+
+Messages = list[checks.CheckMessage]
+
+IDS = {
+    "E001": "OUTFITANYONE is not a dict, or has an unknown key",
+    "E002": "a setting has an invalid value",
+    "E003": "OUTFITANYONE_PRODUCT_MODEL names no installed model",
+    "E004": "a dotted path in the settings cannot be imported",
+    "E005": "Q_CLUSTER_NAME names no cluster of django-q2",
+    "E006": "the catalogue adapter cannot tell which products are visible",
+    "E007": "USE_TZ is off",
+    "W001": "there is no API key",
+    "W002": "django-q2 may kill a task before it has finished",
+    "W003": "django-q2 may start a task again while it is still running",
+    "W004": "django-q2 prefetches more tasks than it can run",
+    "W005": "SQLite is not set up for several processes",
+    "W006": "nothing wakes the worker",
+    "W007": "MEDIA_ROOT is not set",
+    "W008": "django-q2 runs tasks inside the web request",
+    "W009": "django-q2 queues a task for every minute of downtime",
+    "W010": "a remote model has no price",
+    "W011": "a budget is smaller than the price of one picture",
+}
+"""Every check id with its meaning, as docs/settings.md lists them."""
+
+
+def error(number: str, message: str, hint: str) -> checks.CheckMessage:
+    """Return an error; ``hint`` is a line to paste into the settings."""
+    return checks.Error(message, hint=hint, id=f"django_outfitanyone.{number}")
+
+
+def warning(number: str, message: str, hint: str) -> checks.CheckMessage:
+    """Return a warning; ``hint`` is a line to paste into the settings."""
+    return checks.Warning(message, hint=hint, id=f"django_outfitanyone.{number}")

@@ -1,0 +1,146 @@
+"""Checks of the settings of this app."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldError
+from django.utils.module_loading import import_string
+
+from django_outfitanyone.catalogue import catalogue, product_model
+from django_outfitanyone.checks.messages import Messages, error, warning
+from django_outfitanyone.conf import (
+    ConfigurationError,
+    conf,
+    given,
+    known_settings,
+    product_model_name,
+)
+
+
+def check_settings(**_kwargs: Any) -> Messages:
+    """Unknown keys and invalid values in ``OUTFITANYONE``."""
+    try:
+        values = given()
+    except ConfigurationError as fault:
+        return [error("E001", str(fault), "OUTFITANYONE = {}")]
+    known = known_settings()
+    messages: Messages = []
+    for name, value in values.items():
+        if name not in known:
+            nearest = get_close_matches(str(name).upper(), known, n=1, cutoff=0)[0]
+            messages.append(
+                error(
+                    "E001",
+                    f"OUTFITANYONE has no setting {name!r}.",
+                    f'Did you mean OUTFITANYONE = {{"{nearest}": {value!r}}}?',
+                )
+            )
+        elif not known[name].accepts(value):
+            expects, default = known[name].expects, known[name].default
+            messages.append(
+                error(
+                    "E002",
+                    f"OUTFITANYONE[{name!r}] must be {expects}.",
+                    f'OUTFITANYONE = {{"{name}": {default!r}}}',
+                )
+            )
+    return messages
+
+
+def check_product_model(**_kwargs: Any) -> Messages:
+    """``OUTFITANYONE_PRODUCT_MODEL`` must name an installed model."""
+    try:
+        apps.get_model(product_model_name())
+    except (LookupError, ValueError):
+        return [
+            error(
+                "E003",
+                f"OUTFITANYONE_PRODUCT_MODEL = {product_model_name()!r} names no installed model.",
+                'OUTFITANYONE_PRODUCT_MODEL = "catalogue.Product"  # app_label.ModelName',
+            )
+        ]
+    return []
+
+
+def check_paths(**_kwargs: Any) -> Messages:
+    """Dotted paths must be importable."""
+    messages: Messages = []
+    for name in ("PROVIDER", "CATALOGUE"):
+        path = getattr(conf, name)
+        try:
+            import_string(path)
+        except ImportError as fault:
+            messages.append(
+                error(
+                    "E004",
+                    f"OUTFITANYONE[{name!r}] = {path!r} cannot be imported: {fault}",
+                    f'OUTFITANYONE = {{"{name}": "{known_settings()[name].default}"}}',
+                )
+            )
+    return messages
+
+
+def check_catalogue(**_kwargs: Any) -> Messages:
+    """A product model without ``is_visible`` needs its own catalogue adapter."""
+    try:
+        products = product_model()._default_manager.all()
+        catalogue().visible(products)
+    except (ImportError, LookupError, ValueError):
+        return []  # reported by the two checks above
+    except FieldError as fault:
+        return [
+            error(
+                "E006",
+                f"{conf.CATALOGUE} cannot tell which products are visible: {fault}",
+                "Write a subclass of CatalogueAdapter with visible() and is_visible(), and set "
+                'OUTFITANYONE = {"CATALOGUE": "shop.catalogue.ShopCatalogue"}',
+            )
+        ]
+    return []
+
+
+def check_key(**_kwargs: Any) -> Messages:
+    """Without a key nothing can be submitted. Everything else works."""
+    try:
+        _key = conf.require_api_key()
+    except ConfigurationError as fault:
+        return [warning("W001", str(fault), "export DASHSCOPE_API_KEY=sk-...")]
+    return []
+
+
+def check_money(**_kwargs: Any) -> Messages:
+    """Without a price a picture counts as free, so that no budget limits it."""
+    used = {
+        name: getattr(conf, name) for name in ("TRY_ON_MODEL", "PARSING_MODEL", "REFINER_MODEL")
+    }
+    messages = [
+        warning(
+            "W010",
+            f"OUTFITANYONE['{name}'] = {model!r} has no price, so estimates, the ledger and "
+            "budgets count it as free.",
+            f'OUTFITANYONE = {{"PRICES": {{..., {model!r}: Decimal("0.50")}}}}',
+        )
+        for name, model in used.items()
+        if model not in conf.PRICES
+    ]
+    price = conf.price(conf.TRY_ON_MODEL)
+    for name, budget in _budgets().items():
+        if 0 < budget < price:
+            messages.append(
+                warning(
+                    "W011",
+                    f"OUTFITANYONE['{name}'] = {budget} is less than the price of one picture "
+                    f"({price}).",
+                    f'OUTFITANYONE = {{"{name}": Decimal("{20 * price}")}}',
+                )
+            )
+    return messages
+
+
+def _budgets() -> dict[str, Decimal]:
+    values = {name: getattr(conf, name) for name in ("BUDGET_PER_DAY", "BUDGET_PER_MONTH")}
+    return {name: budget for name, budget in values.items() if budget is not None}

@@ -1,0 +1,105 @@
+"""Diagnoses account, worker, queue and budget, and counts jobs that wait for a person."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from django_outfitanyone import wakeup
+from django_outfitanyone.account import budgets
+from django_outfitanyone.account.money import money
+from django_outfitanyone.diagnostics import status
+from django_outfitanyone.diagnostics.findings import Findings, ok, problem, warning
+from django_outfitanyone.diagnostics.status import AccountStatus
+
+
+def diagnose_work() -> Findings:
+    """Check the account, the worker, the budget, and jobs that wait for a person."""
+    try:
+        state = status.current()
+    except DatabaseError as error:
+        text = _("The database reports an error: %(error)s")
+        remedy = _("Check DATABASES, and run `manage.py migrate`.")
+        yield problem("database", text % {"error": error}, remedy)
+        return
+    yield from _diagnose_account(state)
+    yield from _diagnose_worker(state)
+    yield from _diagnose_budgets(state)
+    if state.unclear:
+        text = ngettext(
+            "%(count)d request has an unclear outcome and waits for a decision.",
+            "%(count)d requests have an unclear outcome and wait for a decision.",
+            state.unclear,
+        )
+        yield warning(
+            "attention",
+            text % {"count": state.unclear},
+            _("In the admin, filter the results by “needs attention” and decide."),
+        )
+
+
+def _diagnose_account(state: AccountStatus) -> Findings:
+    account = state.account
+    if account.is_stopped:
+        text = _("The account “%(account)s” is stopped: %(code)s, %(message)s")
+        values = {
+            "account": account,
+            "code": account.stopped_code,
+            "message": account.stopped_message,
+        }
+        error_help = account.error_help.text if account.error_help else ""
+        remedy = _("Then resume it in the admin, or with `manage.py outfitanyone_resume`.")
+        yield problem("account", text % values, f"{error_help} {remedy}".strip())
+    elif account.paused_until:
+        text = _("The account is paused until %(moment)s: the engine reported too many requests.")
+        moment = time_format(timezone.localtime(account.paused_until), "TIME_FORMAT")
+        yield warning("account", text % {"moment": moment}, _("No action needed."))
+    else:
+        yield ok("account", _("The account is neither stopped nor paused."))
+
+
+def _diagnose_worker(state: AccountStatus) -> Findings:
+    seen = state.runner_seen_at
+    values = {"time": timesince(seen) if seen else "", "count": state.overdue}
+    text = _("A worker was last seen %(time)s ago.") if seen else _("No worker was ever seen.")
+    remedy = _("Keep `manage.py qcluster` running, or `manage.py outfitanyone_poll`.")
+    if state.overdue:
+        late = ngettext("%(count)d job is overdue.", "%(count)d jobs are overdue.", state.overdue)
+        yield problem("worker", f"{late} {text}" % values, remedy)
+    elif state.is_runner_missing:
+        yield warning("worker", text % values, remedy)
+    else:
+        yield ok("worker", text % values)
+    if wakeup.is_installed():
+        yield from _diagnose_queue()
+
+
+def _diagnose_queue() -> Findings:
+    trouble = wakeup.broker_problem()
+    if trouble:
+        text = _("The broker of django-q2 does not respond: %(trouble)s")
+        remedy = _("Start it, or correct Q_CLUSTER. Until then, only outfitanyone_poll works.")
+        yield problem("queue", text % {"trouble": trouble}, remedy)
+    elif not wakeup.has_watchdog():
+        text = _("No schedule wakes the worker every minute.")
+        yield warning("queue", text, _("Run `manage.py migrate`."))
+    else:
+        yield ok("queue", _("The broker responds, and a schedule wakes the worker every minute."))
+
+
+def _diagnose_budgets(state: AccountStatus) -> Findings:
+    spent = {
+        "today": money(state.spent_today, state.currency),
+        "month": money(state.spent_this_month, state.currency),
+    }
+    text = _("Spent: %(today)s today, %(month)s this month.") % spent
+    notice = budgets.notice(state.account)
+    if notice:
+        yield warning("budget", f"{text} {notice}", "")
+    else:
+        no_budget = "" if state.budgets else _("There is no budget.")
+        yield ok("budget", f"{text} {no_budget}".rstrip())
