@@ -29,7 +29,7 @@ def migrate():
 
 def test_0003__keeps_when_the_worker_was_woken(migrate):
     before = migrate("0002_same_picture_is_searched_once")
-    before.get_model(APP, "Account").objects.create(name="old shop", last_wakeup_at=MOMENT)
+    before.get_model(APP, "Account").objects.create(name="old shop", last_rung_at=MOMENT)
 
     after = migrate("0003_plain_names")
 

@@ -151,7 +151,7 @@ def test_failed_task__without_a_reason_is_final():
 
     assert type(error) is InputRejected
     assert error.code == "HTTP.200"
-    assert "did not say why" in error.message
+    assert "without a reason" in error.message
 
 
 def test_unknown_task__is_gone():
