@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         Throttled,
         UnexpectedFault,
     )
-    from django_outfitanyone.jobs.estimate import Estimate, estimate
+    from django_outfitanyone.jobs.estimate import estimate
     from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, combine
 
 __all__ = [
@@ -56,7 +56,6 @@ __all__ = [
     "ConfigurationError",
     "DownloadFailed",
     "DownloadRefused",
-    "Estimate",
     "InputRejected",
     "ModelGone",
     "OutcomeUnknown",
@@ -92,7 +91,6 @@ __all__ = [
 
 _MODULES = {
     "ConfigurationError": "conf",
-    "Estimate": "jobs.estimate",
     "TryOnOptions": "jobs.try_on",
     "TryOnRequest": "jobs.try_on",
     "combine": "jobs.try_on",

@@ -32,7 +32,7 @@ def settle(
     before = job.status
 
     def write() -> None:
-        job.status = before  # a transaction that was rolled back has changed it
+        job.undo_move(before)  # of a transaction that was rolled back
         with transaction.atomic():
             job.mark_collecting(
                 image_count=images,

@@ -79,8 +79,8 @@ class AccountAdminMixin(NoticeMixin, UndeletableMixin):
 
     @admin.display(description=gettext_lazy("who can fix it"))
     def error_help(self, account: Account) -> str:
-        advice = account.error_help
-        return f"{advice.person}: {advice.text}" if advice else "–"
+        help_text = account.error_help
+        return f"{help_text.person}: {help_text.text}" if help_text else "–"
 
     @admin.display(description=gettext_lazy("runner"))
     def runner(self, account: Account) -> str:

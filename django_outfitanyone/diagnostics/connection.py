@@ -23,8 +23,8 @@ def diagnose_key() -> Findings:
     """Check the key with the list of the last minute's tasks, which is free."""
     now = timezone.now()
     try:
-        with closing(conf.load_engine()) as provider:
-            provider.list_tasks(start=now - TASK_LIST_PERIOD, end=now)
+        with closing(conf.load_engine()) as engine:
+            engine.list_tasks(start=now - TASK_LIST_PERIOD, end=now)
     except ConfigurationError as error:
         yield problem("key", str(error), "export DASHSCOPE_API_KEY=sk-...")
     except AccountProblem as error:

@@ -64,7 +64,7 @@ class Hotspot(OfPicture):
     y1 = models.PositiveIntegerField(pgettext_lazy("side of a box", "top"))
     x2 = models.PositiveIntegerField(pgettext_lazy("side of a box", "right"))
     y2 = models.PositiveIntegerField(pgettext_lazy("side of a box", "bottom"))
-    machine_box = models.JSONField(_("found box"), null=True, editable=False)
+    machine_box = models.JSONField(_("detected box"), null=True, editable=False)
     product = models.ForeignKey(
         product_model_name(),
         verbose_name=_("product"),

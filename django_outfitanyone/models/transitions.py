@@ -1,7 +1,7 @@
 """How a job goes from one status to the next; ``choices.MAY_FOLLOW`` says which may follow which.
 
-A worker moves the jobs that it has leased (``mark_...``). A person moves a job whoever
-holds the lease, and thereby ends it (``give_up``, ``start_over``, ``collect_again``).
+A worker moves the jobs that it has leased (``mark_...``). A person may move a job that a
+worker has leased, which ends the lease (``give_up``, ``start_over``, ``collect_again``).
 """
 
 from __future__ import annotations
@@ -84,6 +84,10 @@ class Transitions:
             {Status.FAILED}, Status.COLLECTING, due_at=timezone.now(), finished_at=None
         )
 
+    def undo_move(self, old: str) -> None:
+        """Set the status of this instance back after its transaction was rolled back."""
+        self.status = old
+
     def announce(self, old: Status) -> None:
         """Log the change of status, and send ``status_changed`` on commit."""
         new = Status(self.status)
@@ -122,7 +126,7 @@ class Transitions:
         self.announce(old)
 
     def _override(self, old: Collection[Status], new: Status, **columns: Any) -> bool:
-        """Move whoever holds the lease; return False if the job has left the ``old`` statuses."""
+        """Move without a lease; return False if the job has left the ``old`` statuses."""
         row: Any = self
         before = Status(self.status)
         fixed: dict[str, Any] = {"finished_at": timezone.now(), **UNTRIED, **NO_LEASE}

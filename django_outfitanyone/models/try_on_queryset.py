@@ -78,7 +78,7 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
     def public(self) -> Self:
         """Return the results that visitors may see.
 
-        These are the finished ones that nobody rejected, or with ``REQUIRE_REVIEW`` only
+        These are the finished ones that were not rejected, or with ``REQUIRE_REVIEW`` only
         the published ones.
         """
         finished = self.succeeded()

@@ -24,7 +24,7 @@ from django_outfitanyone.jobs.parse import wake_waiting
 from django_outfitanyone.models import ClothesParse, TryOnResult
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.signals import result_expiring
-from django_outfitanyone.worker import collect, parse, submit
+from django_outfitanyone.worker import collect, parse, reconcile, submit
 from django_outfitanyone.worker.retries import wait_before_retry
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ STEPS: dict[type[RemoteJob], dict[Status, Step]] = {
     TryOnResult: {
         Status.QUEUED: submit.start,
         Status.PREPARING: submit.prepare,
-        Status.SUBMITTING: submit.reconcile,
+        Status.SUBMITTING: reconcile.reconcile,
         Status.RUNNING: collect.poll,
         Status.COLLECTING: collect.collect,
-        Status.NEEDS_ATTENTION: submit.free_slot,
+        Status.NEEDS_ATTENTION: reconcile.free_slot,
     },
     ClothesParse: {
         Status.QUEUED: parse.start,

@@ -126,7 +126,7 @@ class TestSpentBudget:
         text = text_of(site.get(page))
 
         assert "The budget does not cover another picture." in text
-        assert "when BUDGET_PER_DAY is raised" in text
+        assert "when you raise BUDGET_PER_DAY" in text
 
     def test_batch__shows_that_it_waits_for_the_budget(self, site):
         try_on = make_try_on(status="queued")

@@ -53,7 +53,7 @@ def test_parse_action__refuses_results_without_a_picture(site, messages_of):
 
     success, refusal = messages_of(response)
     assert success == "1 clothes parse is queued and will cost at most CNY 0.004."
-    assert refusal.startswith("There is no picture yet")
+    assert refusal.startswith("There is no picture to parse yet")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_estimate__shows_count_reuse_cost_and_time(site):
     for garment in garments[:2]:
         done = make_try_on(model_image=photos[0], garments=[garment])
         request = try_on.TryOnRequest(person=photos[0], top=garment)
-        row = try_on.as_row(request, try_on.Options(keep_other_half=False))
+        row = try_on.as_row(request, try_on.TryOnOptions(keep_other_half=False))
         TryOnResult.objects.filter(pk=done.pk).update(fingerprint=row.fingerprint)
 
     text = estimate_on(site.post("tryonresult_add", **data, _recalculate=1))
@@ -51,7 +51,7 @@ def test_make_button__has_no_price_without_an_estimate(site):
 def test_make_button__offers_existing_pictures_for_free(site):
     done = make_try_on()
     request = try_on.TryOnRequest(person=done.model_image, top=done.top_garment)
-    row = try_on.as_row(request, try_on.Options())
+    row = try_on.as_row(request, try_on.TryOnOptions())
     TryOnResult.objects.filter(pk=done.pk).update(fingerprint=row.fingerprint)
     data = try_on_form_data([done.top_garment], [done.model_image])
 

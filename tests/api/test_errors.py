@@ -70,7 +70,7 @@ def test_every_error__rolls_back_atomic_requests(monkeypatch, error):
     connection.set_rollback(False)
 
 
-def test_picture_refused__the_remedy_is_the_advice():
+def test_picture_refused__the_remedy_is_the_error_help():
     response = handle_exception(PictureRefused("Too small.", remedy="Use a larger one."), {})
 
     assert (response.data["message"], response.data["advice"]) == (

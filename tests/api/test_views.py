@@ -266,7 +266,7 @@ def test_hotspot__product_must_be_visible_to_the_user(staff_with):
     assert client.patch(path, body, format="json").status_code == 200
 
 
-def test_find_clothes__repeated_request_starts_one_parse(staff_with):
+def test_parse_clothes__repeated_request_starts_one_parse(staff_with):
     photo, client = make_model_image(), staff_with("add_clothesparse")
 
     first = client.post_json(f"model-images/{photo.pk}/find-clothes/")
@@ -282,7 +282,7 @@ def test_find_clothes__repeated_request_starts_one_parse(staff_with):
     assert ClothesParse.objects.get().requested_by == client.user
 
 
-def test_find_clothes__returns_the_newest_parse(staff_with):
+def test_parse_clothes__returns_the_newest_parse(staff_with):
     photo, client = make_model_image(), staff_with("add_clothesparse")
     parse = actions.parse_clothes(photo)
     ClothesParse.objects.update(
@@ -298,7 +298,7 @@ def test_find_clothes__returns_the_newest_parse(staff_with):
     assert response.json()["error"]["fixed_by"] == "shop"
 
 
-def test_find_clothes__parses_need_a_permission(visitor, reader):
+def test_parse_clothes__parses_need_a_permission(visitor, reader):
     photo = make_model_image()
     path = f"model-images/{photo.pk}/find-clothes/"
     assert reader.get(path).status_code == 404
@@ -308,7 +308,7 @@ def test_find_clothes__parses_need_a_permission(visitor, reader):
     assert reader.get(path).status_code == 200
 
 
-def test_find_clothes__try_on_must_have_a_picture(staff_with):
+def test_parse_clothes__try_on_must_have_a_picture(staff_with):
     client = staff_with("add_clothesparse", "view_tryonresult")
     finished, running = make_try_on(), make_try_on(status=Status.RUNNING)
 
@@ -331,7 +331,7 @@ def test_find_clothes__try_on_must_have_a_picture(staff_with):
         ({"agian": True}, 400, "Invalid"),
     ],
 )
-def test_find_clothes__invalid_request_is_refused(staff_with, body, status, code):
+def test_parse_clothes__invalid_request_is_refused(staff_with, body, status, code):
     photo = make_model_image()
 
     response = staff_with("add_clothesparse").post_json(

@@ -20,7 +20,7 @@ POLICY = "Content-Security-Policy"
 def rings(monkeypatch):
     """How often the worker's bell was rung."""
     rings = []
-    monkeypatch.setattr(wakeup, "ring", lambda: rings.append(1))
+    monkeypatch.setattr(wakeup, "wake", lambda: rings.append(1))
     return rings
 
 

@@ -68,5 +68,5 @@ def test_refused__shows_the_reason(remote, capsys, tmp_path):
 
 
 def test_combination__that_the_engine_does_not_support(remote, capsys):
-    with pytest.raises(CommandError, match="Look for"):
+    with pytest.raises(CommandError, match="Choose upper, lower"):
         run(capsys, "--image", make_model_image().pk, "--clothes", "upper", "dress")

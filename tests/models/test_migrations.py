@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -53,3 +54,16 @@ def test_0003__keeps_parses_and_hotspots_with_their_pictures(migrate):
 
     assert after.get_model(APP, "ClothesParse").objects.get().model_image_id == photo.pk
     assert after.get_model(APP, "Hotspot").objects.get().model_image_id == photo.pk
+
+
+def test_0003__changes_nothing_but_the_name_of_one_column(capsys):
+    call_command("sqlmigrate", APP, "0003_plain_names")
+    statements = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ALTER")]
+
+    assert len(statements) == 1
+    assert "last_rung_at" in statements[0]
+    assert "last_wakeup_at" in statements[0]
+
+
+def test_models__have_no_changes_without_a_migration():
+    call_command("makemigrations", APP, "--check", "--dry-run")

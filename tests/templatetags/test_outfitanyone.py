@@ -250,7 +250,7 @@ def test_missing_picture__shows_nothing(show, nothing):
 
 def test_unfinished_try_on__shows_nothing_and_wakes_the_worker(show, monkeypatch):
     wakeups = []
-    monkeypatch.setattr(wakeup, "ring", lambda: wakeups.append(1))
+    monkeypatch.setattr(wakeup, "wake", lambda: wakeups.append(1))
     assert show(make_try_on(status=Status.RUNNING)).html.strip() == ""
     assert wakeups
 

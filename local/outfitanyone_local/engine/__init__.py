@@ -1,34 +1,33 @@
-"""Find the clothes in a picture of a person, and dress the person in others.
+"""Parse the clothes in a picture of a person, and render try-on previews.
 
-Arrays in, arrays out; pictures are RGB uint8, shape (height, width, 3)::
+Functions take and return arrays. Pictures are RGB uint8, shape (height, width, 3)::
 
     from outfitanyone_local.engine import parse, try_on
 
     upper, lower = parse(person, clothes_types=["upper", "lower"])
     picture = try_on(person, top=shirt)
 
-``figure`` holds the words everything here shares. ``parsing`` goes from a picture of a
-person to a figure, ``garments`` from a picture of a garment to its outline, and
-``dressing`` from a figure and garments to the new picture.
+``parsing`` turns a picture of a person into a ``Figure``, ``garments`` segments a flat-lay
+garment and finds its outline, and ``dressing`` renders the garments onto the figure.
+``arrays`` and ``figure`` define the types they share.
 """
 
 from .dressing.try_on import try_on
 from .figure import Figure
-from .framing import fit_to
-from .garments.cutout import GarmentRefused, Reason
+from .letterbox import fit_to
 from .parsing.areas import Area, parse
-from .parsing.reading import read_figure
-from .refusals import PersonRefused, Refusal
+from .parsing.pipeline import parse_figure
+from .refusals import GarmentRefusal, GarmentRefused, PersonRefusal, PersonRefused
 
 __all__ = [
     "Area",
     "Figure",
+    "GarmentRefusal",
     "GarmentRefused",
+    "PersonRefusal",
     "PersonRefused",
-    "Reason",
-    "Refusal",
     "fit_to",
     "parse",
-    "read_figure",
+    "parse_figure",
     "try_on",
 ]

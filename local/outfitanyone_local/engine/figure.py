@@ -1,7 +1,7 @@
-"""What the engine knows about the person in a picture.
+"""The parsed person: pose and a label for each pixel.
 
-Coordinates are pixels of the picture, x to the right, y down. "Left" and "right" are
-the person's own sides: on a front view the left arm is on the right of the picture.
+Coordinates are pixels of the picture, x to the right, y down. "Left" and "right" are the
+person's own sides: in a front view the left arm is on the right of the picture.
 """
 
 from __future__ import annotations
@@ -12,28 +12,11 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-RGB = npt.NDArray[np.uint8]
-"""Picture, shape (height, width, 3), red green blue, 0 to 255."""
-Mask = npt.NDArray[np.bool_]
-"""Shape (height, width)."""
-Soft = npt.NDArray[np.float32]
-"""Shape (height, width), 0 to 1."""
-Plane = npt.NDArray[np.float32]
-"""Shape (height, width), numbers of any range."""
-Planes = npt.NDArray[np.float32]
-"""Several planes of one size in one array."""
-Points = npt.NDArray[np.float32]
-"""x and y in the last dimension, pixels."""
-
-
-def check_picture(image: RGB) -> None:
-    """Raise ValueError for an array that is no RGB picture."""
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-        raise ValueError(f"Expected RGB uint8 (height, width, 3), not {image.dtype} {image.shape}.")
+from .arrays import RGB, Mask, SoftMask
 
 
 class Part(IntEnum):
-    """What a pixel shows. ``labels`` of a figure holds these numbers."""
+    """Body part or garment that a pixel shows: the values of ``Figure.labels``."""
 
     BACKGROUND = 0
     HAIR = 1
@@ -42,18 +25,18 @@ class Part(IntEnum):
     UPPER = 3
     LOWER = 4
     DRESS = 5
-    """One piece from the shoulders down; a figure has either this or UPPER and LOWER."""
+    """A one-piece from the shoulders down; a figure has either this or UPPER and LOWER."""
     ARM = 6
     """Bare skin of the arms, hands included."""
     LEG = 7
     """Bare skin of the legs and midriff."""
     SHOE = 8
     OTHER = 9
-    """Belts, bags, anything else that belongs to the person."""
+    """Belts, bags and anything else the person wears or holds."""
 
 
 class Joint(IntEnum):
-    """The body points used here, numbered as the pose network numbers its 33 outputs."""
+    """The landmarks used here, numbered as in the pose network's 33 outputs."""
 
     NOSE = 0
     LEFT_EYE = 2
@@ -85,16 +68,16 @@ class Joint(IntEnum):
 
 
 _OTHER_SIDE = [0, 4, 5, 6, 1, 2, 3, *(joint + 1 - 2 * (joint % 2 == 0) for joint in range(7, 33))]
-"""For each of the 33 points the one opposite: eyes by threes, all below in pairs."""
+"""For each of the 33 landmarks its mirror image: eyes in threes, the rest in pairs."""
 
 
 @dataclass(frozen=True)
 class Pose:
-    """33 body points.
+    """33 body landmarks.
 
     points: float32 (33, 2), x and y in pixels of the whole picture.
-    visibility: float32 (33,), 0 to 1, how surely the point is in view.
-    presence: 0 to 1, how surely there is a person at all.
+    visibility: float32 (33,), 0 to 1, confidence that the landmark is in view.
+    presence: 0 to 1, confidence that the picture shows a person.
     """
 
     points: npt.NDArray[np.float32]
@@ -102,12 +85,12 @@ class Pose:
     presence: float
 
     def __getitem__(self, joint: Joint) -> npt.NDArray[np.float32]:
-        """Position of one joint: x, y in pixels."""
+        """Return the position of one joint: x, y in pixels."""
         point: npt.NDArray[np.float32] = self.points[joint]
         return point
 
     def with_sides_exchanged(self) -> Pose:
-        """The same points, what was called left called right."""
+        """Return the same landmarks with left and right exchanged."""
         return replace(
             self, points=self.points[_OTHER_SIDE], visibility=self.visibility[_OTHER_SIDE]
         )
@@ -115,15 +98,15 @@ class Pose:
 
 @dataclass(frozen=True)
 class Figure:
-    """One complete person, taken apart.
+    """One complete person, parsed.
 
-    person: how much of a pixel the person covers, background excluded.
-    labels: uint8 (height, width), one ``Part`` number for each pixel.
+    person: soft mask of the person.
+    labels: uint8 (height, width), one ``Part`` for each pixel.
     """
 
     image: RGB
     pose: Pose
-    person: Soft
+    person: SoftMask
     labels: npt.NDArray[np.uint8]
 
     @property
@@ -132,6 +115,6 @@ class Figure:
         return bool((self.labels == Part.DRESS).any())
 
     def mask(self, *parts: Part) -> Mask:
-        """Where any of these parts is seen."""
+        """Return the mask of any of these parts."""
         found: Mask = np.isin(self.labels, parts)
         return found

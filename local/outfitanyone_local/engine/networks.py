@@ -1,8 +1,8 @@
-"""The two small networks, run by OpenCV itself on one CPU thread pool.
+"""The two small neural networks, run on the CPU by OpenCV.
 
-Both take an RGB picture of 256 x 256 pixels and come from MediaPipe; see
-``weights/PROVENANCE.md``. OpenCV's networks keep state between setting an input and
-reading the outputs, so a lock guards each use.
+Both read an RGB picture of 256 x 256 pixels and come from MediaPipe; see
+``weights/PROVENANCE.md``. An OpenCV network keeps state between setting an input and
+reading the outputs, so a lock guards each run.
 """
 
 from __future__ import annotations
@@ -16,49 +16,49 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .figure import RGB, Soft
+from .arrays import RGB, SoftMask
 from .opencv import cv2
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
 INPUT_SIDE = 256
 LANDMARKS = 39
-"""33 body points, then six auxiliary points of which the first two frame the body."""
+"""33 body landmarks, then six auxiliary ones of which the first two define the body's circle."""
 
 _lock = Lock()
 
 
 @dataclass(frozen=True)
-class PoseAnswer:
-    """What the pose network says about its 256 x 256 input.
+class PoseOutput:
+    """Output of the pose network for its 256 x 256 input.
 
     landmarks: float32 (39, 2), pixels of the input; may lie outside of it.
     visibility: float32 (39,), 0 to 1.
-    presence: 0 to 1, how surely the input shows a person.
-    mask: how much of each input pixel is the person.
+    presence: 0 to 1, confidence that the input shows a person.
+    mask: soft mask of the person.
     """
 
     landmarks: npt.NDArray[np.float32]
     visibility: npt.NDArray[np.float32]
     presence: float
-    mask: Soft
+    mask: SoftMask
 
 
-def find_people(image: RGB) -> Soft:
-    """How much each pixel of a 256 x 256 picture belongs to anybody at all."""
+def segment_people(image: RGB) -> SoftMask:
+    """Return the soft mask of all people in a 256 x 256 picture."""
     (mask,) = _run("selfie_segmentation.tflite", image).values()
-    people: Soft = mask[0, 0]
+    people: SoftMask = mask[0, 0]
     return people
 
 
-def find_pose(image: RGB) -> PoseAnswer:
-    """The pose of the one person who fills a 256 x 256 picture."""
-    answer = _run("pose_landmark_lite.tflite", image)
-    points = answer["Identity"].reshape(LANDMARKS, 5)
-    return PoseAnswer(
+def estimate_pose(image: RGB) -> PoseOutput:
+    """Return the pose of the one person who fills a 256 x 256 picture."""
+    output = _run("pose_landmark_lite.tflite", image)
+    points = output["Identity"].reshape(LANDMARKS, 5)
+    return PoseOutput(
         landmarks=points[:, :2],
         visibility=_sigmoid(points[:, 3]),
-        presence=float(answer["Identity_1"][0, 0]),
-        mask=_sigmoid(answer["Identity_2"][0, 0]),
+        presence=float(output["Identity_1"][0, 0]),
+        mask=_sigmoid(output["Identity_2"][0, 0]),
     )
 
 
@@ -77,7 +77,7 @@ def _run(weights: str, image: RGB) -> dict[str, npt.NDArray[np.float32]]:
 
 @cache
 def _load(weights: str) -> Any:
-    """OpenCV 5 reads these files whole only with its classic engine; 4 has no other."""
+    """Load a network; OpenCV 5 needs its classic engine for these files, OpenCV 4 has no other."""
     path = str(WEIGHTS / weights)
     engine = getattr(cv2.dnn, "ENGINE_CLASSIC", None)
     return cv2.dnn.readNetFromTFLite(path, *([] if engine is None else [engine]))

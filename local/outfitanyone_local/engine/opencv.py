@@ -1,4 +1,4 @@
-"""The one place where OpenCV enters, so that its absence gives one clear error."""
+"""The only import of OpenCV, so that one clear error is raised where it is missing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ except ImportError as missing:
     ) from missing
 
 cv2: Any = _cv2
-"""Untyped: its stubs promise arrays of any number type, which says less than our names do."""
+"""Untyped: its stubs return arrays of any dtype, which says less than the types in ``arrays``."""
 
 __all__ = ["cv2"]

@@ -1,8 +1,8 @@
-"""The outline of a garment, cut into named edges.
+"""A garment's outline, split into named edges.
 
-The same names are used for the garment as it lies and for the shape it takes on the
-body, so that the warp knows which stretch of border goes where. ``RIGHT`` and ``LEFT``
-are the wearer's sides; their numbers are the signs of x in a front view.
+The flat garment (source) and its shape on the body (target) use the same edge names, so
+that the warp knows which parts of the borders correspond. ``RIGHT`` and ``LEFT`` are the
+wearer's sides; their values are the signs of x in a front view.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Points = npt.NDArray[np.float32]
-"""Shape (n, 2), x and y in pixels."""
+from .arrays import Points
 
 RIGHT, LEFT = -1, 1
 SIDES = (RIGHT, LEFT)
@@ -27,7 +25,7 @@ class Outline:
     top: neckline or waistband, from the wearer's right to the left.
     sides: for each side the edges from the top edge down, in order.
     bottom: the hem from right to left; None where the sides meet in a crotch.
-    creases: loops between edges that touch; cloth covers them too.
+    creases: loops between edges that touch; cloth covers these too.
     """
 
     top: Points
@@ -36,7 +34,7 @@ class Outline:
     creases: tuple[Points, ...] = ()
 
     def polygon(self) -> Points:
-        """All edges in one closed loop."""
+        """Return all edges as one closed loop."""
         down = list(self.sides[RIGHT].values())
         up = [edge[::-1] for edge in reversed(self.sides[LEFT].values())]
         bottom = [] if self.bottom is None else [self.bottom]
@@ -44,18 +42,18 @@ class Outline:
 
     @property
     def hem(self) -> Points:
-        """The bottom edge of an outline that has one."""
+        """The bottom edge. Raises ValueError for an outline with legs."""
         if self.bottom is None:
             raise ValueError("An outline with legs has no one hem.")
         return self.bottom
 
     @property
     def height(self) -> float:
-        """From the corners of the top edge to those of the hem."""
+        """Distance from the corners of the top edge to those of the hem."""
         return float(self.hem[[0, -1], 1].mean() - self.top[[0, -1], 1].mean())
 
     def edges(self) -> Iterator[tuple[str, int, Points]]:
-        """Name, side (0 for top and bottom) and points of every edge."""
+        """Yield the name, side (0 for top and bottom) and points of every edge."""
         yield "top", 0, self.top
         if self.bottom is not None:
             yield "bottom", 0, self.bottom
@@ -64,15 +62,15 @@ class Outline:
                 yield name, side, points
 
     def open_ends(self) -> list[Points]:
-        """Hems and cuffs, each with the cloth on its left in the direction it runs."""
+        """Return hems and cuffs, each running so that the cloth is on its left."""
         ends = [] if self.bottom is None else [self.bottom]
         for name in ("cuff", "leg hem"):
             if name in self.sides[RIGHT]:
                 ends += [self.sides[RIGHT][name], self.sides[LEFT][name][::-1]]
         return ends
 
-    def mapped(self, scale: float) -> Outline:
-        """The same outline in a picture resized by ``scale``."""
+    def scaled(self, scale: float) -> Outline:
+        """Return the outline for the same picture resized by ``scale``; creases are dropped."""
         return Outline(
             top=self.top * np.float32(scale),
             sides={
@@ -84,12 +82,12 @@ class Outline:
 
 
 def length(points: Points) -> float:
-    """Length of a polyline."""
+    """Return the length of a polyline."""
     return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
 
 
 def resample(points: Points, count: int) -> Points:
-    """``count`` points at equal distances along a polyline, ends included."""
+    """Return ``count`` points at equal distances along a polyline, ends included."""
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
     at = np.concatenate([[0.0], np.cumsum(steps)])
     wanted = np.linspace(0, at[-1], count)
@@ -98,7 +96,7 @@ def resample(points: Points, count: int) -> Points:
 
 
 def smooth(points: Points, *, reach: float) -> Points:
-    """An open polyline rounded over about ``reach`` points; its ends stay."""
+    """Return an open polyline smoothed with a Gaussian of ``reach`` points; its ends stay."""
     count = max(1, round(3 * reach))
     if len(points) < 5 or reach <= 0:
         return points

@@ -90,7 +90,7 @@ class ImageService:
         return read_picture(data, accept_webp=self._options().accept_webp)
 
     def _tried_on(self, person: RGB, top: Picture | None, bottom: Picture | None) -> RGB:
-        """Return the preview. A garment that is a crop of this person picture keeps that half."""
+        """Return the preview. A garment that is a crop of this model photo keeps that half."""
         source = fingerprint(person)
         if bottom is None and _is_crop(top, DRESS, source):
             return person

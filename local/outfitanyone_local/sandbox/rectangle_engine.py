@@ -1,6 +1,6 @@
 """An engine for tests: it paints rectangles in milliseconds instead of dressing people.
 
-It finds clothes in fixed places, so tests know the boxes and colours to expect.
+It detects clothes in fixed places, so tests know the boxes and colours to expect.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Rectangle:
 class RectangleEngine:
     """A fast ``Engine`` with fixed results.
 
-    A person picture in one colour has no person, and a black garment picture has no
+    A model photo in one colour has no person, and a black garment picture has no
     garment; both raise ``Refused``.
     """
 

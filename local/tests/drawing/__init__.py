@@ -1,1 +1,1 @@
-"""Pictures drawn in memory, of which every edge is known."""
+"""Pictures drawn in memory, with exact ground truth."""

@@ -1,115 +1,29 @@
-"""Drawn people whose every pixel is known: pictures for the engine without a photo.
+"""Drawn people with exact ground truth, to test the engine without photos.
 
-Each shape is painted twice with the same outline, once with its colour into the picture
-and once with its ``Part`` into the label map, so the truth is exact. Lengths are shares of
-the person's height; x counts from the body's middle, y from the crown.
+Each shape is painted twice with the same outline: with its colour into the picture and with
+its ``Part`` into the label map. Lengths are shares of the person's height; x counts from the
+body's middle, y from the crown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
+from drawing.textures import Colour, Texture, plain
 from outfitanyone_local.engine.figure import Part
 
-Colour = tuple[int, int, int]
-Texture = Callable[[int, int], np.ndarray]
-"""Fills a picture of this height and width."""
 _FINE = 2
-"""Everything is drawn this many times larger and shrunk, for smooth edges."""
-
-
-# Cloth and backgrounds
-
-
-def plain(colour: Colour) -> Texture:
-    return lambda height, width: np.broadcast_to(np.uint8(colour), (height, width, 3))
-
-
-def stripes(
-    first: Colour, second: Colour, *, share: float = 0.03, upright: bool = False
-) -> Texture:
-    def fill(height: int, width: int) -> np.ndarray:
-        period = max(4, int(share * height))
-        down, across = np.indices((height, width))
-        odd = (across if upright else down) // (period // 2) % 2 == 1
-        return np.where(odd[..., None], np.uint8(second), np.uint8(first))
-
-    return fill
-
-
-def checks(first: Colour, second: Colour, *, share: float = 0.035) -> Texture:
-    def fill(height: int, width: int) -> np.ndarray:
-        cell = max(2, int(share * height / 2))
-        down, across = np.indices((height, width)) // cell
-        mix = (down % 2 + across % 2)[..., None] / 2
-        return (np.array(first) * (1 - mix) + np.array(second) * mix).astype(np.uint8)
-
-    return fill
-
-
-def dots(ground: Colour, *colours: Colour, share: float = 0.012, seed: int = 5) -> Texture:
-    def fill(height: int, width: int) -> np.ndarray:
-        random = np.random.default_rng(seed)
-        cloth = np.full((height, width, 3), ground, np.uint8)
-        for _ in range(int(0.3 * width / (share * height) / share)):
-            spot = int(random.integers(width)), int(random.integers(height))
-            colour = colours[int(random.integers(len(colours)))]
-            cv2.circle(cloth, spot, max(1, int(share * height / 2)), colour, -1, cv2.LINE_AA)
-        return cloth
-
-    return fill
-
-
-def gradient(top: Colour, bottom: Colour) -> Texture:
-    def fill(height: int, width: int) -> np.ndarray:
-        mix = np.linspace(0, 1, height)[:, None, None]
-        rows = np.array(top) * (1 - mix) + np.array(bottom) * mix
-        return np.broadcast_to(rows, (height, width, 3)).astype(np.uint8)
-
-    return fill
-
-
-def clutter(*, seed: int = 3) -> Texture:
-    """A room full of coloured things, out of focus."""
-
-    def fill(height: int, width: int) -> np.ndarray:
-        random = np.random.default_rng(seed)
-        room = np.full((height, width, 3), (170, 160, 150), np.uint8)
-        for _ in range(70):
-            corner = random.integers([width, height])
-            extent = random.integers([width // 20, height // 20], [width // 4, height // 4])
-            colour = tuple(int(value) for value in random.integers(30, 230, 3))
-            cv2.rectangle(room, corner.tolist(), (corner + extent).tolist(), colour, -1)
-        return cv2.GaussianBlur(room, (0, 0), height / 250)
-
-    return fill
-
-
-def bricks(colour: Colour = (160, 90, 70)) -> Texture:
-    def fill(height: int, width: int) -> np.ndarray:
-        wall = np.full((height, width, 3), (195, 185, 175), np.uint8)
-        course = max(8, height // 40)
-        for row, top in enumerate(range(0, height, course)):
-            for left in range(-(row % 2) * course, width, 2 * course):
-                shade = 1 + 0.1 * np.sin(7 * row + left)
-                brick = [min(255, int(value * shade)) for value in colour]
-                corner = left + 2 * course - 3, top + course - 3
-                cv2.rectangle(wall, (left, top), corner, brick, -1)
-        return cv2.GaussianBlur(wall, (0, 0), 1.2)
-
-    return fill
-
-
-# People
+"""Factor of supersampling, for smooth edges."""
 
 
 @dataclass(frozen=True)
 class Top:
-    """sleeve: 0 none, 1 to the elbow, 2 to the wrist. hem: where it ends, for separate tops."""
+    """A top. sleeve: 0 none, 1 to the elbow, 2 to the wrist. hem: its end, for separate tops."""
 
     cloth: Texture
     sleeve: float = 0.6
@@ -119,7 +33,7 @@ class Top:
 
 @dataclass(frozen=True)
 class Bottom:
-    """A skirt, or two legs. start: waistband, hidden under a longer top."""
+    """A skirt or trousers. start: waistband, hidden under a longer top."""
 
     cloth: Texture
     hem: float = 0.93
@@ -130,7 +44,7 @@ class Bottom:
 
 @dataclass(frozen=True)
 class Person:
-    """What to draw. A ``one_piece`` is a Bottom sewn to a Top of the same cloth.
+    """A person to draw. A ``one_piece`` is a Bottom joined to a Top of the same cloth.
 
     build: 1 is average, more is wider. spread: degrees between arms and upright.
     stance: half the distance between the ankles.
@@ -154,7 +68,7 @@ class Person:
 
 @dataclass
 class Drawn:
-    """image: RGB uint8. labels: uint8 ``Part`` numbers, the truth."""
+    """A drawn person. image: RGB uint8. labels: uint8 ``Part`` numbers, the ground truth."""
 
     image: np.ndarray
     labels: np.ndarray
@@ -163,23 +77,31 @@ class Drawn:
         return np.isin(self.labels, parts)
 
 
+@lru_cache(maxsize=32)
 def draw(person: Person) -> Drawn:
-    """The picture and its truth."""
+    """Draw the picture and its ground truth; the arrays are cached and read-only."""
     easel = Easel(person)
     for layer in (_back_hair, _skin, _shoes, _clothes, _neck, _head, _hands):
         layer(easel, person)
-    return Drawn(finished(easel, person), easel.labels[1::_FINE, 1::_FINE].copy())
+    drawn = Drawn(finished(easel, person), easel.labels[1::_FINE, 1::_FINE].copy())
+    for array in (drawn.image, drawn.labels):
+        array.flags.writeable = False
+    return drawn
 
 
 def finished(easel: Easel, person: Person) -> np.ndarray:
-    """The picture on the easel at its size, with grain."""
+    """Return the easel's picture at its final size, with grain."""
     image = cv2.resize(easel.image, person.size, interpolation=cv2.INTER_AREA)
-    grain = np.random.default_rng(7).normal(0, 1.5, image.shape)
-    return np.clip(image + grain, 0, 255).astype(np.uint8)
+    return np.clip(image + _grain(image.shape), 0, 255).astype(np.uint8)
+
+
+@lru_cache(maxsize=2)
+def _grain(shape: tuple[int, ...]) -> np.ndarray:
+    return np.random.default_rng(7).normal(0, 1.5, shape)
 
 
 class Easel:
-    """A picture and a label map that are always painted together."""
+    """A picture and a label map that are painted together."""
 
     def __init__(self, person: Person) -> None:
         width, height = (_FINE * side for side in person.size)
@@ -194,7 +116,7 @@ class Easel:
         return np.round(np.array(points) * self.scale + self.origin).astype(np.int32)
 
     def shape(self, *outlines: Sequence[Sequence[float]]) -> np.ndarray:
-        """The area inside any of the closed outlines, as a mask."""
+        """Return the mask inside any of the closed outlines."""
         mask = np.zeros(self.labels.shape, np.uint8)
         for outline in outlines:
             cv2.fillPoly(mask, [self.pixels(outline)], 1)
@@ -203,7 +125,7 @@ class Easel:
     def paint(
         self, mask: np.ndarray, part: Part, texture: Texture, *, round_: float = 0.02
     ) -> None:
-        """Cover an area; ``round_`` is how far from its edge it still darkens."""
+        """Cover an area; ``round_`` is the width of its darker edge."""
         left, top, width, height = cv2.boundingRect(mask)
         window = slice(top, top + height), slice(left, left + width)
         inside = mask[window] > 0
@@ -214,7 +136,7 @@ class Easel:
         self.labels[window][inside] = part
 
     def line(self, points: Sequence[Sequence[float]], *, within: np.ndarray, dark: float) -> None:
-        """A seam or shadow; changes no label."""
+        """Draw a seam or shadow; changes no label."""
         mask = np.zeros(self.labels.shape, np.uint8)
         width = max(1, int(0.004 * self.scale))
         cv2.polylines(mask, [self.pixels(points)], False, 1, width, cv2.LINE_AA)
@@ -223,7 +145,7 @@ class Easel:
 
 
 def limb(joints: np.ndarray, half_widths: Sequence[float]) -> np.ndarray:
-    """The outline of a tapered strip along joints, with flat ends."""
+    """Return the outline of a tapered strip along joints, with flat ends."""
     along = np.gradient(joints, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
     across = np.stack([-along[:, 1], along[:, 0]], axis=1) * np.array(half_widths)[:, None]
@@ -231,7 +153,7 @@ def limb(joints: np.ndarray, half_widths: Sequence[float]) -> np.ndarray:
 
 
 def _part_of_limb(joints: np.ndarray, half_widths: Sequence[float], end: float) -> np.ndarray:
-    """The strip's first ``end`` bones, which may be a broken number."""
+    """Return the strip of the first ``end`` bones; ``end`` may be fractional."""
     places = np.linspace(0, end, 20)
     steps = np.arange(len(joints))
     points = np.stack([np.interp(places, steps, joints[:, axis]) for axis in (0, 1)], axis=1)
@@ -244,13 +166,13 @@ def oval(x: float, y: float, half_width: float, half_height: float) -> np.ndarra
 
 
 def _mirrored(right: Sequence[Sequence[float]]) -> np.ndarray:
-    """An outline from its right half, listed from top to bottom."""
+    """Complete an outline from its right half, listed from top to bottom."""
     half = np.array(right, float)
     return np.concatenate([half, (half * [-1, 1])[::-1]])
 
 
 def _arm(person: Person, side: int) -> np.ndarray:
-    """Shoulder, elbow, wrist, finger tips."""
+    """Return shoulder, elbow, wrist and finger tips."""
     angle = np.radians(person.spread)
     down = np.array([side * np.sin(angle), np.cos(angle)])
     fore = np.array([side * np.sin(0.7 * angle), np.cos(0.7 * angle)])
@@ -371,7 +293,7 @@ def _hem(easel: Easel, cloth: np.ndarray, end: float) -> None:
 
 
 def _cast_shadow(easel: Easel, mask: np.ndarray, end: float) -> None:
-    """What hangs loose darkens what is under its hem."""
+    """Darken what lies under a loose hem."""
     below = np.roll(mask, int(0.006 * easel.scale), axis=0)
     below[: int(easel.origin[1] + (end - 0.05) * easel.scale)] = 0
     where = (below > 0) & (easel.labels != Part.BACKGROUND)
@@ -395,7 +317,7 @@ def _head(easel: Easel, person: Person) -> None:
 
 
 def _features(easel: Easel, person: Person) -> None:
-    """Eyes, brows, nose and mouth: without them nobody is seen."""
+    """Draw eyes, brows, nose and mouth; without them no person is detected."""
     dark = plain(tuple(int(value * 0.35) for value in person.skin))
     soft = plain(tuple(int(value * 0.82) for value in person.skin))
     for side in (-1, 1):

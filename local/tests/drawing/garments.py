@@ -1,4 +1,4 @@
-"""Drawn flat lays: pictures of garments whose every edge is known.
+"""Drawn flat-lay garments with exact ground truth.
 
 Lengths are shares of the picture's width; x counts from the middle, y from the top.
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
-from drawing.figures import Texture, plain
+from drawing.textures import Texture, plain
 
 _FINE = 2
 Half = Sequence[tuple[float, float]]
@@ -41,7 +42,7 @@ _NECK = 0.10
 
 @dataclass(frozen=True)
 class Flat:
-    """What to draw. ``kind`` is one of the bodies or bottoms above."""
+    """A garment to draw. ``kind`` is one of the bodies or bottoms above."""
 
     kind: str
     cloth: Texture = field(default_factory=lambda: plain((170, 40, 50)))
@@ -62,7 +63,10 @@ class Flat:
 
 @dataclass
 class Drawn:
-    """image: RGB uint8.  mask: the silhouette.  front: the silhouette without the lining."""
+    """A drawn garment.
+
+    image: RGB uint8.  mask: the silhouette.  front: the silhouette without the lining.
+    """
 
     image: np.ndarray
     mask: np.ndarray
@@ -73,8 +77,9 @@ class Drawn:
         return 0.5 * self.image.shape[1]
 
 
+@lru_cache(maxsize=128)
 def draw(flat: Flat) -> Drawn:
-    """The picture and its truth."""
+    """Draw the picture and its ground truth; the arrays are cached and read-only."""
     width, height = (_FINE * side for side in flat.size)
     mask = _filled(_outline(flat), flat)
     lining = _lining(flat) & mask
@@ -93,11 +98,14 @@ def draw(flat: Flat) -> Drawn:
     small = small + np.random.default_rng(3).normal(0, flat.noise, small.shape)
     shown = mask[1::_FINE, 1::_FINE] > 0
     bare = lining[1::_FINE, 1::_FINE] > 0 if flat.lining else np.zeros_like(shown)
-    return Drawn(np.clip(small, 0, 255).astype(np.uint8), shown, shown & ~bare)
+    drawn = Drawn(np.clip(small, 0, 255).astype(np.uint8), shown, shown & ~bare)
+    for array in (drawn.image, drawn.mask, drawn.front):
+        array.flags.writeable = False
+    return drawn
 
 
 def picture(kind: str, **changes: object) -> np.ndarray:
-    """Only the picture of a drawn garment."""
+    """Return only the picture of a drawn garment."""
     return draw(replace(Flat(kind), **changes)).image
 
 
@@ -108,7 +116,7 @@ def tilted(image: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def _outline(flat: Flat) -> list[np.ndarray]:
-    """Right half; the top is the back's edge, higher than the front's."""
+    """Return the right half; its top is the back's edge, which is higher than the front's."""
     if flat.is_bottom:
         return [np.array([(0.0, _BOTTOMS[flat.kind][0][1]), *_BOTTOMS[flat.kind]])]
     back = [(0.0, 0.12), (0.06, 0.115), (_NECK, 0.10)]
@@ -142,6 +150,6 @@ def _filled(halves: list[np.ndarray], flat: Flat) -> np.ndarray:
 
 
 def _cast(mask: np.ndarray, width: int) -> np.ndarray:
-    """A soft shadow to the lower right."""
+    """Return a soft shadow to the lower right."""
     moved = np.roll(mask.astype(np.float32), (width // 80, width // 80), axis=(0, 1))
     return cv2.GaussianBlur(moved, (0, 0), width / 120)

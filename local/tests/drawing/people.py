@@ -1,19 +1,9 @@
-"""The drawn people that parsing is measured on: what people wear, before what."""
+"""The drawn people for measuring parsing: varied skin, clothes, poses and backgrounds."""
 
 from __future__ import annotations
 
-from drawing.figures import (
-    Bottom,
-    Person,
-    Top,
-    bricks,
-    checks,
-    clutter,
-    dots,
-    gradient,
-    plain,
-    stripes,
-)
+from drawing.figures import Bottom, Person, Top
+from drawing.textures import bricks, checks, clutter, dots, gradient, plain, stripes
 
 PALE, LIGHT, TAN, OLIVE, BROWN, DARK = (
     (242, 214, 198),
@@ -23,7 +13,7 @@ PALE, LIGHT, TAN, OLIVE, BROWN, DARK = (
     (132, 88, 62),
     (82, 54, 42),
 )
-"""Skin."""
+"""Skin tones."""
 BLACK, CHARCOAL, GREY, WHITE = (32, 32, 36), (62, 64, 70), (140, 142, 148), (240, 240, 238)
 NAVY, BLUE, SKY, TEAL = (34, 42, 84), (50, 80, 150), (150, 185, 225), (30, 110, 110)
 RED, WINE, PINK, ORANGE = (180, 35, 45), (100, 24, 48), (230, 150, 170), (215, 110, 45)

@@ -1,10 +1,11 @@
-"""Somebody drawn from the side, who cannot be dressed."""
+"""A person drawn from the side, whom the engine has to refuse."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from drawing.figures import Easel, Person, finished, limb, oval, plain
+from drawing.figures import Easel, Person, finished, limb, oval
+from drawing.textures import plain
 from outfitanyone_local.engine.figure import Part
 
 BACK_LEG, FRONT_LEG = 0.012, -0.008
@@ -16,7 +17,7 @@ HAIR += [(-0.03, 0.12), (-0.02, 0.08), (0.01, 0.045)]
 
 
 def draw_from_side(person: Person) -> np.ndarray:
-    """The picture, RGB uint8; they look to the right."""
+    """Draw a person who faces right; return RGB uint8."""
     easel, skin = Easel(person), plain(person.skin)
 
     def paint(outline, part, cloth):

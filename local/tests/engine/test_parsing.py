@@ -1,9 +1,10 @@
-"""Parsing against exact truth: rendered people with masks, and people drawn here."""
+"""Parsing against exact ground truth: rendered people with masks, and drawn people."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -11,19 +12,20 @@ import numpy as np
 import pytest
 
 from drawing.figures import draw
+from drawing.parsed import MODELS, drawn_person, shipped_model
 from drawing.people import PEOPLE
 from outfitanyone_local.engine import parse
 from outfitanyone_local.engine.figure import Part
+from outfitanyone_local.engine.parsing.areas import extract_areas
 
 HERE = Path(__file__).parent
-PICTURES = HERE.parents[2] / "example_project" / "pictures"
 TRUTH = json.loads((HERE / "ground_truth" / "ground_truth.json").read_text("utf-8"))["models"]
 KINDS = ("upper", "lower", "dress")
 
 
 @dataclass
-class Reading:
-    """One picture: what is worn by kind as masks, and what was found."""
+class ParsedPicture:
+    """One picture: the clothes worn, as a mask for each type, and the areas found."""
 
     name: str
     worn: dict[str, np.ndarray]
@@ -31,7 +33,7 @@ class Reading:
 
     @property
     def is_right_kind(self):
-        """The whole outfit is always found; pieces only where there are two."""
+        """Upper and lower are found exactly where there are two pieces."""
         return ("upper" in self.worn) == (self.found["upper"] is not None) and (
             "lower" in self.worn
         ) == (self.found["lower"] is not None)
@@ -61,7 +63,7 @@ def box_of(mask):
 
 
 def overlap(first, second):
-    """Intersection over union of two boxes."""
+    """Return the intersection over union of two boxes."""
     width = min(first[2], second[2]) - max(first[0], second[0])
     height = min(first[3], second[3]) - max(first[1], second[1])
     shared = max(0, width) * max(0, height)
@@ -69,53 +71,71 @@ def overlap(first, second):
 
 
 def shape_overlap(mask, area):
-    """The same of a mask and a cut-out."""
+    """Return the intersection over union of a mask and a cut-out."""
     found = np.zeros_like(mask)
     x1, y1, x2, y2 = area.box
     found[y1:y2, x1:x2] = area.cutout[..., 3] > 127
     return (mask & found).sum() / (mask | found).sum()
 
 
-def read(name, image, worn):
-    return Reading(name, worn, dict(zip(KINDS, parse(image, clothes_types=KINDS), strict=True)))
+def parsed(name, figure, worn):
+    areas = extract_areas(figure, clothes_types=KINDS)
+    return ParsedPicture(name, worn, dict(zip(KINDS, areas, strict=True)))
 
 
-def report(readings):
-    return "\n".join(["", *map(str, sorted(readings, key=lambda one: min(one.overlaps)[1]))])
+def report(pictures):
+    return "\n".join(["", *map(str, sorted(pictures, key=lambda one: min(one.overlaps)[1]))])
 
 
-def shares(readings, what="overlaps"):
-    return np.array([share for one in readings for _, share in getattr(one, what)])
+def shares(pictures, what="overlaps"):
+    return np.array([share for one in pictures for _, share in getattr(one, what)])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def rendered():
-    readings = []
+    pictures = []
     for model in TRUTH:
-        path = PICTURES / model["image"]
+        name = Path(model["image"]).stem
         masks = {
             kind: cv2.imread(str(HERE / "ground_truth" / item["mask"]), cv2.IMREAD_GRAYSCALE) > 127
             for kind, item in model["items"].items()
         }
-        readings.append(read(path.stem, cv2.imread(str(path))[..., ::-1], masks))
-    return readings
+        pictures.append(parsed(name, shipped_model(name), masks))
+    return pictures
 
 
-@pytest.fixture(scope="session")
-def drawn():
-    return [read(name, *picture(person)) for name, person in PEOPLE.items()]
-
-
-def picture(person):
-    drawn = draw(person)
+@cache
+def parsed_drawing(name):
+    person = PEOPLE[name]
     parts = {Part.DRESS: "dress"}
     if not person.one_piece:
         parts = {Part.UPPER: "upper", Part.LOWER: "lower"}
-    return drawn.image, {kind: drawn.mask(part) for part, kind in parts.items()}
+    masks = {kind: draw(person).mask(part) for part, kind in parts.items()}
+    return parsed(name, drawn_person(person), masks)
 
 
-def test_rendered_people__are_all_read_as_the_right_kind(rendered):
-    assert len(rendered) == len(list((PICTURES / "models").glob("*.jpg")))
+SAMPLE = (
+    "bald",
+    "long skirt",
+    "room",
+    "black dress, long sleeves",
+)
+"""A varied choice of ``PEOPLE``."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(SAMPLE, id="sample"),
+        pytest.param(tuple(PEOPLE), id="all", marks=pytest.mark.slow),
+    ],
+)
+def drawn(request):
+    return [parsed_drawing(name) for name in request.param]
+
+
+def test_rendered_people__are_all_parsed_as_the_right_kind(rendered):
+    assert len(rendered) == len(MODELS)
     assert all(one.is_right_kind for one in rendered), report(rendered)
 
 
@@ -128,8 +148,7 @@ def test_rendered_people__cut_outs_follow_the_cloth(rendered):
     assert shares(rendered, "shapes").min() >= 0.95, report(rendered)
 
 
-def test_drawn_people__are_nearly_all_read_as_the_right_kind(drawn):
-    assert len(drawn) >= 30
+def test_drawn_people__are_nearly_all_parsed_as_the_right_kind(drawn):
     assert np.mean([one.is_right_kind for one in drawn]) >= 0.95, report(drawn)
 
 
@@ -138,10 +157,15 @@ def test_drawn_people__boxes_fit(drawn):
     assert shares(right).mean() >= 0.97, report(drawn)
 
 
-def test_parse__gives_the_same_for_the_same_picture():
-    image, _ = picture(PEOPLE["room"])
+def test_there_are_enough_drawn_people():
+    assert len(PEOPLE) >= 30
 
-    once, again = (parse(image, clothes_types=KINDS) for _ in range(2))
+
+def test_parse__is_deterministic():
+    person = PEOPLE["room"]
+
+    once = extract_areas(drawn_person(person), clothes_types=KINDS)
+    again = parse(draw(person).image, clothes_types=KINDS)
 
     assert [area.box for area in once] == [area.box for area in again]
     assert all((a.cutout == b.cutout).all() for a, b in zip(once, again, strict=True))

@@ -25,7 +25,7 @@ TIMEOUT = (
 
 @pytest.fixture
 def problem(api, garment):
-    """Code and message of a try-on whose person picture has this URL."""
+    """Code and message of a try-on whose model photo has this URL."""
 
     def ask(url):
         output = api.finished(api.submitted(person_image_url=url, top_garment_url=garment))

@@ -1,1 +1,1 @@
-"""From a figure and garments to the picture of the person wearing them."""
+"""Render garments onto a figure."""

@@ -1,4 +1,4 @@
-"""Measure arms and legs: their axes, and how wide they are, bare and clothed."""
+"""Measure arms and legs: their axes, and their widths, bare and clothed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from outfitanyone_local.engine.arrays import Points
 from outfitanyone_local.engine.figure import Part
-from outfitanyone_local.engine.outline import Points, resample, smooth
+from outfitanyone_local.engine.outline import resample, smooth
 
 from .skeleton import Skeleton
 
@@ -31,20 +32,20 @@ _LEG_INNER = (
     (0.58, 0.104), (0.7, 0.116), (0.82, 0.09), (0.92, 0.066), (1, 0.066),
 )  # fmt: skip
 """Half widths of average bare limbs in torsos, by share of the limb's length; the calf is
-fullest outside a little higher than inside."""
-_LEAD = 6.0
-"""Stations over which the average is led over into what is measured."""
+fullest a little higher outside than inside."""
+_BLEND = 6.0
+"""Stations over which the average blends into the measured widths."""
 
 
 @dataclass(frozen=True)
 class Limb:
-    """An arm from shoulder to wrist or a leg from hip to ankle, at equal steps.
+    """An arm from shoulder to wrist or a leg from hip to ankle, sampled at equal steps.
 
-    axis: (STATIONS, 2) the middle of the bare limb.
+    axis: (STATIONS, 2) centre line of the bare limb.
     normal: unit vectors across, pointing away from the body.
     outer, inner: half widths of the bare limb in pixels, with and against the normal.
-    clothed: half width of what is seen of the limb, clothes included, outer side.
-    bare: whether skin is seen at the station.
+    clothed: visible half width on the outer side, clothes included.
+    bare: whether skin is visible at the station.
     """
 
     axis: Points
@@ -55,7 +56,7 @@ class Limb:
     bare: Flags
 
     def at(self, share: float) -> tuple[Points, Points, float, float]:
-        """Axis point, normal, outer and inner half width at a share of the length."""
+        """Return axis point, normal, outer and inner half width at a share of the length."""
         place = float(np.clip(share, 0, 1)) * (STATIONS - 1)
         low = min(int(place), STATIONS - 2)
         mix = np.float32(place - low)
@@ -69,7 +70,7 @@ class Limb:
         return float(np.interp(share, np.linspace(0, 1, STATIONS), self.clothed))
 
     def station_of(self, point: Points) -> float:
-        """Share of the length abreast of a point."""
+        """Return the share of the length at the station nearest to a point."""
         return float(np.linalg.norm(self.axis - point, axis=1).argmin()) / (STATIONS - 1)
 
 
@@ -98,22 +99,30 @@ def _limb(
     *,
     skin: tuple[Part, ...],
 ) -> Limb:
-    """Scan across the limb at every station and fit the average to what is seen."""
+    """Scan across the limb at every station and fit the average widths to the visible ones."""
     axis = smooth(resample(joints, STATIONS), reach=3)
     normal = _normals(axis, side)
     labels = skeleton.labels_at(axis)
-    lost = np.isin(labels, (Part.BACKGROUND, Part.HAIR))  # a joint guessed beside the limb
-    bare = _nearest(np.isin(labels, skin), ~lost)
+    misplaced = np.isin(
+        labels, (Part.BACKGROUND, Part.HAIR)
+    )  # the joint was placed beside the limb
+    bare = _nearest(np.isin(labels, skin), ~misplaced)
     limit = 2.2 * float(max(row.max() for row in average))
-    allowed = _Allowed(skeleton, bare, skin, limit)
-    outer, inner = allowed.reach(axis, normal), allowed.reach(axis, -normal)
+    limb_pixels = _LimbPixels(skeleton, bare, skin, limit)
+    outer, inner = limb_pixels.reach(axis, normal), limb_pixels.reach(axis, -normal)
     half = np.asarray((outer + inner) / 2, np.float32)
     usual = np.asarray((average[0] + average[1]) / 2, np.float32)
-    seen = ~lost & (outer < limit) & (inner < limit) & (half < 1.8 * usual) & (half > 0.55 * usual)
-    shift = _bridged(np.clip((outer - inner) / 2, -usual, usual), seen)
-    clothed = np.where(seen, half, np.where(lost, 1.8 * usual, outer - shift))
+    seen = (
+        ~misplaced
+        & (outer < limit)
+        & (inner < limit)
+        & (half < 1.8 * usual)
+        & (half > 0.55 * usual)
+    )
+    shift = _interpolated(np.clip((outer - inner) / 2, -usual, usual), seen)
+    clothed = np.where(seen, half, np.where(misplaced, 1.8 * usual, outer - shift))
     clothed = np.maximum(clothed, 0.6 * usual).astype(np.float32)
-    factor = _stoutness(half / usual, bare & seen, ~bare & seen)
+    factor = _width_factor(half / usual, bare & seen, ~bare & seen)
     widths = [
         np.where(bare & seen, half, np.minimum(expected, 0.97 * clothed))
         for expected in (_expected(half, row, factor, bare & seen) for row in average)
@@ -121,9 +130,9 @@ def _limb(
     return Limb(
         axis=(axis + shift[:, None] * normal).astype(np.float32),
         normal=normal,
-        outer=_rounded(widths[0]),
-        inner=_rounded(widths[1]),
-        clothed=_rounded(clothed),
+        outer=_smoothed(widths[0]),
+        inner=_smoothed(widths[1]),
+        clothed=_smoothed(clothed),
         bare=bare,
     )
 
@@ -135,7 +144,7 @@ def _normals(axis: Points, side: int) -> Points:
 
 
 def _nearest(values: Flags, known: Flags) -> Flags:
-    """Each station's own value where it is known, else that of the nearest that is."""
+    """Return each station's value, or the nearest known one where it is unknown."""
     at, places = np.arange(len(values)), np.flatnonzero(known)
     if not places.size:
         return values
@@ -143,7 +152,7 @@ def _nearest(values: Flags, known: Flags) -> Flags:
 
 
 @dataclass(frozen=True)
-class _Allowed:
+class _LimbPixels:
     """What counts as limb: skin where it is bare, else all of the person but hair."""
 
     skeleton: Skeleton
@@ -152,7 +161,7 @@ class _Allowed:
     limit: float
 
     def reach(self, axis: Points, direction: Points) -> Row:
-        """How far the limb goes from its axis in a direction."""
+        """Return how far the limb extends from its axis in a direction."""
         steps = np.arange(round(self.limit), dtype=np.float32)
         points = axis[:, None] + steps[None, :, None] * direction[:, None]
         labels = self.skeleton.labels_at(points)
@@ -163,8 +172,8 @@ class _Allowed:
         return reach.astype(np.float32)
 
 
-def _stoutness(ratio: Row, bare: Flags, clothed: Flags) -> float:
-    """How much stouter than average the limb is; cloth tells less, and only of slim fits."""
+def _width_factor(ratio: Row, bare: Flags, clothed: Flags) -> float:
+    """Return the width relative to the average; clothes count only if they fit closely."""
     beyond_root = np.linspace(0, 1, STATIONS) > 0.2
     if (bare & beyond_root).sum() >= 4:
         return float(np.clip(np.median(ratio[bare & beyond_root]), 0.6, 1.6))
@@ -174,24 +183,24 @@ def _stoutness(ratio: Row, bare: Flags, clothed: Flags) -> float:
 
 
 def _expected(half: Row, average: Row, factor: float, seen: Flags) -> Row:
-    """Average half widths, led over into the measured ones where skin begins to be seen."""
+    """Return average half widths, blended into the measured ones where visible skin begins."""
     if not seen.any():
         return np.asarray(factor * average, np.float32)
     places = np.flatnonzero(seen)
     away = np.abs(np.arange(len(half))[:, None] - places)
     nearest = places[away.argmin(axis=1)]
-    lead = np.exp(-away.min(axis=1) / _LEAD) * ((half / average)[nearest] - factor)
-    return np.asarray((factor + lead) * average, np.float32)
+    blend = np.exp(-away.min(axis=1) / _BLEND) * ((half / average)[nearest] - factor)
+    return np.asarray((factor + blend) * average, np.float32)
 
 
-def _bridged(row: Row, known: Flags) -> Row:
-    """Zero at the root, gaps bridged, rounded."""
+def _interpolated(row: Row, known: Flags) -> Row:
+    """Return the row with zero at the root, gaps interpolated, smoothed."""
     at = np.arange(len(row))
     known = known | (at == 0)
     bridged = np.interp(at, at[known], np.where(at == 0, 0, row)[known])
-    return _rounded(_rounded(_rounded(bridged)))
+    return _smoothed(_smoothed(_smoothed(bridged)))
 
 
-def _rounded(row: npt.NDArray[np.floating]) -> Row:
+def _smoothed(row: npt.NDArray[np.floating]) -> Row:
     kernel = np.array([1, 4, 6, 4, 1]) / 16
     return np.convolve(np.pad(row, 2, mode="edge"), kernel, "valid").astype(np.float32)

@@ -1,9 +1,9 @@
-"""Dress a person in flat-lay garments: the sandbox's try-on.
+"""Render a try-on of flat-lay garments on a person.
 
-A preview by geometry, not by a generative model. Layers, from back to front: background
-where old cloth goes, bare skin, what continues under a shorter garment, the bottom, the
-top, and what was in front from the beginning: face, hair, hands, shoes. Only pixels of
-these layers change.
+This is a geometric preview, not a generative model. Layers, from back to front: background
+where old cloth is removed, bare skin, a bottom extended under a shorter top, the new bottom,
+the new top, and the original foreground: face, hair, hands, shoes. Only pixels of these
+layers change.
 """
 
 from __future__ import annotations
@@ -14,22 +14,23 @@ from typing import Any
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import RGB, Figure, Mask, check_picture
-from outfitanyone_local.engine.garments.cutout import GarmentRefused, Reason
-from outfitanyone_local.engine.garments.garment import Garment, read_garment
+from outfitanyone_local.engine.arrays import RGB, Mask, check_picture
+from outfitanyone_local.engine.figure import Figure
+from outfitanyone_local.engine.garments.garment import Garment, parse_garment
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.parsing.reading import read_figure
+from outfitanyone_local.engine.parsing.pipeline import parse_figure
+from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused
 
+from .compositing import composite
+from .label_correction import measure_with_corrected_labels
 from .layers import plan_layers
-from .mending import mended
-from .painting import paint
 
 HALVES = ("upper", "lower")
-"""What ``keep`` may name."""
+"""Allowed values of ``keep``."""
 _WORKING_SIZE = 1600
-"""Pictures with a longer side are worked on at this size."""
+"""Pictures with a longer side are rendered at this size."""
 _BAND = 256
-"""Rows of a large picture mixed at once, which bounds the memory."""
+"""Rows of a large picture blended at once, which limits the memory."""
 
 
 def try_on(
@@ -40,35 +41,37 @@ def try_on(
     keep: Collection[str] = (),
     figure: Figure | None = None,
 ) -> RGB:
-    """The person wearing the garments; RGB uint8, the size of ``person``.
+    """Return the person wearing the garments; RGB uint8, the size of ``person``.
 
     person: RGB uint8 (height, width, 3), one complete person standing, facing the camera.
     top: picture of a garment worn from the shoulders; its silhouette decides whether it
         is a top or a dress or jumpsuit, which needs ``bottom`` to be None.
     bottom: picture of trousers, shorts or a skirt.
-    keep: "upper" or "lower": that half of the person stays as it is, pixel for pixel. So
-        does a half for which no garment is given, where the new garment leaves it in view.
-    figure: ``read_figure(person)`` if it is already known.
+    keep: "upper" or "lower": that half of the person stays unchanged, pixel for pixel. A half
+        without a new garment stays too, where the other garment does not cover it.
+    figure: ``parse_figure(person)`` if it is already known.
 
     Raises GarmentRefused, PersonRefused, or ValueError for other arrays and for a ``keep``
     that makes no sense.
     """
-    _check(person, top, bottom, keep)
-    upper = None if top is None else read_garment(top, bottom=False)
-    lower = None if bottom is None else read_garment(bottom, bottom=True)
+    _check_arguments(person, top, bottom, keep)
+    upper = None if top is None else parse_garment(top, bottom=False)
+    lower = None if bottom is None else parse_garment(bottom, bottom=True)
     if upper is not None and upper.kind.is_one_piece and (lower is not None or keep):
         raise GarmentRefused(
-            Reason.WRONG_KIND, "A dress or jumpsuit leaves no half for another garment."
+            GarmentRefusal.WRONG_KIND, "A dress or jumpsuit leaves no half for another garment."
         )
     if upper is None and lower is None:
         return person.copy()
-    figure = read_figure(person) if figure is None else figure
+    figure = parse_figure(person) if figure is None else figure
     if max(person.shape[:2]) > _WORKING_SIZE:
-        return _dressed_large(figure, upper, lower, keep)
-    return _dressed(figure, upper, lower, keep)[0]
+        return _render_large(figure, upper, lower, keep)
+    return _render(figure, upper, lower, keep)[0]
 
 
-def _check(person: RGB, top: RGB | None, bottom: RGB | None, keep: Collection[str]) -> None:
+def _check_arguments(
+    person: RGB, top: RGB | None, bottom: RGB | None, keep: Collection[str]
+) -> None:
     for picture in (person, top, bottom):
         if picture is not None:
             check_picture(picture)
@@ -78,27 +81,27 @@ def _check(person: RGB, top: RGB | None, bottom: RGB | None, keep: Collection[st
         raise ValueError("A half cannot be kept and replaced at once.")
 
 
-def _dressed(
+def _render(
     figure: Figure, upper: Garment | None, lower: Garment | None, keep: Collection[str]
 ) -> tuple[RGB, Mask]:
-    """The result, and what of the picture must not change."""
-    physique = mended(figure)
-    plan = plan_layers(physique, upper=upper, lower=lower, keep=keep)
-    return paint(physique, plan), plan.untouched
+    """Return the result, and the mask of pixels that must not change."""
+    wearer = measure_with_corrected_labels(figure)
+    plan = plan_layers(wearer, upper=upper, lower=lower, keep=keep)
+    return composite(wearer, plan), plan.protected
 
 
-def _dressed_large(
+def _render_large(
     figure: Figure, upper: Garment | None, lower: Garment | None, keep: Collection[str]
 ) -> RGB:
-    """As ``_dressed`` for a large picture: worked on small, only the changes enlarged."""
+    """Render a large picture at working size, and enlarge only what changed."""
     height, width = figure.labels.shape
-    small = _resized(figure, _WORKING_SIZE / max(height, width))
-    dressed, untouched = _dressed(small, upper, lower, keep)
-    changed = (dressed != small.image).any(axis=2).astype(np.uint8) * 255
-    new = cv2.resize(dressed, (width, height), interpolation=cv2.INTER_CUBIC)
+    small = _resize(figure, _WORKING_SIZE / max(height, width))
+    rendered, protected = _render(small, upper, lower, keep)
+    changed = (rendered != small.image).any(axis=2).astype(np.uint8) * 255
+    new = cv2.resize(rendered, (width, height), interpolation=cv2.INTER_CUBIC)
     share = cv2.resize(changed, (width, height), interpolation=cv2.INTER_LINEAR)
     fixed = cv2.resize(
-        untouched.astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR_EXACT
+        protected.astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR_EXACT
     )
     share[fixed > 0] = 0
     result = figure.image.copy()
@@ -109,16 +112,16 @@ def _dressed_large(
     return result
 
 
-def _resized(figure: Figure, scale: float) -> Figure:
+def _resize(figure: Figure, scale: float) -> Figure:
     height, width = figure.labels.shape
     size = round(width * scale), round(height * scale)
 
-    def less(plane: Any, way: int) -> Any:
+    def resize(plane: Any, way: int) -> Any:
         return cv2.resize(plane, size, interpolation=way)
 
     return Figure(
-        image=less(figure.image, cv2.INTER_AREA),
+        image=resize(figure.image, cv2.INTER_AREA),
         pose=replace(figure.pose, points=figure.pose.points * np.float32(scale)),
-        person=less(figure.person, cv2.INTER_AREA),
-        labels=less(figure.labels, cv2.INTER_NEAREST),
+        person=resize(figure.person, cv2.INTER_AREA),
+        labels=resize(figure.labels, cv2.INTER_NEAREST),
     )

@@ -1,1 +1,1 @@
-"""From a picture of a garment lying flat to its outline."""
+"""Segment a flat-lay garment and find its outline."""

@@ -1,4 +1,4 @@
-"""Cut one half of a garment's silhouette into the named edges of an outline."""
+"""Split one half of a garment's contour into the named edges of an outline."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outfitanyone_local.engine.outline import Points
+from outfitanyone_local.engine.arrays import Points
 
-from .silhouette import Half, end_corners, shoulder_over, sleeve_start, strap_and_underarm
+from .silhouette import (
+    Half,
+    find_armpit,
+    find_end_corners,
+    find_shoulder_tip,
+    find_tip_and_underarm,
+)
 
 
 @dataclass(frozen=True)
-class Arm:
-    """Where a half's shoulder, sleeve and underarm are, as indices of its path.
+class ArmLandmarks:
+    """Landmarks of a half's shoulder, sleeve and underarm, as indices of its path.
 
     cuff: outer and inner corner, None without a sleeve.
     """
@@ -23,25 +29,25 @@ class Arm:
     underarm: int
 
 
-def find_arm(half: Half, *, sleeved: bool) -> Arm:
-    """Landmarks of the sleeve or, without one, of the armhole."""
-    armpit = sleeve_start(half) if sleeved else None
+def find_arm(half: Half, *, sleeved: bool) -> ArmLandmarks:
+    """Return the landmarks of the sleeve or, without one, of the armhole."""
+    armpit = find_armpit(half) if sleeved else None
     if armpit is None:
-        shoulder, underarm = strap_and_underarm(half)
-        return Arm(shoulder, None, underarm)
-    shoulder = shoulder_over(half, armpit)
+        shoulder, underarm = find_tip_and_underarm(half)
+        return ArmLandmarks(shoulder, None, underarm)
+    shoulder = find_shoulder_tip(half, armpit)
     root = (half.path[shoulder] + half.path[armpit]) / 2
-    return Arm(shoulder, end_corners(half, shoulder, armpit, root), armpit)
+    return ArmLandmarks(shoulder, find_end_corners(half, shoulder, armpit, root), armpit)
 
 
-def arm_edges(half: Half, neck: int, arm: Arm) -> dict[str, Points]:
-    """From the neck over the shoulder to the underarm."""
+def arm_edges(half: Half, neck: int, arm: ArmLandmarks) -> dict[str, Points]:
+    """Return the edges from the neck over the shoulder to the underarm."""
     path = half.path
     edges = {"shoulder": path[neck : arm.shoulder + 1]}
     if arm.cuff is None:
         return edges | {"armhole": path[arm.shoulder : arm.underarm + 1]}
     outer, inner = arm.cuff
-    level = _abreast(
+    level = _level_with(
         path[arm.shoulder : outer + 1], path[arm.underarm], path[outer] - path[arm.shoulder]
     )
     middle = arm.shoulder + level
@@ -53,14 +59,14 @@ def arm_edges(half: Half, neck: int, arm: Arm) -> dict[str, Points]:
     }
 
 
-def _abreast(stretch: Points, point: Points, along: Points) -> int:
-    """Index on the outer border of a sleeve that lies straight across from ``point``."""
-    distance = np.abs((stretch - point) @ along)
-    return int(np.clip(distance.argmin(), 1, max(1, len(stretch) - 2)))
+def _level_with(border: Points, point: Points, along: Points) -> int:
+    """Return the index on a sleeve's outer border that lies straight across from ``point``."""
+    distance = np.abs((border - point) @ along)
+    return int(np.clip(distance.argmin(), 1, max(1, len(border) - 2)))
 
 
 def body_edges(half: Half, start: int, waist: int | None) -> dict[str, Points]:
-    """From the underarm down: to the hem or, past the waist, on as a skirt or a leg."""
+    """Return the edges from the underarm down: to the hem, or past the waist as a skirt or leg."""
     if waist is None:
         corner = half.extreme(start, len(half.path) - 1, (-1.0, 1.0))
         return {"side": half.path[start : corner + 1]}
@@ -71,12 +77,12 @@ def body_edges(half: Half, start: int, waist: int | None) -> dict[str, Points]:
 
 
 def leg_edges(half: Half, start: int) -> dict[str, Points]:
-    """From the waist to the crotch."""
+    """Return the edges from the waist to the crotch."""
     crotch = half.bottom if half.crotch is None else half.crotch
     below = np.flatnonzero(half.path[start:, 1] >= crotch)
     thigh = start + max(1, int(below[0]))
     root = np.array([(half.path[thigh, 0] + half.axis) / 2, crotch], np.float32)
-    outer, inner = end_corners(half, thigh, len(half.path) - 1, root)
+    outer, inner = find_end_corners(half, thigh, len(half.path) - 1, root)
     return {
         "hip": half.path[start : thigh + 1],
         "leg": half.path[thigh : outer + 1],
@@ -86,6 +92,6 @@ def leg_edges(half: Half, start: int) -> dict[str, Points]:
 
 
 def skirt_edges(half: Half, start: int) -> dict[str, Points]:
-    """From the waist to the hem's corner."""
+    """Return the edge from the waist to the hem's corner."""
     corner = half.extreme(start, len(half.path) - 1, (-1.0, 1.0))
     return {"skirt": half.path[start : corner + 1]}

@@ -1,4 +1,4 @@
-"""Read a flat-lay garment: what it is, where it is, and where its edges run."""
+"""Parse a flat-lay garment: its kind, its mask and its named edges."""
 
 from __future__ import annotations
 
@@ -7,27 +7,29 @@ from enum import Enum
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import RGB, Mask
+from outfitanyone_local.engine.arrays import RGB, Mask, Points
+from outfitanyone_local.engine.colour_space import Lab, rgb_to_lab
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.outline import LEFT, RIGHT, Outline, Points, length, smooth
+from outfitanyone_local.engine.outline import LEFT, RIGHT, Outline, length, smooth
+from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused
 
-from .cutout import GarmentRefused, Lab, Reason, cut_out, to_lab
-from .edges import Arm, arm_edges, body_edges, find_arm, leg_edges, skirt_edges
+from .edges import ArmLandmarks, arm_edges, body_edges, find_arm, leg_edges, skirt_edges
 from .opening import find_neckline, find_waistband
-from .silhouette import Half, halves_of, sleeve_start, tilt, waist_row, width_at
-from .worn import shows_person
+from .person_check import shows_person
+from .segmentation import segment_garment
+from .silhouette import Half, find_armpit, find_tilt, find_waist_row, split_halves, width_at
 
 Halves = tuple[Half, Half]
 
 _WORKING_SIZE = 1200
-"""Pictures with a longer side are reduced to it; more detail than that cannot be shown."""
+"""Pictures with a longer side are scaled down to it; the result cannot show more detail."""
 
 _ARMHOLE = 0.36
-"""From the shoulder down to the underarm, in chest widths."""
+"""Height of an armhole, shoulder to underarm, in chest widths."""
 
 
 class Kind(Enum):
-    """What a garment is, as far as the warp cares."""
+    """Kind of garment, as far as the warp needs it."""
 
     TOP = "top"
     TROUSERS = "trousers"
@@ -47,12 +49,12 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Garment:
-    """A garment as it lies.
+    """A flat-lay garment.
 
-    image, mask: the picture at working size and where it shows nothing but the garment.
+    image, mask: the picture at working size and where it shows only the garment.
     outline: named edges in pixels of ``image``. Every garment that hangs from the
         shoulders has "shoulder" and "side"; "sleeve top", "sleeve", "cuff" and "inner
-        sleeve" or else "armhole"; one-pieces go on with "skirt" or, as trousers, with
+        sleeve" or else "armhole"; one-pieces continue with "skirt" or, with legs, with
         "hip", "leg", "leg hem" and "inner leg".
     chest: width at the armpits; of a bottom, width at the waistband. Pixels.
     """
@@ -75,7 +77,7 @@ class Garment:
     def sleeve_length(self) -> float:
         """Length of a sleeve in chest widths: 0 none, about 0.5 short, 1.1 long.
 
-        Measured along the inner seam, because the outer edge takes in puffs and dropped
+        Measured along the inner seam, because the outer edge includes puffs and dropped
         shoulders; the armhole's height is added.
         """
         if not self.has_sleeves:
@@ -84,38 +86,38 @@ class Garment:
         return _ARMHOLE + sum(seams) / 2 / self.chest
 
 
-def read_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
-    """Cut out a garment and find its landmarks.
+def parse_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
+    """Segment a garment and find its landmarks.
 
     image: RGB uint8, one garment lying flat, upright, on a plain background.
-    bottom: whether it is known to be worn from the waist down (True) or to hang from
-        the shoulders (False); by default that is judged from the silhouette.
-    Raises GarmentRefused when the picture shows no single clear garment, or one that
-    cannot be what ``bottom`` says.
+    bottom: True for a garment worn from the waist down, False for one that hangs from the
+        shoulders; None decides it from the silhouette.
+
+    Raises GarmentRefused unless the picture shows exactly one clear garment of that kind.
     """
     scale = min(1.0, _WORKING_SIZE / max(image.shape[:2]))
     if scale < 1:
-        less = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        image = np.asarray(less, np.uint8)
+        smaller = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        image = np.asarray(smaller, np.uint8)
     if shows_person(image):
-        raise GarmentRefused(Reason.PERSON)
-    mask, slits = cut_out(image)
-    angle = tilt(mask)
+        raise GarmentRefused(GarmentRefusal.SHOWS_PERSON)
+    mask, slits = segment_garment(image)
+    angle = find_tilt(mask)
     if angle:
-        image, mask, slits = _turned(image, mask, slits, angle)
-    halves = halves_of(mask)
+        image, mask, slits = _rotate(image, mask, slits, angle)
+    halves = split_halves(mask)
     judged = _judge_bottom(halves)
     if bottom is not None and judged is not None and judged != bottom:
-        raise GarmentRefused(Reason.WRONG_KIND)
+        raise GarmentRefused(GarmentRefusal.WRONG_KIND)
     if bottom is None:
         bottom = _widens_steadily(halves) if judged is None else judged
-    lab = np.asarray(cv2.GaussianBlur(to_lab(image), (0, 0), 1.5), np.float32)
-    garment = (_read_bottom if bottom else _read_hanging)(image, mask, lab, halves)
+    lab = np.asarray(cv2.GaussianBlur(rgb_to_lab(image), (0, 0), 1.5), np.float32)
+    garment = (_parse_bottom if bottom else _parse_hanging)(image, mask, lab, halves)
     return replace(garment, mask=mask & ~(slits & _inner_corners(garment)))
 
 
 def _inner_corners(garment: Garment) -> Mask:
-    """Around armpits and crotch, where slits end."""
+    """Return discs around armpits and crotch, where slits end."""
     near = np.zeros(garment.mask.shape, np.uint8)
     for edges in garment.outline.sides.values():
         for name in {"inner sleeve", "inner leg"} & set(edges):
@@ -124,8 +126,8 @@ def _inner_corners(garment: Garment) -> Mask:
     return near > 0
 
 
-def _turned(image: RGB, mask: Mask, slits: Mask, angle: float) -> tuple[RGB, Mask, Mask]:
-    """Picture and masks turned counter-clockwise, enlarged so that nothing is cut off."""
+def _rotate(image: RGB, mask: Mask, slits: Mask, angle: float) -> tuple[RGB, Mask, Mask]:
+    """Return picture and masks rotated counter-clockwise, enlarged so that nothing is cut off."""
     height, width = image.shape[:2]
     radians = np.radians(abs(angle))
     size = (
@@ -143,7 +145,7 @@ def _turned(image: RGB, mask: Mask, slits: Mask, angle: float) -> tuple[RGB, Mas
 
 
 def _judge_bottom(halves: Halves) -> bool | None:
-    """Whether it is a bottom as far as sleeves or legs tell; None without either."""
+    """Return whether it is a bottom, judged by sleeves or legs; None without either."""
     if _is_sleeved(halves):
         return False
     half = halves[0]
@@ -154,11 +156,11 @@ def _judge_bottom(halves: Halves) -> bool | None:
 
 
 def _is_sleeved(halves: Halves) -> bool:
-    return all(sleeve_start(half) is not None for half in halves)
+    return all(find_armpit(half) is not None for half in halves)
 
 
 def _widens_steadily(halves: Halves) -> bool:
-    """Whether its upper half gets no narrower downwards, as in skirts and not in bodices."""
+    """Whether the upper half never narrows downwards, as in skirts but not in bodices."""
     half = halves[0]
     height = half.bottom - half.top
     rows = range(round(half.top + 0.03 * height), round(half.top + 0.5 * height))
@@ -168,14 +170,14 @@ def _widens_steadily(halves: Halves) -> bool:
     return bool((np.maximum.accumulate(widths) - widths).max() < 0.015 * widths.max())
 
 
-def _read_bottom(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
+def _parse_bottom(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
     starts = [half.extreme(0, len(half.path) // 2, (-0.45, -1.0)) for half in halves]
-    right, left = (half.shown(half.path[k]) for half, k in zip(halves, starts, strict=True))
+    right, left = (half.in_picture(half.path[k]) for half, k in zip(halves, starts, strict=True))
     waist = float(left[0] - right[0])
     band = find_waistband(lab, mask, corners=(right, left), depth=0.22 * waist)
     has_legs = halves[0].crotch is not None
-    read = leg_edges if has_legs else skirt_edges
-    edges = [read(half, start) for half, start in zip(halves, starts, strict=True)]
+    split_edges = leg_edges if has_legs else skirt_edges
+    edges = [split_edges(half, start) for half, start in zip(halves, starts, strict=True)]
     kind = Kind.SKIRT
     if halves[0].crotch is not None:
         rise = halves[0].crotch - halves[0].top
@@ -183,22 +185,22 @@ def _read_bottom(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
     return Garment(kind, image, mask, _outline(halves, starts, band, edges), waist)
 
 
-def _read_hanging(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
+def _parse_hanging(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
     sleeved = _is_sleeved(halves)
     arms = [find_arm(half, sleeved=sleeved) for half in halves]
     under = [half.path[arm.underarm] for half, arm in zip(halves, arms, strict=True)]
     chest = float(sum(half.axis - point[0] for half, point in zip(halves, under, strict=True)))
     if chest < 0.1 * mask.shape[1]:
-        raise GarmentRefused(Reason.NOTHING)
+        raise GarmentRefused(GarmentRefusal.NO_GARMENT)
     middle = np.array([halves[0].axis, halves[0].path[0, 1] + 0.02 * chest], np.float32)
     band = find_neckline(lab, mask, centre=middle, reach=(0.42 * chest, 0.75 * chest))
-    starts = [_neck(half, arm, band, chest) for half, arm in zip(halves, arms, strict=True)]
+    starts = [_neck_index(half, arm, band, chest) for half, arm in zip(halves, arms, strict=True)]
     top = min(float(half.path[k][1]) for half, k in zip(halves, starts, strict=True))
     low = max(float(point[1]) for point in under)
     kind = _hanging_kind(halves, top, chest)
     waist = None
     if kind.is_one_piece:
-        waist = waist_row(halves, round(low)) or round(low + 0.5 * chest)
+        waist = find_waist_row(halves, round(low)) or round(low + 0.5 * chest)
     edges = [
         arm_edges(half, start, arm) | body_edges(half, arm.underarm, waist)
         for half, start, arm in zip(halves, starts, arms, strict=True)
@@ -207,7 +209,7 @@ def _read_hanging(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
 
 
 def _hanging_kind(halves: Halves, top: float, chest: float) -> Kind:
-    """Tops are at most about twice as long as wide; a flared hem makes a dress of less."""
+    """Return the kind: tops are at most about twice as long as wide, or less with a flared hem."""
     half = halves[0]
     if half.crotch is not None:
         return Kind.JUMPSUIT
@@ -216,15 +218,15 @@ def _hanging_kind(halves: Halves, top: float, chest: float) -> Kind:
     return Kind.DRESS if slender > 1.95 or (slender > 1.55 and flare > 1.3) else Kind.TOP
 
 
-def _neck(half: Half, arm: Arm, band: Points, chest: float) -> int:
-    """Path index of the corner between shoulder and neckline.
+def _neck_index(half: Half, arm: ArmLandmarks, band: Points, chest: float) -> int:
+    """Return the path index of the corner between shoulder and neckline.
 
-    With the neckline known, it is the highest place of the border just outside of the
-    neckline's end; else the highest place between centre and shoulder.
+    With the neckline known, that is the highest point of the border just outside the
+    neckline's end; else the highest point between centre and shoulder.
     """
     reachable = half.path[: arm.shoulder]
     if len(band):
-        end = half.shown(band[0] if half.side == RIGHT else band[-1])
+        end = half.in_picture(band[0] if half.side == RIGHT else band[-1])
         outwards = end[0] - reachable[:, 0]
         near = (outwards > -2) & (outwards < 0.08 * chest)
         if near.any():
@@ -235,22 +237,22 @@ def _neck(half: Half, arm: Arm, band: Points, chest: float) -> int:
 def _outline(
     halves: Halves, starts: list[int], band: Points, edges: list[dict[str, Points]]
 ) -> Outline:
-    """Put two halves together; ``band`` is the opening's front edge or empty."""
+    """Join two halves; ``band`` is the opening's front edge or empty."""
     right, left = (half.path[: k + 1] for half, k in zip(halves, starts, strict=True))
     if len(band):
-        ends = halves[0].shown(right[-1:]), halves[1].shown(left[-1:])
+        ends = halves[0].in_picture(right[-1:]), halves[1].in_picture(left[-1:])
         top = smooth(np.concatenate([ends[0], band, ends[1]]), reach=3)
     else:
-        top = np.concatenate([halves[0].shown(right[::-1]), halves[1].shown(left)])
+        top = np.concatenate([halves[0].in_picture(right[::-1]), halves[1].in_picture(left)])
     bottom = None
     if halves[0].crotch is None:
         right, left = (
             half.path[half.nearest(list(named.values())[-1][-1]) :]
             for half, named in zip(halves, edges, strict=True)
         )
-        bottom = np.concatenate([halves[0].shown(right), halves[1].shown(left[::-1])])
+        bottom = np.concatenate([halves[0].in_picture(right), halves[1].in_picture(left[::-1])])
     sides = {
-        half.side: {name: half.shown(edge) for name, edge in named.items()}
+        half.side: {name: half.in_picture(edge) for name, edge in named.items()}
         for half, named in zip(halves, edges, strict=True)
     }
     return Outline(top=top, sides=sides, bottom=bottom)

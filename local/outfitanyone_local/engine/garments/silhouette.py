@@ -1,14 +1,13 @@
-"""Read a garment's landmarks from its silhouette.
+"""Landmarks of a garment's silhouette.
 
-Only one half is ever looked at, the one on the left of the picture (the wearer's
-right); the other half is the same question asked of the mirrored picture. A half is
-the path along the border from the top centre down to the bottom centre, and a landmark
-is a place on that path:
+Only the half on the left of the picture (the wearer's right) is analysed; the other half is
+analysed in the mirrored picture. A half is the contour from the top centre down to the
+bottom centre, and a landmark is an index on that path:
 
     neck - shoulder - cuff (outer, inner) - armpit - waist - hem (outer, inner)
 
-Corners are found as support points: on a strip that ends square, the point furthest in
-the direction "along plus sideways" is the corner, whatever the strip's slant.
+Corners are support points: on a strip with a square end, the point furthest in the direction
+"along plus sideways" is the corner, whatever the strip's slant.
 """
 
 from __future__ import annotations
@@ -18,27 +17,27 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import Mask
+from outfitanyone_local.engine.arrays import Mask, Points
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.outline import LEFT, RIGHT, Points, smooth
+from outfitanyone_local.engine.outline import LEFT, RIGHT, smooth
 
 _JUMP = 0.05
-"""A sleeve begins where the body widens by this share of itself ..."""
+"""A sleeve begins where the body widens by this share of its width ..."""
 _JUMP_ROWS = 0.015
 """... within this share of the garment's height."""
 _LEG_GAP = 0.08
-"""Least height of the gap between two legs, share of the garment's height."""
+"""Least height of the gap between two legs, as a share of the garment's height."""
 
-_BESIDE = 0.5
-"""Legs begin this close to the centre line, in half widths above the crotch."""
+_LEG_DISTANCE = 0.5
+"""Greatest distance of a leg from the centre line, in half widths above the crotch."""
 
 
 @dataclass(frozen=True)
 class Half:
-    """One half of a silhouette, seen as the one on the left of its picture.
+    """One half of a silhouette, as the half on the left of its picture.
 
     side: the wearer's side it is.
-    path: border from top centre to bottom centre, (n, 2) pixels.
+    path: contour from top centre to bottom centre, (n, 2) pixels.
     runs: for each row of the picture the left end of the central run, NaN where the
         centre line is not covered.
     axis: x of the centre line.  top, bottom: first and last covered row.
@@ -55,8 +54,8 @@ class Half:
     crotch: int | None
     last_column: int
 
-    def shown(self, points: Points) -> Points:
-        """Points of this half as they lie in the picture itself."""
+    def in_picture(self, points: Points) -> Points:
+        """Return points of this half in the picture itself, not mirrored."""
         if self.side == RIGHT:
             return points
         mirrored = points.copy()
@@ -68,20 +67,20 @@ class Half:
         return self.bottom - self.top
 
     def nearest(self, point: Points) -> int:
-        """Index of the path point closest to ``point``."""
+        """Return the index of the path point closest to ``point``."""
         return int(np.linalg.norm(self.path - point, axis=1).argmin())
 
     def extreme(self, start: int, stop: int, direction: tuple[float, float]) -> int:
-        """Index of the path point furthest in ``direction`` between two indices."""
-        stretch = self.path[start : stop + 1] @ np.array(direction, np.float32)
-        return start + int(stretch.argmax())
+        """Return the index of the path point furthest in ``direction`` between two indices."""
+        section = self.path[start : stop + 1] @ np.array(direction, np.float32)
+        return start + int(section.argmax())
 
 
-def tilt(mask: Mask) -> float:
-    """Degrees by which to turn the picture counter-clockwise so that the garment is upright.
+def find_tilt(mask: Mask) -> float:
+    """Return the counter-clockwise rotation, in degrees, that makes the garment upright.
 
-    The turn after which the mask is most symmetric; slight preference for none, because
-    sleeves are never laid quite alike.
+    This is the angle with the most symmetric mask, with a slight preference for zero because
+    sleeves are never laid exactly alike.
     """
     scale = min(1.0, 160 / max(mask.shape))
     small = cv2.resize(
@@ -100,14 +99,14 @@ def tilt(mask: Mask) -> float:
 
 
 def centre_line(mask: Mask) -> float:
-    """X of the vertical line about which the mask is most symmetric."""
+    """Return x of the vertical line about which the mask is most symmetric."""
     scale = min(1.0, 160 / mask.shape[1])
     small = cv2.resize(mask.astype(np.float32), None, fx=scale, fy=scale) > 0.5
     return float(_symmetry(small)[0] / scale)
 
 
 def _symmetry(mask: Mask) -> tuple[float, float]:
-    """The best axis and how much of the mask its mirror image covers."""
+    """Return the best axis and the overlap (IoU) of the mask with its mirror image."""
     columns = np.flatnonzero(mask.any(axis=0))
     middle, width = (columns[0] + columns[-1]) / 2, columns[-1] - columns[0]
     best, score = middle, -1.0
@@ -122,8 +121,8 @@ def _symmetry(mask: Mask) -> tuple[float, float]:
     return float(best), float(score)
 
 
-def halves_of(mask: Mask) -> tuple[Half, Half]:
-    """The wearer's right and left half."""
+def split_halves(mask: Mask) -> tuple[Half, Half]:
+    """Return the wearer's right and left half."""
     axis, last_column = centre_line(mask), mask.shape[1] - 1
     return (
         _half(mask, axis, RIGHT),
@@ -132,12 +131,12 @@ def halves_of(mask: Mask) -> tuple[Half, Half]:
 
 
 def _half(mask: Mask, axis: float, side: int) -> Half:
-    """The half on the left of ``axis``."""
+    """Return the half on the left of ``axis``."""
     column = round(axis)
     rows, middle = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask[:, column])
     top = int(rows[0])
     crotch = _crotch(mask, column, top, int(rows[-1]))
-    # Sleeves may reach below the hem, legs are all there is at theirs.
+    # Sleeves may reach below a hem on the centre line; legs end at the last row.
     bottom = int(rows[-1] if crotch is not None or not middle.size else middle[-1])
     runs = np.full(len(mask), np.nan, np.float32)
     for row in np.flatnonzero(mask[:, column]):
@@ -148,9 +147,9 @@ def _half(mask: Mask, axis: float, side: int) -> Half:
 
 
 def _crotch(mask: Mask, column: int, top: int, bottom: int) -> int | None:
-    """The lowest covered row of a centre line that is bare from there down, between legs.
+    """Return the lowest covered row of the centre line above the gap between legs, None without.
 
-    Below a top's hem the centre is bare too, but nothing is near it.
+    Below a top's hem the centre line is bare too, but no cloth is near it.
     """
     margin = max(2, round(0.004 * mask.shape[0]))
     middle = mask[:, column - margin : column + margin + 1]
@@ -160,7 +159,7 @@ def _crotch(mask: Mask, column: int, top: int, bottom: int) -> int | None:
     covered = np.flatnonzero(mask[last + (bottom - last) // 3])
     reach = np.abs(np.flatnonzero(mask[last - margin]) - column).max()
     near = np.abs(covered - column).min() if covered.size else reach
-    return last if near < _BESIDE * reach else None
+    return last if near < _LEG_DISTANCE * reach else None
 
 
 def _path(mask: Mask, axis: float, crotch: int | None) -> Points:
@@ -179,11 +178,11 @@ def _path(mask: Mask, axis: float, crotch: int | None) -> Points:
     return smooth(np.ascontiguousarray(path), reach=2)
 
 
-def sleeve_start(half: Half) -> int | None:
-    """Index of the armpit of a sleeved garment, None without a sleeve.
+def find_armpit(half: Half) -> int | None:
+    """Return the index of the armpit of a sleeved garment, None without a sleeve.
 
-    Going up along the body, the sleeve begins where the body's own border jumps
-    outwards: there the gap between body and sleeve closes.
+    Going up along the body, the sleeve begins where the body's border jumps outwards: the gap
+    between body and sleeve ends there.
     """
     end = half.crotch or half.bottom
     first = round(half.top + 0.04 * half.height)
@@ -197,8 +196,8 @@ def sleeve_start(half: Half) -> int | None:
     return None
 
 
-def shoulder_over(half: Half, armpit: int) -> int:
-    """Index of the shoulder tip: on the upper border a little inside of the armpit."""
+def find_shoulder_tip(half: Half, armpit: int) -> int:
+    """Return the index of the shoulder tip: on the upper border, a little inside the armpit."""
     x = half.path[armpit, 0]
     x += 0.06 * 2 * (half.axis - x)
     above = np.flatnonzero(half.path[:armpit, 0] >= x)
@@ -206,11 +205,10 @@ def shoulder_over(half: Half, armpit: int) -> int:
     return int(above[crossing[0]] if crossing.size else above[-1])
 
 
-def end_corners(half: Half, start: int, stop: int, root: Points) -> tuple[int, int]:
-    """Outer and inner corner of a strip (sleeve, leg) whose border runs start to stop.
+def find_end_corners(half: Half, start: int, stop: int, root: Points) -> tuple[int, int]:
+    """Return the outer and inner corner of a strip (sleeve, leg) with border start to stop.
 
-    root: middle of the strip's beginning. The strip's direction is found by turns with
-    its corners.
+    root: middle of the strip's beginning. Direction and corners are refined in turns.
     """
     middle = half.path[start : stop + 1].mean(axis=0)
     outer = inner = start
@@ -226,11 +224,11 @@ def end_corners(half: Half, start: int, stop: int, root: Points) -> tuple[int, i
     return outer, inner
 
 
-def strap_and_underarm(half: Half) -> tuple[int, int]:
-    """Shoulder tip and underarm of a garment without sleeves.
+def find_tip_and_underarm(half: Half) -> tuple[int, int]:
+    """Return the shoulder tip and underarm of a garment without sleeves.
 
-    Below the tip the armhole swings out towards the underarm; the underarm is where,
-    after its steepest swing, the border has come back to nearly upright.
+    Below the tip the armhole curves out towards the underarm; the underarm is where the border,
+    after its steepest part, is nearly upright again.
     """
     end = half.bottom if half.crotch is None else half.crotch
     upper = np.flatnonzero(half.path[:, 1] < half.top + 0.45 * (end - half.top))
@@ -250,12 +248,12 @@ def strap_and_underarm(half: Half) -> tuple[int, int]:
 
 
 def width_at(halves: tuple[Half, Half], row: int) -> float:
-    """Width of the central run, NaN where the centre line is bare."""
+    """Return the width of the central run, NaN where the centre line is bare."""
     return float(sum(half.axis - half.runs[row] for half in halves))
 
 
-def waist_row(halves: tuple[Half, Half], first: int) -> int | None:
-    """Row of the narrowest place below ``first``; None when nothing is drawn in."""
+def find_waist_row(halves: tuple[Half, Half], first: int) -> int | None:
+    """Return the row of the narrowest place below ``first``, None without a fitted waist."""
     end = halves[0].crotch or halves[0].bottom
     rows = np.arange(first, max(first + 3, round(first + 0.75 * (end - first))))
     width = np.array([width_at(halves, int(row)) for row in rows])

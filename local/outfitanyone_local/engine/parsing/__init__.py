@@ -1,1 +1,1 @@
-"""From a picture of a person to a figure: who is seen, in what pose, in which clothes."""
+"""Parse a picture of a person into a ``Figure``: pose, clothes and a label for each pixel."""

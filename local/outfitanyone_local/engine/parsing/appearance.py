@@ -1,4 +1,4 @@
-"""The colours of one person's skin, hair, clothes and shoes."""
+"""Colour models of one person's skin, hair and clothes."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import RGB, Mask, Plane, Soft
+from outfitanyone_local.engine.arrays import RGB, Mask, Plane, SoftMask
 
-from .body import Body, Limbs
-from .colours import Bins, Colours
+from .body import Body, LimbMaps
+from .colour_models import Bins, ColourModel
 
-_SURE = 0.8
-"""Share or coverage from which a pixel may speak for its part."""
-_THINNING = 5
-"""Of many thousand pixels, every fifth tells the same."""
+_LEAST_COVERAGE = 0.8
+"""Least coverage of a pixel that counts towards a colour model."""
+_STRIDE = 5
+"""Use every fifth pixel: neighbouring pixels add no information."""
 _BALD = 0.7
-"""Likeness of scalp and face: above it there is no hair."""
+"""Similarity of scalp and face above which the person counts as bald."""
 
 
 @dataclass(frozen=True)
-class Look:
-    """The close-up with what is known of it before any label is given."""
+class CropFeatures:
+    """The person crop and the maps that pixel classification starts from."""
 
     image: RGB
     bins: Bins
-    person: Soft
+    person: SoftMask
     body: Body
-    limbs: Limbs
+    limbs: LimbMaps
 
     @property
     def rows(self) -> npt.NDArray[np.float32]:
@@ -36,38 +36,41 @@ class Look:
         return np.arange(self.image.shape[0], dtype=np.float32)[:, None]
 
 
-def skin_and_hair(look: Look) -> tuple[Colours, Colours | None]:
-    """From the face between eyes and mouth, and the cap above the hairline; no hair if bald.
+def model_skin_and_hair(features: CropFeatures) -> tuple[ColourModel, ColourModel | None]:
+    """Return the colour models of skin and hair; hair is None for a bald person.
 
-    Skin is taken in any light, for hands and legs are lit otherwise than the face; hair too,
-    for its strands shade each other. Hair that falls into the face is left out of the skin.
+    Skin comes from the face between eyes and mouth, hair from the cap above the hairline, minus
+    face pixels that look like hair. Both models include varied light: hands and legs are lit
+    differently from the face, and strands of hair shade each other.
     """
-    body = look.body
+    body = features.body
     face_height = float(np.linalg.norm(body.mouth - body.eyes))
-    down, across = np.indices(look.bins.shape, dtype=np.float32)
+    down, across = np.indices(features.bins.shape, dtype=np.float32)
     centre = (body.eyes + body.mouth) / 2
     face = np.hypot(across - centre[0], down - centre[1]) < 0.8 * face_height
-    cap = (look.limbs.head > 0.6) & (down < body.eyes[1] - 1.2 * face_height)
-    faces, caps = colours_of(look, face), colours_of(look, cap)
-    if caps.likeness(faces) > _BALD:
-        return Colours.in_any_light(look.image[face]), None
-    hair = caps.and_also(Colours.in_any_light(look.image[cap & (look.person > _SURE)]))
-    bare = face & (faces.log_likelihood(look.bins) > hair.log_likelihood(look.bins))
-    return Colours.in_any_light(look.image[bare]), hair
+    cap = (features.limbs.head > 0.6) & (down < body.eyes[1] - 1.2 * face_height)
+    faces, caps = colour_model_of(features, face), colour_model_of(features, cap)
+    if caps.similarity(faces) > _BALD:
+        return ColourModel.under_varied_light(features.image[face]), None
+    hair = caps.mixed_with(
+        ColourModel.under_varied_light(features.image[cap & (features.person > _LEAST_COVERAGE)])
+    )
+    bare = face & (faces.log_likelihood(features.bins) > hair.log_likelihood(features.bins))
+    return ColourModel.under_varied_light(features.image[bare]), hair
 
 
-def skin_likeness(look: Look, skin: Colours) -> Plane:
-    """How surely each pixel is skin rather than anything else the person shows.
+def skin_probability(features: CropFeatures, skin: ColourModel) -> Plane:
+    """Return for each pixel the probability of skin as against anything else the person shows.
 
-    Everything is seen in the same other lights as the skin, or skin would be spread thinner
+    Both models include the same varied light; otherwise the skin model would be more spread out
     than the cloth it is compared with.
     """
-    anything = Colours.in_any_light(look.image[look.person > 0.5][::_THINNING])
-    odds = skin.log_likelihood(look.bins) - anything.log_likelihood(look.bins)
-    likeness: Plane = 1 / (1 + np.exp(-np.clip(2 * odds, -8, 8)))
-    return likeness
+    anything = ColourModel.under_varied_light(features.image[features.person > 0.5][::_STRIDE])
+    odds = skin.log_likelihood(features.bins) - anything.log_likelihood(features.bins)
+    probability: Plane = 1 / (1 + np.exp(-np.clip(2 * odds, -8, 8)))
+    return probability
 
 
-def colours_of(look: Look, where: Mask) -> Colours:
-    """The colours found there, where the person surely is."""
-    return Colours.of(look.bins[where & (look.person > _SURE)])
+def colour_model_of(features: CropFeatures, where: Mask) -> ColourModel:
+    """Return the colour model of the pixels in a mask that certainly belong to the person."""
+    return ColourModel.from_bins(features.bins[where & (features.person > _LEAST_COVERAGE)])

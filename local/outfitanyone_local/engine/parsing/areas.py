@@ -1,4 +1,4 @@
-"""The clothing areas of a picture, as the parsing model of the remote system gives them."""
+"""Clothing areas of a picture, in the shape the vendor's parsing model returns them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import RGB, Figure, Mask, Part
+from outfitanyone_local.engine.arrays import RGB, Mask
+from outfitanyone_local.engine.figure import Figure, Part
 from outfitanyone_local.engine.opencv import cv2
 
-from .reading import read_figure
+from .pipeline import parse_figure
 
 Box = tuple[int, int, int, int]
 """x1, y1, x2, y2 in pixels of the picture, ends exclusive."""
@@ -22,24 +23,24 @@ CLOTHES_TYPES = {
     "dress": (Part.DRESS, Part.UPPER, Part.LOWER),
 }
 """``dress`` means dress, jumpsuit or full outfit."""
-_PAPER = 245
-"""The plain light grey of a crop's background."""
-_SPECK = 0.04
-"""Share of the largest patch below which another is no part of the garment."""
-_RIM = 0.003
-"""Share of the garment's larger side along its outline where its colours mix with what is
-behind it."""
-_SLIVER = 0.0015
-"""The same for half the width of what is too thin to be cloth."""
+_GREY = 245
+"""Grey value of a crop's background."""
+_LEAST_AREA = 0.04
+"""Components smaller than this share of the largest are not part of the garment."""
+_RIM_WIDTH = 0.003
+"""Width of the rim where the garment's colours mix with those behind it, as a share of the
+garment's larger side."""
+_SLIVER_WIDTH = 0.0015
+"""Half the width below which a structure is too thin to be cloth, as the same share."""
 
 
 @dataclass(frozen=True)
 class Area:
-    """One piece of clothing of a picture.
+    """One clothing area of a picture.
 
-    cutout: RGBA uint8, the size of the box; transparent where the piece is not, with a soft
-    edge in the piece's own colours.
-    crop: RGB uint8, the size of the box; the piece's pixels as they are, the rest plain grey.
+    cutout: RGBA uint8, the size of the box; transparent outside the garment, with a soft edge
+    in the garment's own colours.
+    crop: RGB uint8, the size of the box; the garment's pixels unchanged, the rest plain grey.
     """
 
     clothes_type: str
@@ -49,7 +50,7 @@ class Area:
 
 
 def parse(image: RGB, *, clothes_types: Sequence[str]) -> list[Area | None]:
-    """The areas asked for, in the order asked; None for what the person does not wear.
+    """Return the requested areas in order; None for a type the person does not wear.
 
     image: RGB uint8 (height, width, 3), one complete person standing, facing the camera.
     clothes_types: of ``upper``, ``lower``, ``dress``.
@@ -59,11 +60,11 @@ def parse(image: RGB, *, clothes_types: Sequence[str]) -> list[Area | None]:
     unknown = set(clothes_types) - set(CLOTHES_TYPES)
     if unknown:
         raise ValueError(f"There is no type of clothes {min(unknown)!r}.")
-    return areas_of(read_figure(image), clothes_types=clothes_types)
+    return extract_areas(parse_figure(image), clothes_types=clothes_types)
 
 
-def areas_of(figure: Figure, *, clothes_types: Sequence[str]) -> list[Area | None]:
-    """The areas of a figure already read; ``KeyError`` for an unknown type."""
+def extract_areas(figure: Figure, *, clothes_types: Sequence[str]) -> list[Area | None]:
+    """Return the requested areas of a parsed figure; raise KeyError for an unknown type."""
     return [
         _area(figure, clothes_type, figure.mask(*CLOTHES_TYPES[clothes_type]))
         for clothes_type in clothes_types
@@ -75,11 +76,13 @@ def _area(figure: Figure, clothes_type: str, mask: Mask) -> Area | None:
         return None
     x1, y1, x2, y2 = _bounds(mask)
     size = max(x2 - x1, y2 - y1)
-    mask[y1:y2, x1:x2] = _tidy(mask[y1:y2, x1:x2], thin=max(1, round(_SLIVER * size)))
+    mask[y1:y2, x1:x2] = _clean(mask[y1:y2, x1:x2], thin=max(1, round(_SLIVER_WIDTH * size)))
     x1, y1, x2, y2 = box = _bounds(mask)
-    piece, pixels = mask[y1:y2, x1:x2], figure.image[y1:y2, x1:x2]
-    crop = np.where(piece[..., None], pixels, np.uint8(_PAPER))
-    return Area(clothes_type, box, _cut_out(pixels, piece, rim=max(1, round(_RIM * size))), crop)
+    garment, pixels = mask[y1:y2, x1:x2], figure.image[y1:y2, x1:x2]
+    crop = np.where(garment[..., None], pixels, np.uint8(_GREY))
+    return Area(
+        clothes_type, box, _soft_cutout(pixels, garment, rim=max(1, round(_RIM_WIDTH * size))), crop
+    )
 
 
 def _bounds(mask: Mask) -> Box:
@@ -87,27 +90,27 @@ def _bounds(mask: Mask) -> Box:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _tidy(mask: Mask, *, thin: int) -> Mask:
-    """Without slivers and specks."""
+def _clean(mask: Mask, *, thin: int) -> Mask:
+    """Return the mask without slivers and small components."""
     whole = mask.astype(np.uint8)
     opened = cv2.morphologyEx(whole, cv2.MORPH_OPEN, _disc(thin))
     opened = opened if opened.any() else whole
     _, patches, boxes, _ = cv2.connectedComponentsWithStats(opened)
     areas = boxes[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
-    tidy: Mask = (areas > _SPECK * areas.max())[patches]
-    return tidy
+    cleaned: Mask = (areas > _LEAST_AREA * areas.max())[patches]
+    return cleaned
 
 
-def _cut_out(pixels: RGB, piece: Mask, *, rim: int) -> npt.NDArray[np.uint8]:
-    """The piece with a soft edge, the rim's colours taken from further inside."""
+def _soft_cutout(pixels: RGB, garment: Mask, *, rim: int) -> npt.NDArray[np.uint8]:
+    """Return the garment as RGBA with a soft edge; the rim takes its colours from inside."""
     window = (4 * rim + 3, 4 * rim + 3)
-    inside = cv2.erode(piece.astype(np.uint8), _disc(rim), borderValue=0).astype(np.float32)
+    inside = cv2.erode(garment.astype(np.uint8), _disc(rim), borderValue=0).astype(np.float32)
     weight = cv2.blur(inside, window)[..., None]
     spread = cv2.blur(pixels * inside[..., None], window) / np.maximum(weight, 1e-6)
     own = (inside[..., None] > 0) | (weight == 0)
     colours = np.where(own, pixels, np.clip(spread, 0, 255)).astype(np.uint8)
-    alpha = cv2.GaussianBlur(piece.astype(np.float32), (0, 0), 0.4 + 0.2 * rim) * piece
+    alpha = cv2.GaussianBlur(garment.astype(np.float32), (0, 0), 0.4 + 0.2 * rim) * garment
     return np.dstack([colours, np.round(255 * alpha).astype(np.uint8)])
 
 

@@ -1,9 +1,9 @@
-"""Where the limbs are: the skeleton thickened into parts.
+"""The skeleton in the person crop, and probability maps of the limbs around it.
 
-Lengths are measured in torsos: the distance from the middle of the shoulders to the
-middle of the hips, which clothes and the arms' position leave alone. Limbs are polylines
-with a radius at each joint; "along" a limb counts joints, so 1.5 on an arm is half way
-from the elbow to the wrist.
+Lengths are measured in torsos: the distance from the middle of the shoulders to the middle
+of the hips, which does not depend on clothes or on the position of the arms. Limbs are
+polylines with a radius at each joint. Positions along a limb count joints, so 1.5 on an arm
+is half way from the elbow to the wrist.
 """
 
 from __future__ import annotations
@@ -15,21 +15,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import Joint, Plane, Planes, Points
+from outfitanyone_local.engine.arrays import Plane, Planes, Points
+from outfitanyone_local.engine.figure import Joint
 from outfitanyone_local.engine.opencv import cv2
 
 _ARM_RADII = (0.14, 0.11, 0.08, 0.07)
 _LEG_RADII = (0.20, 0.15, 0.11)
 _FOOT_RADII = (0.10, 0.11)
 _NECK_RADII = (0.16, 0.16)
-"""Half widths of clothed limbs in torsos, joint by joint."""
+"""Half widths of clothed limbs in torsos, one for each joint."""
 _TRUNK_SLACK = 0.10
-"""How far the trunk reaches beyond the quadrilateral of shoulder and hip joints, in torsos."""
+"""How far the trunk extends beyond the quadrilateral of shoulder and hip joints, in torsos."""
 
 
 @dataclass(frozen=True)
 class Body:
-    """The skeleton in close-up pixels; ``points`` is float32 (33, 2)."""
+    """The skeleton in crop pixels; ``points`` is float32 (33, 2)."""
 
     points: Points
 
@@ -64,7 +65,7 @@ class Body:
 
     @property
     def chin(self) -> Points:
-        """Eyes sit half way up the head, the mouth three fifths from there to the chin."""
+        """The chin: eyes are half way up the head, the mouth three fifths from eyes to chin."""
         point: Points = self.eyes + (self.mouth - self.eyes) / 0.6
         return point
 
@@ -74,27 +75,27 @@ class Body:
         return point
 
     def arm(self, side: int) -> Points:
-        """Shoulder, elbow, wrist, finger tips; side 0 is the person's left."""
+        """Return shoulder, elbow, wrist and finger tips; side 0 is the person's left."""
         shoulder, elbow, wrist, pinky, index = (self.points[11 + side + 2 * at] for at in range(5))
         tips = wrist + 1.6 * ((pinky + index) / 2 - wrist)  # the points are knuckles
         return np.stack([shoulder, elbow, wrist, tips])
 
     def leg(self, side: int) -> Points:
-        """Hip, knee, ankle."""
+        """Return hip, knee and ankle."""
         return self.points[[23 + side, 25 + side, 27 + side]]
 
     def foot(self, side: int) -> Points:
-        """Ankle, toes."""
+        """Return ankle and toes."""
         return self.points[[27 + side, 31 + side]]
 
 
 @dataclass(frozen=True)
-class Limbs:
-    """How much each pixel belongs to each limb.
+class LimbMaps:
+    """Probability of each limb for each pixel.
 
-    head, neck, trunk, foot: planes of shares; arms, legs: left and right; all add up to 1.
-    along_arms: for each side, the place along the arm, counted in joints.
-    clearance: how far the nearest limb is, in its radii.
+    head, neck, trunk, feet: planes; arms, legs: left and right; all add up to 1.
+    along_arms: for each side, the position along the arm, counted in joints.
+    clearance: distance to the nearest limb, in its radii.
     """
 
     head: Plane
@@ -107,8 +108,8 @@ class Limbs:
     clearance: Plane
 
 
-def measure_limbs(body: Body, *, size: tuple[int, int]) -> Limbs:
-    """Shares fall off as a bell with the distance from a limb, counted in its radii."""
+def compute_limb_maps(body: Body, *, size: tuple[int, int]) -> LimbMaps:
+    """Return the limb maps: Gaussians of the distance to each limb, in its radii, normalized."""
     grid = _grid(size)
     torso = body.torso
     arms = [_distance(grid, body.arm(side), np.multiply(_ARM_RADII, torso)) for side in (0, 1)]
@@ -129,7 +130,7 @@ def measure_limbs(body: Body, *, size: tuple[int, int]) -> Limbs:
     stacked = np.stack(distances)
     shares = _shares(stacked)
     planes = [_full(share, size) for share in shares]
-    return Limbs(
+    return LimbMaps(
         head=planes[0],
         neck=planes[1],
         trunk=planes[2],
@@ -142,7 +143,7 @@ def measure_limbs(body: Body, *, size: tuple[int, int]) -> Limbs:
 
 
 def _grid(size: tuple[int, int]) -> Plane:
-    """Positions of every second pixel: distances are smooth, so a quarter of them will do."""
+    """Return the positions of every second pixel; distances are smooth enough to be upsampled."""
     width, height = size
     across, down = np.meshgrid(np.arange(0.5, width, 2), np.arange(0.5, height, 2))
     return np.stack([across, down], axis=2).astype(np.float32)
@@ -153,7 +154,7 @@ def _full(plane: Plane, size: tuple[int, int]) -> Any:
 
 
 def _distance(grid: Plane, joints: Points, radii: npt.NDArray[Any]) -> tuple[Plane, Plane]:
-    """Distance from the polyline in radii, and the place along it, at each grid point."""
+    """Return the distance to the polyline, in radii, and the position along it, per grid point."""
     nearest = np.full(grid.shape[:2], np.inf, np.float32)
     along = np.zeros(grid.shape[:2], np.float32)
     for at, (start, end) in enumerate(pairwise(joints)):
@@ -170,7 +171,9 @@ def _distance(grid: Plane, joints: Points, radii: npt.NDArray[Any]) -> tuple[Pla
 
 
 def _head_radii(body: Body) -> npt.NDArray[Any]:
-    """A head with hair is about as wide as it is high from the eyes to the chin, twice."""
+    """Return the radii at crown and chin: a head with hair is about as wide as the distance from
+    the eyes to the chin, twice.
+    """
     half = float(np.linalg.norm(body.chin - body.eyes))
     return np.array([0.9 * half, 0.7 * half])
 

@@ -1,7 +1,7 @@
-"""Whether a person is seen from the front, where the pose network is wrong about it.
+"""Correct the pose where the network mistakes a front view for a back view.
 
-Hair over half of a face above a plain neckline can look like a back to it; then it names
-left what is right. But the back of a head shows no skin.
+Hair over half of the face above a plain neckline can look like the back of a head; then the
+network exchanges left and right. But only a front view shows skin in the face.
 """
 
 from __future__ import annotations
@@ -10,27 +10,28 @@ from dataclasses import replace
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import RGB, Joint, Points, Pose
+from outfitanyone_local.engine.arrays import RGB, Points
+from outfitanyone_local.engine.figure import Joint, Pose
 
-from .colours import Colours, colour_bins
-from .pose import Sighting, look_once
+from .colour_models import ColourModel, colour_bins
+from .pose import PoseDetection, detect_pose_once
 
 _NEARER_AND_FURTHER = 0.9, 1.1
 _FACE, _PATCH = 0.12, 0.05
 """Radii in torsos: of the middle of a face, and of a patch of hand or hair."""
 _CROWN_RISE = 0.26
-"""Torsos from the eyes up to where the hair is, if there is any."""
+"""Distance in torsos from the eyes up to the hair."""
 _SKIN = 0.3
-"""Share of the face that has rather the colours of the hands than those of the crown: 0.7
-and more with hair over one eye, nothing on the back of a head."""
+"""Least share of face pixels that are more like the hands than like the crown: 0.7 and more
+with hair over one eye, nothing on the back of a head."""
 
 
-def turned_to_camera(image: RGB, sighting: Sighting) -> Sighting:
-    """The sighting, with its sides exchanged if a face is seen on what was taken for a back."""
-    if not _is_from_behind(sighting.pose) or not _shows_face(image, sighting.pose):
-        return sighting
-    again = (look_once(image, sighting.frame.scaled(by))[0] for by in _NEARER_AND_FURTHER)
-    surest = max(sighting, *again, key=lambda seen: seen.pose.presence)
+def correct_facing(image: RGB, detection: PoseDetection) -> PoseDetection:
+    """Return the detection, with left and right exchanged if a face is visible in a "back view"."""
+    if not _is_from_behind(detection.pose) or not _shows_face(image, detection.pose):
+        return detection
+    again = (detect_pose_once(image, detection.region.scaled(by))[0] for by in _NEARER_AND_FURTHER)
+    surest = max(detection, *again, key=lambda one: one.pose.presence)
     if not _is_from_behind(surest.pose):
         return surest
     return replace(surest, pose=surest.pose.with_sides_exchanged())
@@ -41,7 +42,7 @@ def _is_from_behind(pose: Pose) -> bool:
 
 
 def _shows_face(image: RGB, pose: Pose) -> bool:
-    """Whether there is skin between eyes and mouth; never so on a bald head."""
+    """Whether there is skin between eyes and mouth; always False on a bald head."""
     shoulders = _middle(pose, Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER)
     torso = float(np.linalg.norm(_middle(pose, Joint.LEFT_HIP, Joint.RIGHT_HIP) - shoulders))
     eyes = _middle(pose, Joint.LEFT_EYE, Joint.RIGHT_EYE)
@@ -59,7 +60,10 @@ def _shows_face(image: RGB, pose: Pose) -> bool:
     between = _disc(image, (eyes + mouth) / np.float32(2), _FACE * torso)
     if not (len(in_hands) and len(above) and len(between)):
         return False
-    skin, hair = Colours.in_any_light(in_hands), Colours.of(colour_bins(above[None]))
+    skin, hair = (
+        ColourModel.under_varied_light(in_hands),
+        ColourModel.from_bins(colour_bins(above[None])),
+    )
     face = colour_bins(between[None])
     return bool((skin.log_likelihood(face) > hair.log_likelihood(face)).mean() > _SKIN)
 
@@ -70,7 +74,7 @@ def _middle(pose: Pose, *joints: Joint) -> Points:
 
 
 def _disc(image: RGB, centre: Points, radius: float) -> RGB:
-    """The pixels around a point, shape (n, 3)."""
+    """Return the pixels around a point, shape (n, 3)."""
     down, across = np.ogrid[: image.shape[0], : image.shape[1]]
     pixels: RGB = image[np.hypot(across - centre[0], down - centre[1]) < radius]
     return pixels

@@ -1,9 +1,9 @@
-"""Where each garment begins and ends down the body, reasoned in one dimension.
+"""Vertical extents of the garments, found in one dimension.
 
-A dressed person is, from the shoulders to the ankles, a short list of stretches: upper
-garment, perhaps bare midriff, lower garment, perhaps bare legs. Looking for the few rows
-where one stretch ends and the next begins, with all rows of a stretch speaking together,
-is far steadier than asking pixel by pixel, and needs to know no garment's colour.
+From the shoulders to the ankles a dressed person is a short list of segments: upper garment,
+maybe bare midriff, lower garment, maybe bare legs. Finding the few rows between segments,
+with all rows of a segment counting together, is far more robust than deciding pixel by
+pixel, and needs no prior knowledge of a garment's colour.
 """
 
 from __future__ import annotations
@@ -12,28 +12,30 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import Joint, Mask, Plane
+from outfitanyone_local.engine.arrays import Mask, Plane
+from outfitanyone_local.engine.colour_space import rgb_to_lab8
+from outfitanyone_local.engine.figure import Joint
 
-from .appearance import Look
+from .appearance import CropFeatures
 from .hems import line_strengths
-from .pieces import are_dark_trousers, are_one_cloth, hem_between
-from .segment_costs import Slices, lab_of, slice_colours
-from .splitting import Slicing
+from .one_piece import are_dark_trousers, are_same_cloth, find_hem_between
+from .segment_costs import Slices, slice_histograms
+from .splitting import BodySlices
 
 _STEP = 3
-"""Close-up rows of one slice."""
+"""Crop rows in one slice."""
 _COLLAR = 0.15
-"""Torsos below the shoulders where necklines and collars are left behind."""
-_SURE = 0.8
-"""Coverage from which a pixel may speak for its garment."""
+"""Torsos below the shoulders where necklines and collars end."""
+_LEAST_COVERAGE = 0.8
+"""Least coverage of a pixel that counts towards its garment."""
 
 
 @dataclass(frozen=True)
-class Stretches:
-    """Close-up rows, each the first of the next stretch.
+class GarmentExtents:
+    """Rows of the crop, each the first row of the next segment.
 
-    upper_end == lower_start without a bare midriff, both None for a one-piece;
-    lower_end == end for garments down to the ankles.
+    Without a bare midriff upper_end == lower_start; for a one-piece both are None.
+    For garments down to the ankles lower_end == end.
     """
 
     start: float
@@ -43,59 +45,63 @@ class Stretches:
     end: float
 
 
-def find_stretches(look: Look, *, skin: Plane) -> Stretches:
-    """The stretches of this person. skin: how surely each pixel is skin rather than cloth."""
-    limbs = look.limbs
-    column = look.person * (limbs.trunk + limbs.legs[0] + limbs.legs[1]) > 0.5
-    start = int(look.body.shoulders[1] + _COLLAR * look.body.torso)
-    slicing = _slice(look, column=column, skin=skin, start=start)
+def find_garment_extents(features: CropFeatures, *, skin: Plane) -> GarmentExtents:
+    """Return the garment extents. skin: probability that a pixel is skin rather than cloth."""
+    limbs = features.limbs
+    column = features.person * (limbs.trunk + limbs.legs[0] + limbs.legs[1]) > 0.5
+    start = int(features.body.shoulders[1] + _COLLAR * features.body.torso)
+    body_slices = _slice(features, column=column, skin=skin, start=start)
 
     def row(place: int) -> float:
         return float(start + _STEP * place)
 
-    split, end = slicing.two_pieces(), row(len(slicing.colours))
-    two = Stretches(row(0), row(split.upper_end), row(split.lower_start), row(split.lower_end), end)
+    split, end = body_slices.split_two_pieces(), row(len(body_slices.colours))
+    two = GarmentExtents(
+        row(0), row(split.upper_end), row(split.lower_start), row(split.lower_end), end
+    )
     if split.upper_end < split.lower_start:
         return two
-    cloth = column & (look.person > _SURE)
-    above = cloth & (look.rows > two.start) & (look.rows < row(split.upper_end))
-    below = cloth & (look.rows > row(split.lower_start)) & (look.rows < two.lower_end)
-    if not are_one_cloth(look, above, below):
+    cloth = column & (features.person > _LEAST_COVERAGE)
+    above = cloth & (features.rows > two.start) & (features.rows < row(split.upper_end))
+    below = cloth & (features.rows > row(split.lower_start)) & (features.rows < two.lower_end)
+    if not are_same_cloth(features, above, below):
         return two
-    hem = hem_between(look, above | below)
+    hem = find_hem_between(features, above | below)
     if hem is not None:
         return replace(two, upper_end=hem, lower_start=hem)
-    if are_dark_trousers(look, above | below):
+    if are_dark_trousers(features, above | below):
         return two
-    return Stretches(row(0), None, None, row(slicing.one_piece_end()), end)
+    return GarmentExtents(row(0), None, None, row(body_slices.one_piece_end()), end)
 
 
-def _slice(look: Look, *, column: Mask, skin: Plane, start: int) -> Slicing:
-    body, lab = look.body, lab_of(look.image)
+def _slice(features: CropFeatures, *, column: Mask, skin: Plane, start: int) -> BodySlices:
+    body, lab = features.body, rgb_to_lab8(features.image)
     ankles = body.middle(Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)[1]
     count = (int(ankles) - start) // _STEP
     window = slice(start, start + count * _STEP)
     inside = column[window]
     number = np.nonzero(inside)[0] // _STEP
-    colours = slice_colours(lab[window][inside], slices=number, count=count)
+    colours = slice_histograms(lab[window][inside], slices=number, count=count)
     pixels = np.maximum(np.bincount(number, minlength=count), 1)
     bare = np.bincount(number, skin[window][inside], minlength=count) / pixels
     hips, torso = (float(body.hips[1]) - start) / _STEP, body.torso / _STEP
-    return Slicing(
+    return BodySlices(
         colours=colours,
-        bare=(bare * (1 - _like_clothed(colours, hips=hips, torso=torso))).astype(np.float32),
+        bare=(bare * (1 - _similarity_to_clothed(colours, hips=hips, torso=torso))).astype(
+            np.float32
+        ),
         lines=line_strengths(lab, cloth=column)[window].reshape(count, _STEP).max(axis=1),
         hips=hips,
         torso=torso,
     )
 
 
-def _like_clothed(colours: Slices, *, hips: float, torso: float) -> Plane:
-    """How much each slice shows the colours of chest or seat, which are clothed on everybody.
+def _similarity_to_clothed(colours: Slices, *, hips: float, torso: float) -> Plane:
+    """Return the similarity of each slice to chest or seat, which are always clothed.
 
-    So cloth of the colour of skin is no skin, unless it changes where garments may end.
+    So skin-coloured cloth does not count as bare, except where its colour changes.
     """
     chest = colours[int(0.1 * torso) : int(0.4 * torso)].mean(axis=0)
     seat = colours[int(hips + 0.1 * torso) : int(hips + 0.3 * torso)].mean(axis=0)
-    alike: Plane = np.sqrt(colours[:, None] * np.stack([chest, seat])).sum(axis=2).max(axis=1)
-    return alike
+    similarity: Plane = np.sqrt(colours[:, None] * np.stack([chest, seat])).sum(axis=2).max(axis=1)
+    return similarity

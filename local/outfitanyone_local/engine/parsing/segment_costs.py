@@ -1,8 +1,8 @@
-"""How well runs of slices are told by one mixture of colours each.
+"""Cost of describing a run of slices with one colour histogram (code length in nats).
 
-A body or an arm is cut into slices, each a histogram over a small palette. Where a run of
-slices is split in two and each side gets a code of its own, the code length falls by as
-much as the sides differ: little for folds and prints, much where a garment ends.
+A body or an arm is cut into slices, each a histogram over a small palette. Splitting a run
+in two and describing each part separately reduces the cost by as much as the parts differ:
+little for folds and prints, much where a garment ends.
 """
 
 from __future__ import annotations
@@ -10,19 +10,18 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import RGB, Plane
-from outfitanyone_local.engine.opencv import cv2
+from outfitanyone_local.engine.arrays import Plane
 
 Slices = npt.NDArray[np.float32]
-"""Shape (slices, palette): how often each palette colour occurs in a slice; rows add up to 1."""
+"""Shape (slices, palette): share of each palette colour in a slice; rows add up to 1."""
 
 _PALETTE = 16
 _CELL = (28.0, 10.0, 10.0)
-"""Palette cells in Lab are long in lightness, for folds and shading change little else."""
+"""Size of the palette's cells in Lab: long in lightness, which folds and shading change most."""
 
 
-def code_lengths(slices: Slices) -> Plane:
-    """Entry [i, j] is the number of nats that slices i to j - 1 take with one code of their own.
+def segment_costs(slices: Slices) -> Plane:
+    """Return a matrix: entry [i, j] is the cost of slices i to j - 1 as one segment, in nats.
 
     Infinite where j < i.
     """
@@ -34,10 +33,10 @@ def code_lengths(slices: Slices) -> Plane:
     return np.where(forward, nats, np.inf).astype(np.float32)
 
 
-def slice_colours(lab: Plane, *, slices: npt.NDArray[np.int64], count: int) -> Slices:
-    """The palette histogram of each slice.
+def slice_histograms(lab: Plane, *, slices: npt.NDArray[np.int64], count: int) -> Slices:
+    """Return the palette histogram of each slice.
 
-    lab: float32 (n, 3), colours of n pixels. slices: the slice each lies in, below count.
+    lab: float32 (n, 3), colours of n pixels. slices: the slice of each pixel, below count.
     """
     nearest = _nearest(lab, _palette(lab))
     numbers = np.bincount(nearest + _PALETTE * slices, minlength=count * _PALETTE)
@@ -46,14 +45,8 @@ def slice_colours(lab: Plane, *, slices: npt.NDArray[np.int64], count: int) -> S
     return histogram
 
 
-def lab_of(image: RGB) -> Plane:
-    """Lightness and two hues, each from 0 to 255, with no hue at 128."""
-    lab: Plane = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.float32)
-    return lab
-
-
 def _palette(colours: Plane) -> Plane:
-    """The mean colours of the most populous cells of a coarse grid over Lab."""
+    """Return the mean colours of the most populous cells of a coarse grid over Lab."""
     cells = np.floor(colours / _CELL).astype(np.int64) @ [1, 64, 4096]
     _, inverse, counts = np.unique(cells, return_inverse=True, return_counts=True)
     largest = np.argsort(-counts, kind="stable")[:_PALETTE]

@@ -1,29 +1,29 @@
-"""How far a sleeve reaches down an arm."""
+"""Sleeve ends along an arm."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import Plane
+from outfitanyone_local.engine.arrays import Plane
 
-from .segment_costs import code_lengths, slice_colours
+from .segment_costs import segment_costs, slice_histograms
 
 _SLICES = 30
-"""For each bone of the arm."""
+"""Slices for each bone of the arm."""
 _LAST = 2.3
 """Sleeves end before the knuckles."""
-_PRICE = 3.0
-"""Nats a sleeve's end has to save to count as seen."""
+_END_COST = 3.0
+"""Cost that a sleeve's end has to save to be accepted, in nats."""
 
 
-def sleeve_end(cloth: Plane, *, lab: Plane, along: Plane) -> float:
-    """Where along the arm cloth gives way to skin: 0 without a sleeve, 1 elbow, 2 wrist.
+def find_sleeve_end(cloth: Plane, *, lab: Plane, along: Plane) -> float:
+    """Return where the sleeve ends along the arm: 0 without a sleeve, 1 elbow, 2 wrist.
 
-    Each slice of the arm votes for cloth or skin, and the place where the arm's own colours
-    change adds its weight: the votes of a top in the colour of skin say nothing.
+    Each slice votes for cloth or skin, and the place where the arm's colours change adds its
+    weight, because the votes of a skin-coloured top carry no information.
 
-    The arm's n pixels: cloth from 1, like the garment, to -1, like skin; lab their colours
-    (n, 3); along their places.
+    cloth: for each of the arm's n pixels 1 if it is like the garment, -1 if like skin.
+    lab: their colours, (n, 3). along: their positions along the arm.
     """
     count = int(_LAST * _SLICES)
     slices = (along * _SLICES).astype(np.int64)
@@ -32,8 +32,8 @@ def sleeve_end(cloth: Plane, *, lab: Plane, along: Plane) -> float:
         return 0.0
     pixels = np.maximum(np.bincount(slices[arm], minlength=count), 1)
     votes = np.bincount(slices[arm], cloth[arm], minlength=count) / pixels
-    for_sleeve = np.concatenate([[0], np.cumsum(votes)])
-    told = code_lengths(slice_colours(lab[arm], slices=slices[arm], count=count))
-    cost = told[0] + told[:, -1] - for_sleeve
-    cost[1:-1] += _PRICE
+    sleeve_votes = np.concatenate([[0], np.cumsum(votes)])
+    costs = segment_costs(slice_histograms(lab[arm], slices=slices[arm], count=count))
+    cost = costs[0] + costs[:, -1] - sleeve_votes
+    cost[1:-1] += _END_COST
     return float(cost.argmin()) / _SLICES

@@ -1,7 +1,7 @@
-"""The search for the rows where one garment ends and the next begins.
+"""Split the body's slices into garments at the least total cost.
 
-Costs are in nats, the unit of code lengths: a split is worth making where telling the
-colours of the two sides apart is so much cheaper than telling them together.
+Costs are in nats, the unit of code lengths: a split is worth making where two segments
+described separately cost that much less than one.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ from functools import cached_property
 
 import numpy as np
 
-from outfitanyone_local.engine.figure import Plane
+from outfitanyone_local.engine.arrays import Plane
 
-from .segment_costs import Slices, code_lengths
+from .segment_costs import Slices, segment_costs
 
-_STRETCH_PRICE = 6.0
-"""What a further stretch has to save, a few slices' worth, before it counts as seen."""
-_WRONG_STUFF_PRICE = 2.0
-"""For a slice of skin in a garment, or of cloth in a bare stretch."""
-_LINE_WORTH = 2.0
-"""For each doubling or so of the strength of a line, for hems show as lines."""
-_WAIST_PRICE = 4.0
-"""For a waist half a torso away from the hips; it grows with the square."""
+_SEGMENT_COST = 6.0
+"""Cost of a further segment, worth a few slices."""
+_WRONG_CLASS_COST = 2.0
+"""Cost of a slice of skin in a garment, or of cloth in a bare segment."""
+_LINE_GAIN = 2.0
+"""Gain for each doubling or so of a line's strength, because hems show as lines."""
+_WAIST_COST = 4.0
+"""Cost of a waist half a torso away from the hips; it grows with the square."""
 _LOWEST_TOP = 0.55
-"""Torsos below the hips: what ends below the middle of the thigh is a dress, no top."""
+"""Lowest end of a top, in torsos below the hips; a garment that ends below mid-thigh is a dress."""
 _SHORTEST_LOWER, _SHORTEST_LEG = 0.2, 0.15
 """In torsos: the least height of a lower garment, and how far below the hips it reaches."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """Slice numbers, each the first of the next stretch; see ``stretches.Stretches``."""
+    """Slice indices, each the first of the next segment; see ``GarmentExtents``."""
 
     upper_end: int
     lower_start: int
@@ -39,11 +39,11 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Slicing:
+class BodySlices:
     """A body from below the shoulders to the ankles, in thin horizontal slices.
 
-    colours: palette histogram of each slice. bare: how surely each is skin. lines: how strong
-    a line crosses each. hips: the slice of the hip joints. torso: one torso in slices.
+    colours: palette histogram of each slice. bare: probability of skin. lines: strength of a
+    line across the slice. hips: slice of the hip joints. torso: one torso in slices.
     """
 
     colours: Slices
@@ -52,10 +52,10 @@ class Slicing:
     hips: float
     torso: float
 
-    def two_pieces(self) -> Split:
-        """The cheapest split into upper garment, perhaps midriff, lower, perhaps legs."""
-        at = self._places
-        with_midriff = self._garment[0][:, None] + self._skin + _STRETCH_PRICE
+    def split_two_pieces(self) -> Split:
+        """Return the cheapest split: upper garment, maybe midriff, lower garment, maybe legs."""
+        at = self._positions
+        with_midriff = self._garment[0][:, None] + self._skin + _SEGMENT_COST
         midriff = with_midriff.min(axis=0)
         above = np.minimum(self._garment[0], midriff) + self._waist
         total = above[:, None] + self._garment + self._legs[None]
@@ -67,48 +67,48 @@ class Slicing:
         return Split(int(upper_end), int(lower_start), int(lower_end))
 
     def one_piece_end(self) -> int:
-        """Where a garment that begins at the shoulders most likely ends."""
+        """Return the most likely end of a garment that begins at the shoulders."""
         return int((self._garment[0] + self._legs).argmin())
 
     @property
-    def _places(self) -> Plane:
+    def _positions(self) -> Plane:
         return np.arange(len(self.colours) + 1, dtype=np.float32)
 
     @cached_property
     def _waist(self) -> Plane:
-        """What it costs to begin the lower garment at each place."""
-        far = (self._places - self.hips) / (0.5 * self.torso)
-        cost = _WAIST_PRICE * np.square(far) - self._line_bonus
+        """Cost of starting the lower garment at each slice."""
+        far = (self._positions - self.hips) / (0.5 * self.torso)
+        cost = _WAIST_COST * np.square(far) - self._line_bonus
         lowest = self.hips + _LOWEST_TOP * self.torso
-        return np.where(self._places > lowest, np.float32(np.inf), cost)
+        return np.where(self._positions > lowest, np.float32(np.inf), cost)
 
     @cached_property
     def _legs(self) -> Plane:
-        """What all slices from each place down to the ankles cost as bare legs."""
-        price = np.where(self._places < len(self.colours), _STRETCH_PRICE - self._line_bonus, 0)
+        """Cost of all slices from each one down to the ankles as bare legs."""
+        extra = np.where(self._positions < len(self.colours), _SEGMENT_COST - self._line_bonus, 0)
         highest = self.hips + _SHORTEST_LEG * self.torso
-        return np.where(self._places < highest, np.float32(np.inf), self._skin[:, -1] + price)
+        return np.where(self._positions < highest, np.float32(np.inf), self._skin[:, -1] + extra)
 
     @cached_property
     def _line_bonus(self) -> Plane:
-        bonus: Plane = np.float32(_LINE_WORTH) * np.log1p(np.append(self.lines, np.float32(0)))
+        bonus: Plane = np.float32(_LINE_GAIN) * np.log1p(np.append(self.lines, np.float32(0)))
         return bonus
 
     @cached_property
-    def _told(self) -> Plane:
-        return code_lengths(self.colours)
+    def _costs(self) -> Plane:
+        return segment_costs(self.colours)
 
     @cached_property
     def _garment(self) -> Plane:
-        return self._told + np.float32(_WRONG_STUFF_PRICE) * _run_sums(self.bare)
+        return self._costs + np.float32(_WRONG_CLASS_COST) * _run_sums(self.bare)
 
     @cached_property
     def _skin(self) -> Plane:
-        return self._told + np.float32(_WRONG_STUFF_PRICE) * _run_sums(1 - self.bare)
+        return self._costs + np.float32(_WRONG_CLASS_COST) * _run_sums(1 - self.bare)
 
 
 def _run_sums(values: Plane) -> Plane:
-    """Entry [i, j] is the sum of values i to j - 1, zero where j < i."""
+    """Return a matrix: entry [i, j] is the sum of values i to j - 1, zero where j < i."""
     sums = np.concatenate([[0], np.cumsum(values)])
     runs: Plane = np.maximum(sums[None] - sums[:, None], 0).astype(np.float32)
     return runs

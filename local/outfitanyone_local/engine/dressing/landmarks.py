@@ -1,12 +1,13 @@
-"""Measure the trunk: armpits, crotch, flanks, neck and shoulders; and where shoes begin."""
+"""Landmarks of neck, shoulders, armpits, flanks, crotch and shoes."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from outfitanyone_local.engine.arrays import Points
 from outfitanyone_local.engine.figure import Part
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.outline import SIDES, Points
+from outfitanyone_local.engine.outline import SIDES
 
 from .limbs import Limb, Row
 from .skeleton import CLOTH, Skeleton
@@ -14,13 +15,13 @@ from .skeleton import CLOTH, Skeleton
 _CROTCH = 1.24
 """Row of the crotch, in torsos below the shoulder joints."""
 _HALF_WAIST = 0.36
-"""Half width of a waist nobody can see, in torsos."""
-_SLOPE = ((-0.22, 0, 0.1), (-0.19, -0.09, -0.03))
-"""Top of an average shoulder in torsos: how far out from the joint, how far below it."""
+"""Half width of a hidden waist, in torsos."""
+_SHOULDER_LINE = ((-0.22, 0, 0.1), (-0.19, -0.09, -0.03))
+"""Top of an average shoulder in torsos: distance outwards from the joint, height below it."""
 
 
 def find_armpit(skeleton: Skeleton, side: int, arm: Limb) -> Points:
-    """Where background first shows between arm and trunk; else by proportion."""
+    """Return where background first shows between arm and trunk; else a point by proportion."""
     shoulder, torso = skeleton.joint("SHOULDER", side), skeleton.torso
     middle = float(skeleton.shoulders[0])
     first, last = (round(float(shoulder[1]) + share * torso) for share in (0.15, 0.5))
@@ -35,7 +36,7 @@ def find_armpit(skeleton: Skeleton, side: int, arm: Limb) -> Points:
 
 
 def find_crotch(skeleton: Skeleton) -> Points:
-    """By proportion, or higher where background shows between the legs."""
+    """Return the crotch by proportion, or higher where background shows between the legs."""
     row = float(skeleton.shoulders[1]) + _CROTCH * skeleton.torso
     x, low = float(skeleton.hips[0]), round(float(skeleton.hips[1]) + 0.1 * skeleton.torso)
     column = skeleton.figure.labels[low : round(row), round(x)]
@@ -44,9 +45,9 @@ def find_crotch(skeleton: Skeleton) -> Points:
 
 
 def find_shoe_top(skeleton: Skeleton, leg: Limb) -> tuple[float, float, float]:
-    """Middle x, first row and half width of the top of the shoe under the ankle.
+    """Return middle x, first row and half width of the top of the shoe under the ankle.
 
-    A little below the ankle, and as wide as it, if no shoe is seen.
+    Without a visible shoe: a little below the ankle, and as wide as it.
     """
     x, y = (round(float(value)) for value in leg.axis[-1])
     torso, half = skeleton.torso, float(leg.outer[-1])
@@ -62,10 +63,10 @@ def find_shoe_top(skeleton: Skeleton, leg: Limb) -> tuple[float, float, float]:
 
 
 def find_flank(skeleton: Skeleton, side: int, armpit: Points, crotch: Points, *, arm: Limb) -> Row:
-    """X of the trunk's border at each row of the picture, old clothes included.
+    """Return x of the trunk's border at each row of the picture, old clothes included.
 
-    NaN above the armpit and below the crotch. An arm or hand in front hides the border;
-    there it is bridged.
+    NaN above the armpit and below the crotch. Where an arm or hand hides the border, it is
+    interpolated.
     """
     torso, height = skeleton.torso, len(skeleton.figure.labels)
     last = min(height, round(float(crotch[1]) + 0.1 * torso))
@@ -80,18 +81,18 @@ def find_flank(skeleton: Skeleton, side: int, armpit: Points, crotch: Points, *,
     )
     known = np.isfinite(seen)
     if known.any():
-        stretch = np.interp(rows, rows[known], seen[known])
+        border = np.interp(rows, rows[known], seen[known])
     else:
-        stretch = np.array(middle) + side * _HALF_WAIST * torso
+        border = np.array(middle) + side * _HALF_WAIST * torso
     soft = cv2.GaussianBlur(
-        stretch[None].astype(np.float32), (0, 0), 0.02 * torso, borderType=cv2.BORDER_REPLICATE
+        border[None].astype(np.float32), (0, 0), 0.02 * torso, borderType=cv2.BORDER_REPLICATE
     )
     flank = np.interp(np.arange(height), rows, soft[0], left=np.nan, right=np.nan)
     return np.asarray(flank, np.float32)
 
 
 def _widest(skeleton: Skeleton, side: int, armpit: Points, arm: Limb, *, rows: Row) -> Row:
-    """How far out the border can be at each row: not beyond stout hips, nor beyond an arm
+    """Return the greatest distance of the border at each row: within stout hips, and within an arm
     whose sleeve touches the trunk.
     """
     torso = skeleton.torso
@@ -106,7 +107,7 @@ def _widest(skeleton: Skeleton, side: int, armpit: Points, arm: Limb, *, rows: R
 
 
 def _border(skeleton: Skeleton, side: int, row: int, start: float, reach: float) -> float:
-    """X of the border at one row, NaN where something hides it."""
+    """Return x of the border at one row, NaN where it is hidden."""
     beside_gap = 0.1 * skeleton.torso if row > skeleton.hips[1] - 0.1 * skeleton.torso else 0.0
     labels = skeleton.labels_along(row, start, side, (beside_gap, reach))
     away = np.flatnonzero(~np.isin(labels, (*CLOTH, Part.LEG, Part.OTHER)))
@@ -118,8 +119,8 @@ def _border(skeleton: Skeleton, side: int, row: int, start: float, reach: float)
 
 
 def find_neck(skeleton: Skeleton) -> tuple[float, float]:
-    """X of the neck's right and left border; hair may cover them, so they are kept within
-    proportion.
+    """Return x of the neck's right and left border, within usual proportions because hair may
+    cover them.
     """
     torso, chin, shoulders = skeleton.torso, skeleton.chin, skeleton.shoulders
     x, row = (float(value) for value in chin + 0.4 * (shoulders - chin))
@@ -132,27 +133,27 @@ def find_neck(skeleton: Skeleton) -> tuple[float, float]:
     return x - halves[0], x + halves[1]
 
 
-def find_slope(skeleton: Skeleton, side: int, *, start: float) -> Points:
-    """Top of the shoulder from the neck's border ``start`` to a little beyond the joint.
+def find_shoulder_line(skeleton: Skeleton, side: int, *, start: float) -> Points:
+    """Return the top of the shoulder from the neck's border ``start`` to just beyond the joint.
 
-    Seen where background lies right above cloth or skin; hair hides the rest, which goes
-    on as shoulders do.
+    Visible where background lies right above cloth or skin; where hair hides it, the average
+    shoulder continues it.
     """
     joint, torso = skeleton.joint("SHOULDER", side), skeleton.torso
     end = float(joint[0]) + 0.1 * side * torso
     columns = np.arange(round(start), round(end), side)
     x = (columns - joint[0]) * side / torso
-    slope = joint[1] + torso * np.interp(x, *_SLOPE)
+    shoulder_line = joint[1] + torso * np.interp(x, *_SHOULDER_LINE)
     first, last = round(float(skeleton.chin[1])), round(float(joint[1] + 0.1 * torso))
     labels = skeleton.figure.labels[first:last, columns]
     body = np.isin(labels, (*CLOTH, Part.ARM, Part.HEAD, Part.LEG))
     tops = body.argmax(axis=0)
     above = labels[np.maximum(tops - 1, 0), np.arange(len(columns))]
-    off = first + tops - slope
+    off = first + tops - shoulder_line
     seen = (tops > 0) & (above == Part.BACKGROUND) & (np.abs(off) < 0.07 * torso)
     if seen.sum() >= 0.1 * len(columns):
-        # The shoulder is steeper outside: its slope says nothing of the part at the neck.
+        # Shoulders are steeper outside, so their slope cannot be extrapolated to the neck.
         near_neck = x < -0.08
         degree = int((seen & near_neck).sum() > 0.4 * near_neck.sum())
-        slope = slope + np.polyval(np.polyfit(x[seen], off[seen], degree), x)
-    return np.stack([columns, slope], axis=1).astype(np.float32)
+        shoulder_line = shoulder_line + np.polyval(np.polyfit(x[seen], off[seen], degree), x)
+    return np.stack([columns, shoulder_line], axis=1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The engine without the server: arrays in, arrays out."""
+"""The public functions of the engine: arrays in, arrays out."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 from drawing import garments
-from drawing.figures import Bottom, Person, Top, draw, plain
+from drawing.figures import Bottom, Person, Top, draw
+from drawing.parsed import drawn_person
+from drawing.textures import plain
 from outfitanyone_local.engine import (
+    GarmentRefusal,
     GarmentRefused,
+    PersonRefusal,
     PersonRefused,
-    Reason,
-    Refusal,
     parse,
-    read_figure,
     try_on,
 )
 
@@ -31,9 +32,12 @@ except ImportError as error:
 """
 
 
+PERSON = Person(top=Top(plain((40, 60, 130))), bottom=Bottom(plain((190, 165, 120))))
+
+
 @pytest.fixture(scope="module")
 def person():
-    return draw(Person(top=Top(plain((40, 60, 130))), bottom=Bottom(plain((190, 165, 120))))).image
+    return draw(PERSON).image
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +45,19 @@ def shirt():
     return garments.picture("top")
 
 
-def test_parse__gives_areas_in_the_order_asked(person):
-    lower, upper, dress = parse(person, clothes_types=["lower", "upper", "dress"])
+@pytest.fixture(scope="module")
+def areas(person):
+    return parse(person, clothes_types=["lower", "upper", "dress"])
+
+
+@pytest.fixture(scope="module")
+def given_and_result(person, shirt):
+    given = person.copy()
+    return given, try_on(given, top=shirt)
+
+
+def test_parse__returns_areas_in_the_order_requested(areas):
+    lower, upper, dress = areas
 
     assert [area.clothes_type for area in (lower, upper, dress)] == ["lower", "upper", "dress"]
     assert upper.box[1] < lower.box[1] <= upper.box[3] < lower.box[3]
@@ -58,8 +73,8 @@ def test_parse__gives_areas_in_the_order_asked(person):
         assert (area.cutout.dtype, area.cutout.shape) == (np.uint8, (y2 - y1, x2 - x1, 4))
 
 
-def test_parse__crops_hold_the_pixels_of_the_picture(person):
-    (upper,) = parse(person, clothes_types=["upper"])
+def test_parse__crops_hold_the_pixels_of_the_picture(person, areas):
+    _, upper, _ = areas
 
     x1, y1, x2, y2 = upper.box
     shown = upper.cutout[..., 3] > 128
@@ -69,7 +84,7 @@ def test_parse__crops_hold_the_pixels_of_the_picture(person):
     assert (upper.crop[~same] == 245).all()
 
 
-def test_parse__leaves_out_what_is_not_worn():
+def test_parse__returns_none_for_clothes_not_worn():
     worn = Person(
         top=Top(plain((30, 110, 110))),
         bottom=Bottom(plain((30, 110, 110)), hem=0.7, skirt=True),
@@ -82,28 +97,26 @@ def test_parse__leaves_out_what_is_not_worn():
     assert dress is not None
 
 
-def test_parse__knows_no_other_types(person):
+def test_parse__rejects_other_types(person):
     with pytest.raises(ValueError, match="'hat'"):
         parse(person, clothes_types=["hat"])
 
 
-def test_try_on__gives_an_array_of_the_same_size(person, shirt):
-    before = person.copy()
-
-    result = try_on(person, top=shirt)
+def test_try_on__returns_an_array_of_the_same_size(person, given_and_result):
+    given, result = given_and_result
 
     assert (result.dtype, result.shape) == (np.uint8, person.shape)
-    assert (person == before).all(), "the picture given is not written to"
-    assert (result != before).any()
+    assert (given == person).all(), "the argument is not written to"
+    assert (result != person).any()
 
 
-def test_try_on__takes_a_figure_read_before(person, shirt):
-    assert (
-        try_on(person, top=shirt, figure=read_figure(person)) == try_on(person, top=shirt)
-    ).all()
+def test_try_on__accepts_a_parsed_figure(person, shirt, given_and_result):
+    _, expected = given_and_result
+
+    assert (try_on(person, top=shirt, figure=drawn_person(PERSON)) == expected).all()
 
 
-def test_try_on__without_garments_gives_a_copy(person):
+def test_try_on__returns_a_copy_without_garments(person):
     result = try_on(person)
 
     assert (result == person).all()
@@ -120,7 +133,7 @@ def test_try_on__without_garments_gives_a_copy(person):
     ],
     ids=["floats", "grey", "with alpha", "empty"],
 )
-def test_arrays__of_other_kinds_are_refused(person, shirt, broken):
+def test_arrays_of_other_shapes_and_types__are_rejected(person, shirt, broken):
     with pytest.raises(ValueError, match="uint8"):
         parse(broken(person), clothes_types=["upper"])
     with pytest.raises(ValueError, match="uint8"):
@@ -129,31 +142,31 @@ def test_arrays__of_other_kinds_are_refused(person, shirt, broken):
         try_on(person, top=broken(shirt))
 
 
-def test_refusals__say_why(person, shirt):
-    with pytest.raises(PersonRefused, match="no person") as nobody:
+def test_refusals__name_the_reason(person, shirt):
+    with pytest.raises(PersonRefused, match="no person") as no_person:
         parse(shirt, clothes_types=["upper"])
-    with pytest.raises(GarmentRefused, match="shows a person") as somebody:
+    with pytest.raises(GarmentRefused, match="shows a person") as worn:
         try_on(person, top=person)
 
-    assert nobody.value.reason is Refusal.NOBODY
-    assert somebody.value.reason is Reason.PERSON
+    assert no_person.value.reason is PersonRefusal.NO_PERSON
+    assert worn.value.reason is GarmentRefusal.SHOWS_PERSON
 
 
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("wrong", "message"),
     [
         ({"keep": ["middle"]}, "may name"),
         ({"keep": ["upper"]}, "kept and replaced"),
     ],
 )
-def test_try_on__refuses_wishes_that_make_no_sense(person, shirt, wrong, says):
-    with pytest.raises(ValueError, match=says):
+def test_try_on__rejects_contradictory_arguments(person, shirt, wrong, message):
+    with pytest.raises(ValueError, match=message):
         try_on(person, top=shirt, **wrong)
 
 
-def test_import__without_opencv_says_what_to_install():
-    said = subprocess.run(
+def test_import_without_opencv__names_the_package_to_install():
+    output = subprocess.run(
         [sys.executable, "-c", WITHOUT_OPENCV], capture_output=True, text=True, check=True
     ).stdout
-    assert len(said.splitlines()) == 1
-    assert 'pip install "django-outfitanyone[sandbox]"' in said
+    assert len(output.splitlines()) == 1
+    assert 'pip install "django-outfitanyone[sandbox]"' in output

@@ -1,4 +1,4 @@
-"""Bare limbs as strips: which pixels lie on them, how far along and how far across."""
+"""Coordinates along and across bare limbs, for each pixel."""
 
 from __future__ import annotations
 
@@ -6,53 +6,51 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from outfitanyone_local.engine.backdrop import Plane
-from outfitanyone_local.engine.figure import Soft
+from outfitanyone_local.engine.arrays import Plane, Points, SoftMask
 from outfitanyone_local.engine.opencv import cv2
-from outfitanyone_local.engine.outline import Points
 
 from .limbs import STATIONS, Limb
-from .physique import Physique
 from .warping import Window, coverage, window_around
+from .wearer import Wearer
 
 _UNDER_CUFF = 0.1
-"""How far an arm goes on beyond the wrist, where a cuff may hide the hand, in torsos."""
+"""How far an arm continues beyond the wrist, where a cuff may hide the hand, in torsos."""
 _IN_SHOE = 0.02
-"""How far a leg goes on into the shoe, in torsos."""
+"""How far a leg continues into the shoe, in torsos."""
 _COARSE = 4
-"""Places are worked out on every fourth pixel and interpolated."""
+"""Coordinates are computed on every fourth pixel and interpolated."""
 
 
 @dataclass(frozen=True)
-class Strip:
-    """Where the pixels of a window lie on a limb; planes of the window.
+class LimbStrip:
+    """Limb coordinates of the pixels of a window, as planes.
 
     along: 0 at the root to 1 at the end.  across: -1 at the inner to 1 at the outer border.
     cover: how much of each pixel the limb covers.
-    fades: how far the limb gives way to the trunk, where there is trunk.
+    fades: how much the trunk, where there is any, replaces the limb.
     """
 
     window: Window
     along: Plane
     across: Plane
-    cover: Soft
+    cover: SoftMask
     fades: Plane
 
 
-def arm_strip(physique: Physique, side: int, within: Window) -> Strip:
-    """A bare arm from the shoulder to under the cuff."""
-    limb = physique.arms[side]
+def arm_strip(wearer: Wearer, side: int, within: Window) -> LimbStrip:
+    """Return the strip of a bare arm from the shoulder to under the cuff."""
+    limb = wearer.arms[side]
     step = limb.axis[-1] - limb.axis[-4]
-    beyond = limb.axis[-1] + _UNDER_CUFF * physique.torso * step / np.linalg.norm(step)
+    beyond = limb.axis[-1] + _UNDER_CUFF * wearer.torso * step / np.linalg.norm(step)
     tail = np.stack([beyond + _half(limb)[k] * limb.normal[-1] for k in (0, 1)])
-    slope = physique.slopes[side]
-    top = slope[np.abs(slope[:, 0] - limb.axis[0, 0]).argmin(), 1]
+    shoulder_line = wearer.shoulder_lines[side]
+    top = shoulder_line[np.abs(shoulder_line[:, 0] - limb.axis[0, 0]).argmin(), 1]
     height = max(0.75 * _root_half(limb), float(limb.axis[0, 1] - top))
-    return _grown_from_chest(_strip(limb, tail, height, within))
+    return _fade_into_chest(_strip(limb, tail, height, within))
 
 
-def _grown_from_chest(strip: Strip) -> Strip:
-    """An arm has no inner border at the shoulder: there it fades into the chest."""
+def _fade_into_chest(strip: LimbStrip) -> LimbStrip:
+    """Fade the arm into the chest at the shoulder, where it has no inner border."""
     free = np.clip((strip.along - 0.12) / 0.25, 0, 1)
     fades = (1 - free) * np.clip(-2 * strip.across, 0, 1)
     across = np.maximum(strip.across, -free)
@@ -61,18 +59,18 @@ def _grown_from_chest(strip: Strip) -> Strip:
     )
 
 
-def leg_strip(physique: Physique, side: int, within: Window) -> Strip:
-    """A bare leg from the hip into the shoe."""
-    limb = physique.legs[side]
-    x, row, width = physique.shoe_tops[side]
-    low = max(float(limb.axis[-1, 1]), row + _IN_SHOE * physique.torso)
+def leg_strip(wearer: Wearer, side: int, within: Window) -> LimbStrip:
+    """Return the strip of a bare leg from the hip into the shoe."""
+    limb = wearer.legs[side]
+    x, row, width = wearer.shoe_tops[side]
+    low = max(float(limb.axis[-1, 1]), row + _IN_SHOE * wearer.torso)
     half = np.clip(_half(limb), -0.85 * width, 0.85 * width) * side
     tail = np.stack([half + x, np.full(2, low)], axis=1)
     return _strip(limb, tail, 0.75 * _root_half(limb), within)
 
 
 def _half(limb: Limb) -> Points:
-    """Signed half widths of the limb's end, outer then inner."""
+    """Return the signed half widths of the limb's end, outer then inner."""
     return np.array([limb.outer[-1], -limb.inner[-1]], np.float32)
 
 
@@ -80,10 +78,11 @@ def _root_half(limb: Limb) -> float:
     return float(limb.outer[0] + limb.inner[0]) / 2
 
 
-def _strip(limb: Limb, tail: Points, root: float, within: Window) -> Strip:
-    """tail: outer and inner corner of the end.  root: height of the rounding at the root.
+def _strip(limb: Limb, tail: Points, root: float, within: Window) -> LimbStrip:
+    """Return the strip of a limb.
 
-    The last stations lead over to the tail, which may lie a little aside.
+    tail: outer and inner corner of the end.  root: height of the rounding at the root.
+    The last stations blend into the tail, which may lie a little aside.
     """
     outer = limb.axis + limb.outer[:, None] * limb.normal
     inner = limb.axis - limb.inner[:, None] * limb.normal
@@ -96,12 +95,12 @@ def _strip(limb: Limb, tail: Points, root: float, within: Window) -> Strip:
         max(around.x2, within.x1 + 1),
         max(around.y2, within.y1 + 1),
     )
-    along, across = _places(limb, window)
-    return Strip(window, along, across, coverage(border, window), np.zeros_like(along))
+    along, across = _limb_coordinates(limb, window)
+    return LimbStrip(window, along, across, coverage(border, window), np.zeros_like(along))
 
 
 def _cap(axis: Points, outer: Points, inner: Points, height: float) -> Points:
-    """Half an oval over a limb's root, from its inner to its outer border."""
+    """Return half an ellipse over a limb's root, from its inner to its outer border."""
     across = (outer[0] - inner[0]) / 2
     back = axis[0] - axis[1]
     back = back * (height / float(np.linalg.norm(back)))
@@ -110,8 +109,8 @@ def _cap(axis: Points, outer: Points, inner: Points, height: float) -> Points:
     return np.asarray(middle + np.cos(turn) * across + np.sin(turn) * back, np.float32)
 
 
-def _places(limb: Limb, window: Window) -> tuple[Plane, Plane]:
-    """Along and across for each pixel of the window."""
+def _limb_coordinates(limb: Limb, window: Window) -> tuple[Plane, Plane]:
+    """Return the coordinates along and across the limb for each pixel of the window."""
     width, height = window.size
     x, y = np.meshgrid(
         np.arange(window.x1, window.x2 + _COARSE, _COARSE, dtype=np.float32),

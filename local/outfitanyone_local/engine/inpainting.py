@@ -1,27 +1,23 @@
-"""Paint over what has to go with what is around it."""
+"""Inpainting: fill masked pixels from the pixels around them."""
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from .figure import RGB, Mask
+from .arrays import RGB, Mask, Plane
 from .opencv import cv2
-
-Plane = npt.NDArray[np.float32]
-"""Shape (height, width) or (height, width, channels)."""
 
 _SEED = 20231
 _SMALLEST = 4
-"""Pictures are halved until their shorter side is this short, pixels."""
+"""Shorter side, in pixels, at which the pyramid ends."""
 
 
-def fill(picture: Plane, known: Plane) -> Plane:
-    """The picture with its unknown places filled smoothly from the known ones around them.
+def fill_holes(picture: Plane, known: Plane) -> Plane:
+    """Return the picture with its unknown pixels filled smoothly (push-pull on an image pyramid).
 
-    picture: (height, width, channels).  known: 0 to 1, how much a pixel counts.
-    Coarse copies made of known pixels alone fill what finer copies miss, so near the
-    border the fill meets its surroundings and far inside it tends to their mean.
+    picture: (height, width, channels).  known: weight of each pixel, 0 to 1.
+    Each coarser level averages known pixels only and fills the holes of the finer level. So
+    the fill matches its surroundings near the border and tends to their mean far inside.
     """
     weight = known[..., None]
     if min(known.shape) <= _SMALLEST:
@@ -35,23 +31,24 @@ def fill(picture: Plane, known: Plane) -> Plane:
     small_weight = cv2.resize(known, half, interpolation=cv2.INTER_AREA)
     small = cv2.resize(picture * weight, half, interpolation=cv2.INTER_AREA)
     small = small / np.maximum(small_weight, 1e-6)[..., None]
-    coarse = fill(small.astype(np.float32), np.minimum(1, small_weight * 4))
+    coarse = fill_holes(small.astype(np.float32), np.minimum(1, small_weight * 4))
     up = cv2.resize(coarse, known.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(up * (1 - weight) + picture * weight, np.float32)
 
 
-def background_alone(picture: RGB, known: Mask) -> Plane:
-    """What lies behind everything that is not ``known`` background, RGB as float32.
+def estimate_background(picture: RGB, known: Mask) -> Plane:
+    """Return an estimate of the background behind the person, RGB as float32.
 
-    Its grain goes on too. Right for plain walls; a busy room comes out blurred.
+    known: where the picture shows background. The picture's grain is continued too. Good for
+    plain walls; a cluttered room comes out blurred.
     """
-    filled = fill(picture.astype(np.float32), known.astype(np.float32))
+    filled = fill_holes(picture.astype(np.float32), known.astype(np.float32))
     soft = np.asarray(cv2.GaussianBlur(filled, (0, 0), 2), np.float32)
-    return soft + grain(picture.shape[:2], like=picture, where=known)[..., None]
+    return soft + synthesize_grain(picture.shape[:2], like=picture, where=known)[..., None]
 
 
-def bleed(picture: RGB, inside: Mask) -> RGB:
-    """The picture with every pixel outside of ``inside`` replaced by the nearest inside."""
+def fill_from_nearest(picture: RGB, inside: Mask) -> RGB:
+    """Return the picture with each pixel outside the mask replaced by its nearest pixel inside."""
     if not inside.any():
         return picture
     _, nearest = cv2.distanceTransformWithLabels(
@@ -59,12 +56,15 @@ def bleed(picture: RGB, inside: Mask) -> RGB:
     )
     colours = np.zeros((int(nearest.max()) + 1, 3), np.uint8)
     colours[nearest[inside]] = picture[inside]
-    bled: RGB = colours[nearest]
-    return bled
+    filled: RGB = colours[nearest]
+    return filled
 
 
-def grain(size: tuple[int, int], *, like: RGB, where: Mask) -> Plane:
-    """Random grain as strong and as fine as the picture's own in an area; repeatable."""
+def synthesize_grain(size: tuple[int, int], *, like: RGB, where: Mask) -> Plane:
+    """Return random grain with the strength and scale of the picture's own, measured in ``where``.
+
+    The seed is fixed, so that results are reproducible.
+    """
     grey = cv2.cvtColor(like, cv2.COLOR_RGB2GRAY).astype(np.float32)
     detail = grey - cv2.GaussianBlur(grey, (0, 0), 1.5)
     seen = detail[where]

@@ -1,10 +1,10 @@
-"""Guided filtering: soft planes that follow the edges of a picture.
+"""Guided image filter: smooth planes that keep the edges of a picture.
 
-In every small window the plane is explained as a linear function of the picture's three
-colours; averaging those functions smooths the plane where the picture is flat and keeps
-its steps where the picture has an edge (He, Sun and Tang, 2013). The functions, once
-found on a small picture, can be applied to the same picture at full size, which gives
-sharp full-size planes for the price of small ones (He and Sun, 2015).
+In each window the plane is modelled as a linear function of the picture's three colours.
+Averaging these functions smooths the plane where the picture is flat and keeps its steps
+where the picture has an edge (He, Sun and Tang, 2013). Functions fitted on a small picture
+can be applied to the same picture at full size, which gives sharp full-size planes at the
+cost of small ones (He and Sun, 2015).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.figure import RGB, Soft
+from outfitanyone_local.engine.arrays import RGB, SoftMask
 from outfitanyone_local.engine.opencv import cv2
 
 Planes = list[npt.NDArray[np.float32]]
@@ -23,11 +23,11 @@ Planes = list[npt.NDArray[np.float32]]
 
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 _SYMMETRIC = ((0, 1, 2), (1, 3, 4), (2, 4, 5))
-"""Which of the six pairs stands where in the 3 x 3 matrix."""
+"""Index of each entry of the symmetric 3 x 3 matrix among the six pairs."""
 
 
-class Guide:
-    """A picture that lends its edges to planes of its size.
+class GuidedFilter:
+    """A guided filter with the person crop, or any other picture, as its guide.
 
     radius: half the window, in pixels.
     softness: colour variance (colours from 0 to 1) below which an area counts as flat.
@@ -39,19 +39,19 @@ class Guide:
         self._means = [self._average(colour) for colour in self._colours]
         self._inverse = self._inverse_covariance(softness)
 
-    def follow(self, plane: Soft) -> Soft:
-        """The plane with the picture's edges."""
+    def apply(self, plane: SoftMask) -> SoftMask:
+        """Return the plane filtered to the guide's edges."""
         return _apply(self._functions(plane), self._colours)
 
-    def enlarge(self, plane: Soft, image: RGB) -> Soft:
-        """The plane at the size of ``image``, a larger print of the same picture."""
+    def upsample(self, plane: SoftMask, image: RGB) -> SoftMask:
+        """Return the plane upsampled to ``image``, a larger version of the guide."""
         size = (image.shape[1], image.shape[0])
         return _apply(
             (cv2.resize(function, size) for function in self._functions(plane)), _colours(image)
         )
 
-    def _functions(self, plane: Soft) -> Planes:
-        """For every pixel the slope for each colour, and last the offset."""
+    def _functions(self, plane: SoftMask) -> Planes:
+        """Return for every pixel the slope for each colour, then the offset."""
         mean = self._average(plane)
         together = [
             self._average(colour * plane) - average * mean
@@ -65,7 +65,7 @@ class Guide:
         return [self._average(function) for function in (*slopes, mean - explained)]
 
     def _inverse_covariance(self, softness: float) -> Planes:
-        """The six distinct entries of each window's inverted 3 x 3 colour covariance."""
+        """Return the six distinct entries of each window's inverse 3 x 3 colour covariance."""
         colours, means = self._colours, self._means
         rr, rg, rb, gg, gb, bb = (
             self._average(colours[one] * colours[two])
@@ -83,13 +83,13 @@ class Guide:
 
 
 def _colours(image: RGB) -> Planes:
-    """Red, green and blue from 0 to 1, each in one piece of memory."""
+    """Return red, green and blue from 0 to 1, each contiguous in memory."""
     return [channel.astype(np.float32) / np.float32(255) for channel in np.moveaxis(image, 2, 0)]
 
 
-def _apply(functions: Iterable[Soft], colours: Planes) -> Soft:
+def _apply(functions: Iterable[SoftMask], colours: Planes) -> SoftMask:
     *slopes, offset = functions
     for slope, colour in zip(slopes, colours, strict=True):
         offset += slope * colour
-    clipped: Soft = np.clip(offset, 0, 1, out=offset)
+    clipped: SoftMask = np.clip(offset, 0, 1, out=offset)
     return clipped
