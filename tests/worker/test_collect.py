@@ -162,6 +162,7 @@ def test_collect__failed_download_is_retried_with_a_new_address(remote, kind):
     )
     queries = remote.stats["queries"]
 
+    step(try_on)
     work(try_on)
 
     assert try_on.status == Status.SUCCEEDED

@@ -233,6 +233,7 @@ def test_call__clear_refusal_is_retried(remote):
     step(parse)
     assert (parse.status, parse.attempts) == (Status.PREPARING, 1)
 
+    step(parse)
     work(parse)
     assert parse.status == Status.SUCCEEDED
     assert remote.stats["parses"] == 2

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from django_outfitanyone import actions
 from django_outfitanyone.choices import Status
+from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.signals import result_expiring
@@ -63,7 +64,7 @@ class TestAdvance:
         remote.faults.add("drop-after", endpoint="submit")
         step(try_on)
         backdate_submit(try_on, days=2)
-        monkeypatch.setattr("django_outfitanyone.worker.submit._unknown_tasks", _fail)
+        monkeypatch.setattr(DashScope, "list_tasks", _fail)
         step(try_on)
 
         assert (try_on.status, try_on.error_code) == (Status.NEEDS_ATTENTION, "UnexpectedFault")
@@ -185,5 +186,5 @@ class TestRetryAfterPayment:
         assert not try_on.can_be_downloaded
 
 
-def _fail(*_args):
+def _fail(*_args, **_kwargs):
     raise RuntimeError("as if by a bug")
