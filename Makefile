@@ -1,47 +1,69 @@
-# `make demo` and `make test` set up everything they need in .venv; nothing else has to be installed.
+# Every target sets up what it needs in .venv; nothing else has to be installed.
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
+WORKERS ?= auto
 POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 MARIADB_URL ?= mysql://root@127.0.0.1:3306/mysql
 REDIS_URL ?= redis://127.0.0.1:6379/0
 
 BIN := $(VENV)/bin
-RUN := $(BIN)/python
+RUN := $(abspath $(BIN))/python
+PARALLEL := --numprocesses $(WORKERS) --dist worksteal
+SPEC := pyproject.toml local/pyproject.toml
 
-.PHONY: help demo test test-services test-browser lint bench chaos contact-sheet messages clean
+.PHONY: help demo test test-all test-services test-browser test-matrix lint docs bench chaos \
+    contact-sheet messages clean
 
 help:
-	@echo "make demo           the example shop with sandbox and worker (PORT=8000)"
-	@echo "make test           the test suite, on SQLite"
-	@echo "make test-services  the suite on PostgreSQL, MariaDB and Redis"
-	@echo "make test-browser   the shop and the hotspot editor in Chromium"
-	@echo "make bench          measures against their bars, with peers (40 minutes; ARGS='makespan calls')"
-	@echo "make chaos          kills, faults and restarts; what was lost or paid twice (CHAOS_SECONDS=300)"
-	@echo "make lint           ruff, import-linter, mypy"
-	@echo "make contact-sheet  all try-ons of the shipped pictures in one picture"
-	@echo "make messages       texts for translators: updates and compiles locale/"
+	@echo "make demo           start the example shop with sandbox and worker (PORT=8000)"
+	@echo "make test           run the fast tests of both distributions on SQLite"
+	@echo "make test-all       run all tests except the browser's, with coverage"
+	@echo "make test-services  run the app's tests on PostgreSQL with Redis, and on MariaDB"
+	@echo "make test-browser   test the shop and the hotspot editor in Chromium"
+	@echo "make test-matrix    test every supported pair of Python and Django (PAIRS='3.10-5.2 3.13-6.1')"
+	@echo "make lint           run ruff, import-linter and mypy"
+	@echo "make docs           build the documentation; a warning is an error"
+	@echo "make bench          measure against the targets and peers (40 minutes; ARGS='makespan calls')"
+	@echo "make chaos          kill, cut off and restart, then count losses and double payments (CHAOS_SECONDS=300)"
+	@echo "make contact-sheet  draw every try-on of the shipped pictures into one picture"
+	@echo "make messages       update and compile the translations"
 
-# The stamps are older than pyproject.toml when the dependencies have changed.
-$(VENV)/.demo-ready: pyproject.toml
+# A stamp that is older than a pyproject.toml means that the dependencies have changed.
+$(VENV)/.demo-ready: $(SPEC)
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing (once; about a minute) ..."
 	@$(RUN) -m pip install -qq --upgrade "pip>=25.1"
 	@$(RUN) -m pip install -qq --editable "./local[heif]" --editable ".[heif,api]"
 	@touch $@
 
-$(VENV)/.dev-ready: pyproject.toml
+$(VENV)/.dev-ready: $(SPEC)
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing test and lint tools (once; about a minute) ..."
 	@$(RUN) -m pip install -qq --upgrade "pip>=25.1"
-	@$(RUN) -m pip install -qq --editable "./local[heif]" --editable ".[heif,api,s3]" --group dev --group local/pyproject.toml:test
+	@$(RUN) -m pip install -qq --editable "./local[heif]" --editable ".[heif,api,s3]" \
+	    --group dev --group local/pyproject.toml:test
 	@touch $@ $(VENV)/.demo-ready
 
 demo: $(VENV)/.demo-ready
 	@$(RUN) example_project/manage.py demo --port $(PORT)
 
+# Both suites run even if the first one fails. Exit code 5 means that ARGS selects none of a suite.
+FAST := -m "not browser and not slow" $(PARALLEL)
+
 test: $(VENV)/.dev-ready
-	$(RUN) -m pytest -m "not browser" --cov --cov-report=term $(ARGS)
+	@failed=0; \
+	(cd local && $(RUN) -m pytest $(FAST) $(ARGS)) || test $$? = 5 || failed=1; \
+	$(RUN) -m pytest $(FAST) $(ARGS) || test $$? = 5 || failed=1; \
+	exit $$failed
+
+ALL := -m "not browser" $(PARALLEL) --cov --cov-report=term
+
+test-all: $(VENV)/.dev-ready
+	@failed=0; \
+	(cd local && $(RUN) -m pytest $(ALL) $(ARGS)) || test $$? = 5 || failed=1; \
+	$(RUN) -m pytest $(ALL) $(ARGS) || test $$? = 5 || failed=1; \
+	exit $$failed
 
 lint: $(VENV)/.dev-ready
 	$(BIN)/ruff check .
@@ -49,14 +71,14 @@ lint: $(VENV)/.dev-ready
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-# What touches a database or a queue, on the real ones.
-SERVICE_TESTS = tests -m "not package and not browser" --ignore=tests/dashscope --ignore=tests/sandbox
+# The tests that touch a database or a queue; each worker gets its own database and queue.
+SERVICE_TESTS := tests -m "not package and not browser" $(PARALLEL) --ignore=tests/engines
 
 test-services: $(VENV)/.dev-ready
 	DATABASE_URL=$(POSTGRES_URL) Q_BROKER=$(REDIS_URL) $(RUN) -m pytest $(SERVICE_TESTS) $(ARGS)
 	DATABASE_URL=$(MARIADB_URL) Q_BROKER=orm $(RUN) -m pytest $(SERVICE_TESTS) $(ARGS)
 
-# Chromium comes from Debian's packages; elsewhere CHROMIUM names one that is there.
+# Chromium comes from Debian's packages; elsewhere CHROMIUM names an installed one.
 $(VENV)/.browser-ready: $(VENV)/.dev-ready
 	@test -n "$(CHROMIUM)" || command -v chromium >/dev/null || { \
 	    test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
@@ -67,6 +89,27 @@ $(VENV)/.browser-ready: $(VENV)/.dev-ready
 
 test-browser: $(VENV)/.browser-ready
 	CHROMIUM="$(CHROMIUM)" $(RUN) -m pytest tests/browser $(ARGS)
+
+$(VENV)/.matrix-ready: $(VENV)/.dev-ready
+	@$(RUN) -m pip install -qq --group matrix
+	@touch $@
+
+# Without PAIRS a Python that is not installed is skipped; a pair that is named must run.
+# pyenv's shims would hide the interpreters that are installed but not activated.
+INTERPRETERS := $(subst $() ,:,$(wildcard $(HOME)/.pyenv/versions/3.1[0-9].*/bin))
+
+test-matrix: $(VENV)/.matrix-ready
+	PATH="$(INTERPRETERS):$$PATH" $(BIN)/nox --reuse-existing-virtualenvs \
+	    $(if $(PAIRS),--error-on-missing-interpreters --sessions $(foreach pair,$(PAIRS),"tests($(pair))"),--no-error-on-missing-interpreters) \
+	    $(if $(ARGS),-- $(ARGS))
+
+$(VENV)/.docs-ready: $(VENV)/.dev-ready
+	@$(RUN) -m pip install -qq --group docs
+	@touch $@
+
+docs: $(VENV)/.docs-ready
+	$(RUN) -m sphinx --fail-on-warning --keep-going --quiet -b dirhtml docs build/docs
+	@echo "Open build/docs/index.html"
 
 # What it takes and what it survives: one JSON line a measure, a table at the end.
 bench: $(VENV)/.dev-ready
@@ -83,8 +126,9 @@ messages: $(VENV)/.dev-ready
 	@command -v xgettext >/dev/null || { \
 	    echo "GNU gettext is missing: apt-get install gettext, or brew install gettext"; exit 1; }
 	cd django_outfitanyone && $(abspath $(BIN))/django-admin makemessages --all --no-obsolete \
-	    --add-location file --ignore "sandbox/*"
+	    --add-location file
 	cd django_outfitanyone && $(abspath $(BIN))/django-admin compilemessages
 
 clean:
-	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .demo .nox build dist local/build local/dist *.egg-info local/*.egg-info \
+	    .mypy_cache .pytest_cache .ruff_cache local/.pytest_cache

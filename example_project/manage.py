@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The example shop's command line: ``demo`` starts everything, ``help`` lists the rest."""
+"""Command line of the example shop: ``demo`` starts everything, ``help`` lists all commands."""
 
 import os
 import sys

@@ -5,38 +5,49 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.utils import translation
 
 from outfitanyone_local.sandbox.http_server import SandboxServer
 from outfitanyone_local.sandbox.options import Options
 from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine
+from tests import distributions
 
 KEY = "sk-for-tests"
 ROOT = Path(__file__).parent.parent
 
 
+@receiver(setting_changed)
+def _forget_models(*, setting, **_kwargs):
+    """Drop Django's cached list of models, which leaves out a model that is swapped."""
+    if setting == "OUTFITANYONE_PRODUCT_MODEL":
+        apps.clear_cache()
+
+
 @pytest.fixture(autouse=True)
 def _media_root(settings, tmp_path):
-    """Each test stores its files in a folder of its own."""
+    """Store the files of each test in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture(autouse=True)
 def _own_language():
-    """A test that asked for a page in another language leaves it to no other."""
+    """Reset the language that a test may have activated."""
     yield
     translation.deactivate()
 
 
 @pytest.fixture
 def engine():
-    """Paints rectangles at once, so that a test about rows need not wait for pixels."""
+    """The sandbox's fast engine: it paints rectangles, enough for tests about rows."""
     return RectangleEngine()
 
 
 @pytest.fixture
 def remote(settings, engine):
-    """The remote system: a sandbox on a socket, to which the app is set up."""
+    """A sandbox on a socket, with the app configured to use it."""
     options = Options(api_keys=(KEY,), speed=100)
     with SandboxServer(options=options, engine=engine) as server:
         server.set_progression([])
@@ -66,7 +77,7 @@ def configure(settings):
 
 @pytest.fixture
 def run_module():
-    """Run a module in a process of its own, which other settings need: models are made once."""
+    """Run a module in its own process, for tests that need other settings and models."""
 
     def run(name, *arguments):
         done = subprocess.run(
@@ -82,3 +93,24 @@ def run_module():
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The folder with the sdists and wheels of both distributions."""
+    return distributions.once_per_run(tmp_path_factory, "dist", distributions.build)
+
+
+@pytest.fixture(scope="session")
+def wheels(built):
+    """The wheel of each distribution, by its package name."""
+    return {path.name.partition("-")[0]: path for path in built.glob("*.whl")}
+
+
+@pytest.fixture(scope="session")
+def installed(wheels, tmp_path_factory):
+    """Environments with the wheels: ``app_only`` and ``with_local``."""
+    folder = distributions.once_per_run(
+        tmp_path_factory, "environments", lambda new: distributions.install(new, wheels)
+    )
+    return distributions.Environments(folder)

@@ -70,10 +70,10 @@ TEMPLATES = [
 ]
 REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
 
-# shared only with the processes that a test starts
+# One queue per pytest-xdist worker, shared with the processes that its tests start.
 os.environ.setdefault("TEST_QUEUE", f"tests-{os.getpid()}")
 Q_CLUSTER = {
-    "name": os.environ["TEST_QUEUE"],
+    "name": os.environ["TEST_QUEUE"] + os.environ.get("PYTEST_XDIST_WORKER", ""),
     "workers": 1,
     "queue_limit": 1,
     "timeout": 60,

@@ -58,7 +58,7 @@ def test_pages__name_make_targets_that_exist(page):
 
 
 def test_operations_page__lists_every_event():
-    """What a log line may carry as ``event`` is a promise to whoever watches the logs."""
+    """Monitoring relies on the names of log events."""
     code = [path.read_text("utf-8") for path in (ROOT / "django_outfitanyone").rglob("*.py")]
     written = set(re.findall(r'"event": "(\w+)"', "".join(code)))
     listed = {row[0] for row in rows("docs/operations.md") if len(row) == 4}

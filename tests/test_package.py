@@ -1,22 +1,26 @@
-"""The wheel that people install: complete, and working in an environment of its own."""
+"""The two wheels: complete, separate, and working in a fresh environment."""
 
 from __future__ import annotations
 
+import json
 import subprocess
-import sys
+import tarfile
 import zipfile
-from pathlib import Path
+from email.parser import HeaderParser
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "django_outfitanyone"
-NOT_SHIPPED = {".pyc"}
+from tests.distributions import ROOT, SOURCES, clean_environment, run
 
-pytestmark = pytest.mark.package
+KILOBYTE = 1000
+PHOTO = ROOT / "example_project" / "pictures" / "models" / "model-01-woman-red-tshirt-jeans.jpg"
+LICENCES = {"django_outfitanyone": "MIT", "outfitanyone_local": "MIT AND Apache-2.0"}
+
+pytestmark = [pytest.mark.package, pytest.mark.slow]
+each_package = pytest.mark.parametrize("package", SOURCES)
 
 PROJECT = """
-from pathlib import Path
+import os
 SECRET_KEY = "x"
 DATABASES = {"default": {
     "ENGINE": "django.db.backends.sqlite3",
@@ -42,73 +46,143 @@ Q_CLUSTER = {
     "catch_up": False,
 }
 OUTFITANYONE = {"API_KEY": "sk-x"}
+if "SANDBOX_URL" in os.environ:
+    OUTFITANYONE |= {"BASE_URL": os.environ["SANDBOX_URL"], "ALLOW_PRIVATE_ADDRESSES": True}
 """
 
 
-def run(*command, cwd=ROOT, **options):
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-        **options,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def names_in(wheel):
+    return zipfile.ZipFile(wheel).namelist()
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """Built as a release is: the source distribution first, the wheel from it."""
-    folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--outdir", folder, ROOT)
-    (built,) = folder.glob("*.whl")
-    return built
+def metadata_of(wheel):
+    (name,) = (name for name in names_in(wheel) if name.endswith(".dist-info/METADATA"))
+    return HeaderParser().parsestr(zipfile.ZipFile(wheel).read(name).decode())
 
 
-def test_wheel__holds_every_file_of_the_package(wheel):
-    shipped = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith(PACKAGE.name)}
+@each_package
+def test_wheel__holds_every_file_of_its_package_and_nothing_else(wheels, package):
+    folder = SOURCES[package] / package
+    shipped = {name for name in names_in(wheels[package]) if ".dist-info/" not in name}
     ours = {
-        path.relative_to(ROOT).as_posix()
-        for path in PACKAGE.rglob("*")
-        if path.is_file() and path.suffix not in NOT_SHIPPED and "__pycache__" not in path.parts
+        path.relative_to(SOURCES[package]).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
     }
 
-    assert ours - shipped == set()
-    for suffix in (".html", ".css", ".tflite", ".mo", "py.typed", "0001_initial.py"):
-        assert any(name.endswith(suffix) for name in shipped), suffix
+    assert shipped == ours
+    assert f"{package}/py.typed" in shipped
 
 
-def test_wheel__carries_both_licences(wheel):
-    names = zipfile.ZipFile(wheel).namelist()
+@each_package
+def test_wheel__states_its_licence_and_carries_the_texts(wheels, package):
+    texts = [name for name in names_in(wheels[package]) if ".dist-info/licenses/" in name]
+    has_apache = any(name.endswith("LICENSE-APACHE-2.0.txt") for name in texts)
 
-    assert any(name.endswith("licenses/LICENSE") for name in names)
-    assert any(name.endswith("LICENSE-APACHE-2.0.txt") for name in names)
+    assert metadata_of(wheels[package])["License-Expression"] == LICENCES[package]
+    assert any(name.endswith("licenses/LICENSE") for name in texts)
+    assert has_apache is ("Apache" in LICENCES[package])
 
 
-def test_wheel__works_in_a_fresh_environment(wheel, tmp_path):
-    run(sys.executable, "-m", "venv", tmp_path / "venv")
-    python = tmp_path / "venv" / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", wheel)
+@each_package
+def test_sdist__holds_no_tests_of_the_other_distribution(built, package):
+    (archive,) = built.glob(f"{package}-*.tar.gz")
+    with tarfile.open(archive) as opened:
+        inside = {name.partition("/")[2].partition("/")[0] for name in opened.getnames()}
+
+    assert inside.isdisjoint(set(SOURCES) - {package})
+
+
+def test_both__have_the_same_version(wheels):
+    assert len({metadata_of(wheel)["Version"] for wheel in wheels.values()}) == 1
+
+
+def test_app_wheel__is_small_and_free_of_the_local_engine(wheels):
+    wheel = wheels["django_outfitanyone"]
+    names = names_in(wheel)
+
+    assert wheel.stat().st_size < 500 * KILOBYTE
+    assert not any("outfitanyone_local" in name or name.endswith(".tflite") for name in names)
+    for suffix in (".html", ".css", ".js", ".mo", "0001_initial.py"):
+        assert any(name.endswith(suffix) for name in names), suffix
+
+
+def test_local_wheel__brings_weights_and_pytest_plugin(wheels):
+    names = names_in(wheels["outfitanyone_local"])
+
+    assert sum(name.endswith(".tflite") for name in names) == 2
+    assert "outfitanyone_local/pytest_plugin.py" in names
+    assert not any(name.startswith("tests/") for name in names)
+
+
+@pytest.fixture
+def project(tmp_path):
     (tmp_path / "project.py").write_text(PROJECT, "utf-8")
-    environment = {"DJANGO_SETTINGS_MODULE": "project", "PATH": "/usr/bin:/bin"}
+    return tmp_path
 
-    def manage(*arguments):
-        return run(python, "-W", "error", "-m", "django", *arguments, cwd=tmp_path, env=environment)
 
-    assert "no issues" in manage("check", "--fail-level", "WARNING")
-    assert "django_outfitanyone.0001_initial... OK" in manage("migrate")
-    assert "No changes" in manage("makemigrations", "--check")
-    assert "static files copied" in manage("collectstatic", "--no-input")
-    missing = subprocess.run(
-        [python, "-m", "outfitanyone_local.sandbox"],
+@pytest.fixture
+def manage(project):
+    """Run a Django command of a new project in one of the environments."""
+
+    def manage(python, *arguments, **environment):
+        environment |= {"DJANGO_SETTINGS_MODULE": "project", "PATH": "/usr/bin:/bin"}
+        command = (python, "-W", "error", "-m", "django", *arguments)
+        return run(*command, cwd=project, env=environment)
+
+    return manage
+
+
+def test_app__works_without_the_local_engine(installed, manage):
+    python = installed.app_only
+
+    assert "no issues" in manage(python, "check", "--fail-level", "WARNING")
+    assert "django_outfitanyone.0001_initial... OK" in manage(python, "migrate")
+    assert "No changes" in manage(python, "makemigrations", "--check")
+    assert "static files copied" in manage(python, "collectstatic", "--no-input")
+
+
+def test_sandbox_alias__without_the_local_engine_says_what_to_install(installed, tmp_path):
+    done = subprocess.run(
+        [installed.app_only, "-m", "django_outfitanyone.sandbox"],
         cwd=tmp_path,
+        env=clean_environment(),
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert missing.returncode == 2
-    assert "django-outfitanyone[sandbox]" in missing.stderr
+
+    assert done.returncode == 2
+    assert 'pip install "django-outfitanyone[sandbox]"' in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("module", ["outfitanyone_local.sandbox", "django_outfitanyone.sandbox"])
+def test_sandbox__explains_itself(installed, tmp_path, module):
+    assert "--state-dir" in run(installed.with_local, "-m", module, "--help", cwd=tmp_path)
+
+
+@pytest.fixture
+def sandbox_url(installed, tmp_path):
+    """The base URL of a sandbox that was started from the installed wheels."""
+    process = subprocess.Popen(
+        [installed.with_local, "-m", "django_outfitanyone.sandbox", "--port", "0"],
+        cwd=tmp_path,
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield process.stdout.readline().strip()
+        process.terminate()
+
+
+def test_both__parse_a_picture_together(installed, manage, sandbox_url):
+    python = installed.with_local
+    manage(python, "migrate", SANDBOX_URL=sandbox_url)
+    command = ["outfitanyone_parse", "--image", PHOTO, "--clothes", "upper", "lower", "--json"]
+    report = json.loads(manage(python, *command, SANDBOX_URL=sandbox_url))
+
+    assert report["status"] == "succeeded"
+    assert all(area["bbox"] for area in report["areas"])

@@ -1,15 +1,15 @@
-"""The README's way into an own project, walked in a new one."""
+"""The README's steps "Add it to your project", followed in a new project with both wheels."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
-from tests.test_docs import ROOT
+from tests.distributions import ROOT, clean_environment
+from tests.distributions import run as run_command
+
+pytestmark = [pytest.mark.package, pytest.mark.slow]
 
 MODELS = """
 from django.db import models
@@ -39,33 +39,19 @@ print(Template({template!r}).render(Context({{"results": results}})))
 
 
 def blocks(language):
-    section = (ROOT / "README.md").read_text("utf-8").partition("## Put it into your project")[2]
+    readme = (ROOT / "README.md").read_text("utf-8")
+    section = re.split(r"\n## (?:Add|Put) it (?:in)?to your project\n", readme)[1]
     section = section.partition("\n## ")[0]
     return re.findall(rf"```{re.escape(language)}\n(.*?)```", section, re.DOTALL)
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(installed, tmp_path):
     """Run Python in a new project with the README's settings and an app named shop."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("DJANGO")},
-        "PYTHONPATH": str(ROOT),
-        "DASHSCOPE_API_KEY": "sk-anything",
-    }
+    environment = {**clean_environment(), "DASHSCOPE_API_KEY": "sk-anything"}
 
-    def run(*arguments, **options):
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            **options,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+    def run(*arguments):
+        return run_command(installed.with_local, *arguments, cwd=tmp_path, env=environment)
 
     run("-m", "django", "startproject", "config", ".")
     run("-m", "django", "startapp", "shop")
@@ -78,7 +64,7 @@ def run(tmp_path):
     return run
 
 
-def test_readme__leads_to_a_project_without_complaints(run):
+def test_readme__leads_to_a_project_that_passes_its_checks(run):
     _, commands = blocks("sh")
     first = commands.splitlines()[0].split(" && ")
     for command in first:

@@ -55,7 +55,7 @@ class RequestSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
 
 
 class TryOnOptionsSerializer(RequestSerializer):
-    """Options of a try-on."""
+    """The options of a try-on."""
 
     model = serializers.CharField(
         default=TryOnOptions.model,
@@ -207,7 +207,7 @@ class ModelImageRequestSerializer(RequestSerializer, serializers.ModelSerializer
 
 
 class RefineRequestSerializer(RequestSerializer):
-    """Options of a refinement."""
+    """The options of a refinement."""
 
     gender = EnumField(Gender, help_text="The person in the picture.")
     force_new = serializers.BooleanField(

@@ -162,7 +162,7 @@ class ModelImageSerializer(ResponseSerializer):
 
 
 class JobSerializer(ResponseSerializer):
-    """Options, progress and cost of a try-on. Hidden from visitors."""
+    """The options, progress and cost of a try-on. Hidden from visitors."""
 
     batch = serializers.UUIDField(help_text="The same id for all try-ons of one request.")
     model = serializers.CharField(source="remote_model")

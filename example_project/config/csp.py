@@ -1,4 +1,4 @@
-"""A Content-Security-Policy as strict as they come, on every page, the admin's included."""
+"""A strict Content-Security-Policy for every page, the admin included."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ POLICY = "; ".join(
 def content_security_policy(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Django middleware."""
+    """Return middleware that adds the policy to every response."""
 
     def add_header(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -1,5 +1,5 @@
-"""A small shop. The environment may set DEMO_DIR, DATABASE_URL, Q_BROKER,
-OUTFITANYONE_BASE_URL, DASHSCOPE_API_KEY and SECRET_KEY; nothing has to be set.
+"""Settings of a small shop. All environment variables are optional: DEMO_DIR, DATABASE_URL,
+Q_BROKER, OUTFITANYONE_BASE_URL, DASHSCOPE_API_KEY and SECRET_KEY.
 """
 
 import os
@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEMO_DIR = Path(os.environ.get("DEMO_DIR") or REPOSITORY / ".demo").resolve()
-"""Database, pictures, logs and the sandbox's memory; deleting it starts the shop afresh."""
+"""Holds database, pictures, logs and the sandbox's state; delete it to start from scratch."""
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "not secret: the demo listens on this machine only")
 DEBUG = False
@@ -54,18 +54,24 @@ TEMPLATES = [
     },
 ]
 
-# Database: SQLite serves a web process and a worker well in these two modes
+# Database: with these two options SQLite serves a web process and a worker
 if database_url := os.environ.get("DATABASE_URL"):
     try:
         import dj_database_url
     except ImportError as error:
         raise ImproperlyConfigured(
-            "DATABASE_URL is set: pip install dj-database-url, and the database's driver."
+            "DATABASE_URL is set: pip install dj-database-url and the driver of the database."
         ) from error
     if database_url.startswith("mysql"):
         import pymysql
 
-        pymysql.version_info = (2, 2, 7, "final", 0)  # what Django asks of mysqlclient
+        pymysql.version_info = (
+            2,
+            2,
+            7,
+            "final",
+            0,
+        )  # the version of mysqlclient that Django requires
         pymysql.install_as_MySQLdb()
     DATABASES = {"default": dj_database_url.parse(database_url)}
 else:
@@ -79,7 +85,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Queue: any number of try-ons keep one worker busy
+# Queue: one worker handles any number of try-ons
 Q_CLUSTER = {
     "name": "shop",
     "workers": 1,
@@ -94,9 +100,9 @@ if os.environ.get("Q_BROKER", "orm").startswith("redis"):
 else:
     Q_CLUSTER["orm"] = "default"
 
-# Try-on: the local sandbox, unless the environment names another address
+# Engine: the local sandbox, unless the environment names another base URL
 SANDBOX_ADDRESS = DEMO_DIR / "sandbox.url"
-"""Where the demo's sandbox listens, for every command that is run beside it."""
+"""The file with the base URL of the demo's sandbox, read by every other command."""
 IS_SANDBOX = not os.environ.get("OUTFITANYONE_BASE_URL")
 if not IS_SANDBOX:
     BASE_URL = os.environ["OUTFITANYONE_BASE_URL"]
@@ -110,14 +116,14 @@ OUTFITANYONE = {
     "API_KEY": os.environ.get("DASHSCOPE_API_KEY") or ("sk-sandbox" if IS_LOCAL else ""),
     "ALLOW_PRIVATE_ADDRESSES": IS_LOCAL,
     "CATALOGUE": "shop.catalogue.ShopCatalogue",
-    "RUN_BUDGET": 5,  # the worker stops within so many seconds
+    "RUN_BUDGET": 5,  # seconds that the worker may need to stop
 }
 if IS_LOCAL:
     OUTFITANYONE |= {
         "POLL_INTERVAL": 1,
         "READ_TIMEOUT": 10,
-        # The sandbox belongs to this shop alone and costs nothing, so whatever a killed worker
-        # leaves unclear is looked up and carried on without asking a person.
+        # Only this shop uses the sandbox, and it is free, so the worker may settle unclear
+        # requests of a killed worker without asking a person.
         "EXCLUSIVE_ACCOUNT": True,
         "REPEAT_UNCLEAR_SEARCHES": True,
         "UNCLEAR_SUBMIT_DELAY": 5,

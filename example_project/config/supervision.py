@@ -1,8 +1,8 @@
-"""Several programs as one: started together, restarted when they die, ended without a trace.
+"""Run several programs together: start them in order, restart them, and stop all of them.
 
-Each child leads a process group of its own, so that Ctrl-C reaches the supervisor
-alone, which then ends the children in order; what a child has started itself is
-ended with it. On Linux not even a supervisor that is killed leaves them behind.
+Each child leads its own process group. Ctrl-C therefore reaches only the supervisor,
+which stops the children in reverse order, each with the processes that it started. On
+Linux the children end even if the supervisor is killed.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from pathlib import Path
 START_SECONDS = 60
 STOP_SECONDS = 20
 STEADY_SECONDS = 10
-LONGEST_REST = 30
-START_LOOK_SECONDS = 0.25
-CARE_SECONDS = 1
+LONGEST_PAUSE = 30
+START_CHECK_SECONDS = 0.25
+CHECK_SECONDS = 1
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class CannotStart(Exception):
-    """A child did not come up; the message says why."""
+    """A child did not start; the message says why."""
 
 
 @dataclass(eq=False)
 class Child:
-    """One program. ``is_ready`` is asked until it says yes; all output goes to ``log``."""
+    """One program. It has started when ``is_ready`` returns True; its output goes to ``log``."""
 
     name: str
     command: Sequence[str]
@@ -55,7 +55,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - there are no threads here
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - this process has no threads
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
         self.started_at = time.monotonic()
@@ -64,20 +64,22 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
-        """Let it finish what it is doing, then kill what is left of it and of its children."""
+        """Terminate the process; after ``STOP_SECONDS`` kill it and its own children."""
         if not self.process:
             return
         self.process.terminate()
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(STOP_SECONDS)
-        with suppress(ProcessLookupError, PermissionError):  # nothing left, on Linux and macOS
+        with suppress(
+            ProcessLookupError, PermissionError
+        ):  # raised on Linux and macOS if nothing is left
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.process = None
 
     @property
     def age(self) -> float:
-        """Seconds since its last start."""
+        """Seconds since the last start."""
         return time.monotonic() - self.started_at
 
     def has_logged(self, words: str) -> bool:
@@ -88,7 +90,7 @@ class Child:
 
 
 class Supervisor:
-    """Made by ``supervising``, which also ends the children."""
+    """Starts and watches the children; ``supervising`` creates it and stops them."""
 
     def __init__(self, children: Sequence[Child], *, say: Callable[[str], None]) -> None:
         self.children = children
@@ -96,41 +98,41 @@ class Supervisor:
         self.is_stopping = threading.Event()
 
     def start(self) -> bool:
-        """Start all in order, each when the one before it is ready; False when told to stop."""
+        """Start each child when the one before it is ready; return False if told to stop."""
         for child in self.children:
             child.log.write_bytes(b"")
             child.start()
             while not self.is_stopping.is_set() and not child.is_ready(child):
                 if not child.is_running() or child.age > START_SECONDS:
                     raise CannotStart(f"The {child.name} did not start:\n{child.last_words()}")
-                self.is_stopping.wait(START_LOOK_SECONDS)
+                self.is_stopping.wait(START_CHECK_SECONDS)
         return not self.is_stopping.is_set()
 
-    def run(self, on_look: Callable[[], None]) -> None:
-        """Keep all of them running until told to stop, and call ``on_look`` every second."""
-        while not self.is_stopping.wait(CARE_SECONDS):
+    def run(self, on_check: Callable[[], None]) -> None:
+        """Restart children that end, and call ``on_check`` every second, until told to stop."""
+        while not self.is_stopping.wait(CHECK_SECONDS):
             for child in self.children:
-                self._care_for(child)
-            on_look()
+                self._restart_if_ended(child)
+            on_check()
 
     def restart(self, child: Child, *, because: str) -> None:
-        """End a child that runs but does not work, and start it afresh."""
+        """Restart a child that runs but does not work."""
         self.say(f"The {child.name} {because}; starting it again. Its log: {child.log}")
         child.stop()
         child.start()
 
     def stop(self) -> None:
-        """End the children, the last first: nobody is left waiting for one that has gone."""
+        """Stop the children, the last one first, because later ones depend on earlier ones."""
         for child in reversed(self.children):
             child.stop()
 
-    def _care_for(self, child: Child) -> None:
+    def _restart_if_ended(self, child: Child) -> None:
         if child.process and not child.is_running():
             code = child.process.returncode
             how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
             self.say(f"The {child.name} {how}; starting it again. Its log: {child.log}")
             child.early_deaths = child.early_deaths + 1 if child.age < STEADY_SECONDS else 0
-            child.start_again_at = time.monotonic() + min(2**child.early_deaths - 1, LONGEST_REST)
+            child.start_again_at = time.monotonic() + min(2**child.early_deaths - 1, LONGEST_PAUSE)
             child.stop()
         if not child.process and time.monotonic() >= child.start_again_at:
             child.start()
@@ -138,7 +140,7 @@ class Supervisor:
 
 @contextmanager
 def supervising(children: Sequence[Child], *, say: Callable[[str], None]) -> Iterator[Supervisor]:
-    """A supervisor that Ctrl-C tells to stop; afterwards no child is left."""
+    """Yield a supervisor that stops on Ctrl-C; afterwards all children have ended."""
     supervisor = Supervisor(children, say=say)
     before = {
         number: signal.signal(number, lambda *_: supervisor.is_stopping.set()) for number in SIGNALS
@@ -152,13 +154,13 @@ def supervising(children: Sequence[Child], *, say: Callable[[str], None]) -> Ite
 
 
 def _end_with_parent() -> None:
-    """In the child, before it becomes another program: SIGTERM when the supervisor dies."""
+    """Ask Linux to send this process SIGTERM when the supervisor dies; runs in the child."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def answers(url: str) -> bool:
-    """Whether a web server gives any answer there."""
+    """Return whether a web server answers at this URL, with any status."""
     try:
         with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
             return True

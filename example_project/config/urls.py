@@ -12,6 +12,6 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=static("shop/mark.svg"))),
     path("admin/", admin.site.urls),
     path("api/outfitanyone/v1/", include("django_outfitanyone.api.urls")),
-    # a real shop leaves pictures to its web server or an object store
+    # In production, the web server or an object store serves the pictures.
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
 ]

@@ -7,7 +7,7 @@ from django_outfitanyone.models import Product
 
 
 class ShopCatalogue(CatalogueAdapter):
-    """Tells the try-on app where a product's page is; everything else fits as it is."""
+    """Adds the URL of a product's page; the defaults fit for everything else."""
 
     def url(self, product: Product) -> str:
         return reverse("shop:product", args=[product.slug])

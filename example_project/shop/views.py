@@ -64,7 +64,7 @@ def public_looks() -> Any:
 
 
 def waiting_looks() -> list[TryOnResult]:
-    """Looks that are being made; whoever sees them rings the worker if it sleeps."""
+    """Return the unfinished looks, and wake the worker if it is idle."""
     waiting = list(TryOnResult.objects.open().with_hotspots())
     if waiting:
         wake_if_idle()
@@ -72,6 +72,6 @@ def waiting_looks() -> list[TryOnResult]:
 
 
 def companions(shown: Product, looks: list[TryOnResult]) -> QuerySet[Product]:
-    """What else is worn in these looks."""
+    """Return the other products worn in these looks."""
     worn = {garment.product_id for look in looks for garment in look.garments}
     return Product.objects.visible().filter(pk__in=worn - {shown.pk})

@@ -1,4 +1,4 @@
-"""What a new shop holds: twelve pieces, five people, and the looks to make of them."""
+"""The contents of a new shop: twelve garments, five model photos and the looks to make."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PICTURES = Path(__file__).resolve().parent.parent / "pictures"
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """A product with its flat-lay picture; ``picture`` is a file in pictures/garments."""
+    """A product; ``picture`` is its flat-lay photo, a file in pictures/garments."""
 
     picture: str
     kind: GarmentKind
@@ -54,7 +54,7 @@ PIECES = [
         kind=TOP,
         title="Oxford shirt",
         price=Decimal(55),
-        description="A washed Oxford in the blue everybody owns and nobody tires of. Chest "
+        description="A washed Oxford in the blue that goes with everything. Chest "
         "pocket, curved hem, buttons of real shell.",
     ),
     Piece(
@@ -143,4 +143,4 @@ LOOKS = [
     ("Mio", ["Wildflower dress"]),
     ("Ines", ["Striped longsleeve"]),
 ]
-"""Who wears what; the newest, which the home page shows first, is the last."""
+"""Person and garments of each look; the home page shows the last one first."""

@@ -16,7 +16,7 @@ from django_outfitanyone.models import TryOnResult
 
 @pytest.fixture
 def start(remote):
-    """Start a process of the project on this test's database and sandbox."""
+    """Start a process that uses this test's database, sandbox and files."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.contention.settings",

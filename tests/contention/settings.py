@@ -1,4 +1,4 @@
-"""Settings of the processes that a test starts: its database, its sandbox, its files."""
+"""Settings of the processes that a test starts."""
 
 import json
 import os
@@ -13,7 +13,7 @@ OUTFITANYONE = {
     "BASE_URL": os.environ["TEST_BASE_URL"],
     "ALLOW_PRIVATE_ADDRESSES": True,
     "CONNECT_TIMEOUT": 1,
-    "READ_TIMEOUT": 1,  # short leases: what a killed worker held is free again soon
+    "READ_TIMEOUT": 1,  # short leases: rows of a killed worker are free again soon
     "POLL_INTERVAL": 0.2,
     "UNCLEAR_SUBMIT_DELAY": 1,
     "EXCLUSIVE_ACCOUNT": True,

@@ -1,4 +1,4 @@
-"""Many processes, one budget: together they spend no more than one alone would."""
+"""Many runners that share one budget spend no more than a single one."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def claim_one():
 
 
 def admit(row):
-    """As the runner does: a closed gate or a busy database means another try."""
+    """Retry as the runner does if the rate limit or a busy database says so."""
     while True:
         try:
             if rate_limits.admit(row, remote_model=row.remote_model) is None:

@@ -1,4 +1,4 @@
-"""Real worker processes, killed at random moments: nothing is lost, nothing is paid twice."""
+"""Workers that are killed at random moments lose nothing and pay nothing twice."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.factories import make_garment, make_model_image
 pytestmark = [pytest.mark.contention, pytest.mark.django_db(transaction=True)]
 
 
-def ask(count):
+def request_some(count):
     garments = [make_garment() for _ in range(count // 2)]
     people = [make_model_image(), make_model_image()]
     return request_try_ons(combine(garments, people), options=TryOnOptions(keep_other_half=True))
 
 
-def wait_until_at_work():
-    """The runner that was killed left its lease behind; the new one puts its own there."""
+def wait_for_new_runner():
+    """Wait until another runner holds the lease that the killed one left behind."""
     left = Account.current().runner_token
     end = time.monotonic() + 40
     while Account.current().runner_token in {"", left} and time.monotonic() < end:
@@ -33,16 +33,17 @@ def wait_until_at_work():
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_worker_killed_again_and_again__finishes_the_batch_and_pays_once(remote, start):
     remote.change_options(submits_per_second=10, queries_per_second=20)
     remote.set_progression([("PENDING", 0.02), ("RUNNING", 0.7)])
-    batch = ask(12)[0].batch
+    batch = request_some(12)[0].batch
     chance = random.Random(4711)
     worker = start("outfitanyone_poll")
 
     def kill_and_start_again():
         nonlocal worker
-        wait_until_at_work()
+        wait_for_new_runner()
         time.sleep(chance.uniform(0.1, 2.0))
         worker.kill()
         worker.wait()
@@ -62,7 +63,7 @@ def test_worker_killed_again_and_again__finishes_the_batch_and_pays_once(remote,
 def test_three_runners_at_once__are_one(remote, start):
     remote.change_options(submits_per_second=10)
     remote.set_progression([("RUNNING", 0.3)])
-    batch = ask(10)[0].batch
+    batch = request_some(10)[0].batch
     for _ in range(3):
         start("outfitanyone_poll")
     settle(batch, seconds=60)
@@ -74,14 +75,15 @@ def test_three_runners_at_once__are_one(remote, start):
     assert remote.stats["peak_running"] <= 5
 
 
-def test_qcluster__is_rung_by_the_request_itself(remote, start):
-    """No schedule, no page: the ring that goes out on commit is enough."""
+@pytest.mark.slow
+def test_qcluster__is_woken_by_the_request_itself(remote, start):
+    """Without schedule and page, the wakeup on commit is enough."""
     from django_q.models import Schedule
 
     Schedule.objects.all().delete()
     remote.set_progression([("RUNNING", 0.3)])
     start("qcluster")
-    batch = ask(4)[0].batch
+    batch = request_some(4)[0].batch
     settle(batch, seconds=60)
 
     assert {row.status for row in TryOnResult.objects.filter(batch=batch)} == {Status.SUCCEEDED}

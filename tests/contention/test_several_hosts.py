@@ -1,4 +1,4 @@
-"""The recipe of docs/several-hosts.md: hosts share PostgreSQL, Redis and an S3 bucket only."""
+"""The recipe of docs/several-hosts.md: hosts share only PostgreSQL, Redis and an S3 bucket."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 @pytest.fixture
 def s3():
-    """The address of an object store that speaks S3, in a process of its own."""
+    """The URL of an object store that speaks S3, in its own process."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -54,7 +54,7 @@ def s3():
 
 @pytest.fixture
 def storages(s3, settings):
-    """Files of this process and of those it starts go to the bucket."""
+    """Store the files of this process and of those it starts in the bucket."""
     access = {
         "endpoint_url": s3,
         "access_key": "testing",
@@ -101,13 +101,13 @@ def test_two_hosts__share_an_account_and_one_outlives_the_other(
         start("qcluster", TEST_STORAGES=json.dumps(storages), TEST_MEDIA_ROOT=str(disk))
         for disk in disks
     ]
-    wishes = combine([make_garment() for _ in range(6)], [make_model_image() for _ in range(2)])
-    batch = request_try_ons(wishes, options=TryOnOptions(keep_other_half=False))[0].batch
+    requests = combine([make_garment() for _ in range(6)], [make_model_image() for _ in range(2)])
+    batch = request_try_ons(requests, options=TryOnOptions(keep_other_half=False))[0].batch
     rows = TryOnResult.objects.filter(batch=batch)
     while rows.succeeded().count() < 3:
-        look_at_a_page()
+        open_a_page()
     kill_with_children(hosts[0])
-    settle(batch, seconds=120, meanwhile=look_at_a_page)
+    settle(batch, seconds=120, meanwhile=open_a_page)
 
     assert {row.status for row in rows} == {Status.SUCCEEDED}
     assert all(row.read()[:3] == b"\xff\xd8\xff" for row in rows)
@@ -118,7 +118,7 @@ def test_two_hosts__share_an_account_and_one_outlives_the_other(
     assert remote.stats["peak_submits_per_second"] <= 10
 
 
-def look_at_a_page():
-    """What every page with unfinished work does: gets past a ring that died with its host."""
+def open_a_page():
+    """Wake the worker as every page with unfinished work does, in case a wakeup was lost."""
     wakeup.wake_if_idle()
     time.sleep(0.2)

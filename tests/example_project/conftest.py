@@ -14,7 +14,7 @@ ENVIRONMENT = ["DEMO_DIR", "DATABASE_URL", "Q_BROKER", "OUTFITANYONE_BASE_URL", 
 
 @pytest.fixture
 def read_settings(monkeypatch, tmp_path):
-    """The example's settings as they are with this environment and no other."""
+    """Read the example's settings with this environment only."""
 
     def read(**environment):
         for name in ENVIRONMENT:
@@ -28,7 +28,7 @@ def read_settings(monkeypatch, tmp_path):
 
 @pytest.fixture
 def shop_settings(settings, read_settings):
-    """The running test project turned into the example shop."""
+    """Settings of the test project, changed into those of the example shop."""
     example = read_settings(DASHSCOPE_API_KEY=os.environ.get("DASHSCOPE_API_KEY", "sk-test"))
     kept = "ROOT_URLCONF MIDDLEWARE OUTFITANYONE DEMO_DIR SANDBOX_ADDRESS IS_SANDBOX"
     for name in [*kept.split(), "BASE_URL"]:

@@ -1,4 +1,4 @@
-"""What is running, as ``ps`` tells it; one that is dead but not buried does not count."""
+"""Running processes as ``ps`` lists them, without zombies."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def _running():
 
 
 def is_alive(group):
-    """Whether a process of this group is left."""
+    """Return whether a process of this group is left."""
     return any(its_group == group for _pid, _parent, its_group in _running())
 
 
 def dies(group, within=5):
-    """Whether nothing is left of it soon: a killed process takes its moment to die."""
+    """Return whether the group ends in time: a killed process needs a moment."""
     end = time.monotonic() + within
     while is_alive(group):
         if time.monotonic() > end:
@@ -32,7 +32,7 @@ def dies(group, within=5):
 
 
 def processes_below(pid):
-    """Ids of all processes that this one has started, directly or not."""
+    """Return the ids of all processes that this one has started, directly or not."""
     parents = {child: parent for child, parent, _group in _running()}
     found = {pid}
     while more := {child for child, parent in parents.items() if parent in found} - found:

@@ -46,12 +46,12 @@ def nothing_starts(monkeypatch):
 @pytest.mark.usefixtures("shop_settings", "nothing_starts")
 class TestBeforeAnythingStarts:
     def test_taken_port__is_named_with_the_way_out(self, taken_port):
-        with pytest.raises(CommandError, match=rf"Port {taken_port} is taken.*make demo PORT=9000"):
+        with pytest.raises(CommandError, match=rf"Port {taken_port} is used.*make demo PORT=9000"):
             call_command(demo.Command(), port=taken_port)
 
     @pytest.mark.parametrize("port", [-1, 70000])
-    def test_number_that_is_no_port__is_named(self, port):
-        with pytest.raises(CommandError, match=f"{port} is no port"):
+    def test_invalid_port_number__is_named(self, port):
+        with pytest.raises(CommandError, match=f"{port} is not a port number"):
             call_command(demo.Command(), port=port)
 
     def test_second_demo_in_the_same_folder__is_refused(self, settings, free_port):
@@ -116,12 +116,12 @@ class TestWatch:
     def test_worker_that_leaves_work_lying__is_restarted_after_a_while(
         self, supervisor, monkeypatch
     ):
-        rings = []
-        monkeypatch.setattr(demo, "wake_if_idle", lambda: rings.append(1))
+        wakeups = []
+        monkeypatch.setattr(demo, "wake_if_idle", lambda: wakeups.append(1))
         watch = demo.Watch(supervisor)
         make_try_on(status=Status.QUEUED)
         watch()
-        assert rings
+        assert wakeups
         assert not supervisor.restarted
         watch.busy_at -= demo.PATIENCE + 1
         watch()
@@ -163,6 +163,7 @@ def real_demo(tmp_path, free_port):
 
 
 @pytest.mark.package
+@pytest.mark.slow
 def test_real_demo__makes_its_looks_and_ends_without_a_trace(real_demo):
     process, site = real_demo
     lines = iter(process.stdout)

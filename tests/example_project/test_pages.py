@@ -17,11 +17,11 @@ POLICY = "Content-Security-Policy"
 
 
 @pytest.fixture
-def rings(monkeypatch):
-    """How often the worker's bell was rung."""
-    rings = []
-    monkeypatch.setattr(wakeup, "wake", lambda: rings.append(1))
-    return rings
+def wakeups(monkeypatch):
+    """One entry per wakeup of the worker."""
+    wakeups = []
+    monkeypatch.setattr(wakeup, "wake", lambda: wakeups.append(1))
+    return wakeups
 
 
 def make_look(title="Linen shirt", *, kind=GarmentKind.TOP):
@@ -31,7 +31,7 @@ def make_look(title="Linen shirt", *, kind=GarmentKind.TOP):
     return look
 
 
-def test_seed__fills_the_shop_and_every_page_shows_it(client, rings):
+def test_seed__fills_the_shop_and_every_page_shows_it(client, wakeups):
     call_command(seed.Command())
     assert Product.objects.count() == len(PIECES) == 12
     assert ModelImage.objects.count() == len(PEOPLE) == 5
@@ -42,7 +42,7 @@ def test_seed__fills_the_shop_and_every_page_shows_it(client, rings):
     assert client.get("/admin/").status_code == 200
 
 
-def test_seed__again_changes_nothing_that_was_edited(rings):
+def test_seed__again_changes_nothing_that_was_edited(wakeups):
     call_command(seed.Command())
     Product.objects.filter(slug="oxford-shirt").update(price=1)
     counted = [model.objects.count() for model in (Product, Garment, TryOnResult)]
@@ -51,14 +51,14 @@ def test_seed__again_changes_nothing_that_was_edited(rings):
     assert Product.objects.get(slug="oxford-shirt").price == 1
 
 
-def test_seed__asks_for_no_look_where_looks_cost_money(settings, rings):
+def test_seed__asks_for_no_look_where_looks_cost_money(settings, wakeups):
     settings.IS_SANDBOX = False
     call_command(seed.Command())
     assert ModelImage.objects.exists()
     assert not TryOnResult.objects.exists()
 
 
-def test_seed__asks_again_for_a_look_that_failed(rings):
+def test_seed__asks_again_for_a_look_that_failed(wakeups):
     call_command(seed.Command())
     TryOnResult.objects.update(status=Status.FAILED)
     call_command(seed.Command())
@@ -89,12 +89,12 @@ def test_looks_page__shows_finished_pictures_with_links_to_product_pages(client)
     assert html.count("outfit-hotspot ") == 1
 
 
-def test_looks_page__shows_what_is_being_made_and_rings(client, rings):
+def test_looks_page__shows_what_is_being_made_and_wakes_the_worker(client, wakeups):
     make_try_on(status=Status.QUEUED, garments=[make_garment(product=make_product(title="Cape"))])
     html = client.get("/looks/").content.decode()
     assert "1 look being made" in html
     assert "Cape" in html
-    assert rings
+    assert wakeups
 
 
 def test_rejected_look__is_shown_nowhere(client):

@@ -17,8 +17,8 @@ WITH_CHILD = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {
 
 
 @pytest.fixture(autouse=True)
-def _look_often(monkeypatch):
-    monkeypatch.setattr(supervision, "CARE_SECONDS", 0.05)
+def _check_often(monkeypatch):
+    monkeypatch.setattr(supervision, "CHECK_SECONDS", 0.05)
 
 
 @pytest.fixture
@@ -86,33 +86,33 @@ def test_child_that_dies__is_started_again_with_what_it_left_behind_gone(make_ch
         first = child.process
         first.kill()
 
-        def look():
+        def check():
             if child.process and child.process.pid != first.pid:
                 supervisor.is_stopping.set()
 
-        supervisor.run(look)
+        supervisor.run(check)
         assert dies(first.pid)
         assert child.is_running()
     assert "was killed by signal 9; starting it again" in said[0]
 
 
-def test_child_that_keeps_dying__rests_longer_each_time(make_child, said):
+def test_child_that_keeps_dying__waits_longer_each_time(make_child, said):
     child = make_child("print('up')")
-    rests = []
+    pauses = []
     with supervising([child], say=said.append) as supervisor:
         supervisor.start()
 
-        def look():
+        def check():
             if not child.process:
-                rests.append(child.start_again_at - time.monotonic())
+                pauses.append(child.start_again_at - time.monotonic())
                 child.start_again_at = 0
-            if len(rests) == 3:
+            if len(pauses) == 3:
                 supervisor.is_stopping.set()
 
-        supervisor.run(look)
+        supervisor.run(check)
     assert "ended with code 0" in said[0]
-    assert rests == sorted(rests)
-    assert rests[2] > 2 * rests[0]
+    assert pauses == sorted(pauses)
+    assert pauses[2] > 2 * pauses[0]
 
 
 def test_child_that_does_not_start__is_named_with_its_last_words(make_child, said):
@@ -129,7 +129,7 @@ def test_restart__replaces_a_child_that_runs(make_child, said):
     with supervising([child], say=said.append) as supervisor:
         supervisor.start()
         first = child.process
-        supervisor.restart(child, because="has fallen asleep")
+        supervisor.restart(child, because="is idle")
         assert child.process.pid != first.pid
         assert dies(first.pid)
-    assert said[0].startswith("The child has fallen asleep; starting it again.")
+    assert said[0].startswith("The child is idle; starting it again.")

@@ -28,18 +28,20 @@ from shop.management.commands.seed import ADMIN
 
 SANDBOX_SPEED = 4
 PATIENCE = 20
-"""Seconds that due work may lie there before the worker is taken for dead on its feet."""
+"""Seconds that due work may wait before the worker counts as hung."""
 MANAGE = [sys.executable, str(Path(__file__).resolve().parents[3] / "manage.py")]
 
 
 class Command(BaseCommand):
-    help = "Sets the shop up in DEMO_DIR and runs shop, worker and sandbox until Ctrl-C."
+    help = "Set up the shop in DEMO_DIR and run shop, worker and sandbox until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="the shop's (default: 8000)")
+        parser.add_argument(
+            "--port", type=int, default=8000, help="port of the shop (default: 8000)"
+        )
 
     def handle(self, *, port: int, **_options: Any) -> None:
-        logging.getLogger("django-q").setLevel(logging.WARNING)  # rings are no news here
+        logging.getLogger("django-q").setLevel(logging.WARNING)  # hides the wakeups
         folder: Path = settings.DEMO_DIR
         (folder / "logs").mkdir(parents=True, exist_ok=True)
         check_port(port)
@@ -55,7 +57,7 @@ class Command(BaseCommand):
                 except CannotStart as error:
                     raise CommandError(str(error)) from error
                 self.say("Stopping ...")
-        self.say("Stopped. The data stays; the next start takes seconds.")
+        self.say("Stopped. The data is kept; the next start takes seconds.")
 
     def set_up(self, folder: Path) -> None:
         self.say(f"Setting up the shop in {folder} ...")
@@ -63,7 +65,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
             call_command("seed")
         except KeyboardInterrupt:
-            raise CommandError("Stopped; the next start goes on from here.") from None
+            raise CommandError("Stopped; the next start continues from here.") from None
 
     def say(self, message: str) -> None:
         self.stdout.write(message)
@@ -71,9 +73,9 @@ class Command(BaseCommand):
 
 
 class Watch:
-    """Tells how the looks are coming on, and restarts a worker that does nothing.
+    """Reports progress, and restarts a worker that does nothing.
 
-    A django-q2 cluster whose idle worker is killed seems alive but never works again.
+    A django-q2 cluster whose idle worker is killed stays alive but takes no more tasks.
     """
 
     def __init__(self, supervisor: Supervisor) -> None:
@@ -84,9 +86,9 @@ class Watch:
 
     def __call__(self) -> None:
         try:
-            report, is_idle = progress(), work_lies_idle()
+            report, is_idle = progress(), is_work_idle()
         except OperationalError:
-            close_old_connections()  # the database is away: look again in a second
+            close_old_connections()  # the database is unreachable: check again in a second
             return
         if report != self.last_report:
             self.supervisor.say(report)
@@ -101,7 +103,7 @@ class Watch:
 
 
 def progress() -> str:
-    """How many try-ons are ready, in one line."""
+    """Return the number of finished, unfinished and failed try-ons in one line."""
     rows = TryOnResult.objects.order_by().values_list("status").annotate(Count("pk"))
     counts: dict[str, int] = dict(rows)
     being_made = sum(counts.get(status, 0) for status in OPEN)
@@ -112,8 +114,8 @@ def progress() -> str:
     return ", ".join(words)
 
 
-def work_lies_idle() -> bool:
-    """Whether something is due that nobody is doing."""
+def is_work_idle() -> bool:
+    """Return whether work is due but no runner is active."""
     account = Account.current()
     now = timezone.now()
     due_at = queue.next_due_at(account)
@@ -121,7 +123,7 @@ def work_lies_idle() -> bool:
 
 
 def sandbox() -> list[Child]:
-    """The local stand-in for the remote API; none when the environment names another."""
+    """Return the sandbox, or no child if the environment names another base URL."""
     address: Path = settings.SANDBOX_ADDRESS
     if not settings.IS_SANDBOX:
         return []
@@ -137,13 +139,13 @@ def sandbox() -> list[Child]:
 
 
 def worker() -> Child:
-    """The django-q2 cluster, in which try-ons move on."""
+    """Return the django-q2 cluster, which advances the try-ons."""
     command = [*MANAGE, "qcluster"]
     return child("worker", command, is_ready=lambda child: child.has_logged(" running."))
 
 
 def shop(port: int) -> Child:
-    """Storefront, admin and API; Django's own server is enough for a demo."""
+    """Return Django's development server with storefront, admin and API."""
     command = [*MANAGE, "runserver", "--noreload", "--insecure", f"127.0.0.1:{port}"]
     return child("shop", command, is_ready=lambda _child: answers(f"http://127.0.0.1:{port}/"))
 
@@ -160,7 +162,7 @@ def welcome(port: int) -> str:
   Looks    {site}looks/
   Admin    {site}admin/   user {name}, password {password}
   API      {site}api/outfitanyone/v1/schema/
-  Remote   {settings.SANDBOX_ADDRESS.read_text() if settings.IS_SANDBOX else settings.BASE_URL}
+  Engine   {settings.SANDBOX_ADDRESS.read_text() if settings.IS_SANDBOX else settings.BASE_URL}
   Logs     {settings.DEMO_DIR / "logs"}
 
 Stop with Ctrl-C.
@@ -168,34 +170,34 @@ Stop with Ctrl-C.
 
 
 def check_port(port: int) -> None:
-    """``CommandError`` with the way out when the shop cannot listen there."""
+    """Raise ``CommandError`` if the shop cannot listen on this port."""
     if reason := why_unusable(port):
         other = 9000 if port != 9000 else 8000
         raise CommandError(f"{reason} Choose another one, for instance: make demo PORT={other}")
 
 
 def why_unusable(port: int) -> str:
-    """Why nothing can listen on this port, ``""`` when it is free."""
+    """Return why this port cannot be used, or ``""`` if it is free."""
     if not 0 < port < 65536:
-        return f"{port} is no port."
+        return f"{port} is not a port number."
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            return f"Port {port} is taken by another program."
+            return f"Port {port} is used by another program."
         return f"Port {port} cannot be used: {error.strerror}."
     return ""
 
 
 @contextmanager
 def only_one_in(folder: Path) -> Iterator[None]:
-    """``CommandError`` when another demo uses this data folder; ends with the process."""
+    """Lock the data folder; raise ``CommandError`` if another demo uses it."""
     with (folder / "demo.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CommandError(
-                f"A demo is already running in {folder}. Stop it first, or name another data "
+                f"A demo is already running in {folder}. Stop it first, or use another data "
                 "folder: make demo DEMO_DIR=/some/folder"
             ) from None
         yield

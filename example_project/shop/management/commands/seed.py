@@ -16,13 +16,13 @@ from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult
 from shop.wardrobe import LOOKS, PEOPLE, PICTURES, PIECES, Piece
 
 ADMIN = ("admin", "tally-and-twill")
-"""Name and password; the demo can be reached from this machine only."""
+"""Name and password; the demo listens on this machine only."""
 
 
 class Command(BaseCommand):
-    """Adds only what is missing, so that it may run at every start: edits are never undone."""
+    """Adds only what is missing, so that every start may run it and edits are kept."""
 
-    help = "Fills the shop with products, model photos and try-ons to be made."
+    help = "Fill the shop with products, model photos and try-on requests."
 
     def handle(self, **_options: Any) -> None:
         with transaction.atomic():
@@ -31,8 +31,8 @@ class Command(BaseCommand):
                 add_piece(piece)
             for name, picture in PEOPLE.items():
                 add_person(name, picture)
-            if settings.IS_SANDBOX:  # elsewhere each look costs money: the admin asks for them
-                ask_for_looks()
+            if settings.IS_SANDBOX:  # elsewhere each look costs money
+                request_looks()
 
 
 def add_admin() -> None:
@@ -64,23 +64,23 @@ def add_person(name: str, picture: str) -> None:
             ModelImage(name=name).image.save(picture, File(file))
 
 
-def ask_for_looks() -> None:
-    """Ask for what was never asked for, and once more for what failed; the rest is left alone."""
+def request_looks() -> None:
+    """Request the looks that were never requested, and retry those that failed."""
     new: list[TryOnRequest] = []
-    for wish in filter(None, (wish_for(person, titles) for person, titles in LOOKS)):
+    for request in filter(None, (request_for(person, titles) for person, titles in LOOKS)):
         known = TryOnResult.objects.filter(
-            model_image=wish.person, top_garment=wish.top, bottom_garment=wish.bottom
+            model_image=request.person, top_garment=request.top, bottom_garment=request.bottom
         )
         if not known:
-            new.append(wish)
+            new.append(request)
         for failed in known.filter(status=Status.FAILED)[:1]:
             actions.retry(failed)
     if new:
         actions.request_try_ons(new)
 
 
-def wish_for(person: str, titles: list[str]) -> TryOnRequest | None:
-    """The look, unless somebody has deleted a part of it."""
+def request_for(person: str, titles: list[str]) -> TryOnRequest | None:
+    """Return the request for a look, or None if its photo or a garment was deleted."""
     photo = ModelImage.objects.filter(name=person).first()
     pieces = [Garment.objects.filter(product__slug=slugify(title)).first() for title in titles]
     garments = [piece for piece in pieces if piece]

@@ -1,0 +1,38 @@
+"""Every supported pair of Python and Django: ``make test-matrix``, or ``nox``."""
+
+from __future__ import annotations
+
+import nox
+
+PYTHONS_OF_DJANGO = {
+    "5.2": ["3.10", "3.11", "3.12", "3.13"],
+    "6.0": ["3.12", "3.13"],
+    "6.1": ["3.12", "3.13"],
+}
+PAIRS = [
+    nox.param(python, django, id=f"{python}-{django}")
+    for django, pythons in PYTHONS_OF_DJANGO.items()
+    for python in pythons
+]
+PROJECT = nox.project.load_toml("pyproject.toml")
+FAST = "not slow and not browser and not package"
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "venv"
+
+
+@nox.session
+@nox.parametrize(["python", "django"], PAIRS)
+def tests(session: nox.Session, django: str) -> None:
+    """Run the app's fast tests with both distributions installed from the checkout."""
+    session.install(
+        f"Django~={django}.0",
+        "--editable=./local[heif]",
+        "--editable=.[heif,api,s3]",
+        *nox.project.dependency_groups(PROJECT, "test"),
+    )
+    session.run("python", "-c", "import django, sys; print(sys.version, django.__version__)")
+    session.run(
+        "pytest", "-m", FAST, "-n", "auto", "--dist", "worksteal", "-p", "no:cacheprovider",
+        *session.posargs,
+    )  # fmt: skip
