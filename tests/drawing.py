@@ -1,4 +1,4 @@
-"""Pictures drawn in memory: no photo lies in the repository for a test's sake."""
+"""Pictures drawn in memory, so that tests need no photo files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SIZE = (200, 300)
 
 
 def drawn(seed: int = 0, *, size: tuple[int, int] = SIZE) -> Image.Image:
-    """A picture like no other: noise, so that it compresses to more than the least size."""
+    """Return a picture of noise, which stays above the minimum file size when compressed."""
     width, height = size
     return Image.frombytes("RGB", size, random.Random(seed).randbytes(width * height * 3))
 
@@ -23,5 +23,5 @@ def encoded(image: Image.Image, image_format: str = "JPEG", **options: object) -
 
 
 def picture(seed: int = 0, *, size: tuple[int, int] = SIZE) -> bytes:
-    """A JPEG that the API would accept."""
+    """Return a JPEG that the engine accepts."""
     return encoded(drawn(seed, size=size))

@@ -1,4 +1,4 @@
-"""Rows for tests: plain functions, every argument has a default, what is made is saved."""
+"""Rows for tests: each function saves and returns a row; every argument has a default."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def make_model_image(*, data=b"", **columns):
 
 
 def make_try_on(*, status=Status.SUCCEEDED, garments=None, **columns):
-    """A try-on of one new top on a new person; a finished one has a picture of its own."""
+    """Make a try-on of one new top on a new photo; a finished one has its own picture."""
     columns.setdefault("account", Account.current())
     columns.setdefault("model_image", None)
     columns["model_image"] = columns["model_image"] or make_model_image()
@@ -117,7 +117,7 @@ def make_charge(**columns):
 
 
 def make_staff(*permissions, **columns):
-    """A member of staff who may do just this: ``"add_tryonresult"``, …"""
+    """Make a member of staff with only these permissions, for example ``add_tryonresult``."""
     number = next(_number)
     user = get_user_model().objects.create_user(
         **{"username": f"staff-{number}", "is_staff": True, **columns}

@@ -1,4 +1,4 @@
-"""Settings of the test project; DATABASE_URL and Q_BROKER choose what it runs on."""
+"""Settings of the test project; ``DATABASE_URL`` and ``Q_BROKER`` choose its services."""
 
 import os
 import tempfile
@@ -11,7 +11,7 @@ BASE_DIR = Path(__file__).resolve().parent
 if os.environ.get("DATABASE_URL", "").startswith("mysql"):
     import pymysql
 
-    pymysql.version_info = (2, 2, 7, "final", 0)  # what Django asks of mysqlclient
+    pymysql.version_info = (2, 2, 7, "final", 0)  # the version that Django requires of mysqlclient
     pymysql.install_as_MySQLdb()
 
 DATABASES = {"default": dj_database_url.config(default="sqlite://:memory:")}
@@ -20,7 +20,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
     }
-    # a file, not memory: some tests start worker processes that share it
+    # a file, because some tests start worker processes that share it
     test_file = Path(tempfile.gettempdir()) / f"outfitanyone-test-{os.getpid()}.sqlite3"
     DATABASES["default"]["TEST"] = {"NAME": str(test_file)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -10,148 +11,151 @@ from django.utils import timezone
 
 from django_outfitanyone import actions, catalogue, wakeup
 from django_outfitanyone.choices import Review, Status
-from django_outfitanyone.conf import ConfigurationError
+from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, combine
-from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.signals import status_changed
+from django_outfitanyone.jobs.try_on import TryOnRequest, combine
+from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
+from django_outfitanyone.signals import review_changed, status_changed
+from django_outfitanyone.worker.steps import advance
+from tests.events import events, received
 from tests.factories import make_garment, make_hotspot, make_model_image, make_try_on
-from tests.work import step, work
-from tests.worker.test_submit import lay_aside, prepared
+from tests.work import (
+    REPLACE,
+    backdate_submit,
+    claimed,
+    new_request,
+    prepared_try_on,
+    running_try_on,
+    step,
+    work,
+)
 
 pytestmark = pytest.mark.django_db
 
-REPLACE = TryOnOptions(keep_other_half=False)
+
+@pytest.fixture
+def wakeups(monkeypatch):
+    """Record the wakeups of the worker instead of queueing them."""
+    calls = []
+    monkeypatch.setattr(wakeup, "wake", lambda: calls.append("wake"))
+    return calls
 
 
 @pytest.fixture
-def rings(monkeypatch):
-    heard = []
-    monkeypatch.setattr(wakeup, "wake", lambda: heard.append("ring"))
-    return heard
-
-
-@pytest.fixture
-def person(db):
+def user(db):
     return get_user_model().objects.create_user("anna")
 
 
-def wish():
-    return TryOnRequest(person=make_model_image(), top=make_garment())
+@pytest.fixture
+def commit(django_capture_on_commit_callbacks):
+    """Return a context at whose end the transaction commits."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
-def unclear(remote):
-    try_on = prepared()
+def unclear_try_on(remote):
+    """Return a try-on whose submit got no answer, with one candidate task."""
+    try_on = prepared_try_on()
     remote.faults.add("drop-after", endpoint="submit")
     step(try_on)
-    lay_aside(try_on, seconds=1)
+    backdate_submit(try_on, seconds=1)
     step(try_on)
     assert try_on.status == Status.NEEDS_ATTENTION
     return try_on
 
 
 class TestRequestTryOns:
-    def test_rows_in_the_order_of_the_wishes(self, person):
+    def test_rows_have_the_order_of_the_requests(self, user):
         photo, garments = make_model_image(), [make_garment() for _ in range(3)]
         batch = uuid.uuid4()
-        rows = actions.request_try_ons(combine(garments, [photo]), requested_by=person, batch=batch)
+        rows = actions.request_try_ons(combine(garments, [photo]), requested_by=user, batch=batch)
 
         saved = TryOnResult.objects.filter(batch=batch).order_by("number")
         assert list(saved) == rows
         assert [row.top_garment for row in saved] == garments
-        assert {row.requested_by for row in saved} == {person}
+        assert {row.requested_by for row in saved} == {user}
 
-    def test_rings_after_the_commit_only(self, rings, django_capture_on_commit_callbacks):
-        with django_capture_on_commit_callbacks(execute=True):
-            actions.request_try_on(wish())
-            assert rings == []
+    def test_worker_is_woken_after_the_commit(self, wakeups, commit):
+        with commit():
+            actions.request_try_on(new_request())
+            assert wakeups == []
 
-        assert rings == ["ring"]
+        assert wakeups == ["wake"]
 
-    def test_same_batch_twice_is_one_batch(self):
-        wishes, batch = [wish(), wish()], uuid.uuid4()
-        first = actions.request_try_ons(wishes, batch=batch)
-        second = actions.request_try_ons(wishes, batch=batch)
+    def test_batch_that_is_sent_twice_is_stored_once(self):
+        requests, batch = [new_request(), new_request()], uuid.uuid4()
+        first = actions.request_try_ons(requests, batch=batch)
+        second = actions.request_try_ons(requests, batch=batch)
 
         assert first == second
         assert TryOnResult.objects.count() == 2
 
-    def test_one_bad_wish_stores_nothing(self):
+    def test_one_bad_request_stores_nothing(self):
         with pytest.raises(RequestRefused):
-            actions.request_try_ons([wish(), TryOnRequest(person=make_model_image())])
+            actions.request_try_ons([new_request(), TryOnRequest(person=make_model_image())])
 
         assert not TryOnResult.objects.exists()
 
-    def test_without_a_key_nothing_is_stored(self, settings, monkeypatch):
+    def test_without_an_api_key_nothing_is_stored(self, settings, monkeypatch):
         monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
         settings.OUTFITANYONE = {}
         with pytest.raises(ConfigurationError, match="DASHSCOPE_API_KEY"):
-            actions.request_try_on(wish())
+            actions.request_try_on(new_request())
 
         assert not TryOnResult.objects.exists()
 
-    def test_queries_do_not_grow_with_the_batch(self, django_assert_max_num_queries):
-        wishes = combine([make_garment() for _ in range(30)], [make_model_image()])
+    def test_number_of_queries_does_not_depend_on_the_batch(self, django_assert_max_num_queries):
+        requests = combine([make_garment() for _ in range(30)], [make_model_image()])
         with django_assert_max_num_queries(10):
-            actions.request_try_ons(wishes)
+            actions.request_try_ons(requests)
 
-    def test_other_database_faults_are_not_mistaken_for_a_double_batch(self, monkeypatch):
-        from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
-
+    def test_other_database_error_is_raised(self, monkeypatch):
         def fail(*_args, **_kwargs):
             raise IntegrityError("something else")
 
         monkeypatch.setattr(TryOnResultQuerySet, "bulk_create", fail)
         with pytest.raises(IntegrityError, match="something else"):
-            actions.request_try_on(wish())
+            actions.request_try_on(new_request())
 
 
 class TestCancel:
-    def test_before_it_was_sent(self):
+    def test_unsent_try_on_is_canceled(self):
         try_on = make_try_on(status=Status.PREPARING, slot=1)
         actions.cancel(try_on)
 
         assert (try_on.status, try_on.slot) == (Status.CANCELED, None)
         assert try_on.finished_at
 
-    def test_step_that_is_under_way_notices(self, remote):
-        """Canceled between the worker's claim and its write: the request is not sent."""
-        from contextlib import closing
-
-        from django_outfitanyone.conf import conf
-        from django_outfitanyone.worker.steps import advance
-
-        try_on = prepared()
-        (claimed,) = TryOnResult.objects.all().claim(limit=1, lease=conf.lease)
+    def test_worker_that_has_claimed_the_row_sends_nothing(self, remote):
+        try_on = prepared_try_on()
+        row = claimed(try_on)
         actions.cancel(try_on)
-        with closing(conf.load_engine()) as provider:
-            advance(claimed, provider)
+        with closing(conf.load_engine()) as engine:
+            advance(row, engine)
         try_on.refresh_from_db()
 
         assert try_on.status == Status.CANCELED
         assert remote.stats["submits"] == 0
 
-    def test_remote_task_that_still_waits(self, remote):
+    def test_waiting_task_is_canceled_at_the_engine(self, remote):
         remote.set_progression([("PENDING", 60)])
-        try_on = prepared()
-        step(try_on)
+        try_on = running_try_on()
         actions.cancel(try_on)
         work(try_on)
 
         assert try_on.status == Status.CANCELED
         assert remote.stats["canceled"] == 1
 
-    def test_remote_task_at_work_is_too_late(self, remote):
+    def test_running_task_cannot_be_canceled(self, remote):
         remote.set_progression([("RUNNING", 60)])
-        try_on = prepared()
-        step(try_on)
+        try_on = running_try_on()
         with pytest.raises(RequestRefused, match="Too late"):
             actions.cancel(try_on)
 
         assert try_on.status == Status.RUNNING
 
     @pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.FAILED, Status.SUBMITTING])
-    def test_nothing_left_to_cancel(self, status):
+    def test_finished_or_submitting_try_on_cannot_be_canceled(self, status):
         try_on = make_try_on(status=status)
         with pytest.raises(RequestRefused):
             actions.cancel(try_on)
@@ -161,7 +165,7 @@ class TestCancel:
 
 class TestRetry:
     @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELED])
-    def test_starts_from_the_beginning(self, remote, status):
+    def test_failed_or_canceled_try_on_starts_over(self, remote, status):
         try_on = make_try_on(
             status=status, error_code="InvalidPerson", remote_task_id="old", is_prepared=True
         )
@@ -172,15 +176,15 @@ class TestRetry:
         work(try_on)
         assert try_on.status == Status.SUCCEEDED
 
-    def test_takes_the_pictures_as_they_are_now(self, remote):
+    def test_current_pictures_are_used(self, remote):
         try_on = make_try_on(status=Status.FAILED, error_code="InputChanged", fingerprint="old")
         actions.retry(try_on)
         work(try_on)
 
         assert try_on.status == Status.SUCCEEDED
 
-    def test_unclear_one_is_the_persons_decision(self, remote):
-        try_on = unclear(remote)
+    def test_unclear_try_on_is_submitted_again(self, remote):
+        try_on = unclear_try_on(remote)
         actions.retry(try_on)
         work(try_on)
 
@@ -188,11 +192,11 @@ class TestRetry:
         assert remote.stats["submits"] == 2
 
     @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING, Status.SUCCEEDED])
-    def test_not_of_what_goes_well(self, status):
+    def test_open_or_successful_try_on_is_refused(self, status):
         with pytest.raises(RequestRefused):
             actions.retry(make_try_on(status=status))
 
-    def test_search_for_clothes(self, remote):
+    def test_failed_parse_starts_over(self, remote):
         parse = actions.parse_clothes(make_model_image(), ["upper"])
         remote.faults.add("error", endpoint="parse", code="InvalidPerson")
         work(parse)
@@ -204,8 +208,8 @@ class TestRetry:
 
 
 class TestAdoptTask:
-    def test_found_task_is_followed(self, remote):
-        try_on = unclear(remote)
+    def test_candidate_task_is_followed(self, remote):
+        try_on = unclear_try_on(remote)
         (candidate,) = try_on.remote_answer["candidates"]
         actions.adopt_task(try_on, candidate["task_id"])
         work(try_on)
@@ -213,8 +217,8 @@ class TestAdoptTask:
         assert try_on.status == Status.SUCCEEDED
         assert remote.stats["submits"] == 1
 
-    def test_only_one_of_those_found(self, remote):
-        try_on = unclear(remote)
+    def test_other_task_is_refused(self, remote):
+        try_on = unclear_try_on(remote)
         with pytest.raises(RequestRefused):
             actions.adopt_task(try_on, "some-other-task")
 
@@ -222,11 +226,11 @@ class TestAdoptTask:
 
 
 class TestReview:
-    def test_approve(self, person):
+    def test_approve_records_the_reviewer(self, user):
         try_on = make_try_on()
-        actions.approve(try_on, reviewed_by=person)
+        actions.approve(try_on, reviewed_by=user)
 
-        assert (try_on.review, try_on.reviewed_by) == (Review.APPROVED, person)
+        assert (try_on.review, try_on.reviewed_by) == (Review.APPROVED, user)
         assert try_on.reviewed_at
 
     def test_rejected_is_not_public(self):
@@ -236,10 +240,10 @@ class TestReview:
 
         assert try_on not in TryOnResult.objects.public()
 
-    def test_publish_tells_the_catalogue(self, monkeypatch):
-        told = []
+    def test_publish_calls_the_catalogue_once(self, monkeypatch):
+        calls = []
         monkeypatch.setattr(
-            catalogue.CatalogueAdapter, "publish", lambda self, *pair: told.append(pair)
+            catalogue.CatalogueAdapter, "publish", lambda self, *pair: calls.append(pair)
         )
         try_on = make_try_on()
         actions.publish(try_on)
@@ -247,27 +251,27 @@ class TestReview:
 
         assert try_on.review == Review.APPROVED
         assert try_on.published_at
-        assert told == [(try_on.top_garment.product, try_on)]
+        assert calls == [(try_on.top_garment.product, try_on)]
 
-    def test_reject_takes_back_what_was_published(self, monkeypatch):
-        told = []
+    def test_reject_unpublishes(self, monkeypatch):
+        calls = []
         monkeypatch.setattr(
-            catalogue.CatalogueAdapter, "unpublish", lambda self, *pair: told.append(pair)
+            catalogue.CatalogueAdapter, "unpublish", lambda self, *pair: calls.append(pair)
         )
         try_on = make_try_on()
         actions.publish(try_on)
         actions.reject(try_on)
 
         assert (try_on.review, try_on.published_at) == (Review.REJECTED, None)
-        assert len(told) == 1
+        assert len(calls) == 1
 
-    def test_unfinished_has_nothing_to_review(self):
+    def test_unfinished_try_on_cannot_be_reviewed(self):
         try_on = make_try_on(status=Status.RUNNING)
-        for verb in (actions.approve, actions.reject, actions.publish):
+        for review in (actions.approve, actions.reject, actions.publish):
             with pytest.raises(RequestRefused):
-                verb(try_on)
+                review(try_on)
 
-    def test_required_review_hides_what_is_not_published(self, configure):
+    def test_required_review_hides_unpublished_results(self, configure):
         configure(REQUIRE_REVIEW=True)
         try_on = make_try_on()
         assert not TryOnResult.objects.public().exists()
@@ -276,45 +280,64 @@ class TestReview:
         assert TryOnResult.objects.public().get() == try_on
 
 
-def test_find_clothes__without_a_picture():
+def test_parse_clothes__needs_a_picture():
     with pytest.raises(RequestRefused, match="no picture"):
         actions.parse_clothes(make_try_on(status=Status.RUNNING))
 
 
-def test_correct_hotspot__is_marked_with_its_author(person):
+def test_correct_hotspot__records_who_corrected_it(user):
     spot = make_hotspot(make_model_image())
     spot.x1 = 3
-    actions.correct_hotspot(spot, corrected_by=person)
+    actions.correct_hotspot(spot, corrected_by=user)
     spot.refresh_from_db()
 
-    assert (spot.x1, spot.is_corrected, spot.corrected_by) == (3, True, person)
+    assert (spot.x1, spot.is_corrected, spot.corrected_by) == (3, True, user)
 
 
-def test_resume__rings(rings, django_capture_on_commit_callbacks):
-    from django_outfitanyone.models import Account
+def test_reset_hotspot__restores_the_machine_box(user):
+    spot = make_hotspot(make_model_image())
+    spot.x1 = 3
+    actions.correct_hotspot(spot, corrected_by=user)
+    actions.reset_hotspot(spot)
+    spot.refresh_from_db()
 
+    assert list(spot.box) == spot.machine_box
+    assert (spot.is_corrected, spot.corrected_by) == (False, None)
+
+
+def test_resume__wakes_the_worker(wakeups, commit):
     account = Account.current()
     Account.objects.update(next_submission_at=timezone.now() + timedelta(hours=1))
-    with django_capture_on_commit_callbacks(execute=True):
+    with commit():
         assert actions.resume(account)
 
-    assert rings == ["ring"]
+    assert wakeups == ["wake"]
 
 
-def test_every_change__is_announced(remote, django_capture_on_commit_callbacks):
-    heard = []
+def test_review__is_logged_and_announced(caplog, commit):
+    caplog.set_level("INFO", "django_outfitanyone")
+    try_on = make_try_on()
+    with received(review_changed) as calls, commit():
+        actions.publish(try_on)
+        actions.reject(try_on)
 
-    def listen(job, old, new, **_kwargs):
-        heard.append((old.value, new.value))
+    assert [(call["new"], call["published"]) for call in calls] == [
+        (Review.APPROVED, True),
+        (Review.APPROVED, False),  # unpublished before it is rejected
+        (Review.REJECTED, False),
+    ]
+    assert events(caplog) == ["review_changed"] * 3
 
-    status_changed.connect(listen)
-    try:
-        with django_capture_on_commit_callbacks(execute=True):
-            work(actions.request_try_on(wish(), options=REPLACE))
-    finally:
-        status_changed.disconnect(listen)
 
-    of_try_on = [pair for pair in heard if pair[0] in {"queued", "running", "collecting"}]
-    assert ("queued", "preparing") in of_try_on
-    assert ("running", "collecting") in of_try_on
-    assert ("collecting", "succeeded") in of_try_on
+def test_status_changed__is_sent_for_every_step(remote, commit):
+    with received(status_changed) as calls, commit():
+        work(actions.request_try_on(new_request(), options=REPLACE))
+
+    changes = {(call["old"].value, call["new"].value) for call in calls}
+    assert {
+        ("queued", "preparing"),
+        ("preparing", "submitting"),
+        ("submitting", "running"),
+        ("running", "collecting"),
+        ("collecting", "succeeded"),
+    } <= changes

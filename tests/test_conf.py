@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from django_outfitanyone.conf import (
@@ -10,9 +12,10 @@ from django_outfitanyone.conf import (
     product_model_name,
 )
 from django_outfitanyone.engines.dashscope import DashScope
+from tests.toy_engine import ToyEngine
 
 
-def test_defaults__are_valid_themselves():
+def test_defaults__are_accepted():
     for name, setting in known_settings().items():
         assert setting.accepts(setting.default), name
 
@@ -30,13 +33,13 @@ def test_settings__may_be_absent(settings):
     assert conf.TRY_ON_MODEL == "aitryon-plus"
 
 
-def test_settings__that_are_no_dict(settings):
+def test_settings__must_be_a_dict(settings):
     settings.OUTFITANYONE = ["API_KEY"]
     with pytest.raises(ConfigurationError, match="must be a dict"):
         _ = conf.TRY_ON_MODEL
 
 
-def test_setting__on_the_class_is_its_description():
+def test_setting__on_the_class_is_the_description_of_the_key():
     assert Settings.CONCURRENT_TASKS.expects == "a whole number of at least 1"
 
 
@@ -55,51 +58,69 @@ def test_setting__on_the_class_is_its_description():
         ("PRICES", {}, [1]),
     ],
 )
-def test_setting__what_it_accepts(name, good, bad):
+def test_setting__accepts_only_valid_values(name, good, bad):
     accepts = known_settings()[name].accepts
 
     assert accepts(good)
     assert not accepts(bad)
 
 
-def test_api_key__from_the_environment(settings, monkeypatch):
+def test_require_api_key__falls_back_to_the_environment(settings, monkeypatch):
     settings.OUTFITANYONE = {}
     monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-env")
 
     assert conf.require_api_key() == "sk-env"
 
 
-def test_api_key__from_the_settings_first(settings, monkeypatch):
+def test_require_api_key__prefers_the_settings(settings, monkeypatch):
     settings.OUTFITANYONE = {"API_KEY": "sk-settings"}
     monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-env")
 
     assert conf.require_api_key() == "sk-settings"
 
 
-def test_api_key__missing_says_what_to_do(settings, monkeypatch):
-    settings.OUTFITANYONE = {}
+@pytest.mark.parametrize("key", [None, ""])
+def test_require_api_key__error_names_the_remedy(settings, monkeypatch, key):
+    settings.OUTFITANYONE = {} if key is None else {"API_KEY": key}
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
-    with pytest.raises(ConfigurationError, match="Set the environment variable"):
-        _ = conf.require_api_key()
+    with pytest.raises(ConfigurationError, match="Set the environment variable DASHSCOPE_API_KEY"):
+        conf.require_api_key()
 
 
-def test_price__unknown_model_costs_nothing():
+def test_price__is_zero_for_an_unknown_model():
     assert conf.price("some-other-model") == 0
 
 
-def test_load_provider__is_set_up_from_the_settings():
-    provider = conf.load_engine()
-
-    assert isinstance(provider, DashScope)
-    assert "sk-for-tests" not in repr(provider)
-    provider.close()
+def test_load_engine__is_configured_by_the_settings():
+    with closing(conf.load_engine()) as engine:
+        assert isinstance(engine, DashScope)
+        assert "sk-for-tests" not in repr(engine)
 
 
-def test_lease__outlives_any_request():
+def test_load_engine__needs_an_api_key(settings, monkeypatch):
+    settings.OUTFITANYONE = {}
+    monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
+    with pytest.raises(ConfigurationError, match="DASHSCOPE_API_KEY"):
+        conf.load_engine()
+
+
+def test_load_engine__key_that_no_header_can_hold_is_a_configuration_error(configure):
+    configure(API_KEY="sk-a b")
+    with pytest.raises(ConfigurationError, match="API key"):
+        conf.load_engine()
+
+
+def test_engine_class__is_named_by_the_settings(configure):
+    assert conf.engine_class is DashScope
+    configure(PROVIDER="tests.toy_engine.ToyEngine")
+    assert conf.engine_class is ToyEngine
+
+
+def test_lease__is_longer_than_any_request():
     assert conf.lease.total_seconds() > conf.CONNECT_TIMEOUT + conf.READ_TIMEOUT
 
 
-def test_product_model_name__default(settings):
+def test_product_model_name__has_a_default(settings):
     assert product_model_name() == "django_outfitanyone.Product"
     settings.OUTFITANYONE_PRODUCT_MODEL = "shop.Article"
     assert product_model_name() == "shop.Article"

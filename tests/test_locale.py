@@ -1,9 +1,10 @@
-"""The translations: complete, compiled, and of the texts that the source has now."""
+"""The translations are complete, compiled, and those of the current source texts."""
 
 from __future__ import annotations
 
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 import polib
@@ -17,7 +18,7 @@ from django.utils.html import strip_tags
 import django_outfitanyone
 from django_outfitanyone.choices import Status
 from django_outfitanyone.engines.dashscope.error_table import ERRORS
-from django_outfitanyone.error_help import error_help_for
+from django_outfitanyone.error_help import FIXED_BY, error_help_for
 from django_outfitanyone.models.remote_job import UNCLEAR
 from tests.factories import make_garment, make_hotspot, make_model_image, make_product, make_try_on
 
@@ -25,7 +26,7 @@ PACKAGE = Path(django_outfitanyone.__file__).parent
 CATALOGUES = sorted((PACKAGE / "locale").glob("*/LC_MESSAGES/django.po"))
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|<[^>]+>|`[^`]+`")
 ENDS = {"…": "…", ".": ".。", ":": ":\uff1a"}
-"""How a text ends, and how its translation may."""
+"""The end of a text, and the ends that its translation may have."""
 
 every_language = pytest.mark.parametrize(
     "catalogue", CATALOGUES, ids=[path.parts[-3] for path in CATALOGUES]
@@ -40,7 +41,7 @@ def key(entry):
     return (entry.msgctxt or "", entry.msgid, entry.msgid_plural or "")
 
 
-def test_languages__are_those_that_are_promised():
+def test_languages__are_the_documented_ones():
     assert {path.parts[-3] for path in CATALOGUES} == {"de", "fr", "zh_Hans"}
 
 
@@ -61,7 +62,7 @@ def test_catalogue__keeps_placeholders_tags_and_commands(catalogue):
 
 
 @every_language
-def test_catalogue__ends_texts_as_the_source_does(catalogue):
+def test_catalogue__texts_end_as_in_the_source(catalogue):
     for entry in polib.pofile(catalogue):
         for text in translations(entry):
             last = entry.msgid[-1]
@@ -76,7 +77,7 @@ def test_catalogue__has_as_many_plurals_as_the_language(catalogue):
 
 
 @every_language
-def test_compiled__has_the_same_texts(catalogue):
+def test_compiled__has_the_texts_of_the_catalogue(catalogue):
     texts = {key(entry): translations(entry) for entry in polib.pofile(catalogue)}
     compiled = polib.mofile(catalogue.with_suffix(".mo"))
     assert {key(entry): translations(entry) for entry in compiled} == texts
@@ -93,20 +94,25 @@ def test_catalogues__have_the_texts_of_the_source(tmp_path, monkeypatch):
     source = {key(entry) for entry in polib.pofile(copy / "locale/de/LC_MESSAGES/django.po")}
     for catalogue in CATALOGUES:
         known = {key(entry) for entry in polib.pofile(catalogue)}
-        assert known ^ source == set(), "make messages, then translate what is new"
+        assert known ^ source == set(), "run makemessages, then translate the new texts"
 
 
-def leftovers(html, language):
-    """Texts of ours that a page in this language shows in English."""
-    shown = strip_tags(re.sub(r"(?s)<script.*?</script>", "", html))
+@cache
+def english_texts(language):
+    """Return each text that its translation does not contain, with the pattern that finds it."""
     texts = polib.pofile(PACKAGE / f"locale/{language}/LC_MESSAGES/django.po")
     return [
-        entry.msgid
+        (entry.msgid, re.compile(rf"(?i)\b{re.escape(entry.msgid)}\b"))
         for entry in texts
         if len(entry.msgid) > 6
         and entry.msgid.casefold() not in " ".join(translations(entry)).casefold()
-        and re.search(rf"(?i)\b{re.escape(entry.msgid)}\b", shown)
     ]
+
+
+def leftovers(html, language):
+    """Return the app's texts that a page in this language shows in English."""
+    shown = strip_tags(re.sub(r"(?s)<script.*?</script>", "", html))
+    return [text for text, pattern in english_texts(language) if pattern.search(shown)]
 
 
 def test_leftovers__are_found():
@@ -123,7 +129,7 @@ def test_leftovers__are_found():
         ("zh-hans", ["服装", "模特照片", "最佳质量", "生成这些图片"]),
     ],
 )
-def test_admin__asks_for_try_ons_in_the_language_of_the_person(admin_client, language, words):
+def test_admin__try_on_form_is_in_the_language_of_the_user(admin_client, language, words):
     make_model_image(name="Anna")
     product = make_product(title="Kostüm")
     garments = [make_garment(kind, product=product) for kind in ("top", "bottom")]
@@ -143,15 +149,15 @@ ERRORS_OF = {Status.FAILED: {"error_code": "InvalidPerson"}, Status.NEEDS_ATTENT
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", Status)
-def test_admin__shows_a_result_in_german(admin_client, status):
+def test_admin__result_pages_are_in_german(admin_client, status):
     garments = [make_garment(product=make_product(title="Ringelshirt"))]
-    with translation.override("de"):  # as the worker of a German shop writes it down
+    with translation.override("de"):  # the worker of a German shop stores it in German
         error = ERRORS_OF.get(status, {})
-        look = make_try_on(status=status, garments=garments, **error)
+        try_on = make_try_on(status=status, garments=garments, **error)
     if status == Status.SUCCEEDED:
-        make_hotspot(look)
+        make_hotspot(try_on)
     for page in ("tryonresult_change", "tryonresult_batch"):
-        argument = look.pk if page == "tryonresult_change" else look.batch
+        argument = try_on.pk if page == "tryonresult_change" else try_on.batch
         response = admin_client.get(
             reverse(f"admin:django_outfitanyone_{page}", args=[argument]),
             headers={"Accept-Language": "de"},
@@ -169,7 +175,7 @@ def test_admin__shows_a_result_in_german(admin_client, status):
         ("zh-hans", "AI 生成的图片", "模特身穿Ringelshirt", "有货"),
     ],
 )
-def test_storefront__speaks_the_language_of_the_visitor(language, label, alt, stock):
+def test_storefront__is_in_the_language_of_the_visitor(language, label, alt, stock):
     product = make_product(title="Ringelshirt")
     look = make_try_on(garments=[make_garment(product=product)])
     make_hotspot(look, product=product)
@@ -184,10 +190,11 @@ def test_storefront__speaks_the_language_of_the_visitor(language, label, alt, st
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "zh-hans"])
-def test_advice__on_errors_of_the_api_is_translated(language):
+def test_error_help__is_translated(language):
+    english = {fixed_by: str(person) for fixed_by, person in FIXED_BY.items()}
     with translation.override(language):
         for kind in ERRORS:
-            advice = error_help_for(kind.codes[0] if kind.codes else "Unheard.Of")
-            assert advice.text != kind.advice
-            assert translation.gettext(kind.advice) != kind.advice
-        assert "whoever" not in advice.person
+            found = error_help_for(kind.codes[0] if kind.codes else "Unheard.Of")
+            assert found.text != kind.help
+            assert translation.gettext(kind.help) != kind.help
+            assert found.person != english[found.fixed_by]

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
 
-def test_swapped_product__the_whole_road_with_a_product_model_of_the_shops_own(run_module):
+def test_swapped_product__works_from_migration_to_hotspot(run_module):
     assert run_module("tests.swapped_project.scenario").endswith("fine\n")

@@ -11,17 +11,15 @@ from django_outfitanyone.account import budgets
 from django_outfitanyone.actions import cancel, parse_clothes, request_try_on
 from django_outfitanyone.choices import Status
 from django_outfitanyone.exceptions import BudgetSpent
-from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.signals import budget_spent
 from django_outfitanyone.worker import queue, runner
-from tests.account.test_ledger import make_charge
-from tests.factories import make_garment, make_model_image, make_try_on
-from tests.work import step, work
+from tests.events import received
+from tests.factories import make_charge, make_model_image, make_try_on
+from tests.work import REPLACE, new_request, queued_try_on, step, work
 
 pytestmark = pytest.mark.django_db
 
-REPLACE = TryOnOptions(keep_other_half=False)
 PLUS, PARSING = "aitryon-plus", "aitryon-parsing-v1"
 
 
@@ -31,26 +29,23 @@ def account(configure):
     return Account.current()
 
 
-def ask(**options):
-    wish = TryOnRequest(person=make_model_image(), top=make_garment())
-    return request_try_on(wish, options=TryOnOptions(keep_other_half=False, **options))
-
-
-def run_dry(times=30):
-    """Let the runner do all that it finds to do."""
-    for _time in range(times):
-        TryOnResult.objects.open().update(due_at=timezone.now())
-        ClothesParse.objects.open().update(due_at=timezone.now())
+def run_until_blocked(most=30):
+    """Let the runner advance all jobs until only those are left that wait for the budget."""
+    for _time in range(most):
+        for model in (TryOnResult, ClothesParse):
+            model.objects.open().update(due_at=timezone.now())
         runner.run(budget=0)
+        if queue.next_due_at(Account.current()) is None:
+            return
 
 
-def test_no_budget__no_limit(configure):
+def test_no_budget__is_no_limit(configure):
     assert budgets.budgets_of(Account.current()) == []
     assert budgets.left(Account.current()) is None
     budgets.check(Account.current(), PLUS)
 
 
-def test_left__is_what_ledger_and_requests_under_way_leave(account):
+def test_left__subtracts_charges_and_requests_in_flight(account):
     make_charge(amount=Decimal("0.20"))
     make_try_on(status=Status.RUNNING, remote_model="aitryon")
     ClothesParse.objects.create(
@@ -62,13 +57,13 @@ def test_left__is_what_ledger_and_requests_under_way_leave(account):
     assert budgets.left(account) == Decimal("0.596")
 
 
-def test_left__is_that_of_the_tightest_budget(account, configure):
+def test_left__is_the_smallest_of_all_budgets(account, configure):
     configure(BUDGET_PER_MONTH=Decimal("0.30"))
 
     assert budgets.left(account) == Decimal("0.30")
 
 
-def test_left__counts_an_unclear_request_in_the_period_that_it_was_sent_in(account):
+def test_left__counts_an_unclear_request_in_the_period_in_which_it_was_sent(account):
     long_ago = timezone.now() - timedelta(days=40)
     make_try_on(status=Status.NEEDS_ATTENTION, submitted_at=timezone.now())
     make_try_on(status=Status.NEEDS_ATTENTION, submitted_at=long_ago)
@@ -76,19 +71,19 @@ def test_left__counts_an_unclear_request_in_the_period_that_it_was_sent_in(accou
     assert budgets.left(account) == Decimal("0.50")
 
 
-def test_left__other_accounts_spend_their_own(account):
+def test_left__ignores_the_charges_of_other_accounts(account):
     make_charge(account=Account.objects.create(name="other"))
 
     assert budgets.left(account) == Decimal("1.00")
 
 
-def test_check__yesterday_is_over(account):
+def test_check__ignores_the_charges_of_earlier_days(account):
     make_charge(amount=Decimal("1.00"), charged_on=date.today() - timedelta(days=3))
 
     budgets.check(account, PLUS)
 
 
-def test_check__exactly_the_amount_fits(account):
+def test_check__accepts_exactly_the_amount_that_is_left(account):
     make_charge(amount=Decimal("0.50"))
     budgets.check(account, PLUS)
 
@@ -97,7 +92,7 @@ def test_check__exactly_the_amount_fits(account):
         budgets.check(account, PLUS)
 
 
-def test_check__says_when_it_goes_on_by_the_shops_calendar(account):
+def test_check__error_says_when_the_shops_day_ends(account):
     make_charge(amount=Decimal("1.00"))
     with pytest.raises(BudgetSpent) as raised:
         budgets.check(account, PLUS)
@@ -107,16 +102,16 @@ def test_check__says_when_it_goes_on_by_the_shops_calendar(account):
     assert raised.value.until == datetime.combine(tomorrow, datetime.min.time(), shop)
 
 
-def test_check__budget_of_nothing_stops_all(configure):
+def test_check__budget_of_zero_refuses_every_paid_request(configure):
     configure(BUDGET_PER_MONTH=Decimal(0))
     with pytest.raises(BudgetSpent, match="month"):
         budgets.check(Account.current(), PARSING)
 
 
-def test_runner__sends_as_many_as_fit_and_not_one_more(remote, configure):
+def test_runner__submits_as_many_try_ons_as_the_budget_covers(remote, configure):
     configure(BUDGET_PER_DAY=Decimal("1.10"), PARSE_RESULTS=False)
-    rows = [ask() for _ in range(4)]
-    run_dry()
+    rows = [queued_try_on() for _ in range(4)]
+    run_until_blocked()
 
     statuses = [TryOnResult.objects.get(pk=row.pk).status for row in rows]
     assert statuses.count(Status.SUCCEEDED) == remote.stats["submits"] == 2
@@ -126,43 +121,46 @@ def test_runner__sends_as_many_as_fit_and_not_one_more(remote, configure):
     assert "BudgetSpent" in waiting.values_list("error_code", flat=True)
 
 
-def test_runner__goes_on_by_itself_when_the_budget_is_raised(remote, configure):
+def test_runner__continues_when_the_budget_is_raised(remote, configure):
     configure(BUDGET_PER_DAY=Decimal("0.10"), PARSE_RESULTS=False)
-    try_on = ask()
-    run_dry(10)
+    try_on = queued_try_on()
+    run_until_blocked()
     assert budgets.notice(Account.current())
     configure(BUDGET_PER_DAY=Decimal("0.50"))
+    TryOnResult.objects.update(due_at=timezone.now())  # instead of after the retry delay
     work(try_on)
 
     assert (try_on.status, try_on.error_code) == (Status.SUCCEEDED, "")
 
 
-def test_runner__goes_on_by_itself_on_the_next_day(remote, configure):
+def test_runner__continues_on_the_next_day(remote, configure):
     configure(BUDGET_PER_DAY=Decimal("0.50"), PARSE_RESULTS=False)
     make_charge()
-    try_on = ask()
-    run_dry(10)
-    assert try_on.__class__.objects.get().is_open
+    try_on = queued_try_on()
+    run_until_blocked()
+    try_on.refresh_from_db()
+    assert try_on.is_open
     Charge.objects.update(charged_on=date.today() - timedelta(days=2))
     Account.objects.update(budget_spent_until=timezone.now())
+    TryOnResult.objects.update(due_at=timezone.now())  # instead of after the retry delay
     work(try_on)
 
     assert try_on.status == Status.SUCCEEDED
 
 
-def test_runner__has_nothing_to_do_while_all_waits_for_money(remote, configure):
+def test_runner__has_no_due_job_while_all_wait_for_the_budget(remote, configure):
     configure(BUDGET_PER_DAY=Decimal("0.10"), PARSE_RESULTS=False)
-    ask()
-    run_dry(10)
+    queued_try_on()
+    run_until_blocked()
     TryOnResult.objects.open().update(due_at=timezone.now())
 
     assert queue.next_due_at(Account.current()) is None
 
 
-def test_runner__cheaper_model_still_fits(remote, configure):
+def test_runner__submits_a_cheaper_model_that_still_fits(remote, configure):
     configure(BUDGET_PER_DAY=Decimal("0.30"), PARSE_RESULTS=False)
-    dear, cheap = ask(), ask(model="aitryon")
-    run_dry()
+    dear, cheap = queued_try_on(), queued_try_on(model="aitryon")
+    run_until_blocked()
 
     dear.refresh_from_db()
     cheap.refresh_from_db()
@@ -170,24 +168,24 @@ def test_runner__cheaper_model_still_fits(remote, configure):
     assert cheap.status == Status.SUCCEEDED
 
 
-def test_runner__what_exists_is_reused_all_the_same(remote, configure):
-    configure(BUDGET_PER_DAY=Decimal("0.50"), PARSE_RESULTS=False)
-    wish = TryOnRequest(person=make_model_image(), top=make_garment())
-    request_try_on(wish, options=REPLACE)
-    run_dry(10)
-    for _ in range(12):  # more than are made ready ahead
-        ask()
-    run_dry()
-    again = request_try_on(wish, options=REPLACE)
+def test_runner__reuses_finished_results_without_a_budget(remote, configure):
+    configure(BUDGET_PER_DAY=Decimal("0.50"), PARSE_RESULTS=False, CONCURRENT_TASKS=1)
+    request = new_request()
+    request_try_on(request, options=REPLACE)
+    run_until_blocked()
+    for _ in range(3):  # more than are prepared ahead
+        queued_try_on()
+    run_until_blocked()
+    again = request_try_on(request, options=REPLACE)
     work(again)
 
     assert (again.status, again.cost) == (Status.SUCCEEDED, 0)
 
 
-def test_collect__picture_does_not_wait_for_a_search_without_money(remote, configure):
+def test_collect__picture_does_not_wait_for_a_parse_that_waits_for_the_budget(remote, configure):
     configure(BUDGET_PER_DAY=Decimal("0.50"))
-    try_on = ask()
-    run_dry()
+    try_on = queued_try_on()
+    run_until_blocked()
     try_on.refresh_from_db()
 
     assert try_on.status == Status.SUCCEEDED
@@ -197,35 +195,26 @@ def test_collect__picture_does_not_wait_for_a_search_without_money(remote, confi
     assert try_on.hotspots.exists()
 
 
-def test_search__waits_for_money_too(remote, configure):
+def test_parse__waits_for_the_budget_too(remote, configure):
     configure(BUDGET_PER_DAY=Decimal("0.003"))
     parse = parse_clothes(make_model_image())
-    run_dry(5)
+    run_until_blocked()
     parse.refresh_from_db()
 
     assert (parse.status, parse.error_code) == (Status.PREPARING, "BudgetSpent")
     assert remote.stats["parses"] == 0
 
 
-def test_close__is_announced_once_a_period(account, django_capture_on_commit_callbacks):
-    heard = []
+def test_close__is_announced_once_in_a_period(account, django_capture_on_commit_callbacks):
+    error = BudgetSpent("spent", until=timezone.now() + timedelta(hours=1))
+    with received(budget_spent) as calls, django_capture_on_commit_callbacks(execute=True):
+        for _time in range(2):
+            budgets.close(account, error)
 
-    def listen(account, error, **_kwargs):
-        heard.append(error.code)
-
-    budget_spent.connect(listen)
-    try:
-        error = BudgetSpent("spent", until=timezone.now() + timedelta(hours=1))
-        with django_capture_on_commit_callbacks(execute=True):
-            for _time in range(2):
-                budgets.close(account, error)
-    finally:
-        budget_spent.disconnect(listen)
-
-    assert heard == ["BudgetSpent"]
+    assert [(call["account"], call["error"]) for call in calls] == [(account, error)]
 
 
-def test_unaffordable__asks_no_question_until_a_request_was_turned_away(
+def test_unaffordable__runs_no_query_until_a_request_was_refused(
     account, django_assert_num_queries
 ):
     make_charge(amount=Decimal("1.00"))
@@ -233,7 +222,7 @@ def test_unaffordable__asks_no_question_until_a_request_was_turned_away(
         assert budgets.unaffordable(account) == set()
 
 
-def test_unaffordable__reopens_when_an_unclear_request_was_given_up(account):
+def test_unaffordable__reopens_the_account_when_an_unclear_request_was_canceled(account):
     make_charge(amount=Decimal("0.50"))
     unclear = make_try_on(status=Status.NEEDS_ATTENTION, submitted_at=timezone.now())
     Account.objects.update(budget_spent_until=timezone.now() + timedelta(hours=5))
@@ -245,9 +234,9 @@ def test_unaffordable__reopens_when_an_unclear_request_was_given_up(account):
     assert Account.current().budget_spent_until < timezone.now()
 
 
-def test_step__says_on_the_row_why_it_waits(remote, configure):
+def test_step__stores_on_the_row_why_it_waits(remote, configure):
     configure(BUDGET_PER_DAY=Decimal("0.10"))
-    try_on = ask()
+    try_on = queued_try_on()
     while not try_on.error_code:
         step(try_on)
 

@@ -1,40 +1,30 @@
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 from django.db import OperationalError, transaction
-from django.utils import timezone as clock
 
 from django_outfitanyone.account import ledger
 from django_outfitanyone.actions import parse_clothes, request_try_on
-from django_outfitanyone.choices import GarmentKind, Status
-from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
-from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
-from django_outfitanyone.models.charge import shop_day
-from tests.factories import make_charge, make_garment, make_model_image, make_staff, make_try_on
-from tests.work import step, work
+from django_outfitanyone.choices import Status
+from django_outfitanyone.models import Charge
+from tests.factories import make_model_image, make_staff
+from tests.work import REPLACE, new_request, running_try_on, step, work
 
 pytestmark = pytest.mark.django_db
 
-REPLACE = TryOnOptions(keep_other_half=False)
 
-
-def running(remote):
-    """A try-on whose task is done over there, which nobody here has seen yet."""
-    wish = TryOnRequest(person=make_model_image(), top=make_garment())
-    try_on = request_try_on(wish, options=REPLACE)
-    while try_on.status != Status.RUNNING:
-        step(try_on)
+def finished_task(remote):
+    """Return a try-on whose task has ended at the engine and was not polled since."""
+    try_on = running_try_on()
     remote.settle()
     return try_on
 
 
-def test_settle__picture_and_search_of_a_try_on_are_in_the_ledger(remote):
+def test_settle__picture_and_parse_of_a_try_on_are_charged(remote):
     user = make_staff()
-    wish = TryOnRequest(person=make_model_image(), top=make_garment())
-    try_on = request_try_on(wish, options=REPLACE, requested_by=user)
+    try_on = request_try_on(new_request(), options=REPLACE, requested_by=user)
     work()
 
     lines = Charge.objects.order_by("pk").values_list("remote_model", "images", "amount")
@@ -47,7 +37,7 @@ def test_settle__picture_and_search_of_a_try_on_are_in_the_ledger(remote):
     assert Charge.objects.total() == Decimal("0.504")
 
 
-def test_settle__search_of_a_model_photo_belongs_to_no_try_on(remote):
+def test_settle__parse_of_a_model_photo_belongs_to_no_try_on(remote):
     parse = parse_clothes(make_model_image())
     work(parse)
 
@@ -55,27 +45,27 @@ def test_settle__search_of_a_model_photo_belongs_to_no_try_on(remote):
     assert (charge.try_on, charge.amount) == (None, Decimal("0.004"))
 
 
-def test_settle__reused_picture_has_no_line(remote):
-    person, garment = make_model_image(), make_garment()
+def test_settle__reused_picture_is_not_charged(remote):
+    request = new_request()
     for _time in range(2):
-        request_try_on(TryOnRequest(person=person, top=garment), options=REPLACE)
+        request_try_on(request, options=REPLACE)
         work()
 
     assert Charge.objects.filter(remote_model="aitryon-plus").count() == 1
 
 
-def test_settle__failed_task_has_no_line(remote):
+def test_settle__failed_task_is_not_charged(remote):
     remote.faults.add("task-failed", code="InvalidPerson")
-    try_on = running(remote)
+    try_on = finished_task(remote)
     step(try_on)
 
     assert try_on.status == Status.FAILED
     assert not Charge.objects.exists()
 
 
-def test_settle__row_and_ledger_or_neither(remote, monkeypatch):
-    """The ledger cannot be written, though the row could: both learn it at the next look."""
-    try_on = running(remote)
+def test_settle__writes_row_and_charge_or_neither(remote, monkeypatch):
+    """The charge cannot be written, so the row stays as it is until the next poll."""
+    try_on = finished_task(remote)
     with monkeypatch.context() as broken:
         broken.setattr(Charge.objects.__class__, "record", _refuse)
         step(try_on)
@@ -87,8 +77,8 @@ def test_settle__row_and_ledger_or_neither(remote, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_settle__database_away_for_a_moment_loses_no_answer(remote, monkeypatch):
-    """An answer to a search cannot be had again; the write is repeated, its line is one."""
+def test_settle__answer_survives_a_short_failure_of_the_database(remote, monkeypatch):
+    """A parse cannot be requested again for free, so the write is repeated."""
     monkeypatch.setattr(ledger, "PAUSES", (0.01, 0.01, 0))
     parse = parse_clothes(make_model_image())
     failures = iter([OperationalError("gone away"), OperationalError("gone away")])
@@ -107,94 +97,6 @@ def test_settle__database_away_for_a_moment_loses_no_answer(remote, monkeypatch)
     assert remote.stats["parses"] == 1
 
 
-def test_record__same_task_is_charged_once():
-    """Told twice, by whatever mishap: one line."""
-    try_on = make_try_on(status=Status.RUNNING)
-    try_on.image_count, try_on.cost, try_on.currency = 1, Decimal("0.50"), "CNY"
-    for _time in range(2):
-        Charge.objects.record(try_on, remote_model="aitryon-plus", task_id="t-1")
-
-    assert Charge.objects.count() == 1
-
-
-def test_ledger__outlives_what_was_paid_for(remote):
-    parse = parse_clothes(make_model_image())
-    work(parse)
-    make_charge(try_on=make_try_on())
-    TryOnResult.objects.all().delete()
-    ClothesParse.objects.all().delete()
-
-    assert Charge.objects.total() == Decimal("0.504")
-
-
-def test_shop_day__is_that_of_the_shop_and_not_of_the_reader(settings):
-    evening = datetime(2026, 3, 31, 16, 0, tzinfo=timezone.utc)
-    with clock.override("America/New_York"):
-        assert shop_day(evening) == date(2026, 4, 1)  # TIME_ZONE is Asia/Tokyo
-
-
-class TestTotals:
-    def test_since(self):
-        make_charge(charged_on=date(2026, 3, 31))
-        make_charge(charged_on=date(2026, 4, 1))
-
-        assert Charge.objects.since(date(2026, 4, 1)).total() == Decimal("0.50")
-
-    def test_total__of_nothing(self):
-        assert Charge.objects.total() == 0
-
-    def test_total__leaves_other_currencies_out(self, configure):
-        make_charge()
-        make_charge(currency="USD")
-
-        assert Charge.objects.total() == Decimal("0.50")
-
-    def test_total__is_exact_to_the_last_digit(self):
-        """SQLite adds up in floating point."""
-        for _number in range(30):
-            make_charge(amount=Decimal("0.100001"))
-
-        assert str(Charge.objects.total()) == "3.000030"
-        assert str(Charge.objects.by_model()["aitryon-plus"]) == "3.000030"
-
-    def test_by_day(self):
-        make_charge(charged_on=date(2026, 3, 31))
-        make_charge(charged_on=date(2026, 3, 31), amount=Decimal("0.004"))
-
-        assert Charge.objects.by_day() == {date(2026, 3, 31): Decimal("0.504")}
-
-    def test_by_model__largest_first(self):
-        make_charge(remote_model="aitryon-parsing-v1", amount=Decimal("0.004"))
-        make_charge()
-
-        assert list(Charge.objects.by_model()) == ["aitryon-plus", "aitryon-parsing-v1"]
-
-    def test_by_requester(self):
-        user = make_staff()
-        make_charge(requested_by=user)
-        make_charge()
-
-        assert Charge.objects.by_requester() == dict.fromkeys([user.pk, None], Decimal("0.50"))
-
-    def test_by_product__shares_a_picture_of_two(self):
-        top, bottom = make_garment(), make_garment(GarmentKind.BOTTOM)
-        make_charge(try_on=make_try_on(garments=[top, bottom]))
-        make_charge(try_on=make_try_on(garments=[top]))
-        make_charge()
-
-        assert Charge.objects.by_product() == {
-            top.product_id: Decimal("0.75"),
-            None: Decimal("0.50"),
-            bottom.product_id: Decimal("0.25"),
-        }
-
-    def test_count_images(self):
-        make_charge(images=2)
-
-        assert Charge.objects.count_images() == 2
-        assert Charge.objects.since(date.today() + timedelta(days=9)).count_images() == 0
-
-
 def _refuse(_manager, *_args, **_kwargs):
     assert transaction.get_connection().in_atomic_block
-    raise RuntimeError("no ledger today")
+    raise RuntimeError("no charge can be written")

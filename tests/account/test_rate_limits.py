@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections import deque
 from datetime import timedelta
 
@@ -12,8 +11,10 @@ from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import AccountProblem, LeaseLost
 from django_outfitanyone.models import Account, TryOnResult
-from django_outfitanyone.signals import account_stopped
+from django_outfitanyone.signals import account_resumed, account_stopped
+from tests.events import events, received
 from tests.factories import make_try_on
+from tests.work import claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -23,68 +24,9 @@ def account():
     return Account.current()
 
 
-def claimed(**columns):
-    try_on = make_try_on(status=Status.PREPARING, **columns)
-    (row,) = TryOnResult.objects.filter(pk=try_on.pk).claim(limit=1, lease=conf.lease)
-    return row
-
-
-def test_free_slots__numbers_from_one_to_the_limit(configure, account):
-    configure(CONCURRENT_TASKS=3)
-    make_try_on(status=Status.RUNNING, slot=2)
-
-    assert rate_limits.free_slots(account) == [1, 3]
-
-
-def test_admit__slot_is_taken_with_the_note_that_the_request_leaves(account):
-    row = claimed()
-
-    assert rate_limits.admit(row, remote_model="aitryon-plus", slot=2) is None
-    row.refresh_from_db()
-    assert (row.status, row.slot) == (Status.SUBMITTING, 2)
-
-
-def test_admit__slot_that_another_host_has_just_taken(account):
-    """Both have read that slot 1 is free; the constraint decides, and nothing is sent."""
-    late = claimed()
-    make_try_on(status=Status.RUNNING, slot=1)
-    ask_again_at = rate_limits.admit(late, remote_model="aitryon-plus", slot=1)
-    late.refresh_from_db()
-
-    assert ask_again_at <= timezone.now()
-    assert (late.status, late.slot, late.submitted_at) == (Status.PREPARING, None, None)
-
-
-def test_admit__needs_the_lease(account):
-    row = claimed()
-    TryOnResult.objects.update(lease_token="somebody else")
-
-    with pytest.raises(LeaseLost):
-        rate_limits.admit(row, remote_model="aitryon-plus", slot=1)
-
-
-def passes(account):
-    return rate_limits.pass_gate(account) is None
-
-
-def test_pass_gate__says_when_to_ask_again(account, configure):
-    configure(SUBMITS_PER_SECOND=1)
-    rate_limits.pass_gate(account)
-    opens_at = rate_limits.pass_gate(account)
-
-    assert timezone.now() < opens_at < timezone.now() + timedelta(seconds=1.1)
-
-
-def test_pass_gate__one_at_a_time(account, configure):
-    configure(SUBMITS_PER_SECOND=1)
-
-    assert passes(account)
-    assert not passes(account)
-
-
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock that stands still until it is told to go on."""
+    """The clock of the rate limit, which stands still until a test moves it."""
 
     class Clock:
         at = timezone.now()
@@ -97,53 +39,106 @@ def clock(monkeypatch):
     return clock
 
 
-def test_pass_gate__all_slots_at_once_after_a_rest(account, configure, clock):
+def is_granted(account):
+    return rate_limits.acquire(account) is None
+
+
+def test_free_slots__are_numbered_from_one_to_the_limit(configure, account):
+    configure(CONCURRENT_TASKS=3)
+    make_try_on(status=Status.RUNNING, slot=2)
+
+    assert rate_limits.free_slots(account) == [1, 3]
+
+
+def test_admit__takes_the_slot_together_with_the_new_status(account):
+    row = claimed(make_try_on(status=Status.PREPARING))
+
+    assert rate_limits.admit(row, remote_model="aitryon-plus", slot=2) is None
+    row.refresh_from_db()
+    assert (row.status, row.slot) == (Status.SUBMITTING, 2)
+
+
+def test_admit__sends_nothing_if_another_host_has_just_taken_the_slot(account):
+    """Both hosts have read that slot 1 is free; the unique constraint decides."""
+    late = claimed(make_try_on(status=Status.PREPARING))
+    make_try_on(status=Status.RUNNING, slot=1)
+    retry_at = rate_limits.admit(late, remote_model="aitryon-plus", slot=1)
+    late.refresh_from_db()
+
+    assert retry_at <= timezone.now()
+    assert (late.status, late.slot, late.submitted_at) == (Status.PREPARING, None, None)
+
+
+def test_admit__needs_the_lease(account):
+    row = claimed(make_try_on(status=Status.PREPARING))
+    TryOnResult.objects.update(lease_token="another worker")
+
+    with pytest.raises(LeaseLost):
+        rate_limits.admit(row, remote_model="aitryon-plus", slot=1)
+
+
+def test_acquire__returns_when_to_try_again(account, configure):
+    configure(SUBMITS_PER_SECOND=1)
+    rate_limits.acquire(account)
+    retry_at = rate_limits.acquire(account)
+
+    assert timezone.now() < retry_at < timezone.now() + timedelta(seconds=1.1)
+
+
+def test_acquire__grants_one_at_a_time(account, configure):
+    configure(SUBMITS_PER_SECOND=1)
+
+    assert is_granted(account)
+    assert not is_granted(account)
+
+
+def test_acquire__fills_all_slots_at_once_after_an_idle_time(account, configure, clock):
     configure(SUBMITS_PER_SECOND=10)
 
-    assert sum(passes(account) for _ in range(20)) == 5 == conf.CONCURRENT_TASKS
+    assert sum(is_granted(account) for _ in range(20)) == 5 == conf.CONCURRENT_TASKS
 
 
-def test_pass_gate__what_is_not_urgent_leaves_them_to_what_is(account, configure, clock):
+def test_acquire__leaves_the_burst_to_urgent_requests(account, configure, clock):
     configure(SUBMITS_PER_SECOND=10)
-    assert rate_limits.pass_gate(account, is_urgent=False) is None
-    opens_at = rate_limits.pass_gate(account, is_urgent=False)
+    assert rate_limits.acquire(account, is_urgent=False) is None
+    retry_at = rate_limits.acquire(account, is_urgent=False)
 
-    assert sum(passes(account) for _ in range(20)) == 4
-    clock.at = max(opens_at, rate_limits.pass_gate(account, is_urgent=False))
-    assert rate_limits.pass_gate(account, is_urgent=False) is None
+    assert sum(is_granted(account) for _ in range(20)) == 4
+    clock.at = max(retry_at, rate_limits.acquire(account, is_urgent=False))
+    assert rate_limits.acquire(account, is_urgent=False) is None
 
 
-def test_pass_gate__opens_when_it_says(account, configure, clock):
+def test_acquire__grants_at_the_time_that_it_returned(account, configure, clock):
     configure(SUBMITS_PER_SECOND=10)
-    while passes(account):
+    while is_granted(account):
         pass
 
-    clock.at = rate_limits.pass_gate(account)
+    clock.at = rate_limits.acquire(account)
 
-    assert passes(account)
-    assert not passes(account)
+    assert is_granted(account)
+    assert not is_granted(account)
 
 
 @pytest.mark.parametrize("allowed", [1, 2, 3, 10, 25])
-def test_pass_gate__no_second_has_more_than_are_allowed(account, configure, clock, allowed):
-    """Asked for as often as can be, with two rests in between."""
+def test_acquire__keeps_the_limit_in_every_sliding_second(account, configure, clock, allowed):
+    """A request every 10 ms, with two idle times in between."""
     configure(SUBMITS_PER_SECOND=allowed)
-    passed_at = []
-    for tick in range(600):
-        clock.at += timedelta(seconds=3 if tick in {200, 400} else 0.01)
-        if passes(account):
-            passed_at.append(clock.at)
+    granted_at = []
+    for tick in range(390):
+        clock.at += timedelta(seconds=3 if tick in {130, 260} else 0.01)
+        if is_granted(account):
+            granted_at.append(clock.at)
 
     second = timedelta(seconds=1)
-    busiest = max(sum(at <= other < at + second for other in passed_at) for at in passed_at)
+    busiest = max(sum(at <= other < at + second for other in granted_at) for at in granted_at)
     assert busiest <= allowed
-    assert len(passed_at) >= 5 * allowed / 2
+    assert len(granted_at) >= 5 * allowed / 2
 
 
-def test_pause__closes_the_gate_for_everybody(account):
+def test_pause__delays_all_submits(account):
     rate_limits.pause(account)
 
-    assert not passes(account)
+    assert not is_granted(account)
     account.refresh_from_db()
     assert account.next_submission_at > timezone.now() + timedelta(seconds=50)
 
@@ -157,88 +152,103 @@ def test_pause__never_shortens_a_longer_one(account):
     assert account.next_submission_at == until
 
 
-def test_stop__announced_once_with_its_reason(account, caplog, django_capture_on_commit_callbacks):
-    heard = []
-
-    def listen(error, **_kwargs):
-        heard.append(error.code)
-
-    account_stopped.connect(listen)
-    try:
-        with django_capture_on_commit_callbacks(execute=True):
-            rate_limits.stop(account, AccountProblem("Access denied.", code="Arrearage"))
-            rate_limits.stop(account, AccountProblem("No such key.", code="InvalidApiKey"))
-    finally:
-        account_stopped.disconnect(listen)
+def test_stop__is_announced_once_with_its_reason(
+    account, caplog, django_capture_on_commit_callbacks
+):
+    with received(account_stopped) as calls, django_capture_on_commit_callbacks(execute=True):
+        rate_limits.stop(account, AccountProblem("Access denied.", code="Arrearage"))
+        rate_limits.stop(account, AccountProblem("No such key.", code="InvalidApiKey"))
 
     account.refresh_from_db()
-    assert heard == ["Arrearage"]
+    assert [call["error"].code for call in calls] == ["Arrearage"]
     assert account.stopped_code == "Arrearage"
-    assert not passes(account)
+    assert not is_granted(account)
     assert caplog.text.count("stopped") == 1
 
 
-def test_resume__opens_the_gate_again(account):
+def test_obstacle__is_empty_while_submits_are_allowed(account):
+    assert rate_limits.obstacle(account) == ""
+
+
+def test_obstacle__names_a_stop_before_a_pause(account):
+    rate_limits.pause(account)
+    rate_limits.stop(account, AccountProblem("Access denied.", code="Arrearage"))
+    account.refresh_from_db()
+
+    assert rate_limits.obstacle(account) == "The account is stopped: Access denied."
+
+
+def test_obstacle__names_the_end_of_a_pause(account):
+    rate_limits.pause(account)
+    account.refresh_from_db()
+
+    assert "paused until" in rate_limits.obstacle(account)
+
+
+def test_resume__ends_a_stop(account):
     rate_limits.stop(account, AccountProblem(code="InvalidApiKey"))
 
     assert rate_limits.resume(account)
     account.refresh_from_db()
     assert not account.is_stopped
-    assert passes(account)
+    assert is_granted(account)
 
 
-def test_resume__nothing_to_lift(account):
+def test_resume__returns_false_if_there_was_no_stop_or_pause(account):
     assert not rate_limits.resume(account)
 
 
-def test_runner_lease__only_one_holds_it(account):
-    token = rate_limits.take_runner_lease(account)
+def test_resume__is_logged_and_announced_once(account, caplog, django_capture_on_commit_callbacks):
+    caplog.set_level("INFO", "django_outfitanyone")
+    rate_limits.pause(account)
+    with received(account_resumed) as calls, django_capture_on_commit_callbacks(execute=True):
+        assert rate_limits.resume(account)
+        assert not rate_limits.resume(account)
 
-    assert token
-    assert rate_limits.take_runner_lease(account) == ""
-    assert rate_limits.keep_runner_lease(account, token)
-
-
-def test_runner_lease__is_free_when_given_up(account):
-    rate_limits.give_up_runner_lease(account, rate_limits.take_runner_lease(account))
-
-    assert rate_limits.take_runner_lease(account)
+    assert events(caplog) == ["account_paused", "account_resumed"]
+    assert len(calls) == 1
 
 
-def test_runner_lease__runs_out_when_its_holder_died(account):
-    token = rate_limits.take_runner_lease(account)
-    Account.objects.update(runner_expires_at=timezone.now() - timedelta(seconds=1))
+class QueryClock:
+    """A monotonic clock that only sleeping moves."""
 
-    assert rate_limits.take_runner_lease(account)
-    assert not rate_limits.keep_runner_lease(account, token)
+    def __init__(self):
+        self.at = 1000.0
+        self.naps = []
+
+    def monotonic(self):
+        return self.at
+
+    def sleep(self, seconds):
+        self.naps.append(seconds)
+        self.at += seconds
 
 
-def test_runner_lease__is_not_given_up_for_somebody_else(account):
-    rate_limits.take_runner_lease(account)
-    rate_limits.give_up_runner_lease(account, "not mine")
+@pytest.fixture
+def query_clock(monkeypatch):
+    clock = QueryClock()
+    monkeypatch.setattr(rate_limits, "_queried_at", deque(maxlen=1000))
+    monkeypatch.setattr(rate_limits, "time", clock)
+    return clock
 
-    assert rate_limits.take_runner_lease(account) == ""
 
-
-def test_wait_for_query__keeps_within_the_rate(configure):
+def test_wait_for_query__keeps_the_limit_in_every_sliding_second(configure, query_clock):
     configure(QUERIES_PER_SECOND=100)
-    asked_at = []
-    for _ in range(150):
+    sent_at = []
+    for _ in range(350):
         rate_limits.wait_for_query()
-        asked_at.append(time.monotonic())
+        sent_at.append(query_clock.monotonic())
+        query_clock.at += 0.001
 
-    assert all(asked_at[number + 100] - asked_at[number] > 1 for number in range(50))
+    assert all(sent_at[number + 100] - sent_at[number] > 1 for number in range(250))
 
 
-def test_wait_for_query__a_handful_need_not_wait(configure, monkeypatch):
-    naps = []
-    monkeypatch.setattr(rate_limits, "_asked_at", deque())
-    monkeypatch.setattr(rate_limits.time, "sleep", naps.append)
+def test_wait_for_query__delays_only_what_exceeds_the_limit(configure, query_clock):
     configure(QUERIES_PER_SECOND=20)
     for _ in range(20):
         rate_limits.wait_for_query()
-    assert not any(naps)
+    assert not any(query_clock.naps)
 
     rate_limits.wait_for_query()
 
-    assert 0.9 < naps[-1] <= rate_limits.MARGIN
+    assert 0.9 < query_clock.naps[-1] <= rate_limits.MARGIN

@@ -7,7 +7,6 @@ import pytest
 from django_outfitanyone.actions import refine, refine_all, request_try_on
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.estimate import estimate
 from django_outfitanyone.jobs.refine import as_refinement, check_refinable
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import Charge, TryOnResult
@@ -17,19 +16,18 @@ from tests.work import work
 pytestmark = pytest.mark.django_db
 
 
-def made(**options):
-    """A finished picture, made by the sandbox."""
-    options.setdefault("keep_other_half", False)
-    garments = [options.pop("garment", None) or make_garment()]
-    wish = TryOnRequest.of(make_model_image(), garments)
-    try_on = request_try_on(wish, options=TryOnOptions(**options))
+def finished_try_on(garment=None, **options):
+    """Return a result that the sandbox made."""
+    request = TryOnRequest.of(make_model_image(), [garment or make_garment()])
+    options = TryOnOptions(**{"keep_other_half": False, **options})
+    try_on = request_try_on(request, options=options)
     work(try_on)
     assert try_on.status == Status.SUCCEEDED
     return try_on
 
 
-def test_refine__second_pass_is_a_result_of_its_own(remote):
-    result = made()
+def test_refine__makes_a_new_result_with_its_own_charge(remote):
+    result = finished_try_on()
     refined = refine(result, gender="woman")
     work(refined)
 
@@ -41,17 +39,22 @@ def test_refine__second_pass_is_a_result_of_its_own(remote):
     assert Charge.objects.filter(remote_model="aitryon-refiner").count() == 1
 
 
-def test_refine__with_the_half_that_was_kept(remote):
-    """Nothing but trousers was tried on: the top that the refiner wants is the person's own."""
-    result = made(garment=make_garment(GarmentKind.BOTTOM), keep_other_half=True)
+def test_refine__kept_top_serves_as_the_top_that_the_refiner_needs(remote):
+    """Only trousers were tried on, so the top is the person's own."""
+    result = finished_try_on(garment=make_garment(GarmentKind.BOTTOM), keep_other_half=True)
     refined = refine(result, gender="man")
     work(refined)
 
     assert refined.status == Status.SUCCEEDED
 
 
-def test_refine__the_same_again_is_free(remote):
-    result = made()
+@pytest.fixture
+def unparsed(configure):
+    configure(PARSE_RESULTS=False)
+
+
+def test_refine__identical_request_is_free(remote, unparsed):
+    result = make_try_on()
     work(refine(result, gender="woman"))
     again = refine(result, gender="woman")
     other = refine(result, gender="man")
@@ -61,8 +64,8 @@ def test_refine__the_same_again_is_free(remote):
     assert not other.is_reused
 
 
-def test_refine__anew_on_purpose(remote):
-    result = made()
+def test_refine__force_new_is_paid_for_again(remote, unparsed):
+    result = make_try_on()
     work(refine(result, gender="woman"))
     again = refine(result, gender="woman", force_new=True)
     work(again)
@@ -71,18 +74,12 @@ def test_refine__anew_on_purpose(remote):
     assert again.cost == Decimal("0.30")
 
 
-def test_refine_all__the_same_batch_twice_is_one(remote):
-    result = made()
+def test_refine_all__batch_that_is_sent_twice_is_stored_once():
+    result = make_try_on()
     first = refine_all([result], gender="woman")
     second = refine_all([result], gender="woman", batch=first[0].batch)
 
     assert [row.pk for row in second] == [first[0].pk]
-
-
-def test_estimate__has_the_refiners_price():
-    row = as_refinement(make_try_on(), gender="woman")
-
-    assert estimate([row]).cost == Decimal("0.304")
 
 
 @pytest.mark.parametrize(
@@ -95,29 +92,29 @@ def test_estimate__has_the_refiners_price():
         ({"restore_face": False}, "NotRefinable"),
     ],
 )
-def test_check__what_the_refiner_does_not_take(columns, code):
+def test_check__refuses_what_the_refiner_does_not_accept(columns, code):
     with pytest.raises(RequestRefused) as refused:
         check_refinable(make_try_on(**columns))
 
     assert refused.value.code == code
 
 
-def test_check__trousers_alone_have_no_top():
+def test_check__refuses_a_result_without_a_top():
     result = make_try_on(garments=[make_garment(GarmentKind.BOTTOM)])
     with pytest.raises(RequestRefused, match="top"):
         check_refinable(result)
 
 
-def test_check__garment_changed_since():
+def test_check__refuses_a_result_whose_top_was_deleted():
     result = make_try_on()
     result.top_garment.delete()
     with pytest.raises(RequestRefused) as refused:
         check_refinable(TryOnResult.objects.get())
 
-    assert refused.value.code == "NotRefinable"  # nor is there a top any more
+    assert refused.value.code == "NotRefinable"  # without a top
 
 
-def test_check__photo_changed_since():
+def test_check__refuses_a_result_whose_photo_was_deleted():
     result = make_try_on()
     result.model_image.delete()
     with pytest.raises(RequestRefused) as refused:
@@ -126,21 +123,21 @@ def test_check__photo_changed_since():
     assert refused.value.code == "InputChanged"
 
 
-def test_check__other_size_than_the_photo():
+def test_check__refuses_another_size_than_the_photo():
     result = make_try_on()
     result.width += 1
     with pytest.raises(RequestRefused, match="exactly"):
         check_refinable(result)
 
 
-def test_check__file_too_large(monkeypatch):
+def test_check__refuses_a_large_file(monkeypatch):
     monkeypatch.setattr("django_outfitanyone.jobs.refine.MAX_BYTES", 1000)
     with pytest.raises(RequestRefused, match="5 MB"):
         check_refinable(make_try_on())
 
 
 @pytest.mark.parametrize("gender", ["", "other"])
-def test_as_refinement__gender_must_be_told(gender):
+def test_as_refinement__needs_a_known_gender(gender):
     with pytest.raises(RequestRefused) as refused:
         as_refinement(make_try_on(), gender=gender)
 

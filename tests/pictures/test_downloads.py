@@ -14,12 +14,12 @@ from django_outfitanyone.pictures.downloads import download, is_public_address
 
 
 class Files(BaseHTTPRequestHandler):
-    """/ok, /missing, /moved, /short, /endless, /slow and the others do what their names say."""
+    """Answers each path with the method that has its name, for example /slow with send_slow."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        if self.path.startswith("http"):  # as proxies are asked
+        if self.path.startswith("http"):  # a request to a proxy
             self.send_error(501)
             return
         getattr(self, f"send_{self.path.strip('/')}")()
@@ -81,7 +81,7 @@ class Files(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def send_until_closed(self):
-        """Without a length, so that only the end of the connection ends it."""
+        """Send no length, so that the body ends with the connection."""
         self.send_response(200)
         self.end_headers()
         self.close_connection = True
@@ -125,11 +125,11 @@ def files(configure):
     server.server_close()
 
 
-def test_download__bytes(files):
+def test_download__returns_the_bytes(files):
     assert download(f"{files}/ok") == b"12345"
 
 
-def test_download__missing_file_may_come_later(files):
+def test_download__missing_file_can_be_retried(files):
     with pytest.raises(DownloadFailed, match="404"):
         download(f"{files}/missing")
 
@@ -139,7 +139,7 @@ def test_download__follows_no_redirect(files):
         download(f"{files}/moved")
 
 
-def test_download__file_cut_short_is_not_mistaken_for_the_whole(files):
+def test_download__file_that_is_cut_short_is_an_error(files):
     with pytest.raises(DownloadFailed):
         download(f"{files}/short")
 
@@ -150,7 +150,7 @@ def test_download__stops_reading_at_the_limit(files, configure):
         download(f"{files}/endless")
 
 
-def test_download__trickling_server_does_not_hold_the_worker(files, monkeypatch):
+def test_download__slow_server_does_not_block_the_worker(files, monkeypatch):
     monkeypatch.setattr(downloads, "TOTAL_SECONDS", 0.1)
     monkeypatch.setattr(downloads, "CHUNK_BYTES", 1)
     with pytest.raises(DownloadFailed, match="within"):
@@ -158,8 +158,8 @@ def test_download__trickling_server_does_not_hold_the_worker(files, monkeypatch)
 
 
 @pytest.mark.parametrize("path", ["headers", "until_closed"])
-def test_download__byte_by_byte_is_cut_off(files, monkeypatch, path):
-    """Each byte starts the time limit of a socket anew; the whole has one of its own."""
+def test_download__time_limit_covers_the_whole_answer(files, monkeypatch, path):
+    """Each byte restarts the time limit of the socket, so the whole needs its own limit."""
     monkeypatch.setattr(downloads, "TOTAL_SECONDS", 0.2)
     with pytest.raises(DownloadFailed, match="within"):
         download(f"{files}/{path}")
@@ -170,12 +170,12 @@ def test_download__body_of_a_redirect_is_not_read(files):
         download(f"{files}/moved_endless")
 
 
-def test_download__nothing_is_unpacked(files):
+def test_download__compressed_answer_is_refused(files):
     with pytest.raises(DownloadRefused, match="compressed"):
         download(f"{files}/zipped")
 
 
-def test_download__no_credentials_of_this_machine_go_out(files, monkeypatch, tmp_path):
+def test_download__sends_no_credentials_of_this_machine(files, monkeypatch, tmp_path):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login shop password secret\n")
     netrc.chmod(0o600)
@@ -185,7 +185,7 @@ def test_download__no_credentials_of_this_machine_go_out(files, monkeypatch, tmp
 
 
 class TestProxy:
-    """A proxy of the environment makes the connection, so the name is looked at before."""
+    """A proxy of the environment makes the connection, so the name is checked before."""
 
     @pytest.fixture(autouse=True)
     def _proxy(self, files, monkeypatch):
@@ -201,11 +201,11 @@ class TestProxy:
 
     def test_proxy_itself_may_be_private(self, configure):
         configure(ALLOW_PRIVATE_ADDRESSES=False)
-        with pytest.raises(DownloadFailed, match="501"):  # it was reached; it is no proxy
+        with pytest.raises(DownloadFailed, match="501"):  # reached, but it is no proxy
             download("http://8.8.8.8/ok")
 
 
-def test_download__nobody_listens(configure):
+def test_download__refused_connection_can_be_retried(configure):
     configure(ALLOW_PRIVATE_ADDRESSES=True, CONNECT_TIMEOUT=0.5)
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -217,20 +217,20 @@ def test_download__nobody_listens(configure):
 @pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "ftp://a.test/x", "oss://key", "http://", ""]
 )
-def test_download__only_http(url):
+def test_download__refuses_other_schemes_than_http(url):
     with pytest.raises(DownloadRefused, match="http"):
         download(url)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_download__private_address_gets_no_request(files, configure, host):
+def test_download__refuses_private_addresses(files, configure, host):
     configure(ALLOW_PRIVATE_ADDRESSES=False)
     with pytest.raises(DownloadRefused, match="private network"):
         download(f"{files.replace('127.0.0.1', host)}/ok")
 
 
-def test_download__name_that_leads_into_a_private_network(files, configure, monkeypatch):
-    """What a name stands for is looked at after connecting, so no DNS trick gets past it."""
+def test_download__refuses_a_name_that_resolves_to_a_private_address(files, configure, monkeypatch):
+    """The address is checked after connecting, so no DNS trick evades the check."""
     configure(ALLOW_PRIVATE_ADDRESSES=False)
     port = int(files.rpartition(":")[2])
     entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))

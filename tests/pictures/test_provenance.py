@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.provenance import SOURCE_TYPES, mark
 from tests.drawing import drawn, encoded
 
@@ -30,20 +31,20 @@ def opened(data):
 
 
 def source_types(data):
-    """Every value of the property that a reader of XMP finds."""
+    """Return every value of the property that an XMP reader finds."""
     packet = ET.fromstring(opened(data).info["xmp"])
     return [found.text for found in packet.iter(f"{{{IPTC}}}DigitalSourceType")]
 
 
 def in_png(packet, data):
-    """The PNG with this XMP in it."""
+    """Return the PNG with this XMP packet in it."""
     content = b"iTXt" + b"XML:com.adobe.xmp\0\0\0\0\0" + packet
     chunk = struct.pack(">I", len(content) - 4) + content + struct.pack(">I", zlib.crc32(content))
     return data[:33] + chunk + data[33:]
 
 
 @FORMATS
-def test_mark__is_found_by_readers_and_changes_no_pixel(image_format):
+def test_mark__is_found_by_xmp_readers_and_changes_no_pixel(image_format):
     data = encoded(drawn(), image_format)
     marked = mark(data, TRAINED)
     assert source_types(marked) == [SOURCE_TYPES + TRAINED]
@@ -52,12 +53,12 @@ def test_mark__is_found_by_readers_and_changes_no_pixel(image_format):
 
 
 @FORMATS
-def test_mark__twice_is_marked_once(image_format):
+def test_mark__second_mark_changes_nothing(image_format):
     once = mark(encoded(drawn(), image_format), TRAINED)
     assert mark(once, "compositeWithTrainedAlgorithmicMedia") == once
 
 
-def test_mark__joins_what_a_jpeg_says_of_itself():
+def test_mark__keeps_the_metadata_of_a_jpeg():
     exif = Image.Exif()
     exif[0x0131] = "Camera"
     marked = mark(encoded(drawn(), xmp=OTHER_XMP, exif=exif), TRAINED)
@@ -66,7 +67,7 @@ def test_mark__joins_what_a_jpeg_says_of_itself():
     assert opened(marked).getexif()[0x0131] == "Camera"
 
 
-def test_mark__joins_what_a_png_says_of_itself():
+def test_mark__keeps_the_metadata_of_a_png():
     marked = mark(in_png(OTHER_XMP, encoded(drawn(), "PNG")), TRAINED)
     assert source_types(marked) == [SOURCE_TYPES + TRAINED]
 
@@ -97,11 +98,11 @@ def test_mark__joins_what_a_png_says_of_itself():
         "compressed",
     ],
 )
-def test_mark__leaves_alone_what_it_cannot_say_more_of(data):
+def test_mark__leaves_files_alone_that_it_cannot_mark(data):
     assert mark(data, TRAINED) == data
 
 
-def test_mark__leaves_alone_a_packet_that_is_full():
+def test_mark__leaves_a_full_packet_alone():
     full = OTHER_XMP.replace(b"</rdf:RDF>", b" " * (65500 - len(OTHER_XMP) - 40) + b"</rdf:RDF>")
     data = encoded(drawn(), xmp=full)
     assert mark(data, TRAINED) == data
@@ -115,5 +116,15 @@ def test_mark__can_be_switched_off():
     start=st.sampled_from([b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe1"]),
     rest=st.binary(max_size=300),
 )
-def test_mark__survives_files_that_lie_about_themselves(start, rest):
+def test_mark__survives_any_bytes(start, rest):
     assert mark(start + rest, TRAINED).startswith(start[:2])
+
+
+def test_marked_picture__has_another_hash_and_the_same_size():
+    plain = images.verify(encoded(drawn()))
+    marked = plain.marked(TRAINED)
+
+    assert marked.sha256 != plain.sha256
+    assert (marked.width, marked.height) == (plain.width, plain.height)
+    assert images.verify(marked.data).width == plain.width
+    assert plain.marked("") == plain

@@ -1,4 +1,7 @@
-"""Run with swapped_project.settings: migrates, and takes a product through all of the app."""
+"""Migrate, try on a garment of the shop's own product model, and open the admin pages.
+
+Runs in a process of its own, with ``tests.swapped_project.settings``.
+"""
 
 import os
 import sys
@@ -7,7 +10,7 @@ import tempfile
 import django
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.swapped_project.settings"
-# a file, not memory: the runner's threads share it
+# a file, because the runner's threads share it
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{tempfile.mkdtemp()}/shop.sqlite3")
 django.setup()
 

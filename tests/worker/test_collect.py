@@ -9,31 +9,19 @@ from django.utils import timezone
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.pictures import images
-from django_outfitanyone.worker.collect import next_look
-from tests.factories import make_try_on
-from tests.work import step, work
-from tests.worker.test_submit import prepared
+from tests.drawing import picture
+from tests.factories import make_model_image
+from tests.work import backdate_submit, collecting_try_on, running_try_on, step, work
 
 pytestmark = pytest.mark.django_db
 
-
-def running():
-    try_on = prepared()
-    step(try_on)
-    assert try_on.status == Status.RUNNING
-    return try_on
+LARGE = picture(size=(680, 1020))
+"""Large enough for two smaller copies."""
 
 
-def collecting():
-    try_on = running()
-    while try_on.status != Status.COLLECTING:
-        step(try_on)
-    return try_on
-
-
-def test_poll__task_at_work_is_looked_at_again(remote):
+def test_poll__running_task_is_polled_again(remote):
     remote.set_progression([("RUNNING", 60)])
-    try_on = running()
+    try_on = running_try_on()
     step(try_on)
 
     assert try_on.status == Status.RUNNING
@@ -41,8 +29,8 @@ def test_poll__task_at_work_is_looked_at_again(remote):
     assert try_on.slot == 1
 
 
-def test_poll__unknown_status_word_is_still_running(remote):
-    try_on = running()
+def test_poll__unknown_status_counts_as_running(remote):
+    try_on = running_try_on()
     remote.faults.add("task-status", word="MEDITATING")
     step(try_on)
 
@@ -50,8 +38,8 @@ def test_poll__unknown_status_word_is_still_running(remote):
 
 
 @pytest.mark.parametrize("code", ["InternalError", "Throttling.RateQuota", "ServiceUnavailable"])
-def test_poll__failed_look_is_repeated_without_end(remote, code):
-    try_on = running()
+def test_poll__failed_poll_is_retried_without_a_maximum(remote, code):
+    try_on = running_try_on()
     TryOnResult.objects.update(attempts=50)
     remote.faults.add("error", endpoint="query", code=code)
     step(try_on)
@@ -60,8 +48,8 @@ def test_poll__failed_look_is_repeated_without_end(remote, code):
     assert try_on.error_code == code
 
 
-def test_poll__finished_task_frees_its_slot_and_is_paid(remote):
-    try_on = collecting()
+def test_poll__finished_task_frees_its_slot_and_is_charged(remote):
+    try_on = collecting_try_on()
 
     assert try_on.slot is None
     assert try_on.image_count == 1
@@ -69,9 +57,9 @@ def test_poll__finished_task_frees_its_slot_and_is_paid(remote):
     assert try_on.result_url.startswith(remote.root_url)
 
 
-def test_poll__failed_task_keeps_the_words_of_the_api(remote):
+def test_poll__failed_task_keeps_the_error_of_the_engine(remote):
     remote.faults.add("task-failed", code="InvalidPerson")
-    try_on = running()
+    try_on = running_try_on()
     remote.settle()
     step(try_on)
 
@@ -84,10 +72,18 @@ def test_poll__failed_task_keeps_the_words_of_the_api(remote):
     assert try_on.cost == 0
 
 
-def test_poll__task_that_failed_by_a_passing_fault_is_followed_by_another(remote):
-    """The API bills no failed task, so this pays for one picture only."""
+def test_poll__task_canceled_at_the_engine_cancels_the_try_on(remote):
+    try_on = running_try_on()
+    remote.faults.add("task-status", word="CANCELED")
+    step(try_on)
+
+    assert (try_on.status, try_on.slot, try_on.cost) == (Status.CANCELED, None, 0)
+
+
+def test_poll__temporary_fault_of_a_task_leads_to_a_new_task(remote):
+    """Failed tasks are not billed, so only one picture is paid for."""
     remote.faults.add("task-failed", code="InternalError.Timeout")
-    try_on = running()
+    try_on = running_try_on()
     remote.settle()
     step(try_on)
     assert (try_on.status, try_on.slot, try_on.failed_tasks) == (Status.PREPARING, None, 1)
@@ -97,27 +93,27 @@ def test_poll__task_that_failed_by_a_passing_fault_is_followed_by_another(remote
     assert remote.stats["succeeded"] == 1
 
 
-def test_poll__passing_faults_without_end_are_given_up(remote):
+def test_poll__third_task_with_a_temporary_fault_is_final(remote):
     remote.faults.add("task-failed", code="InternalError.Timeout", times=None)
-    try_on = running()
+    try_on = running_try_on()
     work(try_on)
 
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "InternalError.Timeout")
     assert remote.stats["submits"] == 3
 
 
-def test_poll__young_task_that_is_not_registered_yet_is_waited_for(remote):
-    try_on = running()
-    TryOnResult.objects.update(remote_task_id="nobody-knows-me")
+def test_poll__new_task_that_the_engine_does_not_know_yet_is_polled_again(remote):
+    try_on = running_try_on()
+    TryOnResult.objects.update(remote_task_id="unknown")
     step(try_on)
 
     assert try_on.status == Status.RUNNING
 
 
-def test_poll__forgotten_task_is_asked_for_again_and_then_given_up(remote):
-    try_on = running()
-    long_ago = timezone.now() - timedelta(hours=1)
-    TryOnResult.objects.update(remote_task_id="nobody-knows-me", submitted_at=long_ago)
+def test_poll__task_that_is_gone_is_polled_some_times_more_before_it_fails(remote):
+    try_on = running_try_on()
+    TryOnResult.objects.update(remote_task_id="unknown")
+    backdate_submit(try_on, hours=1)
     step(try_on)
     assert (try_on.status, try_on.attempts) == (Status.RUNNING, 1)
 
@@ -126,32 +122,20 @@ def test_poll__forgotten_task_is_asked_for_again_and_then_given_up(remote):
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "TaskGone")
 
 
-def test_poll__deadline_ends_the_wait(remote, configure):
+def test_poll__fails_after_the_deadline(remote, configure):
     remote.set_progression([("RUNNING", 600)])
     configure(TASK_DEADLINE=1800)
-    try_on = running()
-    TryOnResult.objects.update(submitted_at=timezone.now() - timedelta(hours=1))
+    try_on = running_try_on()
+    backdate_submit(try_on, hours=1)
     step(try_on)
 
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "TaskGone")
 
 
-def test_next_look__goes_by_what_tasks_of_this_model_took(remote):
-    account = Account.current()
-    account.task_seconds = {"aitryon-plus": [17.0] * 20, "aitryon": [4.0] * 20}
-    account.save()
-    now = timezone.now()
-    plus = make_try_on(status=Status.RUNNING, submitted_at=now)
-    plain = make_try_on(status=Status.RUNNING, submitted_at=now, remote_model="aitryon")
-
-    assert next_look(plus) - now == pytest.approx(timedelta(seconds=17), abs=timedelta(seconds=1))
-    assert next_look(plain) - now == pytest.approx(timedelta(seconds=4), abs=timedelta(seconds=1))
-
-
-def test_poll__first_task_of_its_kind_tells_when_to_look_at_the_others(remote, configure):
+def test_poll__first_duration_reschedules_the_other_tasks(remote, configure):
     configure(POLL_INTERVAL=3600)
     remote.set_progression([("RUNNING", 0.2)])
-    first, second = running(), running()
+    first, second = running_try_on(), running_try_on()
     assert second.due_at > timezone.now() + timedelta(seconds=30)
     while first.status == Status.RUNNING:
         step(first)
@@ -160,17 +144,17 @@ def test_poll__first_task_of_its_kind_tells_when_to_look_at_the_others(remote, c
     assert second.due_at < timezone.now() + timedelta(seconds=5)
 
 
-def test_poll__remembers_how_long_a_task_took(remote):
+def test_poll__records_how_long_the_task_took(remote):
     remote.set_progression([("RUNNING", 0.2)])
-    collecting()
+    collecting_try_on()
     (seconds,) = Account.current().task_seconds["aitryon-plus"]
 
     assert seconds == pytest.approx(0.2, abs=0.15)
 
 
 @pytest.mark.parametrize("kind", ["cut-short", "expired"])
-def test_collect__failed_download_is_repeated_with_a_fresh_address(remote, kind):
-    try_on = collecting()
+def test_collect__failed_download_is_retried_with_a_new_address(remote, kind):
+    try_on = collecting_try_on()
     remote.faults.add(kind)
     step(try_on)
     assert (try_on.status, try_on.error_code) == (Status.COLLECTING, "DownloadFailed") or (
@@ -178,6 +162,7 @@ def test_collect__failed_download_is_repeated_with_a_fresh_address(remote, kind)
     )
     queries = remote.stats["queries"]
 
+    step(try_on)
     work(try_on)
 
     assert try_on.status == Status.SUCCEEDED
@@ -193,8 +178,8 @@ def test_collect__failed_download_is_repeated_with_a_fresh_address(remote, kind)
         ("redirect", {"location": "http://a.test/"}),
     ],
 )
-def test_collect__hostile_file_is_not_kept(remote, configure, kind, settings_of_fault):
-    try_on = collecting()
+def test_collect__hostile_file_is_not_stored(remote, configure, kind, settings_of_fault):
+    try_on = collecting_try_on()
     configure(MAX_DOWNLOAD_BYTES=150_000)
     remote.faults.add(kind, **settings_of_fault)
     step(try_on)
@@ -203,8 +188,8 @@ def test_collect__hostile_file_is_not_kept(remote, configure, kind, settings_of_
     assert not try_on.image
 
 
-def test_collect__address_in_a_private_network_is_refused_by_default(remote, configure):
-    try_on = collecting()
+def test_collect__private_address_is_refused_by_default(remote, configure):
+    try_on = collecting_try_on()
     configure(ALLOW_PRIVATE_ADDRESSES=False)
     step(try_on)
 
@@ -212,11 +197,11 @@ def test_collect__address_in_a_private_network_is_refused_by_default(remote, con
     assert "ALLOW_PRIVATE_ADDRESSES" in try_on.error_message
 
 
-def test_collect__too_slow_worker_leaves_no_file_behind(remote, monkeypatch):
-    try_on = collecting()
+def test_collect__worker_that_loses_its_lease_leaves_no_file_behind(remote, monkeypatch):
+    try_on = collecting_try_on()
 
     def lose_the_lease(data):
-        TryOnResult.objects.update(lease_token="somebody else")
+        TryOnResult.objects.update(lease_token="another worker")
         return images.Picture(data=data, suffix=".jpg", width=1, height=1)
 
     monkeypatch.setattr(images, "verify", lose_the_lease)
@@ -227,9 +212,34 @@ def test_collect__too_slow_worker_leaves_no_file_behind(remote, monkeypatch):
     assert _files(storage, "outfitanyone/results") == []
 
 
-def test_collect__search_for_clothes_can_be_switched_off(remote, configure):
+def test_collect__preview_is_stored_with_its_mark_and_smaller_copies(remote):
+    try_on = collecting_try_on(person=make_model_image(data=LARGE))
+    work(try_on)
+
+    assert [width for width, _name in try_on.renditions] == [360, 540]
+    assert b"/compositeSynthetic<" in try_on.read()
+    assert b"trainedAlgorithmicMedia" not in try_on.read()
+
+
+def test_collect__worker_that_loses_its_lease_leaves_no_copy_behind(remote, monkeypatch):
+    try_on = collecting_try_on(person=make_model_image(data=LARGE))
+    verify = images.verify
+
+    def lose_the_lease(data):
+        TryOnResult.objects.update(lease_token="another worker")
+        return verify(data)
+
+    monkeypatch.setattr(images, "verify", lose_the_lease)
+    step(try_on)
+
+    assert not try_on.renditions
+    storage = TryOnResult._meta.get_field("image").storage
+    assert _files(storage, "outfitanyone/results") == []
+
+
+def test_collect__parse_of_results_can_be_switched_off(remote, configure):
     configure(PARSE_RESULTS=False)
-    try_on = collecting()
+    try_on = collecting_try_on()
     work(try_on)
 
     assert try_on.status == Status.SUCCEEDED
@@ -237,8 +247,8 @@ def test_collect__search_for_clothes_can_be_switched_off(remote, configure):
 
 
 @pytest.mark.parametrize("code", ["InvalidPerson", "InvalidParameter"])
-def test_collect__failed_search_does_not_spoil_the_picture(remote, code):
-    try_on = collecting()
+def test_collect__failed_parse_does_not_fail_the_picture(remote, code):
+    try_on = collecting_try_on()
     remote.faults.add("error", endpoint="parse", code=code)
     work(try_on)
 
@@ -247,15 +257,20 @@ def test_collect__failed_search_does_not_spoil_the_picture(remote, code):
     assert ClothesParse.objects.get().status == Status.FAILED
 
 
-def _files(storage, folder):
-    if not storage.exists(folder):
-        return []
-    folders, files = storage.listdir(folder)
-    return files + [name for sub in folders for name in _files(storage, f"{folder}/{sub}")]
+def test_collect__picture_does_not_wait_for_a_parse_that_keeps_failing(remote):
+    try_on = collecting_try_on()
+    step(try_on)
+    assert try_on.status == Status.COLLECTING
+
+    ClothesParse.objects.update(attempts=4)
+    step(try_on)
+
+    assert try_on.status == Status.SUCCEEDED
+    assert ClothesParse.objects.get().is_open
 
 
-def test_collect__files_are_named_here_and_not_by_the_answer(remote):
-    try_on = collecting()
+def test_collect__file_names_do_not_come_from_the_answer(remote):
+    try_on = collecting_try_on()
     work(try_on)
     spot = try_on.hotspots.first()
     names = [try_on.image.name, try_on.thumbnail.name, spot.crop.name, spot.cutout.name]
@@ -263,3 +278,10 @@ def test_collect__files_are_named_here_and_not_by_the_answer(remote):
     for name in names:
         assert re.fullmatch(r"outfitanyone/\w+/\d{4}/\d\d/[0-9a-f]{32}\.(jpg|png)", name)
         assert name.rpartition("/")[2] not in try_on.remote_answer["output"]["image_url"]
+
+
+def _files(storage, folder):
+    if not storage.exists(folder):
+        return []
+    folders, files = storage.listdir(folder)
+    return files + [name for sub in folders for name in _files(storage, f"{folder}/{sub}")]

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from django_outfitanyone.choices import Status
 from django_outfitanyone.exceptions import (
     AccountProblem,
+    BudgetSpent,
     DownloadFailed,
     DownloadRefused,
     InputRejected,
@@ -20,43 +20,55 @@ from django_outfitanyone.exceptions import (
 from django_outfitanyone.worker.retries import TABLE, wait_before_retry
 
 
+def name(error):
+    return error.__name__
+
+
+def wait_unpaid(error, attempt=1):
+    return wait_before_retry(error, attempt, is_paid=False)
+
+
+def wait_paid(error, attempt=1):
+    return wait_before_retry(error, attempt, is_paid=True)
+
+
 @pytest.mark.parametrize(
-    "error", [InputRejected, TaskGone, DownloadRefused, OutcomeUnknown], ids=lambda e: e.__name__
+    "error", [InputRejected, TaskGone, DownloadRefused, OutcomeUnknown], ids=name
 )
-def test_final_errors__are_never_repeated(error):
-    assert wait_before_retry(error(), 1, Status.PREPARING) is None
+def test_final_errors__are_never_retried(error):
+    assert wait_unpaid(error()) is None
 
 
-@pytest.mark.parametrize("error", [DownloadRefused, OutcomeUnknown], ids=lambda e: e.__name__)
-def test_final_errors__not_even_for_what_is_paid(error):
-    assert wait_before_retry(error(), 1, Status.COLLECTING) is None
+@pytest.mark.parametrize("error", [DownloadRefused, OutcomeUnknown], ids=name)
+def test_final_errors__are_final_for_paid_jobs_too(error):
+    assert wait_paid(error()) is None
 
 
-def test_task_gone__is_asked_for_again_some_times():
-    assert wait_before_retry(TaskGone(), 5, Status.RUNNING)
-    assert wait_before_retry(TaskGone(), 6, Status.RUNNING) is None
+def test_task_gone__is_retried_a_few_times_for_paid_jobs():
+    assert wait_paid(TaskGone(), 5)
+    assert wait_paid(TaskGone(), 6) is None
 
 
-@pytest.mark.parametrize("error", [ServerFault, DownloadFailed], ids=lambda e: e.__name__)
-def test_unpaid_work__is_given_up_after_the_attempts_of_the_table(error):
+@pytest.mark.parametrize("error", [ServerFault, DownloadFailed], ids=name)
+def test_unpaid_jobs__fail_after_the_attempts_of_the_table(error):
     (row,) = [row for row in TABLE if row.error is error]
 
-    assert wait_before_retry(error(), row.attempts - 1, Status.PREPARING)
-    assert wait_before_retry(error(), row.attempts, Status.PREPARING) is None
+    assert wait_unpaid(error(), row.attempts - 1)
+    assert wait_unpaid(error(), row.attempts) is None
 
 
-@pytest.mark.parametrize(
-    "error", [ServerFault, DownloadFailed, InputRejected], ids=lambda e: e.__name__
-)
-def test_paid_work__is_never_given_up_by_count(error):
-    assert wait_before_retry(error(), 1000, Status.RUNNING)
+@pytest.mark.parametrize("error", [ServerFault, DownloadFailed, InputRejected], ids=name)
+def test_paid_jobs__are_retried_without_a_maximum(error):
+    assert wait_paid(error(), 1000)
 
 
-@pytest.mark.parametrize(
-    "error", [RequestNotSent, AccountProblem, ModelGone, Throttled], ids=lambda e: e.__name__
-)
+@pytest.mark.parametrize("error", [RequestNotSent, AccountProblem, ModelGone, Throttled], ids=name)
 def test_outages__do_not_lose_a_batch(error):
-    assert wait_before_retry(error(), 1000, Status.PREPARING)
+    assert wait_unpaid(error(), 1000)
+
+
+def test_budget_spent__is_retried_without_a_maximum():
+    assert wait_unpaid(BudgetSpent(until=None), 1000)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.error.__name__)
@@ -71,4 +83,4 @@ def test_delay__doubles_with_jitter_up_to_the_longest(row):
 def test_throttled__waits_at_least_as_long_as_the_account(settings):
     settings.OUTFITANYONE = {"THROTTLE_PAUSE": 60}
 
-    assert wait_before_retry(Throttled(), 1, Status.PREPARING) >= timedelta(seconds=60)
+    assert wait_unpaid(Throttled()) >= timedelta(seconds=60)

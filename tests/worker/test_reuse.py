@@ -4,22 +4,48 @@ import pytest
 
 from django_outfitanyone.actions import request_try_on, request_try_ons
 from django_outfitanyone.choices import Status
-from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
+from django_outfitanyone.worker.reuse import finished_duplicate, has_earlier_duplicate
 from tests.drawing import picture
-from tests.factories import make_garment, make_model_image
-from tests.work import step, work
+from tests.factories import make_garment, make_model_image, make_try_on
+from tests.work import REPLACE, new_request, step, work
 
 pytestmark = pytest.mark.django_db
 
-REPLACE = TryOnOptions(keep_other_half=False)
+
+def make_duplicates(*statuses):
+    person, top = make_model_image(), make_garment()
+    return [make_try_on(status=status, model_image=person, garments=[top]) for status in statuses]
 
 
-def test_same_wish__is_paid_once(remote):
-    wish = TryOnRequest(person=make_model_image(), top=make_garment())
-    first = request_try_on(wish, options=REPLACE)
+def test_finished_duplicate__is_the_oldest_finished_result():
+    oldest, _newer, _failed, queued = make_duplicates(
+        Status.SUCCEEDED, Status.SUCCEEDED, Status.FAILED, Status.QUEUED
+    )
+
+    assert finished_duplicate(queued) == oldest
+
+
+def test_finished_duplicate__is_none_for_other_pictures():
+    make_try_on()
+
+    assert finished_duplicate(make_try_on(status=Status.QUEUED)) is None
+
+
+def test_has_earlier_duplicate__only_while_an_older_request_is_open():
+    first, second = make_duplicates(Status.RUNNING, Status.QUEUED)
+    assert has_earlier_duplicate(second)
+    assert not has_earlier_duplicate(first)
+
+    type(first).objects.filter(pk=first.pk).update(status=Status.FAILED)
+    assert not has_earlier_duplicate(second)
+
+
+def test_identical_request__is_paid_for_once(remote):
+    request = new_request()
+    first = request_try_on(request, options=REPLACE)
     work(first)
-    second = request_try_on(wish, options=REPLACE)
+    second = request_try_on(request, options=REPLACE)
     work(second)
 
     assert second.is_reused
@@ -29,7 +55,7 @@ def test_same_wish__is_paid_once(remote):
     assert remote.stats["submits"] == 1
 
 
-def test_same_wish__hotspots_lead_to_the_products_of_the_second(remote):
+def test_identical_request__hotspots_lead_to_its_own_products(remote):
     """Two products may be photographed with the same flat-lay picture."""
     person, data = make_model_image(), picture(4711)
     first = request_try_on(TryOnRequest(person=person, top=make_garment(data=data)))
@@ -43,19 +69,19 @@ def test_same_wish__hotspots_lead_to_the_products_of_the_second(remote):
     assert second.hotspots.count() == first.hotspots.count()
 
 
-def test_same_wish__at_the_same_time_waits_for_the_first(remote):
-    wish = TryOnRequest(person=make_model_image(), top=make_garment())
-    rows = request_try_ons([wish, wish], options=REPLACE)
+def test_identical_request__waits_for_an_open_one(remote):
+    request = new_request()
+    rows = request_try_ons([request, request], options=REPLACE)
     work(*rows)
 
     assert [row.is_reused for row in rows] == [False, True]
     assert remote.stats["submits"] == 1
 
 
-def test_same_wish__failed_first_does_not_fail_the_second(remote):
+def test_identical_request__is_made_when_the_first_one_failed(remote):
     remote.faults.add("task-failed", code="InvalidPerson")
-    wish = TryOnRequest(person=make_model_image(), top=make_garment())
-    first, second = request_try_ons([wish, wish], options=REPLACE)
+    request = new_request()
+    first, second = request_try_ons([request, request], options=REPLACE)
     work(first, second)
 
     assert first.status == Status.FAILED
@@ -63,10 +89,10 @@ def test_same_wish__failed_first_does_not_fail_the_second(remote):
     assert not second.is_reused
 
 
-def test_same_wish__made_anew_on_purpose(remote):
-    wish = TryOnRequest(person=make_model_image(), top=make_garment())
-    work(request_try_on(wish, options=REPLACE))
-    again = request_try_on(wish, options=TryOnOptions(keep_other_half=False, force_new=True))
+def test_identical_request__is_made_again_with_force_new(remote):
+    request = new_request()
+    work(request_try_on(request, options=REPLACE))
+    again = request_try_on(request, options=TryOnOptions(keep_other_half=False, force_new=True))
     work(again)
 
     assert not again.is_reused
@@ -82,50 +108,31 @@ def test_same_wish__made_anew_on_purpose(remote):
         {"keep_other_half": True},
     ],
 )
-def test_other_options__are_another_wish(remote, options):
-    wish = TryOnRequest(person=make_model_image(), top=make_garment())
-    work(request_try_on(wish, options=REPLACE))
-    other = request_try_on(wish, options=TryOnOptions(**{"keep_other_half": False, **options}))
-    work(other)
+def test_other_options__make_another_picture(remote, options):
+    request = new_request()
+    finished = make_try_on(model_image=request.person, garments=[request.top])
+    same = request_try_on(request, options=REPLACE)
+    other = request_try_on(request, options=TryOnOptions(**{"keep_other_half": False, **options}))
+    step(same)
+    step(other)
 
-    assert other.status == Status.SUCCEEDED
-    assert not other.is_reused
+    assert same.reused_from == finished
+    assert (other.status, other.is_reused) == (Status.PREPARING, False)
 
 
-def test_reuse_of_a_reuse__names_the_original(remote):
-    wish = TryOnRequest(person=make_model_image(), top=make_garment())
-    rows = [request_try_on(wish, options=REPLACE) for _ in range(3)]
+def test_reuse__of_a_reused_result_names_the_original(remote):
+    request = new_request()
+    rows = [request_try_on(request, options=REPLACE) for _ in range(3)]
     work(*rows)
 
     assert {row.reused_from for row in rows[1:]} == {rows[0]}
 
 
-def test_fingerprint__is_of_contents_not_of_rows(remote):
-    data = picture(5)
-    one = request_try_on(
-        TryOnRequest(person=make_model_image(data=data), top=make_garment(data=data))
-    )
-    other = request_try_on(
-        TryOnRequest(person=make_model_image(data=data), top=make_garment(data=data))
-    )
-
-    assert one.fingerprint == other.fingerprint
-
-
-def test_fingerprint__notices_what_was_deleted(remote):
-    try_on = request_try_on(TryOnRequest(person=make_model_image(), top=make_garment()))
-    before = try_on.fingerprint
-    try_on.top_garment.delete()
-    try_on.refresh_from_db()
-
-    assert fingerprint_of(try_on) != before
-
-
-def test_reused_row__takes_no_slot_and_no_upload(remote):
-    wish = TryOnRequest(person=make_model_image(), top=make_garment())
-    work(request_try_on(wish, options=REPLACE))
+def test_reuse__takes_no_slot_and_uploads_nothing(remote):
+    request = new_request()
+    work(request_try_on(request, options=REPLACE))
     uploads = remote.stats["uploads"]
-    second = request_try_on(wish, options=REPLACE)
+    second = request_try_on(request, options=REPLACE)
     step(second)
 
     assert second.status == Status.SUCCEEDED

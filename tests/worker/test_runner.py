@@ -8,67 +8,57 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from django_outfitanyone.account import rate_limits
-from django_outfitanyone.actions import request_try_on
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import AccountProblem
-from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import Account, TryOnResult
-from django_outfitanyone.worker import runner
-from tests.factories import make_garment, make_model_image
-from tests.work import work
+from django_outfitanyone.worker import lease, runner, steps, submit
+from tests.work import queued_try_on, running_try_on, work
 
 pytestmark = pytest.mark.django_db
 
 
-def ask(count=1):
-    return [
-        request_try_on(
-            TryOnRequest(person=make_model_image(), top=make_garment()),
-            options=TryOnOptions(keep_other_half=False),
-        )
-        for _ in range(count)
-    ]
-
-
-def test_run__finishes_everything_and_stops(remote):
-    (try_on,) = ask()
+def test_run__finishes_all_jobs_and_ends(remote):
+    try_on = queued_try_on()
     started = time.monotonic()
     more = runner.run(budget=30)
     try_on.refresh_from_db()
 
     assert try_on.status == Status.SUCCEEDED
     assert not more
-    assert time.monotonic() - started < 25  # it does not sit out its budget
+    assert time.monotonic() - started < 25  # it ends before its budget does
     assert Account.current().runner_token == ""
 
 
 def test_run__budget_of_zero_is_one_pass(remote):
-    ask()
+    try_on = queued_try_on()
 
     assert runner.run(budget=0)
-    assert TryOnResult.objects.get().status == Status.RUNNING
+    try_on.refresh_from_db()
+    assert try_on.status == Status.RUNNING
 
 
-def test_run__leaves_the_work_to_the_present_runner(remote):
-    ask()
-    rate_limits.take_runner_lease(Account.current())
+def test_run__does_nothing_while_another_runner_has_the_lease(remote):
+    try_on = queued_try_on()
+    lease.take(Account.current())
 
     assert not runner.run(budget=5)
-    assert TryOnResult.objects.get().status == Status.QUEUED
+    try_on.refresh_from_db()
+    assert try_on.status == Status.QUEUED
 
 
-def test_run__ends_when_another_runner_took_over(remote, monkeypatch):
-    ask()
-    monkeypatch.setattr(rate_limits, "keep_runner_lease", lambda account, token: False)
+def test_run__ends_when_its_lease_is_lost(remote, monkeypatch):
+    try_on = queued_try_on()
+    monkeypatch.setattr(lease, "renew", lambda account, token: False)
     runner.run(budget=5)
 
-    assert TryOnResult.objects.get().status == Status.QUEUED
+    try_on.refresh_from_db()
+    assert try_on.status == Status.QUEUED
 
 
-def test_run__gives_up_the_lease_even_when_it_is_killed(remote, monkeypatch):
+def test_run__releases_the_lease_even_when_it_is_killed(remote, monkeypatch):
     """django-q2 ends a task that takes too long with SystemExit."""
-    ask()
+    queued_try_on()
 
     def killed(*_args):
         raise SystemExit
@@ -80,35 +70,37 @@ def test_run__gives_up_the_lease_even_when_it_is_killed(remote, monkeypatch):
     assert Account.current().runner_token == ""
 
 
-def test_run__missing_key_is_said_and_nothing_is_lost(remote, configure, caplog):
-    ask()
+def test_run__without_an_api_key_logs_the_remedy_and_keeps_the_jobs(remote, configure, caplog):
+    try_on = queued_try_on()
     configure(API_KEY="")
 
     assert not runner.run(budget=5)
     assert "DASHSCOPE_API_KEY" in caplog.text
-    assert TryOnResult.objects.get().status == Status.QUEUED
+    try_on.refresh_from_db()
+    assert try_on.status == Status.QUEUED
 
 
-def test_run__busy_database_is_no_reason_to_give_up(remote, monkeypatch):
-    (try_on,) = ask()
+def test_run__goes_on_after_a_database_error(remote, monkeypatch):
+    try_on = queued_try_on()
     faults = iter([OperationalError("database is locked")])
     advance = runner.advance
 
-    def sometimes_locked(job, provider):
+    def sometimes_locked(job, engine):
         for fault in faults:
             raise fault
-        advance(job, provider)
+        advance(job, engine)
 
     monkeypatch.setattr(runner, "advance", sometimes_locked)
-    runner.run(budget=1)
+    monkeypatch.setattr(runner, "LONGEST_SLEEP", 0.05)
+    runner.run(budget=0.2)
     TryOnResult.objects.update(lease_expires_at=timezone.now())
     work(try_on)
 
     assert try_on.status == Status.SUCCEEDED
 
 
-def test_run__does_not_wait_for_what_is_due_much_later(remote):
-    ask()
+def test_run__does_not_wait_for_a_job_that_is_due_much_later(remote):
+    queued_try_on()
     TryOnResult.objects.update(due_at=timezone.now() + timedelta(minutes=2))
     started = time.monotonic()
 
@@ -116,18 +108,14 @@ def test_run__does_not_wait_for_what_is_due_much_later(remote):
     assert time.monotonic() - started < 5
 
 
-def test_run__stopped_account_submits_nothing_but_brings_home_what_is_paid(remote):
-    remote.set_progression([("RUNNING", 0.3)])
-    (paid,) = ask()
-    while paid.status != Status.RUNNING:
-        runner.run(budget=0)
-        paid.refresh_from_db()
-    (waiting,) = ask()
+def test_run__stopped_account_submits_nothing_but_downloads_what_is_paid_for(remote):
+    paid = running_try_on()
+    waiting = queued_try_on()
     rate_limits.stop(Account.current(), AccountProblem(code="Arrearage"))
 
     end = time.monotonic() + 10
     while not paid.image and time.monotonic() < end:
-        runner.run(budget=0.2)
+        runner.run(budget=0.1)
         paid.refresh_from_db()
     waiting.refresh_from_db()
 
@@ -136,51 +124,59 @@ def test_run__stopped_account_submits_nothing_but_brings_home_what_is_paid(remot
     assert remote.stats["submits"] == 1
 
 
-def test_run__resumed_account_goes_on_where_it_stopped(remote):
-    rows = ask(2)
+def test_run__resumed_account_continues(remote):
+    try_ons = [queued_try_on(), queued_try_on()]
     rate_limits.stop(Account.current(), AccountProblem(code="Arrearage"))
     runner.run(budget=0.1)
     rate_limits.resume(Account.current())
-    work(*rows)
+    work(*try_ons)
 
-    assert {row.status for row in rows} == {Status.SUCCEEDED}
+    assert {try_on.status for try_on in try_ons} == {Status.SUCCEEDED}
 
 
-def test_run__pictures_are_made_ready_while_all_slots_are_taken(remote, configure):
+def test_run__prepares_a_few_try_ons_while_all_slots_are_taken(remote, configure):
     configure(CONCURRENT_TASKS=1)
     remote.set_progression([("RUNNING", 60)])
-    rows = ask(4)
-    for _ in range(30):
+    for _ in range(4):
+        queued_try_on()
+    for _ in range(10):
         TryOnResult.objects.open().update(due_at=timezone.now())
         runner.run(budget=0)
 
-    statuses = [row.status for row in TryOnResult.objects.order_by("pk")]
+    statuses = [try_on.status for try_on in TryOnResult.objects.order_by("pk")]
     assert statuses == [Status.RUNNING, Status.PREPARING, Status.PREPARING, Status.QUEUED]
-    assert len(rows) == 4
 
 
-def test_run__near_look_delays_slow_work_but_never_stops_it(remote, configure, monkeypatch):
+def test_run__near_poll_delays_slow_steps_but_never_stops_them(remote, configure, monkeypatch):
     configure(CONCURRENT_TASKS=2)
-    remote.set_progression([("RUNNING", 60)])
+    remote.set_progression([("RUNNING", 600)])
     account = Account.current()
     account.task_seconds = {conf.TRY_ON_MODEL: [10.0] * 20}
     account.save()
-    monkeypatch.setattr(runner, "NEAR", timedelta(seconds=15))  # every look is
-    ask(6)
-    runner.run(budget=4)
+    monkeypatch.setattr(runner, "NEAR", timedelta(seconds=15))  # every poll is near
+    monkeypatch.setattr(runner, "LONGEST_DELAY", 0.02)
+    monkeypatch.setattr(runner, "RENEWAL_INTERVAL", 0)
+    # ends the run as soon as all is done that can be
+    monkeypatch.setattr(lease, "renew", lambda account, token: counts() != (2, 4))
+    for _ in range(6):
+        queued_try_on()
 
-    assert TryOnResult.objects.filter(status=Status.RUNNING).count() == 2
-    assert TryOnResult.objects.prepared().count() == 4
+    def counts():
+        try_ons = TryOnResult.objects
+        return try_ons.running().count(), try_ons.prepared().count()
+
+    runner.run(budget=20)
+
+    assert counts() == (2, 4)
 
 
-def test_run__one_bad_row_does_not_stop_the_others(remote, monkeypatch, caplog):
-    bad, good = ask(2)
-    from django_outfitanyone.worker import steps, submit
+def test_run__unexpected_fault_of_one_job_does_not_stop_the_others(remote, monkeypatch, caplog):
+    bad, good = queued_try_on(), queued_try_on()
 
-    def start(try_on, provider):
+    def start(try_on, engine):
         if try_on.pk == bad.pk:
             raise RuntimeError("a bug")
-        return submit.start(try_on, provider)
+        return submit.start(try_on, engine)
 
     monkeypatch.setitem(steps.STEPS[TryOnResult], Status.QUEUED, start)
     work(good)
@@ -191,7 +187,7 @@ def test_run__one_bad_row_does_not_stop_the_others(remote, monkeypatch, caplog):
     assert "a bug" in caplog.text
 
 
-def test_run__idle_account_costs_a_handful_of_queries(remote, django_assert_max_num_queries):
+def test_run__idle_account_needs_few_queries(remote, django_assert_max_num_queries):
     Account.current()
     with django_assert_max_num_queries(30):
         runner.run(budget=5)

@@ -4,103 +4,122 @@ import threading
 from contextlib import closing
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
+from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.models import ClothesParse, TryOnResult
 from django_outfitanyone.signals import status_changed
 from django_outfitanyone.worker import runner, thread_pool
-from django_outfitanyone.worker.thread_pool import HANDS, Crew
-from tests.worker.test_runner import ask
+from django_outfitanyone.worker.thread_pool import THREADS, ThreadPool, can_use_threads
+from tests.work import claimed, queued_try_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def team(remote):
-    with closing(conf.load_engine()) as provider:
-        made = Crew(provider)
-        yield made
-        made.dismiss()
+def pool(remote):
+    with closing(conf.load_engine()) as engine:
+        pool = ThreadPool(engine)
+        yield pool
+        pool.shutdown()
 
 
-def claimed():
-    ask()
-    (job,) = TryOnResult.objects.all().claim(limit=1, lease=conf.lease)
-    return job
+@pytest.fixture
+def job(remote):
+    return claimed(queued_try_on())
 
 
-def test_give__advances_the_job_and_frees_the_hand(team):
-    job = claimed()
-    team.give("prepare", job)
-    team.wait(30)
+def finish(pool):
+    while pool.is_busy:
+        pool.wait(30)
+
+
+def test_submit__advances_the_job_and_makes_room(pool, job):
+    pool.submit("prepare", job)
+    pool.wait(30)
     job.refresh_from_db()
 
     assert (job.status, job.lease_token) == (Status.PREPARING, "")
-    assert not team.is_busy
+    assert not pool.is_busy
+    assert pool.room("prepare") == THREADS["prepare"] + 1
 
 
-def test_room__one_more_than_hands_of_each_kind(team, monkeypatch):
-    gate = threading.Event()
-    monkeypatch.setattr(thread_pool, "advance", lambda job, provider: gate.wait(30))
-    for _ in range(HANDS["collect"] + 1):
-        team.give("collect", claimed())
+def test_room__one_job_more_than_threads_of_each_kind(pool, job, monkeypatch):
+    may_end = threading.Event()
+    monkeypatch.setattr(thread_pool, "advance", lambda job, engine: may_end.wait(30))
+    for _ in range(THREADS["collect"] + 1):
+        pool.submit("collect", job)
 
-    assert team.room("collect") == 0
-    assert team.room("search") == HANDS["search"] + 1
-    gate.set()
+    assert pool.room("collect") == 0
+    assert pool.room("parse") == THREADS["parse"] + 1
+    may_end.set()
 
 
-def test_give__waiting_job_is_done_by_the_first_free_hand(team, monkeypatch):
+def test_submit__waiting_job_goes_to_the_first_free_thread(pool, job, monkeypatch):
     first_may_end, done = threading.Event(), []
 
-    def advance(job, provider):
+    def advance(job, engine):
         if not done:
             first_may_end.wait(30)
-        done.append((job.pk, threading.current_thread().name))
+        done.append(threading.current_thread().name)
 
     monkeypatch.setattr(thread_pool, "advance", advance)
-    for job in (claimed(), claimed()):
-        team.give("prepare", job)
+    for _ in range(2):
+        pool.submit("prepare", job)
     first_may_end.set()
-    while team.is_busy:
-        team.wait(30)
+    finish(pool)
 
     assert len(done) == 2
-    assert len({hand for _pk, hand in done}) == HANDS["prepare"]
+    assert len(set(done)) == THREADS["prepare"]
 
 
 @pytest.mark.parametrize("error", [OperationalError("database is locked"), KeyError("a bug")])
-def test_give__fault_is_no_reason_to_give_up(team, monkeypatch, caplog, error):
-    def fail(job, provider):
+def test_submit__thread_goes_on_after_an_error(pool, job, monkeypatch, caplog, error):
+    def fail(job, engine):
         raise error
 
     monkeypatch.setattr(thread_pool, "advance", fail)
-    for _ in range(HANDS["collect"] + 1):
-        team.give("collect", claimed())
-    while team.is_busy:
-        team.wait(30)
+    for _ in range(THREADS["collect"] + 1):
+        pool.submit("collect", job)
+    finish(pool)
 
     assert str(error) in caplog.text
-    assert team.room("collect") == HANDS["collect"] + 1
+    assert pool.room("collect") == THREADS["collect"] + 1
 
 
-def test_run__slow_search_keeps_no_slot_empty(remote, configure):
+def test_can_use_threads__not_inside_a_transaction():
+    in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()
+    assert can_use_threads() is not in_memory
+    with transaction.atomic():
+        assert not can_use_threads()
+
+
+def test_run__slow_parse_keeps_no_slot_empty(remote, configure, monkeypatch):
+    """With one slot, the parse of the first picture lasts until the third try-on is submitted."""
     configure(CONCURRENT_TASKS=1)
-    remote.faults.add("delay", endpoint="parse", delay=3, times=None)
-    heard = []
+    third_submitted, submits = threading.Event(), []
+    parse = DashScope.parse
 
-    def note(sender, job, new, **_):
-        heard.append((sender, new))
+    def slow_parse(self, **call):
+        assert third_submitted.wait(30)
+        return parse(self, **call)
 
+    def note(sender, new, **_arguments):
+        if (sender, new) == (TryOnResult, Status.SUBMITTING):
+            submits.append(new)
+            if len(submits) == 3:
+                third_submitted.set()
+
+    monkeypatch.setattr(DashScope, "parse", slow_parse)
     status_changed.connect(note)
     try:
-        ask(3)
+        for _ in range(3):
+            queued_try_on()
         runner.run(budget=60)
     finally:
         status_changed.disconnect(note)
 
-    third_submit = [n for n, event in enumerate(heard) if event == (TryOnResult, "submitting")][2]
-    assert third_submit < heard.index((ClothesParse, "collecting"))
     assert TryOnResult.objects.succeeded().count() == 3
+    assert set(ClothesParse.objects.values_list("status", "error_code")) == {("succeeded", "")}

@@ -21,9 +21,11 @@ PRIVATE = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
 
 
 @pytest.fixture
-def hand_over(remote):
-    def hand(garment, remote_model="aitryon-plus"):
-        with closing(conf.load_engine()) as provider:
+def address(remote):
+    """Return the address that the engine gets for a garment's picture."""
+
+    def address(garment, remote_model="aitryon-plus"):
+        with closing(conf.load_engine()) as engine:
             return address_of(
                 garment.image,
                 sha256=garment.sha256,
@@ -32,12 +34,12 @@ def hand_over(remote):
                 engine=engine,
             )
 
-    return hand
+    return address
 
 
 @pytest.fixture
 def resolve(monkeypatch):
-    """What names stand for, in a test without a network."""
+    """Decide what host names resolve to, without a network."""
 
     def answer(found):
         real = socket.getaddrinfo
@@ -54,94 +56,92 @@ def resolve(monkeypatch):
     return answer
 
 
-def test_auto__local_file_is_uploaded(hand_over, remote):
-    assert hand_over(make_garment()).startswith("oss://")
+def test_auto__local_file_is_uploaded(address, remote):
+    assert address(make_garment()).startswith("oss://")
     assert remote.stats["uploads"] == 1
 
 
-def test_auto__upload_serves_every_call_while_it_lives(hand_over, remote):
+def test_auto__upload_is_reused_while_it_is_valid(address, remote):
     garment = make_garment()
-    first = hand_over(garment)
-    second = hand_over(garment)
+    first = address(garment)
+    second = address(garment)
 
     assert second == first
     assert remote.stats["uploads"] == 1
 
 
-def test_auto__upload_is_good_for_one_remote_model_only(hand_over, remote):
+def test_auto__upload_is_valid_for_one_remote_model_only(address, remote):
     garment = make_garment()
-    hand_over(garment, "aitryon-plus")
-    hand_over(garment, "aitryon-parsing-v1")
+    address(garment, "aitryon-plus")
+    address(garment, "aitryon-parsing-v1")
 
     assert remote.stats["uploads"] == 2
     assert TemporaryUpload.objects.filter(sha256=garment.sha256).count() == 2
 
 
-def test_auto__upload_that_ends_soon_is_made_anew(hand_over, remote):
+def test_auto__upload_that_expires_soon_is_replaced(address, remote):
     garment = make_garment()
-    hand_over(garment)
+    address(garment)
     TemporaryUpload.objects.update(expires_at=timezone.now() + timedelta(minutes=10))
-    hand_over(garment)
+    address(garment)
 
     assert remote.stats["uploads"] == 2
-    assert TemporaryUpload.objects.get().is_good_until(timezone.now() + timedelta(days=1))
+    assert TemporaryUpload.objects.get().expires_at > timezone.now() + timedelta(days=1)
 
 
-def test_auto__public_https_address_is_sent_as_it_is(hand_over, settings, resolve):
+def test_auto__public_https_address_is_used_unchanged(address, settings, resolve):
     settings.MEDIA_URL = "https://media.shop.example/"
     resolve(PUBLIC)
     garment = make_garment()
 
-    assert hand_over(garment) == garment.image.url
+    assert address(garment) == garment.image.url
 
 
 @pytest.mark.parametrize("answer", [PRIVATE, PUBLIC + PRIVATE, None])
-def test_auto__https_that_only_this_network_can_reach_is_uploaded(
-    hand_over, settings, resolve, answer
-):
+def test_auto__https_address_in_a_private_network_is_uploaded(address, settings, resolve, answer):
     settings.MEDIA_URL = "https://media.internal.example/"
     resolve(answer)
 
-    assert hand_over(make_garment()).startswith("oss://")
+    assert address(make_garment()).startswith("oss://")
 
 
-def test_auto__plain_http_is_uploaded(hand_over, settings, resolve):
+def test_auto__plain_http_is_uploaded(address, settings, resolve):
     settings.MEDIA_URL = "http://media.shop.example/"
     resolve(PUBLIC)
 
-    assert hand_over(make_garment()).startswith("oss://")
+    assert address(make_garment()).startswith("oss://")
 
 
-def test_upload__even_what_is_public(hand_over, settings, configure, resolve):
+def test_upload__public_picture_is_uploaded_too(address, settings, configure, resolve):
     settings.MEDIA_URL = "https://media.shop.example/"
     resolve(PUBLIC)
     configure(DELIVERY="upload")
 
-    assert hand_over(make_garment()).startswith("oss://")
+    assert address(make_garment()).startswith("oss://")
 
 
-def test_url__the_projects_own_word_is_taken(hand_over, settings, configure):
+def test_url__address_is_used_without_a_check(address, settings, configure):
     settings.MEDIA_URL = "http://media.shop.example/"
     configure(DELIVERY="url")
     garment = make_garment()
 
-    assert hand_over(garment) == garment.image.url
+    assert address(garment) == garment.image.url
 
 
-def test_url__address_without_a_host_is_refused(hand_over, configure):
+def test_url__address_without_a_host_is_refused(address, configure):
     configure(DELIVERY="url")
     with pytest.raises(PictureRefused, match="DELIVERY"):
-        hand_over(make_garment())
+        address(make_garment())
 
 
-def test_missing_file__is_refused_with_its_name(hand_over):
+def test_missing_file__is_refused_with_its_name(address):
     garment = make_garment()
     garment.image.storage.delete(garment.image.name)
-    with pytest.raises(PictureRefused, match="gone") as refused:
-        hand_over(garment)
+    with pytest.raises(PictureRefused, match="missing from the storage") as refused:
+        address(garment)
 
     assert refused.value.code == "PictureMissing"
 
 
-def test_spare_time__outlives_the_queue():
+def test_spare_time__is_shorter_than_the_life_of_an_upload():
     assert timedelta(hours=48) > uploads.SPARE_TIME

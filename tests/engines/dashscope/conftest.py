@@ -35,7 +35,7 @@ def unused_port() -> int:
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch, tmp_path):
-    """No proxy, CA bundle or .netrc of the machine that runs the tests."""
+    """Ignore the proxies, CA bundle and .netrc of the machine that runs the tests."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -52,7 +52,7 @@ def listen() -> Iterator[Callable[[Behaviour], Listener]]:
 
 @pytest.fixture
 def client_of() -> Iterator[Callable[..., DashScope]]:
-    """Makes clients that are closed when the test is over."""
+    """Return a function that makes clients, which are closed after the test."""
     with ExitStack() as stack:
 
         def make(base_url: str, *, key: str = KEY, **options: object) -> DashScope:
@@ -71,7 +71,7 @@ def server():
 
 @pytest.fixture
 def sandbox(server):
-    """A sandbox as new, whose clock stands still until a test moves it."""
+    """Return a sandbox in its initial state, whose clock stands still until a test moves it."""
     server.reset()
     server.clock.freeze()
     return server
@@ -83,23 +83,23 @@ def client(sandbox, client_of):
 
 
 @pytest.fixture
-def hand_over(client):
-    """Uploads a picture for a model and gives its address."""
+def upload(client):
+    """Return a function that uploads a picture for a model and returns its address."""
 
-    def upload(model=TRY_ON, **picture):
+    def upload_picture(model=TRY_ON, **picture):
         return client.upload(picture_bytes(**picture), filename="a.png", model=model).url
 
-    return upload
+    return upload_picture
 
 
 @pytest.fixture
-def order(hand_over):
-    return TryOnOrder(model=TRY_ON, person_url=hand_over(seed=1), top_url=hand_over(seed=2))
+def order(upload):
+    return TryOnOrder(model=TRY_ON, person_url=upload(seed=1), top_url=upload(seed=2))
 
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
-    """A PEM file with the key and certificate of 127.0.0.1, signed by nobody."""
+    """A PEM file with the key and certificate of 127.0.0.1, self-signed."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec

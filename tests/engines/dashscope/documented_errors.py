@@ -1,4 +1,4 @@
-"""What the API documents or was seen to answer, and what it means to us."""
+"""Errors that the API documents or was seen to return, and their meaning in this app."""
 
 from __future__ import annotations
 
@@ -229,4 +229,4 @@ DOCUMENTED = [
     (400, "EntityTooLarge", "Your proposed upload exceeds …", InputRejected, "shop"),
     (400, "InvalidArgument", "The bucket POST must contain …", InputRejected, "developer"),
 ]
-"""HTTP status, code, message, our exception, who can mend it."""
+"""HTTP status, code, message, exception of this app, who can fix it."""

@@ -1,4 +1,4 @@
-"""Pictures to feed the sandbox with."""
+"""Pictures for the sandbox."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image
 
 @cache
 def picture_bytes(width=300, height=400, *, seed=1, file_format="PNG", colour=None, **options):
-    """Noise, which no format makes small, or one even colour."""
+    """Return a picture of noise, which no format compresses well, or of one colour."""
     if colour is None:
         pixels = np.random.default_rng(seed).integers(0, 255, (height, width, 3), np.uint8)
     else:

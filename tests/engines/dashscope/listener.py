@@ -1,4 +1,4 @@
-"""A server of raw sockets on localhost, for the faults that no HTTP server makes on purpose."""
+"""A server of raw sockets on localhost, for faults that no HTTP server can make."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Visit:
         self.connection = connection
 
     def read_request(self) -> bytes:
-        """One whole request; empty when the other side hung up."""
+        """Return one complete request; empty if the client closed the connection."""
         received = b""
         while b"\r\n\r\n" not in received:
             piece = self.connection.recv(65536)
@@ -49,12 +49,12 @@ class Visit:
         self.connection.sendall(data)
 
     def reset(self) -> None:
-        """Hang up so rudely that the other side notices."""
+        """Make the close of the connection a reset, which the client sees as an error."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 class Listener:
-    """Treats every connection as ``behaviour`` says and remembers what it was sent."""
+    """Handles every connection with ``behaviour`` and records the requests."""
 
     def __init__(self, behaviour: Behaviour) -> None:
         self.behaviour = behaviour
@@ -100,14 +100,14 @@ class Listener:
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(5)
-        with connection, suppress(OSError):  # the client under test may hang up at any point
+        with connection, suppress(OSError):  # the client may close the connection at any point
             self.behaviour(Visit(self, connection))
 
 
 def response(
     body: bytes | dict[str, object], *, status: int = 200, headers: tuple[str, ...] = ()
 ) -> bytes:
-    """A whole HTTP answer; a dict becomes JSON."""
+    """Return a complete HTTP answer; a dict becomes JSON."""
     content = json.dumps(body).encode() if isinstance(body, dict) else body
     lines = (
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
@@ -118,7 +118,7 @@ def response(
 
 
 def answers(*responses: bytes) -> Behaviour:
-    """Give these answers in turn, over all connections, the last one for ever."""
+    """Send these answers in turn, over all connections, and repeat the last one."""
     remaining = list(responses)
 
     def behaviour(visit: Visit) -> None:
@@ -129,7 +129,7 @@ def answers(*responses: bytes) -> Behaviour:
 
 
 def drops_unread(visit: Visit) -> None:
-    visit.connection.recv(1, socket.MSG_PEEK)  # not earlier, or it would be no connection at all
+    visit.connection.recv(1, socket.MSG_PEEK)  # an earlier reset would prevent the connection
     visit.reset()
 
 
@@ -152,7 +152,7 @@ def hangs_at_once(visit: Visit) -> None:
 
 
 def sends(data: bytes) -> Behaviour:
-    """Read the request, send exactly this and hang up."""
+    """Read the request, send exactly this and close the connection."""
 
     def behaviour(visit: Visit) -> None:
         visit.read_request()
@@ -172,7 +172,7 @@ def speaks_first(data: bytes) -> Behaviour:
 
 
 def stalls_after(data: bytes) -> Behaviour:
-    """Read the request, send exactly this and say no more."""
+    """Read the request, send exactly this and then nothing."""
 
     def behaviour(visit: Visit) -> None:
         visit.read_request()
@@ -183,7 +183,7 @@ def stalls_after(data: bytes) -> Behaviour:
 
 
 def behind_tls(certificate: Path, behaviour: Behaviour) -> Behaviour:
-    """The behaviour on the inside of a TLS connection."""
+    """Return the behaviour inside a TLS connection."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
 

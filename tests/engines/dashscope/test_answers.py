@@ -60,11 +60,11 @@ def status(word):
         "1" * 5000,
     ],
 )
-def test_decode__makes_an_empty_answer_of_everything_that_is_no_object(text):
+def test_decode__is_empty_for_everything_but_an_object(text):
     assert answers.decode(text) == {}
 
 
-def test_decode__keeps_what_a_database_can_keep():
+def test_decode__keeps_only_values_that_a_database_can_store():
     text = r'{"a\u0000b": ["x\u0000y", "\ud800", NaN, Infinity, 1.5, true, null, "𝄞é"]}'
 
     assert answers.decode(text) == {"ab": ["xy", "?", None, None, 1.5, True, None, "𝄞é"]}
@@ -87,16 +87,16 @@ def test_fault__is_found_flat_and_nested(document, found):
     assert answers.fault(document) == found
 
 
-def test_fault__is_cut_to_a_size_that_can_be_stored():
+def test_fault__is_cut_to_the_size_of_the_columns():
     code, message = answers.fault({"code": "c" * 5000, "message": "m" * 50_000})
 
     assert (len(code), len(message)) == (100, 2000)
 
 
-# -- orders
+# -- submits
 
 
-def test_submitted_task__waits():
+def test_submitted_task__is_waiting():
     document = {"output": {"task_status": "PENDING", "task_id": "t-1"}, "request_id": "r-1"}
 
     report = answers.submitted_task(document)
@@ -141,7 +141,7 @@ def test_task_report__of_a_finished_task():
     assert report.raw == SUCCEEDED
 
 
-def test_task_report__turns_beijing_time_into_utc():
+def test_task_report__converts_beijing_time_to_utc():
     report = answers.task_report(SUCCEEDED, task_id="t-1")
 
     assert report.submitted_at == utc(2025, 6, 30, 6, 37, 53, 838000)
@@ -149,7 +149,7 @@ def test_task_report__turns_beijing_time_into_utc():
     assert report.finished_at == utc(2025, 6, 30, 6, 38, 11, 472000)
 
 
-def test_task_report__of_a_failed_task_says_why():
+def test_task_report__of_a_failed_task_has_the_error():
     document = {
         "request_id": "6bf4693b",
         "output": {
@@ -186,11 +186,11 @@ def test_task_report__of_a_failed_task_says_why():
         (7, RemoteState.UNKNOWN),
     ],
 )
-def test_task_report__knows_all_words_and_invents_none(word, state):
+def test_task_report__maps_every_status_and_unknown_ones_to_unknown(word, state):
     assert status(word) is state
 
 
-def test_task_report__takes_a_list_of_one_picture():
+def test_task_report__accepts_a_list_of_one_picture():
     report = answers.task_report(with_output(image_url=["http://r.example/1.jpg"]), task_id="t-1")
 
     assert report.image_url == "http://r.example/1.jpg"
@@ -210,13 +210,13 @@ def test_task_report__takes_a_list_of_one_picture():
         with_output(image_url={"url": "x"}),
     ],
 )
-def test_task_report__without_what_was_asked_for_is_malformed(document):
+def test_task_report__without_a_required_value_is_malformed(document):
     with pytest.raises(answers.Malformed):
         answers.task_report(document, task_id="t-1")
 
 
 @pytest.mark.parametrize("usage", [None, {}, [], {"image_count": "1"}, {"image_count": -1}])
-def test_task_report__counts_no_picture_where_none_is_named(usage):
+def test_task_report__without_usage_counts_no_picture(usage):
     assert answers.task_report({**SUCCEEDED, "usage": usage}, task_id="t-1").image_count == 0
 
 
@@ -236,7 +236,7 @@ def test_task_report__counts_no_picture_where_none_is_named(usage):
         (10**30, None),
     ],
 )
-def test_moment__is_utc_or_nothing(value, expected):
+def test_moment__is_in_utc_or_none(value, expected):
     assert answers.moment(value) == expected
 
 
@@ -247,7 +247,7 @@ def parse(document, *types):
     return answers.parse_report(document, clothes_types=types or ("upper",))
 
 
-def test_parse_report__of_a_find():
+def test_parse_report__of_an_area():
     report = parse(FOUND)
 
     assert report.areas == (
@@ -262,7 +262,7 @@ def test_parse_report__of_a_find():
     assert report.raw == FOUND
 
 
-def test_parse_report__keeps_the_order_asked_for():
+def test_parse_report__has_the_order_of_the_request():
     document = {
         "output": {
             "bbox": [None, [1, 2, 30, 40]],
@@ -289,7 +289,7 @@ def test_parse_report__keeps_the_order_asked_for():
         {},
     ],
 )
-def test_parse_report__of_nothing_found_in_all_its_spellings(output):
+def test_parse_report__understands_all_forms_of_nothing_found(output):
     report = parse({"output": output, "usage": {"image_count": 1}})
 
     assert report.areas == (None,)
@@ -310,7 +310,7 @@ def test_parse_report__of_nothing_found_in_all_its_spellings(output):
         {"x": 1},
     ],
 )
-def test_parse_report__takes_no_box_that_is_none(box):
+def test_parse_report__ignores_an_invalid_box(box):
     assert parse({"output": {**FOUND["output"], "bbox": [box]}}).areas == (None,)
 
 
@@ -338,7 +338,7 @@ def test_parse_report__keeps_a_box_whose_pictures_are_missing(value):
         {**FOUND, "code": "InternalError"},
     ],
 )
-def test_parse_report__takes_no_error_for_nothing_found(document):
+def test_parse_report__error_does_not_mean_nothing_found(document):
     with pytest.raises(answers.Malformed):
         parse(document)
 
@@ -379,12 +379,12 @@ def test_task_page__reads_the_flat_list():
 
 @pytest.mark.parametrize("document", [{}, {"data": None}, {"data": {}}, {"output": {"data": []}}])
 def test_task_page__without_a_list_is_malformed(document):
-    """An empty list would say that an order never arrived."""
+    """An empty list would prove that a submit never arrived."""
     with pytest.raises(answers.Malformed):
         answers.task_page(document)
 
 
 @pytest.mark.parametrize("document", [{}, {"code": "UnsupportedOperation"}])
-def test_confirmed__wants_an_answer_without_an_error(document):
+def test_confirmed__needs_an_answer_without_an_error(document):
     with pytest.raises(answers.Malformed):
         answers.confirmed(document)

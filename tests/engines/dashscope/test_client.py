@@ -1,4 +1,4 @@
-"""The client against the sandbox, over HTTP: what the rest of the project gets to see."""
+"""The engine against the sandbox, over HTTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 
 def finish(sandbox):
-    """Let the pictures be made and their time pass."""
+    """Finish all tasks of the sandbox."""
     sandbox.settle()
     sandbox.clock.advance(120)
 
@@ -28,7 +28,7 @@ def fetched_size(url):
     return len(answer.content)
 
 
-# -- the whole way
+# -- from submit to result
 
 
 def test_try_on__from_upload_to_picture(client, sandbox, order):
@@ -46,8 +46,8 @@ def test_try_on__from_upload_to_picture(client, sandbox, order):
     assert abs(report.submitted_at - datetime.now(timezone.utc)) < HOUR
 
 
-def test_refine__takes_the_pictures_of_the_try_on(client, sandbox, hand_over):
-    pictures = {name: hand_over(REFINER, seed=seed) for name, seed in [("top", 2), ("person", 1)]}
+def test_refine__accepts_the_pictures_of_the_try_on(client, sandbox, upload):
+    pictures = {name: upload(REFINER, seed=seed) for name, seed in [("top", 2), ("person", 1)]}
     order = RefineOrder(
         model=REFINER,
         person_url=pictures["person"],
@@ -62,8 +62,8 @@ def test_refine__takes_the_pictures_of_the_try_on(client, sandbox, hand_over):
     assert client.query(placed.task_id).state is RemoteState.SUCCEEDED
 
 
-def test_parse__finds_areas_in_the_order_asked_for(client, hand_over):
-    url = hand_over(PARSING, width=300, height=400)
+def test_parse__finds_areas_in_the_requested_order(client, upload):
+    url = upload(PARSING, width=300, height=400)
 
     report = client.parse(model=PARSING, image_url=url, clothes_types=["lower", "upper"])
 
@@ -76,37 +76,37 @@ def test_parse__finds_areas_in_the_order_asked_for(client, hand_over):
     assert report.image_count == 1
 
 
-def test_parse__of_what_is_not_worn_finds_nothing(client, hand_over):
-    report = client.parse(model=PARSING, image_url=hand_over(PARSING), clothes_types=["dress"])
+def test_parse__of_clothes_that_are_not_worn_finds_nothing(client, upload):
+    report = client.parse(model=PARSING, image_url=upload(PARSING), clothes_types=["dress"])
 
     assert report.areas == (None,)
 
 
 @pytest.mark.parametrize("word", ["PRE-PROCESSING", "RUNNING", "POST-PROCESSING"])
-def test_query__of_a_task_at_work(client, sandbox, order, word):
+def test_query__of_a_running_task(client, sandbox, order, word):
     sandbox.set_progression([(word, 30)])
     task = client.submit(order)
 
     assert client.query(task.task_id).state is RemoteState.RUNNING
 
 
-def test_query__of_a_word_nobody_knows(client, sandbox, order):
+def test_query__of_an_unknown_status(client, sandbox, order):
     task = client.submit(order)
     sandbox.faults.add("task-status", word="REVIEWING")
 
     assert client.query(task.task_id).state is RemoteState.UNKNOWN
 
 
-def test_query__of_a_task_nobody_knows(client):
+def test_query__of_an_unknown_task(client):
     report = client.query("1111")
 
     assert report.state is RemoteState.GONE
     assert isinstance(failure_of(report), TaskGone)
 
 
-def test_query__of_a_failed_task_is_an_answer_not_an_error(client, sandbox, hand_over):
-    no_person = hand_over(colour=(200, 200, 200), width=1500, height=1500, file_format="BMP")
-    task = client.submit(TryOnOrder(model=TRY_ON, person_url=no_person, top_url=hand_over(seed=2)))
+def test_query__of_a_failed_task_returns_a_report_and_raises_no_error(client, sandbox, upload):
+    no_person = upload(colour=(200, 200, 200), width=1500, height=1500, file_format="BMP")
+    task = client.submit(TryOnOrder(model=TRY_ON, person_url=no_person, top_url=upload(seed=2)))
     finish(sandbox)
 
     report = client.query(task.task_id)
@@ -117,7 +117,7 @@ def test_query__of_a_failed_task_is_an_answer_not_an_error(client, sandbox, hand
     assert classify(error.code, http_status=200, message=error.message).fixed_by == "shop"
 
 
-def test_query__survives_an_answer_without_content_type(client, sandbox, order):
+def test_query__accepts_an_answer_without_content_type(client, sandbox, order):
     task = client.submit(order)
     sandbox.faults.add("no-content-type")
 
@@ -133,7 +133,7 @@ def test_cancel__of_a_waiting_task(client, sandbox, order):
     assert client.query(task.task_id).state is RemoteState.CANCELED
 
 
-def test_cancel__that_comes_too_late_is_refused(client, sandbox, order):
+def test_cancel__of_a_running_task_is_refused(client, sandbox, order):
     sandbox.set_progression([("RUNNING", 60)])
     task = client.submit(order)
 
@@ -145,7 +145,7 @@ def test_cancel__that_comes_too_late_is_refused(client, sandbox, order):
 # -- headers
 
 
-def test_headers__name_workspace_and_client_on_every_request(listen, client_of):
+def test_headers__every_request_has_workspace_and_user_agent(listen, client_of):
     server = listen(answers(response({"output": {"task_id": "t-1", "task_status": "RUNNING"}})))
     client = client_of(server.base_url, workspace="ws-1")
 
@@ -169,6 +169,6 @@ def test_base_url__may_end_with_a_slash(sandbox, client_of):
     assert client.query("1111").state is RemoteState.GONE
 
 
-def test_client__closes_itself(sandbox):
+def test_client__is_closed_by_its_context(sandbox):
     with DashScope("sk-any", base_url=sandbox.base_url) as client:
         assert client.query("1111").state is RemoteState.GONE

@@ -32,7 +32,7 @@ from tests.engines.dashscope.listener import answers, response
     ],
 )
 @pytest.mark.parametrize("method", ["submit", "parse", "query", "cancel", "upload"])
-def test_refusals__are_typed_whatever_was_asked(client, sandbox, code, error, method):
+def test_refusals__raise_the_same_error_for_every_method(client, sandbox, code, error, method):
     url = "https://shop.example/person.jpg"
     calls = {
         "submit": lambda: client.submit(TryOnOrder(model=TRY_ON, person_url=url)),
@@ -59,7 +59,7 @@ def test_refusals__are_typed_whatever_was_asked(client, sandbox, code, error, me
     ],
 )
 @pytest.mark.parametrize("method", ["submit", "parse", "query"])
-def test_refusals__that_call_themselves_a_success_are_none(listen, client_of, document, method):
+def test_refusals__with_status_200_raise_an_error_too(listen, client_of, document, method):
     client = client_of(listen(answers(response(document))).base_url)
     calls = {
         "submit": lambda: client.submit(TryOnOrder(model=TRY_ON, person_url="https://s.example/p")),
@@ -89,7 +89,7 @@ def test_refusal__of_a_model(client, order, model):
         client.submit(TryOnOrder(model=model, person_url=order.person_url, top_url=order.top_url))
 
 
-def test_refusal__of_too_many_orders(client, sandbox, order):
+def test_refusal__of_too_many_submits(client, sandbox, order):
     sandbox.change_options(submits_per_second=1)
     client.submit(order)
 
@@ -97,7 +97,7 @@ def test_refusal__of_too_many_orders(client, sandbox, order):
         client.submit(order)
 
 
-def test_wrong_base_url__is_nobody_elses_fault(sandbox, client_of):
+def test_wrong_base_url__is_fixed_by_the_developer(sandbox, client_of):
     with pytest.raises(AccountProblem) as caught:
         client_of(f"{sandbox.root_url}/api/v2").query("t-1")
     error = caught.value

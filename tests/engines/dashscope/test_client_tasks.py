@@ -1,4 +1,4 @@
-"""The task list: what a person looks at after an order whose answer got lost."""
+"""The task list, which reconciles a submit whose answer was lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.engines.dashscope.listener import answers, response
 HOUR = timedelta(hours=1)
 
 
-def test_list_tasks__names_those_of_the_time_and_no_others(client, sandbox, order):
+def test_list_tasks__lists_only_the_tasks_of_the_period(client, sandbox, order):
     before = client.submit(order)
     sandbox.clock.advance(600)
     wanted = client.submit(order)
@@ -29,7 +29,7 @@ def test_list_tasks__names_those_of_the_time_and_no_others(client, sandbox, orde
     assert abs(tasks[0].submitted_at - start) < timedelta(seconds=1)
 
 
-def test_list_tasks__names_the_task_of_this_very_second(client, sandbox, order):
+def test_list_tasks__includes_the_task_of_the_current_second(client, sandbox, order):
     task = client.submit(order)
     now = datetime.fromtimestamp(sandbox.clock.now(), timezone.utc)
 
@@ -45,7 +45,7 @@ def test_list_tasks__of_another_model_is_empty(client, sandbox, order):
     assert client.list_tasks(start=now - HOUR, end=now + HOUR, model="aitryon") == []
 
 
-def test_list_tasks__turns_all_pages(client, sandbox, order):
+def test_list_tasks__reads_all_pages(client, sandbox, order):
     sandbox.change_options(submits_per_second=1000)
     placed = {client.submit(order).task_id for _ in range(101)}
     now = datetime.fromtimestamp(sandbox.clock.now(), timezone.utc)
@@ -56,8 +56,8 @@ def test_list_tasks__turns_all_pages(client, sandbox, order):
     assert {task.task_id for task in tasks} == placed
 
 
-def test_list_tasks__believes_the_api_whatever_zone_it_reads_times_in(listen, client_of):
-    """Ours says Beijing; one that means UTC lists the task for the second question only."""
+def test_list_tasks__works_whatever_time_zone_the_api_reads(listen, client_of):
+    """The API reads Beijing time; a server that reads UTC lists the task in the second query."""
     noon = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
     line = {"task_id": "t-1", "status": "RUNNING", "gmt_create": noon.timestamp() * 1000}
     stray = {"task_id": "t-0", "status": "RUNNING", "gmt_create": 1_700_000_000_000}
@@ -74,7 +74,7 @@ def test_list_tasks__believes_the_api_whatever_zone_it_reads_times_in(listen, cl
     assert [task.task_id for task in tasks] == ["t-1", "t-2"]
 
 
-def test_list_tasks__that_never_ends_is_not_taken_for_whole(listen, client_of):
+def test_list_tasks__refuses_a_list_without_an_end(listen, client_of):
     page = {"data": [{"task_id": "t-1", "status": "RUNNING"}], "total_page": 10**9}
     server = listen(answers(response(page)))
     noon = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
@@ -87,7 +87,7 @@ def test_list_tasks__that_never_ends_is_not_taken_for_whole(listen, client_of):
 # -- lost answers
 
 
-def test_lost_order__that_never_arrived_is_in_no_list(client, sandbox, order):
+def test_lost_submit__that_never_arrived_is_not_in_the_list(client, sandbox, order):
     sandbox.faults.add("drop-before", endpoint="submit")
     with pytest.raises(OutcomeUnknown):
         client.submit(order)
@@ -97,7 +97,7 @@ def test_lost_order__that_never_arrived_is_in_no_list(client, sandbox, order):
 
 
 @pytest.mark.parametrize("kind", ["drop-after", "not-json"])
-def test_lost_order__that_arrived_was_taken_once(client, sandbox, order, kind):
+def test_lost_submit__that_arrived_created_one_task(client, sandbox, order, kind):
     sandbox.faults.add(kind, endpoint="submit")
     with pytest.raises(OutcomeUnknown):
         client.submit(order)
@@ -106,7 +106,7 @@ def test_lost_order__that_arrived_was_taken_once(client, sandbox, order, kind):
     assert len(client.list_tasks(start=now - HOUR, end=now + HOUR)) == 1
 
 
-def test_lost_answer__to_a_gateway_that_gave_up(client, sandbox, order):
+def test_lost_answer__of_a_gateway_that_timed_out(client, sandbox, order):
     sandbox.faults.add("error", endpoint="submit", code="RequestTimeOut")
 
     with pytest.raises(OutcomeUnknown, match="RequestTimeOut"):
@@ -114,8 +114,8 @@ def test_lost_answer__to_a_gateway_that_gave_up(client, sandbox, order):
 
 
 @pytest.mark.parametrize("kind", ["drop-before", "drop-after", "not-json"])
-def test_lost_parse__is_unclear_because_it_is_paid(client, sandbox, hand_over, kind):
-    url = hand_over(PARSING)
+def test_lost_parse__is_unclear_because_it_is_paid_for(client, sandbox, upload, kind):
+    url = upload(PARSING)
     sandbox.faults.add(kind, endpoint="parse")
 
     with pytest.raises(OutcomeUnknown):
@@ -123,7 +123,7 @@ def test_lost_parse__is_unclear_because_it_is_paid(client, sandbox, hand_over, k
 
 
 @pytest.mark.parametrize("kind", ["drop-before", "drop-after", "not-json"])
-def test_lost_answer__to_a_question_can_be_asked_for_again(client, sandbox, order, kind):
+def test_lost_answer__to_a_query_can_be_requested_again(client, sandbox, order, kind):
     task = client.submit(order)
     sandbox.faults.add(kind, endpoint="query")
 

@@ -18,7 +18,7 @@ PERMIT = {
 }
 
 
-def test_upload__is_good_for_almost_two_days(client):
+def test_upload__is_valid_for_almost_two_days(client):
     before = datetime.now(timezone.utc)
 
     upload = client.upload(picture_bytes(), filename="person.PNG", model=TRY_ON)
@@ -28,7 +28,7 @@ def test_upload__is_good_for_almost_two_days(client):
     assert 47 * HOUR <= upload.expires_at - before < 48 * HOUR
 
 
-def test_upload__of_the_same_picture_twice_makes_two(client):
+def test_upload__of_the_same_picture_twice_has_two_addresses(client):
     data = picture_bytes()
 
     urls = {client.upload(data, filename="a.png", model=TRY_ON).url for _ in range(2)}
@@ -46,7 +46,7 @@ def test_upload__of_the_same_picture_twice_makes_two(client):
         (500, "InternalError", "We encountered an internal error.", ServerFault),
     ],
 )
-def test_upload__refused_by_the_object_storage_says_so(
+def test_upload__error_of_the_object_storage_is_raised(
     client, sandbox, status, code, message, error
 ):
     sandbox.faults.add("error", endpoint="upload", code=code, status=status, message=message)
@@ -60,7 +60,7 @@ def test_upload__refused_by_the_object_storage_says_so(
 
 @pytest.mark.parametrize("endpoint", ["policy", "upload"])
 @pytest.mark.parametrize("kind", ["drop-before", "drop-after"])
-def test_upload__that_got_lost_may_be_repeated(client, sandbox, endpoint, kind):
+def test_upload__lost_upload_may_be_repeated(client, sandbox, endpoint, kind):
     sandbox.faults.add(kind, endpoint=endpoint)
 
     with pytest.raises(ServerFault):
@@ -91,7 +91,7 @@ def test_upload__sends_the_fields_in_order_and_the_file_last(listen, client_of):
     assert b"Jane" not in request
 
 
-def test_upload__never_leaves_tls(listen, client_of, certificate, monkeypatch):
+def test_upload__never_goes_from_https_to_http(listen, client_of, certificate, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     storage = listen(answers(response(b"")))
     data = {**PERMIT, "upload_host": f"http://{storage.address}"}

@@ -1,4 +1,4 @@
-"""Every error of the protocol, and what it means to the shop."""
+"""Every error of the protocol, and its meaning for the shop."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.engines.dashscope.documented_errors import DOCUMENTED
 
 
 @pytest.mark.parametrize(("status", "code", "message", "error", "fixed_by"), DOCUMENTED)
-def test_documented_errors__mean_one_thing(status, code, message, error, fixed_by):
+def test_documented_errors__have_one_meaning(status, code, message, error, fixed_by):
     raised = error_from(code, message=message, http_status=status, request_id="r-1")
 
     assert type(raised) is error
@@ -36,7 +36,7 @@ def test_documented_errors__mean_one_thing(status, code, message, error, fixed_b
 
 
 @pytest.mark.parametrize(("status", "code", "message", "error", "fixed_by"), DOCUMENTED)
-def test_documented_errors__do_not_fall_through_to_the_status(
+def test_documented_errors__are_not_classified_by_their_status(
     status, code, message, error, fixed_by
 ):
     label = classify(code, http_status=status, message=message).label
@@ -65,7 +65,7 @@ def test_documented_errors__do_not_fall_through_to_the_status(
         (200, "SomethingNew", InputRejected),
     ],
 )
-def test_unknown_codes__go_by_the_status(status, code, error):
+def test_unknown_codes__are_classified_by_their_status(status, code, error):
     assert type(error_from(code, message="?", http_status=status)) is error
 
 
@@ -78,7 +78,7 @@ def test_unknown_codes__go_by_the_status(status, code, error):
         ("InvalidURLs", "unknown"),
     ],
 )
-def test_codes__match_with_all_that_is_nested_below_them(code, label):
+def test_codes__include_the_codes_nested_below_them(code, label):
     assert classify(code, http_status=400).label == label
 
 
@@ -97,9 +97,7 @@ def test_codes__match_with_all_that_is_nested_below_them(code, label):
         (599, ""),
     ],
 )
-def test_paid_requests__have_an_unknown_outcome_when_a_gateway_may_have_passed_them_on(
-    status, code
-):
+def test_paid_requests__outcome_is_unknown_if_a_gateway_may_have_passed_them_on(status, code):
     raised = paid_error_from(code, message="gave up", http_status=status, request_id="r-1")
 
     assert type(raised) is OutcomeUnknown
@@ -123,11 +121,11 @@ def test_paid_requests__have_an_unknown_outcome_when_a_gateway_may_have_passed_t
         (301, "", AccountProblem),
     ],
 )
-def test_paid_requests__are_plainly_refused_otherwise(status, code, error):
+def test_paid_requests__other_errors_are_clear_refusals(status, code, error):
     assert type(paid_error_from(code, message="no", http_status=status)) is error
 
 
-def test_failed_task__goes_through_the_same_table():
+def test_failed_task__is_classified_by_the_same_table():
     report = TaskReport(
         task_id="t",
         state=RemoteState.FAILED,
@@ -142,7 +140,7 @@ def test_failed_task__goes_through_the_same_table():
     assert (error.code, error.http_status, error.request_id) == ("InvalidPerson", 200, "r-2")
 
 
-def test_failed_task__that_timed_out_is_a_fault_of_the_server():
+def test_failed_task__timeout_is_a_fault_of_the_server():
     report = TaskReport(task_id="t", state=RemoteState.FAILED, code="InternalError.Timeout")
 
     assert type(failure_of(report)) is ServerFault
@@ -153,7 +151,7 @@ def test_failed_task__without_a_reason_is_final():
 
     assert type(error) is InputRejected
     assert error.code == "HTTP.200"
-    assert "did not say why" in error.message
+    assert "without a reason" in error.message
 
 
 def test_unknown_task__is_gone():
@@ -164,18 +162,18 @@ def test_unknown_task__is_gone():
 
 
 @pytest.mark.parametrize("error", [RequestNotSent, OutcomeUnknown])
-def test_our_own_words__have_advice_too(error):
+def test_own_codes__have_help_too(error):
     assert classify(error().code).error is error
 
 
-def test_our_own_words__mean_nothing_in_an_answer():
-    """Otherwise an answer could talk the client into ordering twice."""
+def test_own_codes__have_no_meaning_in_an_answer():
+    """Otherwise an answer could make the client submit twice."""
     assert type(error_from("RequestNotSent", message="", http_status=400)) is InputRejected
 
 
 @pytest.mark.parametrize("code", ["", "SomethingNew", "InvalidPerson", "Throttling"])
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 404, 429, 500, 502])
-def test_stored_errors__are_understood_as_they_were_when_raised(code, status):
+def test_stored_errors__are_classified_as_when_they_were_raised(code, status):
     raised = error_from(code, message="", http_status=status)
 
     again = classify(raised.code, http_status=raised.http_status, message=raised.message)
@@ -184,28 +182,28 @@ def test_stored_errors__are_understood_as_they_were_when_raised(code, status):
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 404, 429, 500, 502])
-def test_stored_errors__without_a_code_are_understood_without_their_status(status):
+def test_stored_errors__without_a_code_need_no_status(status):
     raised = error_from("", message="", http_status=status)
 
     assert classify(raised.code) is classify("", http_status=status)
 
 
-def test_table__is_retryable_exactly_where_waiting_helps():
+def test_table__is_retryable_exactly_where_a_retry_helps():
     retryable = {row.error for row in ERRORS if row.retryable}
 
     assert retryable == {RequestNotSent, Throttled, ServerFault}
 
 
-def test_table__has_unique_labels_and_advice_in_whole_sentences():
+def test_table__has_unique_labels_and_whole_sentences():
     labels = [row.label for row in ERRORS]
 
     assert len(labels) == len(set(labels))
-    assert all(row.advice[0].isupper() and row.advice.endswith(".") for row in ERRORS)
-    assert all(len(row.advice) < 200 for row in ERRORS)
+    assert all(row.help[0].isupper() and row.help.endswith(".") for row in ERRORS)
+    assert all(len(row.help) < 200 for row in ERRORS)
 
 
-def test_table__has_no_row_that_another_one_hides():
-    """Each row is the answer to at least one error that satisfies only its own criteria."""
+def test_table__every_row_can_be_reached():
+    """For each row there is an error that is classified by it."""
     for row in ERRORS:
         statuses = [None, 200, *range(300, 600)] if row.statuses is None else row.statuses
         examples = [

@@ -18,7 +18,7 @@ def try_on(**fields):
     return payloads.try_on(TryOnOrder(**{"model": "aitryon-plus", "person_url": PERSON, **fields}))
 
 
-def test_try_on__names_both_garments():
+def test_try_on__has_both_garments():
     payload = try_on(top_url=TOP, bottom_url=BOTTOM, resolution=1280, restore_face=False)
 
     assert payload.path == "services/aigc/image2image/image-synthesis"
@@ -41,16 +41,16 @@ def test_try_on__names_both_garments():
         ({"bottom_url": BOTTOM}, {"person_image_url", "bottom_garment_url"}),
     ],
 )
-def test_try_on__leaves_empty_garments_out(fields, left):
+def test_try_on__leaves_out_empty_garments(fields, left):
     assert set(try_on(**fields).body["input"]) == left
 
 
-def test_try_on__keeps_size_and_face_unless_told_otherwise():
+def test_try_on__keeps_size_and_face_by_default():
     assert try_on(top_url=TOP).body["parameters"] == {"resolution": -1, "restore_face": True}
 
 
 @pytest.mark.parametrize("field", ["person_url", "top_url", "bottom_url"])
-def test_try_on__has_uploads_resolved_wherever_they_are(field):
+def test_try_on__asks_the_api_to_resolve_uploads_in_every_field(field):
     payload = try_on(**{"top_url": TOP, field: "oss://dashscope-instant/a/b.jpg"})
 
     assert payload.headers == {
@@ -59,7 +59,7 @@ def test_try_on__has_uploads_resolved_wherever_they_are(field):
     }
 
 
-def test_refine__names_the_picture_to_refine_and_the_gender():
+def test_refine__has_the_picture_to_refine_and_the_gender():
     payload = payloads.refine(
         RefineOrder(
             model="aitryon-refiner",
@@ -97,19 +97,19 @@ def test_parsing__is_synchronous():
     }
 
 
-def test_parsing__has_uploads_resolved():
+def test_parsing__asks_the_api_to_resolve_uploads():
     payload = payloads.parsing("m", image_url="oss://a/b.png", clothes_types=["upper"])
 
     assert payload.headers == {"X-DashScope-OssResourceResolve": "enable"}
 
 
-def test_workspace__is_named_only_if_there_is_one():
+def test_workspace__has_a_header_only_if_it_is_set():
     assert payloads.common_headers("ws-1") == {"X-DashScope-WorkSpace": "ws-1"}
     assert payloads.common_headers("") == {}
 
 
 @pytest.mark.parametrize("workspace", ["ws\nX-Evil: 1", "工作"])
-def test_workspace__is_no_way_to_write_headers(workspace):
+def test_workspace__cannot_inject_headers(workspace):
     with pytest.raises(ValueError, match="workspace"):
         payloads.common_headers(workspace)
 
@@ -128,21 +128,21 @@ def test_workspace__is_no_way_to_write_headers(workspace):
         ("oss://dashscope-instant/写真.jpg", "oss://dashscope-instant/%E5%86%99%E7%9C%9F.jpg"),
     ],
 )
-def test_addresses__are_sent_in_ascii_and_otherwise_untouched(given, sent):
+def test_addresses__are_quoted_as_ascii_and_otherwise_unchanged(given, sent):
     assert try_on(top_url=given).body["input"]["top_garment_url"] == sent
 
 
 @pytest.mark.parametrize("url", ["https://[é/a.jpg", f"https://{'é' * 80}.example/a.jpg"])
-def test_addresses__that_make_no_sense_are_refused_before_sending(url):
+def test_addresses__invalid_ones_are_refused_before_sending(url):
     with pytest.raises(RequestRefused):
         try_on(top_url=url)
 
 
-def test_task_path__quotes_what_could_lead_elsewhere():
+def test_task_path__quotes_the_task_id():
     assert payloads.task_path("../uploads?x") == "tasks/..%2Fuploads%3Fx"
 
 
-def test_task_list__is_asked_for_in_beijing_time_and_in_utc():
+def test_task_list__is_queried_in_beijing_time_and_in_utc():
     queries = payloads.task_list_queries(
         start=NOON, end=NOON + timedelta(minutes=5), model="aitryon-plus"
     )
@@ -154,7 +154,7 @@ def test_task_list__is_asked_for_in_beijing_time_and_in_utc():
     assert all(query["model_name"] == "aitryon-plus" for query in queries)
 
 
-def test_task_list__of_all_models_names_none():
+def test_task_list__of_all_models_has_no_model_name():
     queries = payloads.task_list_queries(start=NOON, end=NOON + timedelta(hours=23), model="")
 
     assert all("model_name" not in query for query in queries)
@@ -169,6 +169,6 @@ def test_task_list__of_all_models_names_none():
         (NOON.replace(tzinfo=None), NOON + timedelta(minutes=1)),
     ],
 )
-def test_task_list__refuses_times_that_the_api_does_not_take(start, end):
+def test_task_list__refuses_periods_that_the_api_does_not_accept(start, end):
     with pytest.raises(RequestRefused):
         payloads.task_list_queries(start=start, end=end, model="")

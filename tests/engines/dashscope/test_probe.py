@@ -24,23 +24,23 @@ SOON = (1.0, 1.0)
         ("", ""),
     ],
 )
-def test_region_of(url, region):
+def test_region_of__depends_on_the_host(url, region):
     assert region_of(url) == region
 
 
-def test_remote_time__of_the_sandbox_needs_no_key(remote):
+def test_remote_time__needs_no_key(remote):
     moment = remote_time(remote.base_url, timeout=SOON)
 
     assert abs(moment - datetime.now(timezone.utc)) < timedelta(seconds=5)
 
 
-def test_remote_time__nobody_there():
+def test_remote_time__refused_connection_sends_nothing():
     with pytest.raises(RequestNotSent):
         remote_time(f"http://127.0.0.1:{unused_port()}/api/v1", timeout=SOON)
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Sat, 99 Nov 2026 06:00:00 GMT"])
-def test_remote_time__answer_without_a_usable_date(monkeypatch, remote, date):
+def test_remote_time__is_none_without_a_valid_date(monkeypatch, remote, date):
     monkeypatch.setattr("werkzeug.serving.WSGIRequestHandler.date_time_string", lambda _self: date)
 
     assert remote_time(remote.base_url, timeout=SOON) is None

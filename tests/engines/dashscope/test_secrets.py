@@ -1,4 +1,4 @@
-"""The API key is in one header of one request, and nowhere else."""
+"""The API key is in one header of each request, and nowhere else."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def header_of(request: bytes, name: str) -> str:
 
 
 def everything_about(error: BaseException) -> str:
-    """What an error reporter collects: texts, attributes, chains, locals of all frames."""
+    """Return what an error reporter collects: texts, attributes, chains, locals of all frames."""
     report = "".join(
         traceback.TracebackException.from_exception(error, capture_locals=True).format()
     )
@@ -79,20 +79,22 @@ FAULTS = {
     ],
     ids=["submit", "query", "upload"],
 )
-def test_errors__hold_no_key_in_texts_chains_or_frames(listen, client_of, behaviour, call, caplog):
+def test_errors__do_not_contain_the_key_in_texts_chains_or_frames(
+    listen, client_of, behaviour, call, caplog
+):
     caplog.set_level(logging.DEBUG)
     client = client_of(listen(behaviour).base_url, read_timeout=0.3)
 
     with pytest.raises(OutfitAnyoneError) as caught:
         call(client)
 
-    # frames of this test hold the key by the names of its module, never by a local
+    # the frames of this test have no local variable with the key
     assert KEY not in everything_about(caught.value)
     assert KEY not in pickle.dumps(str(caught.value)).decode("latin-1")
     assert KEY not in caplog.text
 
 
-def test_errors__of_a_connection_that_fails_hold_no_key(client_of, caplog):
+def test_errors__of_a_failed_connection_do_not_contain_the_key(client_of, caplog):
     caplog.set_level(logging.DEBUG)
 
     with pytest.raises(OutfitAnyoneError) as caught:
@@ -102,8 +104,8 @@ def test_errors__of_a_connection_that_fails_hold_no_key(client_of, caplog):
     assert KEY not in caplog.text
 
 
-def test_errors__keep_no_request_alive(listen, client_of):
-    """Requests' own exceptions carry the request, and with it the key, to whoever stores them."""
+def test_errors__do_not_reference_the_request(listen, client_of):
+    """The exceptions of requests hold the request with the key, and may be stored."""
     client = client_of(listen(drops_after_reading).base_url)
 
     with pytest.raises(OutcomeUnknown) as caught:
@@ -113,7 +115,7 @@ def test_errors__keep_no_request_alive(listen, client_of):
     assert caught.value.__context__ is None
 
 
-def test_client__shows_where_it_goes_but_not_its_key(listen, client_of):
+def test_client__repr_has_the_base_url_but_not_the_key(listen, client_of):
     server = listen(answers(response(RUNNING)))
     client = client_of(server.base_url)
     client.query("t-1")
@@ -125,7 +127,7 @@ def test_client__shows_where_it_goes_but_not_its_key(listen, client_of):
     assert KEY not in repr(vars(client._http._session))
 
 
-def test_logs__name_path_and_status_but_no_key_and_no_query(listen, client_of, caplog):
+def test_logs__have_path_and_status_but_no_key_and_no_query(listen, client_of, caplog):
     caplog.set_level(logging.DEBUG, logger="django_outfitanyone")
     client = client_of(listen(answers(response(RUNNING))).base_url)
 
@@ -136,7 +138,7 @@ def test_logs__name_path_and_status_but_no_key_and_no_query(listen, client_of, c
     assert "shop.example" not in caplog.text
 
 
-def test_key__travels_in_the_header_alone(listen, client_of):
+def test_key__is_sent_in_the_header_only(listen, client_of):
     server = listen(answers(response({"output": {"task_id": "t-1"}})))
 
     client_of(server.base_url).submit(ORDER)
@@ -147,14 +149,14 @@ def test_key__travels_in_the_header_alone(listen, client_of):
 
 
 @pytest.mark.parametrize("key", ["", "  ", "sk-a b", "sk-a\nX-Evil: 1", "sk-ключ", "sk-\x7f"])
-def test_key__that_cannot_be_one_is_refused_without_being_repeated(key):
+def test_key__invalid_key_is_refused_and_not_repeated_in_the_error(key):
     with pytest.raises(ValueError, match="API key") as caught:
         DashScope(key, base_url="https://api.example/api/v1")
     assert not key.strip() or key not in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["sk-ws-" + "x" * 115, "st-temporary", "any", " sk-from-a-file\n"])
-def test_key__may_have_any_shape(listen, client_of, key):
+def test_key__may_have_any_format(listen, client_of, key):
     server = listen(answers(response(RUNNING)))
 
     client_of(server.base_url, key=key).query("t-1")
@@ -163,13 +165,13 @@ def test_key__may_have_any_shape(listen, client_of, key):
 
 
 @pytest.mark.parametrize("base_url", ["", "api.example", "ftp://api.example", "https://", "/api"])
-def test_base_url__must_be_one(base_url):
+def test_base_url__must_be_an_http_address(base_url):
     with pytest.raises(ValueError, match="base URL"):
         DashScope(KEY, base_url=base_url)
 
 
-def test_short_keys__are_words_that_answers_may_hold(listen, client_of):
-    """The sandbox takes any key; replacing "test" everywhere would break its addresses."""
+def test_short_key__is_not_removed_from_answers(listen, client_of):
+    """The sandbox accepts any key; removing "test" everywhere would break its addresses."""
     document = {
         "output": {
             "task_id": "t-1",
@@ -188,7 +190,7 @@ def test_short_keys__are_words_that_answers_may_hold(listen, client_of):
 @pytest.fixture
 def netrc(tmp_path, monkeypatch):
     path = tmp_path / "netrc"
-    path.write_text("default login somebody password secret\n")
+    path.write_text("default login shop password secret\n")
     monkeypatch.setenv("NETRC", str(path))
 
 
@@ -202,7 +204,7 @@ def test_netrc__does_not_replace_the_key(listen, client_of):
 
 
 @pytest.mark.usefixtures("netrc")
-def test_netrc__and_key_stay_away_from_the_object_storage(listen, client_of):
+def test_netrc__and_key_are_not_sent_to_the_object_storage(listen, client_of):
     storage = listen(answers(response(b"")))
     data = {**PERMIT, "upload_host": f"http://{storage.address}"}
     api = listen(answers(response({"data": data})))
@@ -223,9 +225,9 @@ def test_credentials_in_the_base_url__do_not_replace_the_key(listen, client_of):
     assert header_of(server.requests[0], "authorization") == f"Bearer {KEY}"
 
 
-def test_closing__leaves_no_open_connection(listen, client_of):
+def test_close__leaves_no_open_connection(listen, client_of):
     server = listen(answers(response(RUNNING)))
     with client_of(server.base_url) as client:
         client.query("t-1")
 
-    gc.collect()  # an unclosed socket would be a warning here, and warnings are errors
+    gc.collect()  # an unclosed socket would raise a warning here

@@ -1,6 +1,6 @@
-"""What each fault of the network means: nothing was sent, or nobody knows.
+"""Each network fault means that nothing was sent, or that the outcome is unknown.
 
-Every fault is a real one, made by a socket on localhost.
+A socket on localhost makes real faults.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ may_have_arrived = pytest.mark.parametrize(
 
 
 @may_have_arrived
-def test_paid_requests__that_may_have_arrived_have_an_unknown_outcome(listen, client_of, behaviour):
+def test_paid_requests__outcome_is_unknown_if_they_may_have_arrived(listen, client_of, behaviour):
     server = listen(behaviour)
     client = client_of(server.base_url, read_timeout=0.3)
 
@@ -92,12 +92,15 @@ def test_free_requests__without_an_answer_may_be_repeated(listen, client_of, beh
     with pytest.raises(ServerFault) as caught:
         client.query("t-1")
 
-    assert caught.value.code in {"NoAnswer", "UnreadableAnswer"}  # older urllib3: half a body
+    assert caught.value.code in {
+        "NoAnswer",
+        "UnreadableAnswer",
+    }  # older urllib3
     assert server.connections == 1
 
 
 @paid
-def test_paid_requests__are_all_treated_so(listen, client_of, call):
+def test_paid_requests__every_method_is_unclear_without_an_answer(listen, client_of, call):
     server = listen(drops_after_reading)
 
     with pytest.raises(OutcomeUnknown):
@@ -107,7 +110,7 @@ def test_paid_requests__are_all_treated_so(listen, client_of, call):
 
 
 @free
-def test_free_requests__are_all_treated_so(listen, client_of, call):
+def test_free_requests__every_method_may_be_repeated_without_an_answer(listen, client_of, call):
     server = listen(drops_after_reading)
 
     with pytest.raises(ServerFault):
@@ -132,11 +135,11 @@ def test_unknown_host__sends_nothing(client_of, monkeypatch):
         client_of("https://api.invalid/api/v1").submit(ORDER)
 
 
-def test_connection_that_nobody_accepts__sends_nothing(client_of):
+def test_connection_that_is_not_accepted__sends_nothing(client_of):
     with socket.socket() as server, socket.socket() as first, socket.socket() as second:
         server.bind(("127.0.0.1", 0))
         server.listen(0)
-        for waiting in (first, second):  # fill the queue: further connections hang
+        for waiting in (first, second):  # fill the queue, so that further connections hang
             waiting.setblocking(False)
             waiting.connect_ex(server.getsockname())
         port = server.getsockname()[1]
@@ -145,8 +148,8 @@ def test_connection_that_nobody_accepts__sends_nothing(client_of):
             client_of(f"http://127.0.0.1:{port}/api/v1", connect_timeout=0.2).submit(ORDER)
 
 
-def test_connection_that_took_too_long__is_not_used_any_more(listen, client_of, monkeypatch):
-    """Its sender may have been given up by then, and somebody else may send the same."""
+def test_connection_that_took_too_long__is_not_used(listen, client_of, monkeypatch):
+    """The lease of its worker may have expired, and another worker may send the same request."""
     server = listen(answers(response(TASK)))
     resolve = socket.getaddrinfo
 
@@ -164,7 +167,7 @@ def test_connection_that_took_too_long__is_not_used_any_more(listen, client_of, 
 @pytest.mark.parametrize(
     "base_url", ["http://.example/api/v1", "http://exa mple/api/v1", f"http://{'a' * 70}.example/"]
 )
-def test_address_that_makes_no_sense__sends_nothing(client_of, base_url):
+def test_invalid_address__sends_nothing(client_of, base_url):
     with pytest.raises(RequestNotSent):
         client_of(base_url).submit(ORDER)
 
@@ -187,9 +190,7 @@ def test_content_type__does_not_matter(listen, client_of):
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>ok</html>", b"{}", b'{"output": {}}'])
-def test_success_that_names_no_task__leaves_the_outcome_of_an_order_unknown(
-    listen, client_of, body
-):
+def test_success_without_a_task__leaves_the_outcome_of_a_submit_unknown(listen, client_of, body):
     server = listen(answers(response(body, headers=("X-Request-Id: r-9",))))
 
     with pytest.raises(OutcomeUnknown, match="r-9"):
@@ -198,7 +199,7 @@ def test_success_that_names_no_task__leaves_the_outcome_of_an_order_unknown(
 
 @free
 @pytest.mark.parametrize("body", [b"", b"<html>ok</html>", b"[]"])
-def test_success_that_says_nothing__may_be_asked_again(listen, client_of, call, body):
+def test_success_without_content__may_be_requested_again(listen, client_of, call, body):
     server = listen(answers(response(body)))
 
     with pytest.raises(ServerFault) as caught:
@@ -237,7 +238,7 @@ def test_redirects__are_never_followed(listen, client_of, call, status):
     assert elsewhere.requests == []
 
 
-def test_redirects__are_not_even_read_past_the_limit(listen, client_of):
+def test_redirects__are_not_read_beyond_the_limit(listen, client_of):
     head = b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 99999999\r\n\r\n"
     server = listen(stalls_after(head + b" " * (ANSWER_LIMIT + 1)))
 
@@ -247,7 +248,7 @@ def test_redirects__are_not_even_read_past_the_limit(listen, client_of):
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 @any_call
-def test_nothing__is_sent_again_by_itself(listen, client_of, call, status):
+def test_every_request__is_sent_once(listen, client_of, call, status):
     server = listen(
         answers(response({"code": "X", "message": "m"}, status=status, headers=("Retry-After: 0",)))
     )
@@ -272,8 +273,8 @@ def test_free_requests__share_a_connection(listen, client_of):
     assert len(server.requests) == 3
 
 
-def test_paid_requests__have_a_connection_of_their_own(listen, client_of):
-    """A kept one may be closed by the server just as it is used: nobody could tell what arrived."""
+def test_paid_requests__use_a_new_connection_each(listen, client_of):
+    """The server may close a kept connection at the moment of its use: the outcome is unclear."""
     server = listen(answers(response({"output": {"task_id": "t-1", "task_status": "RUNNING"}})))
     client = client_of(server.base_url)
 
@@ -284,13 +285,13 @@ def test_paid_requests__have_a_connection_of_their_own(listen, client_of):
     assert server.connections == 4
 
 
-def test_client__is_shared_by_threads(listen, client_of):
+def test_client__can_be_shared_by_threads(listen, client_of):
     server = listen(answers(response({"output": {"task_id": "t-1", "task_status": "RUNNING"}})))
     client = client_of(server.base_url)
 
     with ThreadPoolExecutor(4) as pool:
         orders = [pool.submit(client.submit, ORDER) for _ in range(12)]
-        looks = [pool.submit(client.query, "t-1") for _ in range(12)]
+        queries = [pool.submit(client.query, "t-1") for _ in range(12)]
 
-    assert {future.result().task_id for future in [*orders, *looks]} == {"t-1"}
+    assert {future.result().task_id for future in [*orders, *queries]} == {"t-1"}
     assert len(server.requests) == 24

@@ -1,4 +1,4 @@
-"""What TLS and proxies do on the way to the API, and whether a request can have passed them."""
+"""Faults of TLS and proxies, and whether the request may have passed them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_tls__works_with_the_ca_bundle_of_the_environment(
     assert client_of(f"https://{server.address}/api/v1").submit(ORDER).task_id == "t-1"
 
 
-def test_tls__with_a_certificate_of_nobody_sends_nothing(listen, client_of, certificate):
+def test_tls__self_signed_certificate_sends_nothing(listen, client_of, certificate):
     server = listen(behind_tls(certificate, answers(response(TASK))))
 
     with pytest.raises(RequestNotSent, match="CERTIFICATE_VERIFY_FAILED"):
@@ -37,7 +37,7 @@ def test_tls__with_a_certificate_of_nobody_sends_nothing(listen, client_of, cert
     assert server.requests == []
 
 
-def test_tls__with_a_server_that_does_not_speak_it_sends_nothing(listen, client_of):
+def test_tls__server_without_tls_sends_nothing(listen, client_of):
     server = listen(speaks_first(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
 
     with pytest.raises(RequestNotSent, match="SSL"):
@@ -51,7 +51,7 @@ def test_tls__handshake_that_hangs_sends_nothing(listen, client_of):
         client_of(f"https://{server.address}/api/v1", connect_timeout=0.2).submit(ORDER)
 
 
-def test_tls__that_breaks_after_the_request_leaves_the_outcome_unknown(
+def test_tls__failure_after_the_request_leaves_the_outcome_unknown(
     listen, client_of, certificate, monkeypatch
 ):
     def breaks_the_record_layer(visit):
@@ -80,15 +80,15 @@ def test_proxy__of_the_environment_is_used(listen, client_of, monkeypatch):
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_proxy__that_cannot_be_reached_sends_nothing(client_of, monkeypatch, scheme):
+def test_proxy__unreachable_proxy_sends_nothing(client_of, monkeypatch, scheme):
     monkeypatch.setenv(f"{scheme}_proxy", f"http://127.0.0.1:{unused_port()}")
 
     with pytest.raises(RequestNotSent):
         client_of(f"{scheme}://api.invalid/api/v1").submit(ORDER)
 
 
-def test_proxy__of_the_socks_kind_sends_nothing_when_out_of_reach(client_of, monkeypatch):
-    """With or without the library that requests needs for it."""
+def test_proxy__unreachable_socks_proxy_sends_nothing(client_of, monkeypatch):
+    """Whether or not the library that requests needs for SOCKS is installed."""
     monkeypatch.setenv("all_proxy", f"socks5h://127.0.0.1:{unused_port()}")
 
     with pytest.raises(RequestNotSent):
@@ -115,7 +115,7 @@ def test_proxy__that_opens_no_tunnel_sends_nothing(listen, client_of, monkeypatc
 
 
 def test_proxy__that_drops_the_request_leaves_the_outcome_unknown(listen, client_of, monkeypatch):
-    """By itself urllib3 says here that the proxy could not be connected to."""
+    """urllib3 itself reports here that it could not connect to the proxy."""
     proxy = listen(drops_after_reading)
     monkeypatch.setenv("http_proxy", f"http://{proxy.address}")
 

@@ -29,7 +29,7 @@ def permit(*, scheme="https", **fields):
     return read_permit({"request_id": "r", "data": {**DATA, **fields}}, scheme=scheme)
 
 
-def test_form__has_the_fields_of_the_permit_in_their_order():
+def test_form_fields__come_from_the_permit_in_a_fixed_order():
     assert list(form_fields(permit(), key="dir/a.jpg").items()) == [
         ("OSSAccessKeyId", "LTAI0000"),
         ("policy", "eyJleHBpcmF0aW9uIjoi"),
@@ -41,7 +41,7 @@ def test_form__has_the_fields_of_the_permit_in_their_order():
     ]
 
 
-def test_permit__stays_private_when_it_says_nothing_about_it():
+def test_permit__uploads_are_private_by_default():
     fields = form_fields(permit(x_oss_object_acl=None, x_oss_forbid_overwrite=None), key="k")
 
     assert fields["x-oss-object-acl"] == "private"
@@ -66,13 +66,13 @@ def test_permit__that_is_incomplete_is_malformed(document):
     "host",
     ["http://files.example", "ftp://files.example", "files.example", "https://", "file:///x"],
 )
-def test_permit__of_an_api_behind_tls_leads_behind_tls(host):
+def test_permit__of_an_https_api_needs_an_https_host(host):
     with pytest.raises(Malformed):
         permit(upload_host=host)
 
 
 @pytest.mark.parametrize("host", ["http://127.0.0.1:9000", "https://files.example"])
-def test_permit__of_a_sandbox_may_lead_to_the_sandbox(host):
+def test_permit__of_an_http_sandbox_may_have_an_http_host(host):
     assert permit(scheme="http", upload_host=host).host == host
 
 
@@ -113,5 +113,5 @@ def test_storage_fault__is_read_from_xml():
 
 
 @pytest.mark.parametrize("text", ["", "<html>502</html>", "<Code>never closed", "<Code></Code>"])
-def test_storage_fault__is_nameless_in_anything_else(text):
+def test_storage_fault__is_empty_for_everything_else(text):
     assert storage_fault(text) == ("", "", "")

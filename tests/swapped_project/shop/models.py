@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Article(models.Model):
-    """What this shop sells, made long before try-ons were thought of."""
+    """The product model of a shop that existed before it used this app."""
 
     number = models.CharField(max_length=20, primary_key=True)
     label = models.CharField(max_length=100)

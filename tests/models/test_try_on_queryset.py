@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from django_outfitanyone.choices import GarmentKind, Review, Status
+from django_outfitanyone.models import Account, ClothesParse, TryOnResult
+from django_outfitanyone.models.of_picture import picture_filter
+from django_outfitanyone.signals import status_changed
+from tests.events import received
+from tests.factories import (
+    make_garment,
+    make_hotspot,
+    make_model_image,
+    make_product,
+    make_try_on,
+)
+from tests.work import claimed
+
+pytestmark = pytest.mark.django_db
+
+
+def make_parse(picture):
+    return ClothesParse.objects.create(account=Account.current(), **picture_filter(picture))
+
+
+def make_identical(try_on, **columns):
+    columns = {"model_image": try_on.model_image, "garments": try_on.garments, **columns}
+    return make_try_on(**columns)
+
+
+class TestWorkerVocabulary:
+    def test_prepared_and_unprepared(self):
+        prepared = make_try_on(status=Status.PREPARING, is_prepared=True)
+        unprepared = make_try_on(status=Status.PREPARING)
+        make_try_on(status=Status.RUNNING, is_prepared=True)
+
+        assert list(TryOnResult.objects.prepared()) == [prepared]
+        assert list(TryOnResult.objects.unprepared()) == [unprepared]
+
+    def test_similar_running__same_account_and_remote_model(self):
+        running = {"status": Status.RUNNING}
+        try_on, similar = make_try_on(**running), make_try_on(**running)
+        make_try_on(**running, remote_model="aitryon")
+        make_try_on(**running, account=Account.objects.create(name="other"))
+        make_try_on(status=Status.SUBMITTING)
+
+        assert list(TryOnResult.objects.similar_running(try_on)) == [similar]
+
+    def test_waiting_for__parse_of_a_photo_holds_up_try_ons_that_keep_a_half(self):
+        photo = make_model_image()
+        of_photo = {"model_image": photo, "keep": "lower"}
+        waiting = make_try_on(status=Status.PREPARING, **of_photo)
+        make_try_on(status=Status.PREPARING, model_image=photo)
+        make_try_on(status=Status.PREPARING, keep="lower")
+        for status in (Status.QUEUED, Status.RUNNING, Status.FAILED):
+            make_try_on(status=status, **of_photo)
+
+        assert list(TryOnResult.objects.waiting_for(make_parse(photo))) == [waiting]
+
+    def test_waiting_for__parse_of_a_result_holds_up_its_own_try_on(self):
+        collecting = make_try_on(status=Status.COLLECTING, image="stored.jpg")
+        make_try_on(status=Status.COLLECTING, image="stored.jpg")
+
+        assert list(TryOnResult.objects.waiting_for(make_parse(collecting))) == [collecting]
+
+    def test_waiting_for__finished_try_on_does_not_wait(self):
+        assert not TryOnResult.objects.waiting_for(make_parse(make_try_on())).exists()
+
+
+class TestDuplicates:
+    def test_identical_to__same_account_pictures_and_options(self):
+        try_on = make_try_on()
+        identical = make_identical(try_on, status=Status.FAILED)
+        make_identical(try_on, resolution=1024)
+        make_identical(try_on, account=Account.objects.create(name="other"))
+        make_try_on()
+
+        assert list(TryOnResult.objects.identical_to(try_on)) == [identical]
+
+    def test_with_finished_duplicate__finished_and_not_forced_to_be_new(self):
+        finished = make_try_on()
+        queued = make_identical(finished, status=Status.QUEUED)
+        make_identical(finished, status=Status.QUEUED, force_new=True)
+        make_identical(finished, status=Status.QUEUED, account=Account.objects.create(name="other"))
+        make_identical(make_try_on(status=Status.RUNNING), status=Status.QUEUED)
+
+        reusable = TryOnResult.objects.queued().with_finished_duplicate()
+        assert list(reusable) == [queued]
+
+
+class TestShopVocabulary:
+    def test_public__finished_and_not_rejected(self):
+        shown = make_try_on()
+        make_try_on(review=Review.REJECTED)
+        make_try_on(status=Status.RUNNING)
+
+        assert list(TryOnResult.objects.public()) == [shown]
+
+    def test_public__only_published_results_with_require_review(self, configure):
+        configure(REQUIRE_REVIEW=True)
+        make_try_on(review=Review.APPROVED)
+        published = make_try_on(review=Review.APPROVED, published_at=timezone.now())
+
+        assert list(TryOnResult.objects.public()) == [published]
+
+    def test_unpublished_before__finished_earlier_and_never_approved(self):
+        old = {"finished_at": timezone.now() - timedelta(days=2)}
+        unpublished, rejected = make_try_on(**old), make_try_on(review=Review.REJECTED, **old)
+        make_try_on(review=Review.APPROVED, **old)
+        make_try_on(finished_at=timezone.now())
+        refined = make_try_on(**old)
+        make_try_on(status=Status.RUNNING, refines=refined)
+
+        found = TryOnResult.objects.unpublished_before(timezone.now() - timedelta(days=1))
+        assert set(found) == {unpublished, rejected}
+
+    def test_for_product__worn_on_either_half(self):
+        product = make_product()
+        as_top = make_try_on(garments=[make_garment(product=product)])
+        as_bottom = make_try_on(
+            garments=[make_garment(), make_garment(GarmentKind.BOTTOM, product=product)]
+        )
+        make_try_on()
+
+        assert set(TryOnResult.objects.for_product(product)) == {as_top, as_bottom}
+
+    def test_for_garment__worn_on_either_half(self):
+        bottom = make_garment(GarmentKind.BOTTOM)
+        try_on = make_try_on(garments=[make_garment(), bottom])
+        make_try_on()
+
+        assert list(TryOnResult.objects.for_garment(bottom)) == [try_on]
+        assert list(TryOnResult.objects.for_garment(try_on.top_garment)) == [try_on]
+
+    def test_with_hotspots__three_queries_for_any_number(self, django_assert_num_queries):
+        for _ in range(4):
+            make_hotspot(make_try_on(), product=make_product())
+        with django_assert_num_queries(3):
+            for try_on in TryOnResult.objects.with_hotspots():
+                assert [str(spot.product) for spot in try_on.hotspots.all()]
+                assert str(try_on)
+
+
+def test_cancel_unsent__cancels_announces_and_fences(django_capture_on_commit_callbacks):
+    queued = make_try_on(status=Status.QUEUED)
+    worker = claimed(make_try_on(status=Status.PREPARING))
+    running = make_try_on(status=Status.RUNNING)
+    with received(status_changed) as calls, django_capture_on_commit_callbacks(execute=True):
+        canceled = TryOnResult.objects.cancel_unsent()
+
+    assert canceled == [queued, worker]
+    assert [(call["job"], call["old"], call["new"]) for call in calls] == [
+        (queued, "queued", "canceled"),
+        (worker, "preparing", "canceled"),
+    ]
+    assert {try_on.lease_token for try_on in canceled} == {""}
+    assert list(TryOnResult.objects.open()) == [running]
+
+
+class TestRecordLateTask:
+    def record(self, try_on, sent_at):
+        return TryOnResult.objects.record_late_task(try_on, sent_at=sent_at, remote_task_id="t-1")
+
+    @pytest.mark.parametrize("status", [Status.SUBMITTING, Status.NEEDS_ATTENTION])
+    def test_task_of_the_same_submit_is_recorded(self, status):
+        now = timezone.now()
+        try_on = make_try_on(status=status, submitted_at=now)
+
+        assert self.record(try_on, now)
+        try_on.refresh_from_db()
+        assert (try_on.status, try_on.remote_task_id) == (Status.RUNNING, "t-1")
+
+    def test_row_that_was_submitted_again_stays(self):
+        now = timezone.now()
+        try_on = make_try_on(status=Status.SUBMITTING, submitted_at=now)
+
+        assert not self.record(try_on, now - timedelta(minutes=1))
+
+    @pytest.mark.parametrize("status", [Status.PREPARING, Status.CANCELED])
+    def test_row_that_was_settled_stays(self, status):
+        now = timezone.now()
+
+        assert not self.record(make_try_on(status=status, submitted_at=now), now)

@@ -1,0 +1,125 @@
+"""Hotspots from parses, and copies of them on pictures with the same contents."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from django.core.files.base import ContentFile
+
+from django_outfitanyone.actions import correct_hotspot, parse_clothes
+from django_outfitanyone.choices import Status
+from django_outfitanyone.models import ClothesParse, Hotspot
+from tests.drawing import picture
+from tests.factories import make_garment, make_hotspot, make_model_image
+from tests.work import step, work
+from tests.worker.photos import boxes, same_photos
+
+pytestmark = pytest.mark.django_db
+
+
+class TestStoreArea:
+    def test_crop_is_stored_byte_for_byte(self, remote):
+        photo = make_model_image()
+        work(parse_clothes(photo, ["upper"]))
+
+        spot = Hotspot.objects.of(photo).get()
+        with spot.crop.open() as file:
+            crop = file.read()
+        assert spot.crop_sha256 == hashlib.sha256(crop).hexdigest()
+        assert spot.crop.name.endswith((".jpg", ".png"))
+
+    def test_box_is_clipped_to_the_picture(self, remote, monkeypatch):
+        from outfitanyone_local.sandbox import rectangle_engine
+
+        monkeypatch.setattr(rectangle_engine, "box_of", lambda image, kind: (50, 60, 150, 290))
+        photo = make_model_image()
+        parse = parse_clothes(photo, ["upper"])
+        while parse.status != Status.COLLECTING:
+            step(parse)
+        answer = parse.remote_answer
+        answer["areas"][0]["box"] = [-5, 60, 5000, 150]
+        ClothesParse.objects.update(remote_answer=answer)
+        work(parse)
+
+        assert boxes(photo) == {"upper": (0, 60, 200, 150)}
+
+    def test_correction_by_a_person_stays(self, remote):
+        photo = make_model_image()
+        spot = make_hotspot(photo, "upper", box=(1, 2, 30, 40))
+        correct_hotspot(spot)
+
+        work(parse_clothes(photo, ["upper"]))
+
+        spot.refresh_from_db()
+        assert spot.box == (1, 2, 30, 40)
+        assert spot.machine_box == [50, 60, 150, 150]
+        assert spot.crop
+
+    def test_replaced_photo_gets_new_boxes(self, remote):
+        photo = make_model_image()
+        work(parse_clothes(photo, ["upper"]))
+        photo.image.save("other.jpg", ContentFile(picture(77, size=(400, 600))))
+        assert boxes(photo) == {}  # hotspots of the old file are not shown on the new one
+
+        work(parse_clothes(photo, ["upper"]))
+
+        assert boxes(photo) == {"upper": (100, 120, 300, 300)}
+
+
+class TestCopyAreas:
+    def test_copies_share_boxes_and_crops(self, remote):
+        first, second = same_photos(2)
+        work(parse_clothes(first))
+        work(parse_clothes(second))
+
+        assert boxes(second) == boxes(first)
+        assert {spot.crop.name for spot in second.hotspots.all()} == {
+            spot.crop.name for spot in first.hotspots.all()
+        }
+
+    def test_copy_has_the_machine_box_and_keeps_its_own_corrections(self, remote):
+        first, second = same_photos(2)
+        corrected = make_hotspot(second, "lower", box=(1, 2, 30, 40))
+        correct_hotspot(corrected)
+        work(parse_clothes(first))
+        worn = first.hotspots.get(clothes_type="upper")
+        worn.product = make_garment().product
+        worn.x1 += 5
+        worn.save()
+        correct_hotspot(worn)
+        work(parse_clothes(second))
+
+        copied = second.hotspots.get(clothes_type="upper")
+        assert copied.product == worn.product
+        assert copied.box == (50, 60, 150, 150)
+        assert boxes(second)["lower"] == (1, 2, 30, 40)
+
+    def test_product_that_a_person_removed_stays_removed(self, remote):
+        first, second = same_photos(2)
+        work(parse_clothes(first))
+        first.hotspots.update(product=make_garment().product)
+        correct_hotspot(make_hotspot(second, "upper", product=None))
+        work(parse_clothes(second))
+
+        assert second.hotspots.get(clothes_type="upper").product is None
+        assert second.hotspots.get(clothes_type="lower").product is not None
+
+    def test_deleted_original_leads_to_a_new_parse(self, remote):
+        first, second = same_photos(2)
+        work(parse_clothes(first))
+        first.hotspots.filter(clothes_type="upper").delete()
+        work(parse_clothes(second))
+
+        assert remote.stats["parses"] == 2
+        assert set(boxes(second)) == {"upper", "lower"}
+
+    def test_any_complete_original_is_copied(self, remote):
+        first, second, third = same_photos(3)
+        for photo in (first, second):
+            work(parse_clothes(photo))
+        second.hotspots.all().delete()
+        work(parse_clothes(third))
+
+        assert remote.stats["parses"] == 1
+        assert boxes(third) == boxes(first)

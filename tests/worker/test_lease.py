@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from django_outfitanyone.models import Account
+from django_outfitanyone.worker import lease
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account():
+    return Account.current()
+
+
+def test_take__only_one_runner_holds_the_lease(account):
+    token = lease.take(account)
+
+    assert token
+    assert lease.take(account) == ""
+    assert lease.renew(account, token)
+
+
+def test_take__works_again_after_a_release(account):
+    lease.release(account, lease.take(account))
+
+    assert lease.take(account)
+
+
+def test_take__works_again_when_the_lease_has_expired(account):
+    token = lease.take(account)
+    Account.objects.update(runner_expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert lease.take(account)
+    assert not lease.renew(account, token)
+
+
+def test_renew__extends_the_lease(account):
+    token = lease.take(account)
+    Account.objects.update(runner_expires_at=timezone.now() + timedelta(seconds=1))
+    lease.renew(account, token)
+    account.refresh_from_db()
+
+    assert account.runner_expires_at > timezone.now() + lease.DURATION / 2
+
+
+def test_release__leaves_the_lease_of_another_runner_alone(account):
+    lease.take(account)
+    lease.release(account, "not mine")
+
+    assert lease.take(account) == ""
