@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.test_docs import ROOT
+from tests.pages import ROOT
 
 APP = ROOT / "django_outfitanyone"
 PAGE = (ROOT / "docs/architecture.md").read_text("utf-8")

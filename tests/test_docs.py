@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from django_outfitanyone import checks
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import known_settings
-
-ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-
-
-def rows(page):
-    """Cells of every table row of a page, without its backquotes."""
-    text = (ROOT / page).read_text("utf-8")
-    return [
-        [cell.strip().strip("`") for cell in line.strip("|").split("|")]
-        for line in text.splitlines()
-        if line.startswith("| `")
-    ]
+from tests.pages import PAGES, ROOT, rows
 
 
 def test_settings_page__lists_every_setting_with_its_default():
@@ -41,6 +28,15 @@ def test_settings_page__lists_every_check():
     }
 
     assert listed == checks.IDS
+
+
+REPOSITORY = "https://github.com/django-outfitanyone/django-outfitanyone/blob/main/"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages__absolute_links_into_the_repository_name_files_that_exist(page):
+    for target in re.findall(rf"{re.escape(REPOSITORY)}([^)#\s]+)", page.read_text("utf-8")):
+        assert (ROOT / target).exists(), target
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

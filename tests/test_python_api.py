@@ -16,7 +16,7 @@ import django_outfitanyone
 from django_outfitanyone import signals
 from django_outfitanyone.choices import GarmentKind, Status
 from tests.factories import make_garment, make_model_image
-from tests.test_docs import ROOT, rows
+from tests.pages import ROOT, rows
 from tests.work import step, work
 
 PAGE = "docs/python-api.md"

@@ -118,7 +118,9 @@ ALLOWED = [
     ),
     allow(r"search(?:es|ed)?", "search for text in the admin's lists", path=r"^tests/admin/"),
     allow(r"last_rung_at", "the name before migration 0003", path=r"test_migrations\.py$"),
-    allow(r"same_picture_is_searched_once", "a migration's name stays", path=r"test_migrations\.py$"),
+    allow(
+        r"same_picture_is_searched_once", "a migration's name stays", path=r"test_migrations\.py$"
+    ),
     allow(r"outfit-dot-ring|select2-search", "CSS names stay"),
     allow(r"\bring around\b", "the ring around a dot"),
     allow(r"""["'`]advice["'`]|^\s+advice\b""", "a field of the API stays", path=IN_API),

@@ -11,10 +11,10 @@ from django.db import OperationalError, connection
 
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.choices import Status
-from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import BudgetSpent
 from django_outfitanyone.models import Account, TryOnResult
 from tests.factories import make_garment, make_model_image, make_try_on
+from tests.work import claim
 
 pytestmark = [pytest.mark.contention, pytest.mark.django_db(transaction=True)]
 
@@ -53,9 +53,7 @@ def test_admit__of_many_at_once_only_as_many_as_fit(configure):
 def claim_one():
     while True:
         try:
-            rows = TryOnResult.objects.filter(status=Status.PREPARING).claim(
-                limit=1, lease=conf.lease
-            )
+            rows = claim(TryOnResult.objects.preparing())
         except OperationalError:
             continue
         if rows:
