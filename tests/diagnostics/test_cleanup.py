@@ -23,8 +23,8 @@ from django_outfitanyone.models import (
     TryOnResult,
 )
 from django_outfitanyone.models.picture import unguessable_name
-from tests.diagnostics.charges import make_charge
 from tests.factories import (
+    make_charge,
     make_garment,
     make_hotspot,
     make_model_image,

@@ -14,8 +14,7 @@ from django_outfitanyone.diagnostics import doctor
 from django_outfitanyone.diagnostics.findings import Level
 from django_outfitanyone.engines.dashscope import probe
 from django_outfitanyone.models import Account, Charge
-from tests.diagnostics.charges import make_charge
-from tests.factories import make_try_on
+from tests.factories import make_charge, make_try_on
 
 pytestmark = pytest.mark.django_db
 

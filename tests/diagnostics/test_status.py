@@ -10,8 +10,7 @@ from django.utils import timezone
 from django_outfitanyone.choices import Status
 from django_outfitanyone.diagnostics import status
 from django_outfitanyone.models import Account, ClothesParse
-from tests.diagnostics.charges import make_charge
-from tests.factories import make_model_image, make_try_on
+from tests.factories import make_charge, make_model_image, make_try_on
 
 pytestmark = pytest.mark.django_db
 

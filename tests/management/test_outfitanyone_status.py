@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account
-from tests.diagnostics.charges import make_charge
-from tests.factories import make_try_on
+from tests.factories import make_charge, make_try_on
 
 pytestmark = pytest.mark.django_db
 

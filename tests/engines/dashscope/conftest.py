@@ -13,7 +13,7 @@ from django_outfitanyone.engines.dashscope import DashScope
 from outfitanyone_local.sandbox.http_server import SandboxServer
 from outfitanyone_local.sandbox.options import Options
 from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine
-from tests.engines.dashscope.drawing import picture_bytes
+from tests.drawing import picture
 from tests.engines.dashscope.listener import Behaviour, Listener
 
 TRY_ON = "aitryon-plus"
@@ -86,8 +86,9 @@ def client(sandbox, client_of):
 def upload(client):
     """Return a function that uploads a picture for a model and returns its address."""
 
-    def upload_picture(model=TRY_ON, **picture):
-        return client.upload(picture_bytes(**picture), filename="a.png", model=model).url
+    def upload_picture(model=TRY_ON, *, seed=1, data=None):
+        data = data or picture(seed, size=(300, 400))
+        return client.upload(data, filename="a.jpg", model=model).url
 
     return upload_picture
 

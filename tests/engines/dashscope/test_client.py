@@ -6,10 +6,12 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 import requests
+from PIL import Image
 
 from django_outfitanyone.engines.base import RefineOrder, RemoteState, TryOnOrder
 from django_outfitanyone.engines.dashscope import DashScope, classify, failure_of
 from django_outfitanyone.exceptions import InputRejected, TaskGone
+from tests.drawing import encoded
 from tests.engines.dashscope.conftest import PARSING, REFINER, TRY_ON
 from tests.engines.dashscope.listener import answers, response
 
@@ -63,7 +65,7 @@ def test_refine__accepts_the_pictures_of_the_try_on(client, sandbox, upload):
 
 
 def test_parse__finds_areas_in_the_requested_order(client, upload):
-    url = upload(PARSING, width=300, height=400)
+    url = upload(PARSING)
 
     report = client.parse(model=PARSING, image_url=url, clothes_types=["lower", "upper"])
 
@@ -105,7 +107,8 @@ def test_query__of_an_unknown_task(client):
 
 
 def test_query__of_a_failed_task_returns_a_report_and_raises_no_error(client, sandbox, upload):
-    no_person = upload(colour=(200, 200, 200), width=1500, height=1500, file_format="BMP")
+    grey = Image.new("RGB", (1500, 1500), (200, 200, 200))
+    no_person = upload(data=encoded(grey, "BMP"))
     task = client.submit(TryOnOrder(model=TRY_ON, person_url=no_person, top_url=upload(seed=2)))
     finish(sandbox)
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from django_outfitanyone.exceptions import AccountProblem, InputRejected, ServerFault
+from tests.drawing import picture
 from tests.engines.dashscope.conftest import TRY_ON
-from tests.engines.dashscope.drawing import picture_bytes
 from tests.engines.dashscope.listener import answers, behind_tls, response
 
 HOUR = timedelta(hours=1)
@@ -21,7 +21,7 @@ PERMIT = {
 def test_upload__is_valid_for_almost_two_days(client):
     before = datetime.now(timezone.utc)
 
-    upload = client.upload(picture_bytes(), filename="person.PNG", model=TRY_ON)
+    upload = client.upload(picture(), filename="person.PNG", model=TRY_ON)
 
     assert upload.url.startswith("oss://dashscope-instant/")
     assert upload.url.endswith(".png")
@@ -29,7 +29,7 @@ def test_upload__is_valid_for_almost_two_days(client):
 
 
 def test_upload__of_the_same_picture_twice_has_two_addresses(client):
-    data = picture_bytes()
+    data = picture()
 
     urls = {client.upload(data, filename="a.png", model=TRY_ON).url for _ in range(2)}
 
@@ -52,7 +52,7 @@ def test_upload__error_of_the_object_storage_is_raised(
     sandbox.faults.add("error", endpoint="upload", code=code, status=status, message=message)
 
     with pytest.raises(error) as caught:
-        client.upload(picture_bytes(), filename="a.png", model=TRY_ON)
+        client.upload(picture(), filename="a.png", model=TRY_ON)
     assert type(caught.value) is error
     assert (caught.value.code, caught.value.http_status) == (code, status)
     assert caught.value.request_id
@@ -64,8 +64,8 @@ def test_upload__lost_upload_may_be_repeated(client, sandbox, endpoint, kind):
     sandbox.faults.add(kind, endpoint=endpoint)
 
     with pytest.raises(ServerFault):
-        client.upload(picture_bytes(), filename="a.png", model=TRY_ON)
-    assert client.upload(picture_bytes(), filename="a.png", model=TRY_ON).url
+        client.upload(picture(), filename="a.png", model=TRY_ON)
+    assert client.upload(picture(), filename="a.png", model=TRY_ON).url
 
 
 def test_upload__sends_the_fields_in_order_and_the_file_last(listen, client_of):
