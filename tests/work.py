@@ -21,7 +21,7 @@ REPLACE = TryOnOptions(keep_other_half=False)
 """Options that need no parse of the model photo."""
 
 
-def work(*jobs, seconds=10):
+def work(*jobs, seconds=60):
     """Run until these jobs, or all jobs, are finished; raise an error after ``seconds``."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
