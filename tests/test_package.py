@@ -21,6 +21,7 @@ each_package = pytest.mark.parametrize("package", SOURCES)
 
 PROJECT = """
 import os
+from pathlib import Path
 SECRET_KEY = "x"
 DATABASES = {"default": {
     "ENGINE": "django.db.backends.sqlite3",
