@@ -19,6 +19,7 @@ from tests.factories import (
     make_hotspot,
     make_model_image,
     make_product,
+    make_published,
     make_try_on,
 )
 
@@ -178,7 +179,7 @@ def test_model_image__new_file_hides_old_hotspots(staff_with):
 
 def test_delete__removes_the_garment_and_keeps_the_finished_picture(staff_with, visitor):
     garment = make_garment()
-    try_on = make_try_on(garments=[garment])
+    try_on = make_published(garments=[garment])
 
     assert staff_with("delete_garment").delete(f"garments/{garment.pk}/").status_code == 204
     assert visitor.get(f"try-ons/{try_on.pk}/").json()["garments"] == []
