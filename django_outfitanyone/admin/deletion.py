@@ -30,12 +30,14 @@ class DeletionMixin(AdminMixin):
         except OutfitAnyoneError as error:
             return self._deletion_failed(request, error)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
         if request.POST.get("action") != "delete_selected":
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, *args, **kwargs)
         try:
             with transaction.atomic(using=router.db_for_write(self.model)):
-                return super().response_action(request, queryset)
+                return super().response_action(request, queryset, *args, **kwargs)
         except OutfitAnyoneError as error:
             return self._deletion_failed(request, error)
 

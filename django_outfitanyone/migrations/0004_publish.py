@@ -1,7 +1,9 @@
+from typing import Any
+
 from django.db import migrations, models
 
 
-def remember_products(apps, schema_editor):
+def remember_products(apps: Any, schema_editor: Any) -> None:
     """Write down the products of published pictures, as publishing does from now on."""
     try_ons = apps.get_model("django_outfitanyone", "TryOnResult")._base_manager.using(
         schema_editor.connection.alias

@@ -30,7 +30,7 @@ def make_everything():
     """Make a row of every model, with related rows."""
     top, bottom = make_garment(data=PICTURE), make_garment(GarmentKind.BOTTOM, data=PICTURE)
     photo = make_model_image(data=PICTURE)
-    try_on = make_try_on(garments=[top, bottom], model_image=photo)
+    try_on = make_published(garments=[top, bottom], model_image=photo)
     make_hotspot(try_on, "upper", product=top.product)
     make_hotspot(try_on, "lower", product=bottom.product)
     make_hotspot(photo, "lower", product=bottom.product)
