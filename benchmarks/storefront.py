@@ -65,8 +65,10 @@ href="{{ spot.product.url }}" data-outfit-number="{{ spot.number }}">\
 
 
 def fill() -> None:
-    """Create finished results; every second one has a third hotspot, drawn by a person."""
-    from django_outfitanyone.choices import Status
+    """Create published results; every second one has a third hotspot, drawn by a person."""
+    from django.utils import timezone
+
+    from django_outfitanyone.choices import Review, Status
     from django_outfitanyone.models import Account, Hotspot, Product, TryOnResult
 
     account = Account.current()
@@ -87,6 +89,8 @@ def fill() -> None:
             width=SIZE[0],
             height=SIZE[1],
             renditions=RENDITIONS,
+            review=Review.APPROVED,
+            published_at=timezone.now(),
         )
         for area, (x1, y1, x2, y2) in list(BOXES.items())[: 2 + number % 2]:
             Hotspot.objects.create(

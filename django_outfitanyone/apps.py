@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_delete
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,12 +13,16 @@ class OutfitAnyoneConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register checks, the HEIC reader if it is installed, and the watchdog schedule."""
-        from django_outfitanyone import checks, wakeup
+        """Register checks, the HEIC reader if it is installed, and the receivers of signals."""
+        from django_outfitanyone import checks, publishing, wakeup
+        from django_outfitanyone.models import TryOnResult
         from django_outfitanyone.pictures import decoding
 
         checks.register_all()
         decoding.register_heif()
         post_migrate.connect(
             wakeup.install_watchdog, sender=self, dispatch_uid="outfitanyone_watchdog"
+        )
+        pre_delete.connect(
+            publishing.unpublish_deleted, sender=TryOnResult, dispatch_uid="outfitanyone_unpublish"
         )

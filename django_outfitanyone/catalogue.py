@@ -76,12 +76,19 @@ class CatalogueAdapter:
     def publish(self, product: Any, result: TryOnResult) -> None:
         """Add a published try-on to the product's gallery.
 
+        Called once for each product in the picture, in the transaction that marks it as
+        published: if this raises an exception, nothing is published. Calls over the network
+        belong into ``transaction.on_commit``.
+
         The shipped ``Product`` needs no copy: its gallery is the query
         ``TryOnResult.objects.public().for_product(product)``.
         """
 
     def unpublish(self, product: Any, result: TryOnResult) -> None:
-        """Remove it from the gallery again."""
+        """Remove it from the gallery again, in one transaction as ``publish``.
+
+        Called for the products that it was published to, even if the garments have changed.
+        """
 
 
 def catalogue() -> CatalogueAdapter:

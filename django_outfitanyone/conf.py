@@ -195,7 +195,7 @@ class Settings:
     DIGITAL_SOURCE_TYPE = one_of(
         "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", ""
     )
-    REQUIRE_REVIEW = flag(default=False)
+    REQUIRE_REVIEW = flag(default=True)
     MAX_DOWNLOAD_BYTES = whole(25 * 1024 * 1024)
     MAX_UPLOAD_BYTES = whole(25 * 1024 * 1024)
     MAX_PICTURE_PIXELS = whole(64_000_000)

@@ -48,6 +48,10 @@ OWN = {
         "nobody",
         _("The download of the finished picture is retried for 24 hours."),
     ),
+    "CatalogueFailed": (
+        "developer",
+        _("Read the log, correct the shop's catalogue adapter, then try again."),
+    ),
     "UnexpectedFault": ("developer", _("Read the log, then retry.")),
 }
 """Code to who can fix it and how, for errors of this app; engines explain their own."""

@@ -79,6 +79,15 @@ class BudgetSpent(OutfitAnyoneError):
         self.until = until
 
 
+class CatalogueFailed(OutfitAnyoneError):
+    """The catalogue adapter failed, so the picture and the galleries are unchanged.
+
+    The exception of the adapter is the ``__cause__``; the log has its traceback.
+    """
+
+    code = "CatalogueFailed"
+
+
 class UnexpectedFault(OutfitAnyoneError):
     """An unexpected error in this software or its environment; see the log for details."""
 

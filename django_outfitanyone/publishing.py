@@ -1,17 +1,24 @@
-"""Reviews of finished pictures, and their publication in the shop."""
+"""Reviews of finished pictures, and their publication in the shop.
+
+Every decision locks the row, and the catalogue adapter works in the same transaction: either
+the row and the galleries change together, or nothing changes and the decision can be repeated.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import router, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.catalogue import catalogue
+from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.choices import Review
-from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.exceptions import CatalogueFailed, OutfitAnyoneError, RequestRefused
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.signals import review_changed
 
@@ -22,73 +29,156 @@ User = Any
 
 
 def approve(try_on: TryOnResult, *, reviewed_by: User = None) -> None:
-    """Approve a finished picture. Raises ``RequestRefused`` if it is not finished."""
-    _review(try_on, Review.APPROVED, reviewed_by)
+    """Approve a finished picture, also one that was rejected before.
+
+    Raises ``RequestRefused`` if it is not finished.
+    """
+    with _decision_on(try_on) as row:
+        _review(row, Review.APPROVED, reviewed_by)
 
 
 def reject(try_on: TryOnResult, *, reviewed_by: User = None) -> None:
     """Reject a finished picture: hide it from visitors, and unpublish it if it was published."""
-    if try_on.published_at:
-        unpublish(try_on)
-    _review(try_on, Review.REJECTED, reviewed_by)
+    with _decision_on(try_on) as row:
+        if row.published_at:
+            _withdraw(row)
+        _review(row, Review.REJECTED, reviewed_by)
 
 
 def publish(try_on: TryOnResult, *, reviewed_by: User = None) -> None:
-    """Approve a picture and add it to the galleries of the products in it."""
-    if try_on.published_at:
-        return
-    _review(try_on, Review.APPROVED, reviewed_by, published_at=timezone.now())
-    shop = catalogue()
-    for garment in try_on.garments:
-        shop.publish(garment.product, try_on)
+    """Approve a picture and add it to the galleries of the products in it.
+
+    Raises ``RequestRefused`` if it is rejected or not finished, and ``CatalogueFailed`` if the
+    catalogue adapter fails. Does nothing if the picture is already published.
+    """
+    with _decision_on(try_on) as row:
+        if row.published_at:
+            return
+        if row.review == Review.REJECTED:
+            raise RequestRefused(
+                _("A rejected picture cannot be published. Approve it first."), code="Rejected"
+            )
+        keys = _products_worn(row)
+        _review(row, Review.APPROVED, reviewed_by, published_at=timezone.now(), published_to=keys)
+        _call_adapter(catalogue().publish, keys, row)
 
 
 def unpublish(try_on: TryOnResult) -> None:
-    """Remove a picture from the galleries. It stays approved."""
-    TryOnResult.objects.filter(pk=try_on.pk).update(published_at=None)
-    try_on.published_at = None
-    shop = catalogue()
-    for garment in try_on.garments:
-        shop.unpublish(garment.product, try_on)
-    _announce_review(try_on, Review(try_on.review))
+    """Remove a picture from the galleries that it was published to. It stays approved.
+
+    Raises what ``publish`` raises. Does nothing if the picture is not published.
+    """
+    with _decision_on(try_on) as row:
+        if row.published_at:
+            _withdraw(row)
 
 
-def _review(try_on: TryOnResult, review: Review, by: User, **columns: object) -> None:
-    now = timezone.now()
-    changed = (
-        TryOnResult.objects.succeeded()
-        .filter(pk=try_on.pk)
-        .update(review=review, reviewed_by=by, reviewed_at=now, **columns)
-    )
-    if not changed:
-        raise RequestRefused(
-            _("Only finished pictures can be reviewed. This one is “%(status)s”.")
-            % {"status": try_on.get_status_display()},
-            code="NotFinished",
+def unpublish_deleted(instance: TryOnResult, using: str, **_kwargs: Any) -> None:
+    """Unpublish a picture that is being deleted, in the transaction of the deletion.
+
+    Receiver of ``pre_delete``, so it covers querysets and cascades too. If the catalogue
+    adapter fails, nothing is deleted.
+    """
+    row = _locked_rows(using).filter(pk=instance.pk).first()
+    if row and row.published_at:
+        _withdraw(row)
+
+
+@contextmanager
+def _decision_on(try_on: TryOnResult) -> Iterator[TryOnResult]:
+    """Lock the row of a finished picture and yield it; refresh ``try_on`` after the decision.
+
+    The lock makes two people decide one after the other, each on what the other has left.
+    """
+    using = _alias(try_on)
+    with transaction.atomic(using=using):
+        rows = _locked_rows(using)
+        row = rows.filter(pk=try_on.pk).first()
+        if row is None or not row.has_succeeded:
+            raise RequestRefused(
+                _("Only finished pictures can be reviewed. This one is “%(status)s”.")
+                % {"status": (row or try_on).get_status_display()},
+                code="NotFinished",
+            )
+        yield row
+        try_on.refresh_from_db(from_queryset=rows)
+
+
+def _locked_rows(using: str) -> QuerySet[TryOnResult]:
+    return TryOnResult.objects.using(using).select_for_update()
+
+
+def _review(row: TryOnResult, review: Review, by: User, **columns: Any) -> None:
+    old = Review(row.review)
+    _write(row, review=review, reviewed_by=by, reviewed_at=timezone.now(), **columns)
+    _announce_review(row, old)
+
+
+def _withdraw(row: TryOnResult) -> None:
+    """Remove the picture from the products that it was published to, as far as they exist."""
+    keys = row.published_to
+    _write(row, published_at=None, published_to=[])
+    _call_adapter(catalogue().unpublish, keys, row)
+    _announce_review(row, Review(row.review))
+
+
+def _products_worn(row: TryOnResult) -> list[str]:
+    """Return the primary key of each product in the picture once."""
+    keys = dict.fromkeys(garment.product_id for garment in row.garments)
+    return [str(key) for key in keys if key is not None]
+
+
+def _alias(row: TryOnResult) -> str:
+    return router.db_for_write(TryOnResult, instance=row)
+
+
+def _write(row: TryOnResult, **columns: Any) -> None:
+    TryOnResult.objects.using(_alias(row)).filter(pk=row.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(row, name, value)
+
+
+def _call_adapter(
+    method: Callable[[Any, TryOnResult], None], keys: list[str], row: TryOnResult
+) -> None:
+    """Call the method for each of these products; its exceptions become ``CatalogueFailed``."""
+    products = list(product_model()._base_manager.using(_alias(row)).filter(pk__in=keys))
+    try:
+        for product in products:
+            method(product, row)
+    except OutfitAnyoneError:
+        raise
+    except Exception as error:
+        logger.exception(
+            "Try-on %s: the catalogue adapter failed",
+            row.pk,
+            extra={"event": "catalogue_failed", "job_id": row.pk},
         )
-    old = Review(try_on.review)
-    try_on.refresh_from_db()
-    _announce_review(try_on, old)
+        raise CatalogueFailed(
+            _("The shop's gallery could not be updated, so nothing was changed: %(error)s")
+            % {"error": f"{type(error).__name__}: {error}"}
+        ) from error
 
 
-def _announce_review(try_on: TryOnResult, old: Review) -> None:
-    new, published = Review(try_on.review), try_on.published_at is not None
-    logger.info(
-        "Try-on %s: %s -> %s%s",
-        try_on.pk,
-        old.value,
-        new.value,
-        ", published" if published else "",
-        extra={
-            "event": "review_changed",
-            "job_id": try_on.pk,
-            "old": old.value,
-            "new": new.value,
-            "published": published,
-        },
-    )
-    transaction.on_commit(
-        lambda: review_changed.send_robust(
-            TryOnResult, try_on=try_on, old=old, new=new, published=published
+def _announce_review(row: TryOnResult, old: Review) -> None:
+    """Log the change and send ``review_changed``, both on commit."""
+    new, published = Review(row.review), row.published_at is not None
+
+    def announce() -> None:
+        logger.info(
+            "Try-on %s: %s -> %s%s",
+            row.pk,
+            old.value,
+            new.value,
+            ", published" if published else "",
+            extra={
+                "event": "review_changed",
+                "job_id": row.pk,
+                "old": old.value,
+                "new": new.value,
+                "published": published,
+            },
         )
-    )
+        review_changed.send_robust(TryOnResult, try_on=row, old=old, new=new, published=published)
+
+    transaction.on_commit(announce, using=_alias(row))

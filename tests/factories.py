@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from django_outfitanyone.choices import ClothesType, GarmentKind, Status
+from django_outfitanyone.choices import ClothesType, GarmentKind, Review, Status
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.models import (
     Account,
@@ -73,6 +73,11 @@ def make_try_on(*, status=Status.SUCCEEDED, garments=None, **columns):
         _give_picture(try_on)
     try_on.save()
     return try_on
+
+
+def make_published(**columns):
+    """Make a finished try-on that visitors see."""
+    return make_try_on(review=Review.APPROVED, published_at=timezone.now(), **columns)
 
 
 def _give_picture(try_on):

@@ -233,7 +233,8 @@ class TestReview:
         assert (try_on.review, try_on.reviewed_by) == (Review.APPROVED, user)
         assert try_on.reviewed_at
 
-    def test_rejected_is_not_public(self):
+    def test_rejected_is_not_public(self, configure):
+        configure(REQUIRE_REVIEW=False)
         try_on = make_try_on()
         assert try_on in TryOnResult.objects.public()
         actions.reject(try_on)
@@ -267,12 +268,11 @@ class TestReview:
 
     def test_unfinished_try_on_cannot_be_reviewed(self):
         try_on = make_try_on(status=Status.RUNNING)
-        for review in (actions.approve, actions.reject, actions.publish):
+        for review in (actions.approve, actions.reject, actions.publish, actions.unpublish):
             with pytest.raises(RequestRefused):
                 review(try_on)
 
-    def test_required_review_hides_unpublished_results(self, configure):
-        configure(REQUIRE_REVIEW=True)
+    def test_only_published_results_are_public(self):
         try_on = make_try_on()
         assert not TryOnResult.objects.public().exists()
         actions.publish(try_on)

@@ -32,6 +32,7 @@ def all_ids():
             checks.check_queue,
             checks.check_sqlite,
             checks.check_money,
+            checks.check_review,
             checks.check_time_zone,
         )
         for message in check()
@@ -125,6 +126,15 @@ def test_no_key__is_only_a_warning_so_that_migrate_works(settings, monkeypatch):
     settings.OUTFITANYONE = {}
 
     assert ids(checks.check_key()) == ["W001"]
+
+
+def test_review__that_is_switched_off_is_explained(settings):
+    settings.OUTFITANYONE = {"REQUIRE_REVIEW": False}
+    (message,) = checks.check_review()
+
+    assert ids([message]) == ["W012"]
+    assert "visitors see every finished picture" in message.msg
+    assert "SILENCED_SYSTEM_CHECKS" in message.hint
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,14 @@ from django_outfitanyone.choices import Status
 from django_outfitanyone.engines.dashscope.error_table import ERRORS
 from django_outfitanyone.error_help import FIXED_BY, error_help_for
 from django_outfitanyone.models.remote_job import UNCLEAR
-from tests.factories import make_garment, make_hotspot, make_model_image, make_product, make_try_on
+from tests.factories import (
+    make_garment,
+    make_hotspot,
+    make_model_image,
+    make_product,
+    make_published,
+    make_try_on,
+)
 
 PACKAGE = Path(django_outfitanyone.__file__).parent
 CATALOGUES = sorted((PACKAGE / "locale").glob("*/LC_MESSAGES/django.po"))
@@ -177,7 +184,7 @@ def test_admin__result_pages_are_in_german(admin_client, status):
 )
 def test_storefront__is_in_the_language_of_the_visitor(language, label, alt, stock):
     product = make_product(title="Ringelshirt")
-    look = make_try_on(garments=[make_garment(product=product)])
+    look = make_published(garments=[make_garment(product=product)])
     make_hotspot(look, product=product)
     with translation.override(language):
         tag = "{% load outfitanyone %}{% outfit_hotspots picture %}"

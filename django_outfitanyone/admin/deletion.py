@@ -1,18 +1,49 @@
-"""Warnings about what a deletion loses."""
+"""Warnings about what a deletion loses, and reports of deletions that fail."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
+from django.contrib import messages
+from django.db import router, transaction
 from django.db.models import Model, Q, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from django_outfitanyone.account.money import money
+from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.conf import conf
+from django_outfitanyone.exceptions import OutfitAnyoneError
 from django_outfitanyone.models import ClothesParse, Garment, ModelImage, TryOnResult
+
+
+class DeletionMixin(AdminMixin):
+    """Says why a deletion failed instead of raising the error; then nothing is deleted."""
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().delete_view(request, *args, **kwargs)
+        except OutfitAnyoneError as error:
+            return self._deletion_failed(request, error)
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        if request.POST.get("action") != "delete_selected":
+            return super().response_action(request, queryset, *args, **kwargs)
+        try:
+            with transaction.atomic(using=router.db_for_write(self.model)):
+                return super().response_action(request, queryset, *args, **kwargs)
+        except OutfitAnyoneError as error:
+            return self._deletion_failed(request, error)
+
+    def _deletion_failed(self, request: HttpRequest, error: OutfitAnyoneError) -> HttpResponse:
+        self.message_user(request, str(error), messages.ERROR)
+        return redirect(request.get_full_path())
 
 
 def deletion_warnings(to_delete: Model | QuerySet[Any]) -> list[str]:
@@ -48,8 +79,8 @@ def _paid_row_warnings(to_delete: QuerySet[Any], published: QuerySet[TryOnResult
     count = published.count()
     if count:
         text = ngettext(
-            "%(count)d of the pictures is published in the shop; unpublish it first.",
-            "%(count)d of the pictures are published in the shop; unpublish them first.",
+            "%(count)d of the pictures is published in the shop and will be unpublished.",
+            "%(count)d of the pictures are published in the shop and will be unpublished.",
             count,
         )
         sentences.append(text % {"count": count})

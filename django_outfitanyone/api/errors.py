@@ -15,7 +15,12 @@ from rest_framework.views import exception_handler, set_rollback
 
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.error_help import FIXED_BY, error_help_for
-from django_outfitanyone.exceptions import OutfitAnyoneError, PictureRefused, RequestRefused
+from django_outfitanyone.exceptions import (
+    CatalogueFailed,
+    OutfitAnyoneError,
+    PictureRefused,
+    RequestRefused,
+)
 from django_outfitanyone.models.remote_job import RemoteJob
 
 _ = gettext_lazy
@@ -24,7 +29,7 @@ CALLER = "caller"
 FIXED_BY_VALUES = (CALLER, *FIXED_BY)
 """Values of ``fixed_by``: the author of the request, and all that errors of rows name."""
 
-CONFLICTS = frozenset({"TooLate", "NotRepeatable", "NotFinished", "NoPicture"})
+CONFLICTS = frozenset({"TooLate", "NotRepeatable", "NotFinished", "NoPicture", "Rejected"})
 """Codes of refusals caused by the state of the row, not by the request: status 409."""
 
 CHANGE_REQUEST = _("Change the request. Nothing was stored, and nothing will be charged.")
@@ -111,6 +116,8 @@ def _from_app(error: Exception) -> tuple[int, Problem] | None:
             status.HTTP_409_CONFLICT if is_conflict else status.HTTP_422_UNPROCESSABLE_ENTITY
         )
         return http_status, Problem.for_caller(error.code, error.message)
+    if isinstance(error, CatalogueFailed):
+        return status.HTTP_500_INTERNAL_SERVER_ERROR, Problem.from_code(error.code, error.message)
     if isinstance(error, OutfitAnyoneError):
         return status.HTTP_502_BAD_GATEWAY, Problem.from_code(error.code, error.message)
     return None

@@ -19,6 +19,7 @@ STATUS_DESCRIPTIONS = {
     409: "The present state of the object does not allow this operation.",
     422: "The request is well-formed but cannot be fulfilled. Nothing was stored.",
     429: "Too many requests; see `Retry-After`.",
+    500: "The shop's catalogue adapter failed. Nothing was changed.",
     502: "The engine did not respond correctly.",
     503: "The site is not configured for try-ons.",
 }

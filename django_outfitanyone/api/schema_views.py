@@ -196,10 +196,12 @@ def _describe_try_on_requests() -> None:
 def _describe_try_on_actions() -> None:
     response = response_serializers.TryOnSerializer
     reviews = {
-        "approve": "Approve a finished picture, so that it may be shown.",
+        "approve": "Approve a finished picture, also one that was rejected before.",
         "reject": "Reject a finished picture. It is hidden, and unpublished if it was published.",
-        "publish": "Approve a picture and add it to the galleries of its products.",
-        "unpublish": "Remove a picture from the galleries. It stays approved.",
+        "publish": "Approve a picture and add it to the galleries of its products. Refused with "
+        "409 if it is rejected.",
+        "unpublish": "Remove a picture from the galleries that it was published to. It stays "
+        "approved.",
     }
     extend_schema_view(
         cancel=operation(
@@ -237,7 +239,7 @@ def _describe_try_on_actions() -> None:
             parameters=(IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER),
         ),
         **{
-            name: operation(f"try_ons_{name}", description, response, *REFUSED, 404, 409)
+            name: operation(f"try_ons_{name}", description, response, *REFUSED, 404, 409, 500)
             for name, description in reviews.items()
         },
     )(TryOnViewSet)

@@ -101,7 +101,7 @@ class TryOnViewSet(ParseableViewSet):
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
     def approve(self, request: Request, **_kwargs: Any) -> Response:
-        """Approve a finished picture, so that it may be shown."""
+        """Approve a finished picture, also one that was rejected before."""
         return self._apply(actions.approve, reviewed_by=request.user)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
@@ -111,7 +111,7 @@ class TryOnViewSet(ParseableViewSet):
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
     def publish(self, request: Request, **_kwargs: Any) -> Response:
-        """Approve a picture and add it to the galleries of its products."""
+        """Approve a picture and add it to the galleries of its products, unless it is rejected."""
         return self._apply(actions.publish, reviewed_by=request.user)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)

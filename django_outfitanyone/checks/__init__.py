@@ -21,6 +21,7 @@ from django_outfitanyone.checks.settings import (
     check_money,
     check_paths,
     check_product_model,
+    check_review,
     check_settings,
 )
 
@@ -33,6 +34,7 @@ __all__ = [
     "check_paths",
     "check_product_model",
     "check_queue",
+    "check_review",
     "check_settings",
     "check_sqlite",
     "check_time_zone",
@@ -55,6 +57,7 @@ def register_all() -> None:
         check_queue,
         check_sqlite,
         check_money,
+        check_review,
     ):
         checks.register(_if_settings_are_valid(check), "outfitanyone")
 

@@ -25,6 +25,7 @@ IDS = {
     "W009": "django-q2 queues a task for every minute of downtime",
     "W010": "a remote model has no price",
     "W011": "a budget is smaller than the price of one picture",
+    "W012": "visitors see pictures before a person has reviewed them",
 }
 """Every check id with its meaning, as docs/settings.md lists them."""
 

@@ -112,6 +112,21 @@ def check_key(**_kwargs: Any) -> Messages:
     return []
 
 
+def check_review(**_kwargs: Any) -> Messages:
+    """Without ``REQUIRE_REVIEW``, pictures go to the shop before a person has seen them."""
+    if conf.REQUIRE_REVIEW:
+        return []
+    return [
+        warning(
+            "W012",
+            "OUTFITANYONE['REQUIRE_REVIEW'] is off, so visitors see every finished picture that "
+            "is not rejected, before a person has reviewed it.",
+            'OUTFITANYONE = {"REQUIRE_REVIEW": True}, or if you want this: '
+            'SILENCED_SYSTEM_CHECKS = ["django_outfitanyone.W012"]',
+        )
+    ]
+
+
 def check_money(**_kwargs: Any) -> Messages:
     """Without a price a picture counts as free, so that no budget limits it."""
     used = {

@@ -16,6 +16,7 @@ from django_outfitanyone.choices import (
     Review,
     Status,
 )
+from django_outfitanyone.conf import conf
 from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.remote_job import RemoteJob
@@ -124,6 +125,8 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     )
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
+    published_to = models.JSONField(default=list, editable=False)
+    """Primary keys, as text, of the products to whose galleries it was published."""
 
     objects = TryOnResultQuerySet.as_manager()
 
@@ -201,6 +204,12 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     @property
     def can_be_downloaded(self) -> bool:
         return super().can_be_downloaded and bool(self.remote_task_id) and not self.image
+
+    @property
+    def is_public(self) -> bool:
+        """Whether visitors may see the picture, as ``public()`` decides, but without a query."""
+        is_shown = self.has_succeeded and self.review != Review.REJECTED
+        return is_shown and (self.published_at is not None or not conf.REQUIRE_REVIEW)
 
     @property
     def is_reused(self) -> bool:

@@ -78,13 +78,11 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
     def public(self) -> Self:
         """Return the results that visitors may see.
 
-        These are the finished ones that were not rejected, or with ``REQUIRE_REVIEW`` only
-        the published ones.
+        These are the published ones, or without ``REQUIRE_REVIEW`` all finished ones that were
+        not rejected. ``TryOnResult.is_public`` is the same rule for one row.
         """
-        finished = self.succeeded()
-        if conf.REQUIRE_REVIEW:
-            return finished.filter(published_at__isnull=False)
-        return finished.exclude(review=Review.REJECTED)
+        shown = self.succeeded().exclude(review=Review.REJECTED)
+        return shown.filter(published_at__isnull=False) if conf.REQUIRE_REVIEW else shown
 
     def failed_before(self, moment: datetime) -> Self:
         """Return failed jobs, except those that have a picture: it was paid for."""

@@ -104,13 +104,15 @@ def shown_picture(
     only: Collection[Any] | None = None,
     without: Collection[Any] = (),
 ) -> ShownPicture | None:
-    """Return the view model of a picture; ``None`` while there is no file.
+    """Return the view model of a picture; ``None`` if visitors may not see it yet.
 
     Leaves out hotspots without a visible product, hotspots of a replaced file, and hotspots
     outside the crop. ``only`` and ``without`` are primary keys of products. Runs no query for
     pictures of ``with_hotspots()``.
     """
     if not picture.image or not picture.width or not picture.height:
+        return None
+    if isinstance(picture, TryOnResult) and not picture.is_public:
         return None
     size = (picture.width, picture.height)
     window = crop.window(*size) if crop else (0, 0, *size)

@@ -55,7 +55,8 @@ def outfit_hotspots(
 ) -> dict[str, Any]:
     """Show a ``TryOnResult`` or ``ModelImage`` with a link on each of its products.
 
-    The options are documented in docs/storefront.md. Shows nothing for an unfinished try-on.
+    The options are documented in docs/storefront.md. Shows nothing for a try-on that visitors
+    may not see: it is unfinished, rejected or not published.
     """
     _check_choice("loading", loading, LOADING)
     _check_choice("marker", marker, MARKERS)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django_outfitanyone.choices import Review
 from django_outfitanyone.models import Hotspot, TryOnResult
 from django_outfitanyone.models.hotspot import product_id_worn
 
 
 def finished_duplicate(try_on: TryOnResult) -> TryOnResult | None:
-    """Return the oldest finished result of an identical request."""
-    return TryOnResult.objects.identical_to(try_on).succeeded().order_by("pk").first()
+    """Return the oldest finished result of an identical request; a rejected one only at last."""
+    finished = TryOnResult.objects.identical_to(try_on).succeeded().order_by("pk")
+    return finished.exclude(review=Review.REJECTED).first() or finished.first()
 
 
 def has_earlier_duplicate(try_on: TryOnResult) -> bool:
@@ -17,7 +19,10 @@ def has_earlier_duplicate(try_on: TryOnResult) -> bool:
 
 
 def reuse(source: TryOnResult, *, for_row: TryOnResult) -> None:
-    """Step: finish the row with the source's picture and hotspots, at no cost."""
+    """Step: finish the row with the source's picture and hotspots, at no cost.
+
+    A rejected picture stays rejected: the row waits for the person to approve it.
+    """
     for hotspot in Hotspot.objects.of(source):
         hotspot.pk = None
         hotspot.try_on = for_row
@@ -31,6 +36,7 @@ def reuse(source: TryOnResult, *, for_row: TryOnResult) -> None:
         thumbnail=source.thumbnail.name,
         renditions=source.renditions,
         is_preview=source.is_preview,
+        review=Review.REJECTED if source.review == Review.REJECTED else Review.TO_REVIEW,
         currency=source.currency,
         reused_from_id=source.reused_from_id or source.pk,
     )

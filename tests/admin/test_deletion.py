@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
-from django_outfitanyone.actions import parse_clothes
+from django_outfitanyone.actions import parse_clothes, publish
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import ClothesParse, TryOnResult
 from tests.admin.pages import text_of
@@ -31,8 +32,51 @@ def test_bulk_deletion__warns_about_total_cost_and_published_pictures(site):
     page = text_of(site.select("tryonresult", "delete_selected", rows))
 
     assert "CNY 1.00 was paid for this." in page
-    assert "1 of the pictures is published in the shop; unpublish it first." in page
+    assert "1 of the pictures is published in the shop and will be unpublished." in page
     assert TryOnResult.objects.count() == 2
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_deletion_of_a_published_picture__that_the_catalogue_refuses_is_reported(
+    site, messages_of, monkeypatch, bulk
+):
+    def fail(*_args):
+        raise ValueError("the gallery is locked")
+
+    try_on = make_try_on()
+    publish(try_on)
+    monkeypatch.setattr("django_outfitanyone.catalogue.CatalogueAdapter.unpublish", fail)
+
+    response = (
+        site.select("tryonresult", "delete_selected", [try_on], post="yes")
+        if bulk
+        else site.post("tryonresult_delete", try_on.pk, post="yes")
+    )
+
+    (message,) = messages_of(response)
+    assert "the gallery is locked" in message
+    assert response.status_code == 302
+    assert not LogEntry.objects.exists()
+    try_on.refresh_from_db()
+    assert try_on.published_at
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_deletion_of_a_published_picture__unpublishes_it(site, monkeypatch, bulk):
+    calls = []
+    monkeypatch.setattr(
+        "django_outfitanyone.catalogue.CatalogueAdapter.unpublish",
+        lambda self, product, _try_on: calls.append(product),
+    )
+    try_on = make_try_on()
+    publish(try_on)
+    if bulk:
+        site.select("tryonresult", "delete_selected", [try_on], post="yes")
+    else:
+        site.post("tryonresult_delete", try_on.pk, post="yes")
+
+    assert not TryOnResult.objects.exists()
+    assert calls == [try_on.top_garment.product]
 
 
 def test_paid_parse__has_a_warning(site):

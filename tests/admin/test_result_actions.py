@@ -76,6 +76,31 @@ def test_button__reports_why_the_action_was_refused(site, messages_of):
     assert refusal.startswith("Only finished pictures can be reviewed")
 
 
+def test_publish__of_a_selection_refuses_rejected_pictures(site, messages_of):
+    fine, *rejected = make_batch(*[Status.SUCCEEDED] * 3)
+    TryOnResult.objects.filter(pk__in=[row.pk for row in rejected]).update(review=Review.REJECTED)
+
+    response = site.select("tryonresult", "publish", [fine, *rejected])
+
+    assert messages_of(response) == [
+        "1 picture published.",
+        "2 × A rejected picture cannot be published. Approve it first.",
+    ]
+    assert list(TryOnResult.objects.exclude(published_at=None)) == [fine]
+    assert TryOnResult.objects.filter(review=Review.REJECTED).count() == 2
+
+
+def test_publish__of_a_card_refuses_a_picture_rejected_meanwhile(site, messages_of):
+    (try_on,) = make_batch(Status.SUCCEEDED, review=Review.REJECTED)
+
+    response = site.post("tryonresult_do", try_on.pk, action="publish")
+
+    assert messages_of(response) == [
+        "A rejected picture cannot be published. Approve it first.",
+    ]
+    assert not TryOnResult.objects.exclude(published_at=None)
+
+
 @pytest.mark.parametrize("page", ["tryonresult_do", "tryonresult_batch_do"])
 def test_buttons__accept_post_requests_only(site, page):
     (try_on,) = make_batch(Status.SUCCEEDED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from django_outfitanyone.actions import publish
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.worker import runner
 from tests.drawing import picture
@@ -60,8 +61,12 @@ def test_try_on__from_upload_to_hotspot(remote, client, body, visitor):
     assert upper["box"] == {"x1": 50, "y1": 60, "x2": 150, "y2": 150}
     assert upper["fractions"] == {"x1": 0.25, "y1": 0.2, "x2": 0.75, "y2": 0.5}
     assert upper["product"]["title"] == "Linen shirt"
+    assert visitor.get(created["Location"]).status_code == 404
+
+    publish(TryOnResult.objects.get())
     visible = visitor.get(created["Location"]).json()
-    assert visible == {**done, "job": None, "hotspots": [upper]}
+    expected = {**done, "published_at": visible["published_at"], "job": None, "hotspots": [upper]}
+    assert visible == expected
 
 
 def test_try_on__repeated_with_its_key_costs_nothing(remote, client, body):

@@ -15,6 +15,7 @@ from tests.factories import (
     make_hotspot,
     make_model_image,
     make_product,
+    make_published,
     make_try_on,
 )
 
@@ -32,7 +33,7 @@ class MinimalAdapter(CatalogueAdapter):
 
 
 def test_try_on__has_its_picture_with_size_and_absolute_urls(visitor):
-    try_on = make_try_on()
+    try_on = make_published()
 
     response = visitor.get(f"try-ons/{try_on.pk}/").json()
 
@@ -51,7 +52,7 @@ def test_try_on__has_its_picture_with_size_and_absolute_urls(visitor):
 
 def test_try_on__has_hotspots_in_pixels_and_fractions_with_their_products(visitor):
     product = make_product(title="Linen shirt", price=Decimal("1234.50"), currency="EUR")
-    try_on = make_try_on(garments=[make_garment(product=product)])
+    try_on = make_published(garments=[make_garment(product=product)])
     hotspot = make_hotspot(try_on, "upper", box=(20, 30, 120, 160), product=product)
 
     (spot,) = visitor.get(f"try-ons/{try_on.pk}/").json()["hotspots"]
@@ -115,7 +116,7 @@ def test_try_on__staff_see_its_cost_and_options(reader):
 
 
 def test_try_on__has_the_half_that_is_kept(visitor):
-    try_on = make_try_on(keep="lower")
+    try_on = make_published(keep="lower")
 
     assert visitor.get(f"try-ons/{try_on.pk}/").json()["keep"] == "lower"
 

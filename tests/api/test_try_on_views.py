@@ -417,7 +417,33 @@ def test_publish__includes_garments_that_the_user_may_not_see(staff_with, monkey
     assert published == [hidden.product]
 
 
-@pytest.mark.parametrize("action", ["approve", "reject", "publish"])
+def test_publish__rejected_picture_is_a_conflict(staff_with):
+    try_on, client = make_try_on(review=Review.REJECTED), staff_with("change_tryonresult")
+
+    response = client.post_json(f"try-ons/{try_on.pk}/publish/")
+    assert (response.status_code, response.json()["code"]) == (409, "Rejected")
+
+    client.post_json(f"try-ons/{try_on.pk}/approve/")
+    assert client.post_json(f"try-ons/{try_on.pk}/publish/").json()["published_at"]
+
+
+def test_publish__failure_of_the_catalogue_is_reported(staff_with, monkeypatch):
+    def fail(*_args):
+        raise ValueError("the gallery is full")
+
+    monkeypatch.setattr("django_outfitanyone.catalogue.CatalogueAdapter.publish", fail)
+    response = staff_with("change_tryonresult").post_json(f"try-ons/{make_try_on().pk}/publish/")
+
+    assert response.status_code == 500
+    assert (response.json()["code"], response.json()["fixed_by"]) == (
+        "CatalogueFailed",
+        "developer",
+    )
+    assert "the gallery is full" in response.json()["message"]
+    assert not TryOnResult.objects.exclude(published_at=None)
+
+
+@pytest.mark.parametrize("action", ["approve", "reject", "publish", "unpublish"])
 def test_review__unfinished_try_on_is_a_conflict(staff_with, action):
     try_on = make_try_on(status=Status.RUNNING)
 

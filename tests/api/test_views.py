@@ -19,6 +19,7 @@ from tests.factories import (
     make_hotspot,
     make_model_image,
     make_product,
+    make_published,
     make_try_on,
 )
 
@@ -29,7 +30,7 @@ def make_everything():
     """Make a row of every model, with related rows."""
     top, bottom = make_garment(data=PICTURE), make_garment(GarmentKind.BOTTOM, data=PICTURE)
     photo = make_model_image(data=PICTURE)
-    try_on = make_try_on(garments=[top, bottom], model_image=photo)
+    try_on = make_published(garments=[top, bottom], model_image=photo)
     make_hotspot(try_on, "upper", product=top.product)
     make_hotspot(try_on, "lower", product=bottom.product)
     make_hotspot(photo, "lower", product=bottom.product)
@@ -178,7 +179,7 @@ def test_model_image__new_file_hides_old_hotspots(staff_with):
 
 def test_delete__removes_the_garment_and_keeps_the_finished_picture(staff_with, visitor):
     garment = make_garment()
-    try_on = make_try_on(garments=[garment])
+    try_on = make_published(garments=[garment])
 
     assert staff_with("delete_garment").delete(f"garments/{garment.pk}/").status_code == 204
     assert visitor.get(f"try-ons/{try_on.pk}/").json()["garments"] == []

@@ -11,6 +11,7 @@ from tests.factories import (
     make_hotspot,
     make_model_image,
     make_product,
+    make_published,
     make_try_on,
 )
 
@@ -44,7 +45,20 @@ def test_model_images__visitors_see_the_active_ones(visitor, reader):
     assert visitor.get(f"model-images/{inactive.pk}/").status_code == 404
 
 
-def test_try_ons__visitors_see_finished_ones_that_are_not_rejected(visitor, reader):
+def test_try_ons__visitors_see_published_ones(visitor, reader):
+    published = make_published()
+    others = [make_try_on(review=review) for review in Review]
+
+    assert visitor.ids("try-ons/") == [published.pk]
+    assert set(reader.ids("try-ons/")) == {published.pk, *(row.pk for row in others)}
+    for row in others:
+        assert visitor.get(f"try-ons/{row.pk}/").status_code == 404
+
+
+def test_try_ons__without_review_visitors_see_those_that_are_not_rejected(
+    visitor, reader, configure
+):
+    configure(REQUIRE_REVIEW=False)
     finished = make_try_on()
     approved = make_try_on(review=Review.APPROVED)
     others = [
@@ -58,14 +72,6 @@ def test_try_ons__visitors_see_finished_ones_that_are_not_rejected(visitor, read
     assert set(reader.ids("try-ons/")) == {finished.pk, approved.pk, *(row.pk for row in others)}
     for row in others:
         assert visitor.get(f"try-ons/{row.pk}/").status_code == 404
-
-
-def test_try_ons__visitors_see_only_published_ones_if_review_is_required(visitor, configure):
-    configure(REQUIRE_REVIEW=True)
-    make_try_on(review=Review.APPROVED)
-    published = make_try_on(review=Review.APPROVED, published_at="2026-05-01T12:00Z")
-
-    assert visitor.ids("try-ons/") == [published.pk]
 
 
 def test_try_ons__the_requesting_user_sees_the_result(visitor, staff_with):
@@ -86,14 +92,14 @@ def test_try_ons__staff_see_all_with_either_permission(staff_with, permission):
 
 
 def test_try_ons__cost_and_progress_are_hidden_from_visitors(visitor, reader):
-    try_on = make_try_on(error_code="NoAnswer", request_id="req-1")
+    try_on = make_published(error_code="NoAnswer", request_id="req-1")
 
     assert visitor.get(f"try-ons/{try_on.pk}/").json()["job"] is None
     assert reader.get(f"try-ons/{try_on.pk}/").json()["job"]["request_id"] == "req-1"
 
 
 def test_hotspots__visitors_see_those_with_a_visible_product(visitor, reader):
-    try_on, photo = make_try_on(), make_model_image()
+    try_on, photo = make_published(), make_model_image()
     hidden = make_product(is_visible=False)
     on_result = make_hotspot(try_on, "upper", product=make_product())
     on_photo = make_hotspot(photo, "upper", product=make_product())
@@ -102,10 +108,11 @@ def test_hotspots__visitors_see_those_with_a_visible_product(visitor, reader):
         make_hotspot(photo, "lower"),
         make_hotspot(make_model_image(is_active=False), product=make_product()),
         make_hotspot(make_try_on(review=Review.REJECTED), product=make_product()),
+        make_hotspot(make_try_on(), product=make_product()),
     ]
 
     assert visitor.ids("hotspots/") == [on_photo.pk, on_result.pk]
-    assert len(reader.ids("hotspots/")) == 6
+    assert len(reader.ids("hotspots/")) == 7
     for hotspot in others:
         assert visitor.get(f"hotspots/{hotspot.pk}/").status_code == 404
 
@@ -122,7 +129,7 @@ def test_nested__invisible_rows_are_missing(visitor, reader):
     top = make_garment(product=make_product(is_visible=False))
     bottom = make_garment(GarmentKind.BOTTOM)
     inactive = make_model_image(is_active=False)
-    try_on = make_try_on(garments=[top, bottom], model_image=inactive)
+    try_on = make_published(garments=[top, bottom], model_image=inactive)
     make_hotspot(try_on, "upper", product=top.product)
     make_hotspot(try_on, "lower", product=bottom.product)
 

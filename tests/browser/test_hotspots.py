@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 
 from django_outfitanyone.choices import ClothesType
 from tests.drawing import encoded, picture
-from tests.factories import make_hotspot, make_model_image, make_product, make_try_on
+from tests.factories import make_hotspot, make_model_image, make_product, make_published
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -122,7 +122,7 @@ def test_picture_that_has_not_loaded__already_has_its_size(open_page):
 
 
 def test_label__is_on_the_picture_and_passes_clicks_through(open_page):
-    look = make_try_on(is_preview=True)
+    look = make_published(is_preview=True)
     make_hotspot(look, box=(0, 0, 200, 300), product=make_product(url="http://localhost/all"))
     page = open_page(html_of(look, "card=False"), width=500)
     box = page.locator(".outfit-label").bounding_box()

@@ -12,6 +12,7 @@ from tests.factories import (
     make_hotspot,
     make_model_image,
     make_product,
+    make_published,
     make_try_on,
 )
 
@@ -41,7 +42,7 @@ def looks():
     }
     looks = []
     for _ in range(3):
-        look = make_try_on(
+        look = make_published(
             garments=list(pieces.values()),
             model_image=make_model_image(),
             is_preview=True,

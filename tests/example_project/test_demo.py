@@ -113,6 +113,13 @@ class TestWatch:
             "Try-ons: 1 of 3 ready, 1 being made, 1 failed, the admin says why",
         ]
 
+    def test_finished_looks__are_published(self, supervisor):
+        look = make_try_on()
+        demo.Watch(supervisor)()
+        look.refresh_from_db()
+        assert look.is_public
+        assert supervisor.said == ["Try-ons: 1 of 1 ready"]
+
     def test_worker_that_leaves_work_lying__is_restarted_after_a_while(
         self, supervisor, monkeypatch
     ):

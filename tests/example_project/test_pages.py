@@ -5,10 +5,17 @@ from django.core.management import call_command
 from shop.management.commands import seed
 from shop.wardrobe import LOOKS, PEOPLE, PIECES
 
-from django_outfitanyone import wakeup
+from django_outfitanyone import actions, wakeup
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult
-from tests.factories import make_garment, make_hotspot, make_product, make_try_on
+from tests.factories import (
+    make_garment,
+    make_hotspot,
+    make_product,
+    make_published,
+    make_staff,
+    make_try_on,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop_settings")]
 
@@ -26,7 +33,7 @@ def wakeups(monkeypatch):
 
 def make_look(title="Linen shirt", *, kind=GarmentKind.TOP):
     product = make_product(title=title)
-    look = make_try_on(garments=[make_garment(kind, product=product)])
+    look = make_published(garments=[make_garment(kind, product=product)])
     make_hotspot(look, product=product)
     return look
 
@@ -97,9 +104,29 @@ def test_looks_page__shows_what_is_being_made_and_wakes_the_worker(client, wakeu
     assert wakeups
 
 
+def test_look__is_shown_once_it_is_published(client):
+    look = make_try_on(requested_by=make_staff())
+    seed.publish_looks()  # leaves what a person requested to that person
+    assert look.image.url not in client.get("/looks/").content.decode()
+    actions.publish(look)
+    assert look.image.url in client.get("/looks/").content.decode()
+
+
+def test_seed__publishes_its_finished_looks_unless_a_person_decided(client, wakeups):
+    call_command(seed.Command())
+    finished, unpublished, rejected = make_try_on(), make_published(), make_try_on()
+    actions.unpublish(unpublished)
+    actions.reject(rejected)
+    call_command(seed.Command())
+    html = client.get("/looks/").content.decode()
+    assert finished.image.url in html
+    assert unpublished.image.url not in html
+    assert rejected.image.url not in html
+
+
 def test_rejected_look__is_shown_nowhere(client):
     look = make_look()
-    TryOnResult.objects.update(review="rejected")
+    actions.reject(look)
     for page in ["/", "/looks/", f"/products/{look.top_garment.product.slug}/"]:
         assert look.image.url not in client.get(page).content.decode()
 
@@ -107,7 +134,7 @@ def test_rejected_look__is_shown_nowhere(client):
 def test_product_page__shows_looks_and_what_else_is_worn_in_them(client):
     shirt, jeans = make_product(title="Linen shirt"), make_product(title="Wide jeans")
     garments = [make_garment(product=shirt), make_garment(GarmentKind.BOTTOM, product=jeans)]
-    look = make_try_on(garments=garments)
+    look = make_published(garments=garments)
     other = make_look("Rain coat")
     html = client.get(f"/products/{shirt.slug}/").content.decode()
     assert look.image.url in html

@@ -65,5 +65,37 @@ def test_0003__changes_nothing_but_the_name_of_one_column(capsys):
     assert "last_wakeup_at" in statements[0]
 
 
+def test_0004__remembers_the_products_of_published_pictures(migrate):
+    before = migrate("0003_plain_names")
+    products = [
+        before.get_model(APP, "Product").objects.create(slug=slug, price=1) for slug in "ab"
+    ]
+    garments = [
+        before.get_model(APP, "Garment").objects.create(
+            product=product, kind="top", image="g.jpg", width=9, height=9, thumbnail="g.jpg"
+        )
+        for product in (*products, None)
+    ]
+    rows = before.get_model(APP, "TryOnResult").objects
+    account = before.get_model(APP, "Account").objects.create(name="old shop")
+    columns = {"account": account, "status": "succeeded", "image": "r.jpg", "review": "approved"}
+    worn = [garments[:2], [garments[0], garments[0]], [garments[2], None]]
+    published = [
+        rows.create(published_at=MOMENT, top_garment=top, bottom_garment=bottom, **columns)
+        for top, bottom in worn
+    ]
+    other = rows.create(top_garment=garments[0], **columns)
+
+    after = migrate("0004_publish").get_model(APP, "TryOnResult").objects
+
+    first, second = (str(product.pk) for product in products)
+    assert [after.get(pk=row.pk).published_to for row in published] == [
+        [first, second],
+        [first],
+        [],
+    ]
+    assert after.get(pk=other.pk).published_to == []
+
+
 def test_models__have_no_changes_without_a_migration():
     call_command("makemigrations", APP, "--check", "--dry-run")

@@ -15,6 +15,7 @@ from tests.factories import (
     make_hotspot,
     make_model_image,
     make_product,
+    make_published,
     make_try_on,
 )
 from tests.work import claimed
@@ -92,19 +93,29 @@ class TestDuplicates:
 
 
 class TestShopVocabulary:
-    def test_public__finished_and_not_rejected(self):
-        shown = make_try_on()
+    def test_public__only_published_results(self):
+        make_try_on(), make_try_on(review=Review.APPROVED)
+        published = make_published()
+
+        assert list(TryOnResult.objects.public()) == [published]
+
+    def test_public__without_review_finished_and_not_rejected(self, configure):
+        configure(REQUIRE_REVIEW=False)
+        shown = [make_try_on(), make_try_on(review=Review.APPROVED), make_published()]
         make_try_on(review=Review.REJECTED)
         make_try_on(status=Status.RUNNING)
 
-        assert list(TryOnResult.objects.public()) == [shown]
+        assert set(TryOnResult.objects.public()) == set(shown)
 
-    def test_public__only_published_results_with_require_review(self, configure):
-        configure(REQUIRE_REVIEW=True)
-        make_try_on(review=Review.APPROVED)
-        published = make_try_on(review=Review.APPROVED, published_at=timezone.now())
+    @pytest.mark.parametrize("require_review", [True, False])
+    def test_is_public__is_the_same_rule(self, configure, require_review):
+        configure(REQUIRE_REVIEW=require_review)
+        rows = [make_published(), *(make_try_on(review=review) for review in Review)]
+        rows += [make_try_on(status=status) for status in Status if status != Status.SUCCEEDED]
 
-        assert list(TryOnResult.objects.public()) == [published]
+        shown = set(TryOnResult.objects.public())
+        assert {row for row in rows if row.is_public} == shown
+        assert shown
 
     def test_unpublished_before__finished_earlier_and_never_approved(self):
         old = {"finished_at": timezone.now() - timedelta(days=2)}

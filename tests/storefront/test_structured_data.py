@@ -7,7 +7,7 @@ import pytest
 
 from django_outfitanyone.storefront.context import shown_picture
 from django_outfitanyone.storefront.structured_data import json_ld
-from tests.factories import make_hotspot, make_model_image, make_product, make_try_on
+from tests.factories import make_hotspot, make_model_image, make_product, make_published
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ def described(picture, *, alt="A look", caption="", absolute=lambda url: f"https
 
 
 def make_look(**columns):
-    look = make_try_on(is_preview=columns.pop("is_preview", False))
+    look = make_published(is_preview=columns.pop("is_preview", False))
     product = make_product(**{"title": "Shirt", "url": "/shirt/", "price": Decimal(39), **columns})
     make_hotspot(look, product=product)
     return look

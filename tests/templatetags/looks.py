@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.factories import make_garment, make_hotspot, make_product, make_try_on
+from tests.factories import make_garment, make_hotspot, make_product, make_published
 
 
 def make_look(**product_columns):
@@ -12,7 +12,7 @@ def make_look(**product_columns):
     product = make_product(
         **{"title": "Striped longsleeve", "price": Decimal(39), **product_columns}
     )
-    look = make_try_on(garments=[make_garment(product=product)])
+    look = make_published(garments=[make_garment(product=product)])
     make_hotspot(look, product=product, box=(20, 30, 120, 150))
     return look
 

@@ -7,13 +7,14 @@ from django.template import Context, Engine, Template, TemplateSyntaxError, engi
 from django.utils import translation
 
 from django_outfitanyone import wakeup
-from django_outfitanyone.choices import ClothesType, GarmentKind, Status
+from django_outfitanyone.choices import ClothesType, GarmentKind, Review, Status
 from django_outfitanyone.models import Hotspot, ModelImage, TryOnResult
 from tests.factories import (
     make_garment,
     make_hotspot,
     make_model_image,
     make_product,
+    make_published,
     make_try_on,
 )
 from tests.templatetags.looks import make_look, reloaded
@@ -80,7 +81,7 @@ def test_sold_out_product__is_marked_in_the_list_and_on_the_hotspot(show):
 
 
 def test_hotspots__are_in_reading_order_with_the_smallest_on_top(show):
-    look = make_try_on()
+    look = make_published()
     names = {}
     for area, box in {
         LOWER: (0, 150, 200, 300),
@@ -179,7 +180,7 @@ def test_markup__has_no_inline_style_or_script(show):
     ("is_preview", "label"), [(True, "AI-generated preview"), (False, "AI-generated image")]
 )
 def test_label__says_what_kind_of_picture_it_is(show, is_preview, label):
-    look = make_try_on(is_preview=is_preview)
+    look = make_published(is_preview=is_preview)
     assert show(look).one(".outfit-label").text == label
     assert not show(look, "label=False").all(".outfit-label")
 
@@ -255,6 +256,20 @@ def test_unfinished_try_on__shows_nothing_and_wakes_the_worker(show, monkeypatch
     assert wakeups
 
 
+@pytest.mark.parametrize("review", Review)
+def test_picture_that_is_not_published__shows_nothing(show, review):
+    assert show(make_try_on(review=review), "structured_data=True").html.strip() == ""
+
+
+@pytest.mark.parametrize("review", Review)
+def test_picture_that_is_not_published__without_review_is_hidden_if_rejected(
+    show, configure, review
+):
+    configure(REQUIRE_REVIEW=False)
+    images = show(make_try_on(review=review)).all("img")
+    assert len(images) == (review != Review.REJECTED)
+
+
 def test_queries__do_not_depend_on_the_number_of_pictures(django_assert_num_queries, show):
     source = Template(
         "{% load outfitanyone %}{% for look in looks %}{% outfit_hotspots look %}{% endfor %}"
@@ -299,7 +314,7 @@ def test_assets__are_linked_once_through_parents_and_includes():
 
 
 def test_hotspot_drawn_by_hand__is_shown(show):
-    look = make_try_on()
+    look = make_published()
     make_hotspot(look, None, product=make_product(title="Scarf"))
     spot = show(look).one(".outfit-hotspot")
     assert spot.text.startswith("Scarf, ")
@@ -308,6 +323,6 @@ def test_hotspot_drawn_by_hand__is_shown(show):
 
 def test_one_piece__gets_a_hotspot(show):
     product = make_product(title="Jumpsuit")
-    look = make_try_on(garments=[make_garment(GarmentKind.ONE_PIECE, product=product)])
+    look = make_published(garments=[make_garment(GarmentKind.ONE_PIECE, product=product)])
     make_hotspot(look, DRESS, product=product)
     assert show(look).one(".outfit-hotspot").text.startswith("Jumpsuit, ")

@@ -15,7 +15,7 @@ from django.template import Context, Template, TemplateSyntaxError, engines
 from django_outfitanyone.choices import ClothesType
 from django_outfitanyone.models import TryOnResult
 from tests.drawing import picture
-from tests.factories import make_hotspot, make_product, make_try_on
+from tests.factories import make_hotspot, make_product, make_published
 from tests.templatetags.html import Page
 from tests.templatetags.looks import make_look, reloaded
 
@@ -72,7 +72,7 @@ def test_heading_level__makes_the_heading_a_heading_element(show):
 def make_outfit():
     """Make a finished try-on of a shirt and jeans, each with its hotspot."""
     shirt, jeans = make_product(title="Shirt"), make_product(title="Jeans")
-    look = make_try_on()
+    look = make_published()
     make_hotspot(look, UPPER, product=shirt)
     make_hotspot(look, LOWER, product=jeans, box=(20, 160, 120, 290))
     return look, shirt, jeans
@@ -161,7 +161,7 @@ BUY = """<form method="post" action="/cart/{{ product.row.slug }}/?next={{ reque
 def test_ids_in_data__have_no_thousands_separators(show, settings):
     settings.USE_THOUSAND_SEPARATOR = True
     product = make_product(pk=12345, title="Shirt")
-    look = make_try_on()
+    look = make_published()
     make_hotspot(look, product=product, pk=98765)
     page = show(look)
     spot, item = page.one(".outfit-hotspot").attributes, page.one(".outfit-product").attributes

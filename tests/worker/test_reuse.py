@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from django_outfitanyone.actions import request_try_on, request_try_ons
-from django_outfitanyone.choices import Status
+from django_outfitanyone.actions import publish, reject, request_try_on, request_try_ons
+from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
+from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.worker.reuse import finished_duplicate, has_earlier_duplicate
 from tests.drawing import picture
 from tests.factories import make_garment, make_model_image, make_try_on
@@ -24,6 +25,41 @@ def test_finished_duplicate__is_the_oldest_finished_result():
     )
 
     assert finished_duplicate(queued) == oldest
+
+
+def test_finished_duplicate__is_a_rejected_result_only_if_there_is_no_other():
+    rejected, other, queued = make_duplicates(Status.SUCCEEDED, Status.SUCCEEDED, Status.QUEUED)
+    reject(rejected)
+    assert finished_duplicate(queued) == other
+
+    reject(other)
+    assert finished_duplicate(queued) == rejected
+
+
+def test_identical_request__does_not_bring_a_rejected_picture_back(remote, configure):
+    configure(REQUIRE_REVIEW=False)
+    request = new_request()
+    first = request_try_on(request, options=REPLACE)
+    work(first)
+    reject(first)
+    second = request_try_on(request, options=REPLACE)
+    work(second)
+
+    assert second.is_reused
+    assert second.review == Review.REJECTED
+    assert not TryOnResult.objects.public()
+
+
+def test_identical_request__is_reviewed_again_if_the_first_was_approved(remote):
+    request = new_request()
+    first = request_try_on(request, options=REPLACE)
+    work(first)
+    publish(first)
+    second = request_try_on(request, options=REPLACE)
+    work(second)
+
+    assert second.review == Review.TO_REVIEW
+    assert not second.is_public
 
 
 def test_finished_duplicate__is_none_for_other_pictures():

@@ -24,7 +24,7 @@ from django_outfitanyone.choices import OPEN, Status
 from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.wakeup import wake_if_idle
 from django_outfitanyone.worker import queue
-from shop.management.commands.seed import ADMIN
+from shop.management.commands.seed import ADMIN, publish_looks
 
 SANDBOX_SPEED = 4
 PATIENCE = 20
@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
 
 class Watch:
-    """Reports progress, and restarts a worker that does nothing.
+    """Reports progress, publishes finished looks, and restarts a worker that does nothing.
 
     A django-q2 cluster whose idle worker is killed stays alive but takes no more tasks.
     """
@@ -87,6 +87,7 @@ class Watch:
     def __call__(self) -> None:
         try:
             report, is_idle = progress(), is_work_idle()
+            publish_looks()  # after counting, so that what is reported as ready is in the shop
         except OperationalError:
             close_old_connections()  # the database is unreachable: check again in a second
             return

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from django_outfitanyone import actions
-from django_outfitanyone.choices import Status
+from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.jobs.try_on import TryOnRequest
 from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult
 from shop.wardrobe import LOOKS, PEOPLE, PICTURES, PIECES, Piece
@@ -33,6 +33,7 @@ class Command(BaseCommand):
                 add_person(name, picture)
             if settings.IS_SANDBOX:  # elsewhere each look costs money
                 request_looks()
+        publish_looks()
 
 
 def add_admin() -> None:
@@ -77,6 +78,17 @@ def request_looks() -> None:
             actions.retry(failed)
     if new:
         actions.request_try_ons(new)
+
+
+def publish_looks() -> None:
+    """Publish the finished looks that wait for a review, except those that a person requested.
+
+    Visitors see published pictures only. What you try on in the admin is yours to review.
+    """
+    for look in TryOnResult.objects.succeeded().filter(
+        review=Review.TO_REVIEW, requested_by__isnull=True
+    ):
+        actions.publish(look)
 
 
 def request_for(person: str, titles: list[str]) -> TryOnRequest | None:

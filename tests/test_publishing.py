@@ -1,0 +1,300 @@
+"""What ``publish`` and ``unpublish`` promise to the shop's gallery."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from django_outfitanyone import actions
+from django_outfitanyone.catalogue import CatalogueAdapter
+from django_outfitanyone.choices import GarmentKind, Review, Status
+from django_outfitanyone.exceptions import CatalogueFailed, OutfitAnyoneError, RequestRefused
+from django_outfitanyone.models import Garment, Product, TryOnResult
+from django_outfitanyone.signals import review_changed
+from tests.events import events, received
+from tests.factories import make_garment, make_product, make_published, make_try_on
+
+pytestmark = pytest.mark.django_db
+
+SHELF = {}
+"""Product id to the ids of the pictures in its gallery."""
+
+
+class Gallery(CatalogueAdapter):
+    """A shop that keeps one copy of each picture, as a table with a unique index does."""
+
+    broken = None
+
+    def publish(self, product, result):
+        pictures = SHELF.setdefault(product.pk, set())
+        if result.pk in pictures:
+            raise IntegrityError("the picture is already in this gallery")
+        pictures.add(result.pk)
+        self._fail(product)
+
+    def unpublish(self, product, result):
+        SHELF[product.pk].remove(result.pk)
+        self._fail(product)
+
+    def _fail(self, product):
+        if Gallery.broken:
+            # a change of the shop's own, which must not survive the failure
+            Product.objects.filter(pk=product.pk).update(title="half done")
+            raise Gallery.broken
+
+
+@pytest.fixture(autouse=True)
+def gallery(configure, monkeypatch):
+    SHELF.clear()
+    monkeypatch.setattr(Gallery, "broken", None)
+    configure(CATALOGUE="tests.test_publishing.Gallery")
+    return SHELF
+
+
+def shown_in(product):
+    return SHELF.get(product.pk, set())
+
+
+def two_garments_of(product):
+    return [make_garment(product=product), make_garment(GarmentKind.BOTTOM, product=product)]
+
+
+class TestRejected:
+    @pytest.mark.parametrize("is_stale", [False, True])
+    def test_cannot_be_published(self, is_stale):
+        try_on = make_try_on()
+        actions.reject(try_on if not is_stale else TryOnResult.objects.get(pk=try_on.pk))
+        with pytest.raises(RequestRefused, match="Approve it first") as refusal:
+            actions.publish(try_on)
+
+        assert refusal.value.code == "Rejected"
+        try_on.refresh_from_db()
+        assert (try_on.review, try_on.published_at) == (Review.REJECTED, None)
+        assert not any(SHELF.values())
+
+    def test_can_be_published_after_it_was_approved(self):
+        try_on = make_try_on(review=Review.REJECTED)
+        actions.approve(try_on)
+        actions.publish(try_on)
+
+        assert try_on.is_public
+
+
+class TestPublish:
+    def test_each_product_is_called_once(self):
+        product = make_product()
+        try_on = make_try_on(garments=two_garments_of(product))
+        actions.publish(try_on)
+
+        assert shown_in(product) == {try_on.pk}
+        assert try_on.published_to == [str(product.pk)]
+
+    def test_every_product_in_the_picture_is_called(self):
+        try_on = make_try_on(garments=[make_garment(), make_garment(GarmentKind.BOTTOM)])
+        actions.publish(try_on)
+
+        assert [shown_in(garment.product) for garment in try_on.garments] == [{try_on.pk}] * 2
+
+    def test_garment_without_a_product_is_left_out(self):
+        bottom = make_garment(GarmentKind.BOTTOM)
+        Garment.objects.filter(pk=bottom.pk).update(product=None)
+        top = make_garment()
+        try_on = TryOnResult.objects.get(pk=make_try_on(garments=[top, bottom]).pk)
+        actions.publish(try_on)
+
+        assert {top.product.pk: {try_on.pk}} == SHELF
+        assert try_on.published_at
+
+    def test_picture_without_garments_is_published_to_no_product(self):
+        try_on = make_try_on(garments=[])
+        actions.publish(try_on)
+
+        assert try_on.is_public
+        assert try_on.published_to == []
+        actions.unpublish(try_on)
+
+    @pytest.mark.parametrize("is_stale", [False, True])
+    def test_again_does_nothing(self, is_stale):
+        try_on = make_try_on()
+        stale = TryOnResult.objects.get(pk=try_on.pk)
+        actions.publish(try_on)
+        again = stale if is_stale else try_on
+        actions.publish(again)
+
+        assert shown_in(try_on.top_garment.product) == {try_on.pk}
+        assert again.published_at == try_on.published_at
+
+    def test_adapter_sees_a_published_picture(self, monkeypatch):
+        seen = []
+        monkeypatch.setattr(
+            Gallery,
+            "publish",
+            lambda _self, _product, result: seen.append(
+                (result.is_public, TryOnResult.objects.public().filter(pk=result.pk).exists())
+            ),
+        )
+        actions.publish(make_try_on())
+
+        assert seen == [(True, True)]
+
+
+class TestUnpublish:
+    def test_reaches_the_products_it_was_published_to(self):
+        try_on = make_try_on()
+        old, new = try_on.top_garment.product, make_product()
+        actions.publish(try_on)
+        Garment.objects.filter(pk=try_on.top_garment.pk).update(product=new)
+        actions.unpublish(TryOnResult.objects.get(pk=try_on.pk))
+
+        assert shown_in(old) == shown_in(new) == set()
+
+    def test_reaches_them_after_the_garment_was_deleted(self):
+        try_on = make_try_on()
+        product = try_on.top_garment.product
+        actions.publish(try_on)
+        try_on.top_garment.delete()
+        actions.reject(TryOnResult.objects.get(pk=try_on.pk))
+
+        assert shown_in(product) == set()
+
+    def test_leaves_out_products_that_are_deleted(self):
+        garments = [make_garment(), make_garment(GarmentKind.BOTTOM)]
+        try_on = make_try_on(garments=garments)
+        actions.publish(try_on)
+        garments[0].product.delete()
+        actions.unpublish(try_on)
+
+        assert shown_in(garments[1].product) == set()
+        assert try_on.published_to == []
+
+    def test_keeps_the_approval(self):
+        try_on = make_try_on()
+        actions.publish(try_on)
+        actions.unpublish(try_on)
+
+        assert (try_on.review, try_on.published_at) == (Review.APPROVED, None)
+
+    def test_of_a_picture_that_is_not_published_does_nothing(self):
+        try_on = make_try_on()
+        with received(review_changed) as calls:
+            actions.unpublish(try_on)
+
+        assert (try_on.review, calls) == (Review.TO_REVIEW, [])
+
+    @pytest.mark.parametrize("status", [s for s in Status if s != Status.SUCCEEDED])
+    def test_of_a_row_without_a_picture_is_refused(self, status):
+        with pytest.raises(RequestRefused, match="Only finished pictures") as refusal:
+            actions.unpublish(make_try_on(status=status))
+
+        assert refusal.value.code == "NotFinished"
+
+
+class TestFailureOfTheAdapter:
+    @pytest.mark.parametrize(
+        ("prepare", "operation"),
+        [
+            ([], actions.publish),
+            ([actions.publish], actions.unpublish),
+            ([actions.publish], actions.reject),
+            ([actions.publish], TryOnResult.delete),
+        ],
+        ids=["publish", "unpublish", "reject", "delete"],
+    )
+    def test_changes_nothing_and_can_be_repeated(self, monkeypatch, caplog, prepare, operation):
+        try_on = make_try_on()
+        product = try_on.top_garment.product
+        for step in prepare:
+            step(try_on)
+        before = TryOnResult.objects.values().get(pk=try_on.pk)
+        shelf = {key: set(pictures) for key, pictures in SHELF.items()}
+        monkeypatch.setattr(Gallery, "broken", KeyError("no shelf"))
+        with (
+            pytest.raises(CatalogueFailed, match="nothing was changed: KeyError") as failure,
+            transaction.atomic(),
+        ):
+            operation(try_on)
+
+        assert isinstance(failure.value.__cause__, KeyError)
+        assert TryOnResult.objects.values().get(pk=before["id"]) == before
+        assert try_on.published_at == before["published_at"]
+        assert Product.objects.get(pk=product.pk).title == product.title
+        assert events(caplog) == ["catalogue_failed"]
+
+        monkeypatch.setattr(Gallery, "broken", None)
+        SHELF.clear()
+        SHELF.update(shelf)  # what the shop's own transaction would have undone
+        operation(try_on)
+        assert bool(shown_in(product)) is (operation is actions.publish)
+
+    def test_announces_nothing(self, monkeypatch, django_capture_on_commit_callbacks):
+        monkeypatch.setattr(Gallery, "broken", KeyError("no shelf"))
+        with (
+            received(review_changed) as calls,
+            django_capture_on_commit_callbacks(execute=True),
+            pytest.raises(CatalogueFailed),
+        ):
+            actions.publish(make_try_on())
+
+        assert calls == []
+
+    def test_refusal_of_the_adapter_is_passed_on(self, monkeypatch):
+        refusal = RequestRefused("This product has enough pictures.", code="Enough")
+        monkeypatch.setattr(Gallery, "broken", refusal)
+        try_on = make_try_on()
+        with pytest.raises(OutfitAnyoneError) as raised:
+            actions.publish(try_on)
+
+        assert raised.value is refusal
+        assert not TryOnResult.objects.get(pk=try_on.pk).published_at
+
+    def test_leaves_the_transaction_of_the_caller_usable(self, monkeypatch):
+        monkeypatch.setattr(Gallery, "broken", IntegrityError("twice"))
+        with transaction.atomic():
+            with pytest.raises(CatalogueFailed):
+                actions.publish(make_try_on())
+            assert TryOnResult.objects.exists()
+
+
+class TestDeletion:
+    @pytest.fixture
+    def published(self):
+        try_on = make_try_on()
+        actions.publish(try_on)
+        return try_on
+
+    @pytest.mark.parametrize(
+        "delete",
+        [
+            lambda row: row.delete(),
+            lambda row: TryOnResult(pk=row.pk).delete(),
+            lambda row: TryOnResult.objects.filter(pk=row.pk).delete(),
+        ],
+        ids=["row", "stale row", "queryset"],
+    )
+    def test_unpublishes_first(self, published, delete):
+        product = published.top_garment.product
+        delete(published)
+
+        assert shown_in(product) == set()
+        assert not TryOnResult.objects.exists()
+
+    def test_of_a_row_that_is_not_published_calls_no_adapter(self):
+        make_try_on(), make_try_on(status=Status.FAILED)
+        TryOnResult.objects.all().delete()
+
+        assert SHELF == {}
+
+    def test_of_many_that_fails_keeps_all(self, published, monkeypatch):
+        make_try_on()
+        monkeypatch.setattr(Gallery, "broken", KeyError("no shelf"))
+        with pytest.raises(CatalogueFailed), transaction.atomic():
+            TryOnResult.objects.all().delete()
+
+        assert TryOnResult.objects.count() == 2
+        assert TryOnResult.objects.public().get() == published
+
+
+def test_database__refuses_to_reject_what_is_published():
+    make_published()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TryOnResult.objects.update(review=Review.REJECTED)
