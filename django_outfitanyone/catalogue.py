@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.db.models import Model, QuerySet
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 NO_DECIMALS = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"})
 THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 """Currencies (ISO 4217) without the usual two decimal places."""
+
+LINKABLE = frozenset({"http", "https"})
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_SKIPPED_BY_BROWSERS = re.compile(r"[\x00-\x20]")
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,24 @@ class CatalogueAdapter:
 
         Called for the products that it was published to, even if the garments have changed.
         """
+
+
+def safe_url(url: object) -> str:
+    """Return a URL that an adapter gave, or ``""`` if a page must not link to it.
+
+    That is one that a browser might run as a script instead of opening a page, or that is no
+    valid URL. Every ``href`` and ``src`` with a URL from outside goes through this function.
+    """
+    text = str(url or "")
+    scheme = _SCHEME.match(_SKIPPED_BY_BROWSERS.sub("", text))
+    if scheme and scheme[1].lower() not in LINKABLE:
+        return ""
+    try:
+        text.encode()  # no lone surrogates
+        urlsplit(text)
+    except ValueError:
+        return ""
+    return text
 
 
 def catalogue() -> CatalogueAdapter:

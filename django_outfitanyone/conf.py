@@ -16,6 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from django_outfitanyone.engines.secret_text import SecretText
+
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import Engine
 
@@ -111,12 +113,16 @@ def http_url(default: str) -> Setting[str]:
     return Setting(
         default,
         "an http:// or https:// address",
-        lambda value: (
-            isinstance(value, str)
-            and urlsplit(value).scheme in {"http", "https"}
-            and bool(urlsplit(value).hostname)
-        ),
+        lambda value: isinstance(value, str) and _is_http_url(value),
     )
+
+
+def _is_http_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # such as http://[
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def amount_or_none() -> Setting[Decimal | None]:
@@ -212,7 +218,7 @@ class Settings:
 
     def require_api_key(self) -> str:
         """Return the API key; raise ``ConfigurationError`` with the remedy if there is none."""
-        key = self.API_KEY or os.environ.get("DASHSCOPE_API_KEY", "")
+        key = SecretText(self.API_KEY or os.environ.get("DASHSCOPE_API_KEY", ""))
         if not key:
             message = _(
                 "No API key. Set the environment variable DASHSCOPE_API_KEY, or "
@@ -236,19 +242,25 @@ class Settings:
         return cast("type[Engine]", import_string(self.PROVIDER))
 
     def load_engine(self) -> Engine:
-        """Return the engine that ``PROVIDER`` names, configured for this account."""
+        """Return the engine that ``PROVIDER`` names, configured for this account.
+
+        Raises ``ConfigurationError`` without its cause: the frames of an engine's constructor
+        may hold the key, and error reporters print the local variables of frames.
+        """
+        key = self.require_api_key()
         try:
             # an engine is built from these settings, which its protocol does not declare
-            engine = self.engine_class(  # type: ignore[call-arg]
-                self.require_api_key(),
+            return self.engine_class(  # type: ignore[call-arg]
+                key,
                 base_url=self.BASE_URL,
                 workspace=self.WORKSPACE,
                 connect_timeout=self.CONNECT_TIMEOUT,
                 read_timeout=self.READ_TIMEOUT,
+                allow_private_addresses=self.ALLOW_PRIVATE_ADDRESSES,
             )
         except ValueError as error:
-            raise ConfigurationError(str(error)) from error
-        return engine
+            reason = str(error).replace(key, "<key>")
+        raise ConfigurationError(reason)
 
 
 conf = Settings()
@@ -260,6 +272,7 @@ def given() -> Mapping[str, Any]:
     """Return the project's ``OUTFITANYONE`` dict as it is."""
     value = getattr(settings, "OUTFITANYONE", None) or {}
     if not isinstance(value, Mapping):
+        del value  # it may hold the key, and error reporters print local variables
         message = "OUTFITANYONE must be a dict, e.g. OUTFITANYONE = {}"
         raise ConfigurationError(message)
     return value

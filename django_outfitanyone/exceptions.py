@@ -152,5 +152,9 @@ class ServerFault(APIError):
     """The API had an internal error and did no work; a later retry may succeed."""
 
 
+class ForeignAnswer(ServerFault):
+    """A proxy, a gateway or a login page answered instead of the API; a later retry may succeed."""
+
+
 class TaskGone(APIError):
     """The API does not know this task; it deletes results 24 hours after the request."""

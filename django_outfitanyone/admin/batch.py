@@ -23,7 +23,7 @@ from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.notices import account_notice
 from django_outfitanyone.admin.progress import Progress, progress_of
 from django_outfitanyone.admin.rendering import cost, review_badge, status_badge
-from django_outfitanyone.catalogue import catalogue
+from django_outfitanyone.catalogue import catalogue, safe_url
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.wakeup import wake_if_idle
 
@@ -194,5 +194,5 @@ def shop_links(try_on: TryOnResult) -> list[tuple[str, str]]:
         return []
     shop = catalogue()
     products = {garment.product_id: garment.product for garment in try_on.garments}
-    links = ((shop.title(product), shop.url(product)) for product in products.values())
+    links = ((shop.title(product), safe_url(shop.url(product))) for product in products.values())
     return [(title, url) for title, url in links if url]

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 
 from django_outfitanyone.admin.account_problem import account_problem
 from django_outfitanyone.admin.deletion import deletion_warnings
-from django_outfitanyone.admin.django_classes import AdminMixin
+from django_outfitanyone.admin.storable_input import StorableInputMixin
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -20,7 +20,7 @@ def account_notice(request: HttpRequest, site: AdminSite) -> dict[str, Any]:
     return {"account_problem": account_problem(request, site), "here": request.get_full_path()}
 
 
-class NoticeMixin(AdminMixin):
+class NoticeMixin(StorableInputMixin):
     """Adds the notices to the context of Django's own admin views."""
 
     first_step: Any = ""

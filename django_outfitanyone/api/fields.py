@@ -10,12 +10,11 @@ from django.db.models import Model, QuerySet, TextChoices
 from rest_framework import serializers
 
 from django_outfitanyone.account import rate_limits
-from django_outfitanyone.catalogue import catalogue
+from django_outfitanyone.catalogue import catalogue, safe_url
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.pictures import images
-from django_outfitanyone.storefront.context import safe_url
 
 LARGEST_ID = 2**63 - 1
 

@@ -59,7 +59,7 @@ def operation(
     """Return a decorator that describes a view method; ``name`` makes its operation id."""
     problems = {
         status: OpenApiResponse(response_serializers.ProblemSerializer, STATUS_DESCRIPTIONS[status])
-        for status in sorted(errors)
+        for status in sorted({400, *errors})  # any text may be one that no database stores
     }
     body = (
         request if request is None or isinstance(request, dict) else {"application/json": request}

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -20,6 +22,7 @@ from rest_framework.viewsets import GenericViewSet
 from django_outfitanyone import actions, wakeup
 from django_outfitanyone.api import (
     errors,
+    idempotency,
     request_serializers,
     response_serializers,
     visibility,
@@ -29,6 +32,7 @@ from django_outfitanyone.api.pagination import NewestFirstPagination
 from django_outfitanyone.api.permissions import MAY_ADD, MAY_PARSE
 from django_outfitanyone.models import ClothesParse
 from django_outfitanyone.models.of_picture import Picture
+from django_outfitanyone.storable_text import is_storable
 
 THROTTLE_SCOPE = "outfitanyone_try_on"
 """Throttle scope of all requests that may cost money, for ``DEFAULT_THROTTLE_RATES``."""
@@ -61,6 +65,11 @@ class ResourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     versioning_class = None  # the version is part of the path
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        _check_storable("query", dict(request.query_params.lists()))
+        _check_storable(idempotency.HEADER, request.headers.get(idempotency.HEADER))
+
     def get_queryset(self) -> QuerySet[Any]:
         is_reading = self.action in {"list", "retrieve"}
         return (self.prefetched_rows if is_reading else self.visible_rows)(self.request.user)
@@ -71,6 +80,10 @@ class ResourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
         filters = self.validated(self.filter_serializer_class, data=self.request.query_params)
         filtered: QuerySet[Any] = filters.filter_queryset(queryset)
         return filtered
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> serializers.BaseSerializer[Any]:
+        _check_storable("body", _plain(kwargs.get("data")))
+        return super().get_serializer(*args, **kwargs)
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
         is_writing = self.request.method in {"POST", "PATCH"}
@@ -95,6 +108,7 @@ class ResourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     ) -> Any:
         """Return a serializer with valid data: the request body, or ``data`` if given."""
         kwargs.setdefault("data", self.request.data)
+        _check_storable("body", _plain(kwargs["data"]))
         serializer = serializer_class(context=self.get_serializer_context(), **kwargs)
         serializer.is_valid(raise_exception=True)
         return serializer
@@ -207,6 +221,17 @@ class HotspotViewSet(ResourceViewSet):
         shown = visibility.hotspots_prefetched_for(request.user).get(pk=hotspot.pk)
         context = self.get_serializer_context()
         return Response(response_serializers.HotspotSerializer(shown, context=context).data)
+
+
+def _plain(data: Any) -> Any:
+    """Return all values of a form; a form itself shows only the last value of each field."""
+    return dict(data.lists()) if isinstance(data, QueryDict) else data
+
+
+def _check_storable(name: str, value: object) -> None:
+    """Raise ``ValidationError`` for text that no database stores, without repeating it."""
+    if not is_storable(value):
+        raise ValidationError({name: [_("The text contains a NUL or half a character.")]})
 
 
 def accepted_if(is_open: bool) -> int:  # noqa: FBT001 - reads as a sentence

@@ -32,11 +32,12 @@ def check_settings(**_kwargs: Any) -> Messages:
     for name, value in values.items():
         if name not in known:
             nearest = get_close_matches(str(name).upper(), known, n=1, cutoff=0)[0]
+            shown = "..." if nearest == "API_KEY" else repr(value)
             messages.append(
                 error(
                     "E001",
                     f"OUTFITANYONE has no setting {name!r}.",
-                    f'Did you mean OUTFITANYONE = {{"{nearest}": {value!r}}}?',
+                    f'Did you mean OUTFITANYONE = {{"{nearest}": {shown}}}?',
                 )
             )
         elif not known[name].accepts(value):

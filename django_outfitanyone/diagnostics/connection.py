@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.diagnostics.findings import Findings, ok, problem, remedy_for, warning
+from django_outfitanyone.engines.addresses import is_public_host
 from django_outfitanyone.engines.dashscope import probe
 from django_outfitanyone.exceptions import AccountProblem, OutfitAnyoneError
-from django_outfitanyone.worker import uploads
 
 MAX_CLOCK_SKEW = timedelta(seconds=30)
 TASK_LIST_PERIOD = timedelta(minutes=1)
@@ -51,7 +51,7 @@ def diagnose_region() -> Findings:
                 _("The vendor announced the end of the try-on models for 2026-10-10."),
                 _("Use the local sandbox for previews, or another engine through PROVIDER."),
             )
-    elif uploads.is_public_host(host):
+    elif is_public_host(host):
         text = _("%(host)s is not a host of the vendor: a proxy or another service.")
         yield ok("region", text % {"host": host})
     else:

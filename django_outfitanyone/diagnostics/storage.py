@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from django_outfitanyone.conf import conf
 from django_outfitanyone.diagnostics.findings import Findings, ok, problem
+from django_outfitanyone.engines.addresses import is_public_host
 from django_outfitanyone.engines.dashscope import probe
 from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.models import TryOnResult
@@ -51,11 +52,7 @@ def _diagnose_delivery(name: str) -> Findings:
     host = urlsplit(url).hostname or ""
     if not url:
         yield ok("delivery", _("Pictures are uploaded to the vendor, which keeps them 48 hours."))
-    elif (
-        conf.DELIVERY == "url"
-        and probe.region_of(conf.BASE_URL)
-        and not uploads.is_public_host(host)
-    ):
+    elif conf.DELIVERY == "url" and probe.region_of(conf.BASE_URL) and not is_public_host(host):
         text = _("Pictures are sent as URLs at %(host)s, which the vendor cannot reach.")
         yield problem("delivery", text % {"host": host}, 'OUTFITANYONE = {"DELIVERY": "auto"}')
     else:

@@ -89,8 +89,8 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     failed_tasks = models.PositiveSmallIntegerField(
         _("tasks that failed temporarily"), default=0, editable=False
     )
-    result_url = models.CharField(max_length=1000, blank=True, editable=False)
-    """Where the engine keeps the finished picture for 24 hours."""
+    result_url = models.TextField(blank=True, editable=False)
+    """Where the engine keeps the finished picture for 24 hours. Signed URLs may be long."""
 
     image = models.ImageField(
         _("picture"),

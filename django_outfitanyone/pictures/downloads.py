@@ -6,35 +6,27 @@ networks, no compression, a limit on bytes and on time.
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from django.utils.translation import gettext as _
-from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
-from requests.utils import select_proxy
+from requests.exceptions import InvalidProxyURL, InvalidSchema, InvalidURL, MissingSchema
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from django_outfitanyone.conf import conf
-from django_outfitanyone.engines.guarded_session import GuardedAdapter, GuardedSession, unsigned
-from django_outfitanyone.exceptions import DownloadFailed, DownloadRefused
+from django_outfitanyone.engines.addresses import is_public_address
+from django_outfitanyone.engines.guarded_session import CheckedAdapter, GuardedSession, unsigned
+from django_outfitanyone.exceptions import DownloadFailed, DownloadRefused, RequestNotSent
 from django_outfitanyone.pictures.decoding import human_size
 
 CHUNK_BYTES = 64 * 1024
 TOTAL_SECONDS = 60
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-"""The IPv4 internet as IPv6-only networks address it (RFC 6052)."""
-GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
-PROTOCOL_ASSIGNMENTS = ipaddress.IPv4Network("192.0.0.0/24")
-
 
 _connections: ContextVar[list[socket.socket]] = ContextVar("connections of the current download")
 
@@ -43,8 +35,10 @@ def download(url: str) -> bytes:
     """Return the bytes at ``url``.
 
     Raises ``DownloadRefused`` when a rule forbids the download, so that a retry is useless,
-    and ``DownloadFailed`` when the network or the server failed.
+    ``DownloadFailed`` when the network or the server failed, and ``RequestNotSent`` when a
+    proxy of this machine cannot be used.
     """
+    _check_scheme(url)
     deadline = time.monotonic() + TOTAL_SECONDS
     try:
         with (
@@ -60,8 +54,12 @@ def download(url: str) -> bytes:
         ):
             _check_answer(response)
             return _read(response, deadline)
-    except (InvalidSchema, InvalidURL, MissingSchema) as error:
-        raise DownloadRefused(_("The address of the file is not http or https.")) from error
+    except (InvalidProxyURL, InvalidSchema) as error:  # the file's own address is http or https
+        raise RequestNotSent(
+            _("The proxy of this machine cannot be used: %(error)s") % {"error": error}
+        ) from error
+    except (InvalidURL, MissingSchema) as error:
+        raise _not_http() from error
     except requests.RequestException as error:
         refused = _cause(error, DownloadRefused)
         if refused:
@@ -74,15 +72,17 @@ def download(url: str) -> bytes:
         raise DownloadFailed(message) from error
 
 
-def is_public_address(address: str) -> bool:
-    """Whether an IP address belongs to the public internet; IPv4 inside IPv6 is understood."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inside = ip.ipv4_mapped or (ipaddress.IPv4Address(int(ip) % 2**32) if ip in NAT64 else None)
-        if inside is None:
-            return ip in GLOBAL_UNICAST and ip not in SIX_TO_FOUR and ip.is_global
-        ip = inside
-    return ip.is_global and not ip.is_multicast and ip not in PROTOCOL_ASSIGNMENTS
+def _check_scheme(url: str) -> None:
+    try:
+        is_http = urlsplit(url).scheme in {"http", "https"}
+    except ValueError as error:
+        raise _not_http() from error
+    if not is_http:
+        raise _not_http()
+
+
+def _not_http() -> DownloadRefused:
+    return DownloadRefused(_("The address of the file is not http or https."))
 
 
 def _check_answer(response: requests.Response) -> None:
@@ -139,13 +139,6 @@ def _check_address(address: str) -> None:
         )
 
 
-def _check_name(host: str) -> None:
-    """Check a host that is reached through a proxy, which resolves the name itself."""
-    with suppress(OSError, UnicodeError):  # only the proxy knows this name
-        for entry in socket.getaddrinfo(host, None):
-            _check_address(str(entry[4][0]))
-
-
 def _connected(reached: socket.socket, *, is_proxy: bool) -> socket.socket:
     """Check the address that was really reached, because DNS can change after a name check."""
     try:
@@ -196,17 +189,7 @@ class _HTTPSConnection(HTTPSConnection):
         return _connected(super()._new_conn(), is_proxy=self.proxy is not None)
 
 
-class _DownloadAdapter(GuardedAdapter):
-    """Reaches public addresses only, also through a proxy."""
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
-        url = request.url or ""
-        if select_proxy(url, kwargs.get("proxies")):
-            _check_name(urlsplit(url).hostname or "")
-        return super().send(request, *args, **kwargs)
-
-
 def _session() -> GuardedSession:
     """Return a session that refuses compression: a small body could unpack to gigabytes."""
-    adapter = _DownloadAdapter(http=_HTTPConnection, https=_HTTPSConnection)
+    adapter = CheckedAdapter(check=_check_address, http=_HTTPConnection, https=_HTTPSConnection)
     return GuardedSession(adapter, headers={"Accept-Encoding": "identity"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,16 +12,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.catalogue import CatalogueAdapter, Money, catalogue
+from django_outfitanyone.catalogue import CatalogueAdapter, Money, catalogue, safe_url
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Hotspot, TryOnResult
 from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.storefront.crop import Crop, inside
 from django_outfitanyone.storefront.position_css import level_class, position_classes
-
-LINKABLE = frozenset({"http", "https"})
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_SKIPPED_BY_BROWSERS = re.compile(r"[\x00-\x20]")
 
 Window = tuple[float, float, float, float]
 """The visible part of a picture: x1, y1, x2, y2 in its pixels."""
@@ -141,12 +136,6 @@ def shown_picture(
         hotspots=_placed(spots, products, window=window, prefix=f"{id_prefix}-{key}"),
         products=list(products.values()),
     )
-
-
-def safe_url(url: str) -> str:
-    """Return the URL, or ``""`` if a browser might run it as a script instead of opening a page."""
-    scheme = _SCHEME.match(_SKIPPED_BY_BROWSERS.sub("", url))
-    return "" if scheme and scheme[1].lower() not in LINKABLE else url
 
 
 def _hotspots_for_visitors(picture: Picture, shop: CatalogueAdapter) -> list[Hotspot]:

@@ -60,7 +60,7 @@ class PollSchedule:
         if not report.submitted_at or not report.finished_at:
             return False
         seconds = (report.finished_at - report.submitted_at).total_seconds()
-        if seconds < 0:
+        if not 0 <= seconds <= conf.TASK_DEADLINE:  # no duration, whatever the engine says
             return False
         account, model = self._account, self._remote_model
         is_first = model not in account.task_seconds

@@ -15,6 +15,7 @@ from django_outfitanyone.exceptions import (
     AccountProblem,
     BudgetSpent,
     DownloadFailed,
+    ForeignAnswer,
     InputRejected,
     OutfitAnyoneError,
     RequestNotSent,
@@ -53,6 +54,7 @@ TABLE = (
     Retry(error=BudgetSpent, attempts=None, first=5, longest=30),
     # the engine or the network is down: an outage of a day must not lose a batch
     Retry(error=RequestNotSent, attempts=None, first=2, longest=120),
+    Retry(error=ForeignAnswer, attempts=None, first=5, longest=300),
     Retry(error=ServerFault, attempts=8, first=2, longest=120),
     Retry(error=DownloadFailed, attempts=8, first=1, longest=300),
     # one odd answer about a task is no reason to lose its picture

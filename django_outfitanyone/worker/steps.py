@@ -24,6 +24,7 @@ from django_outfitanyone.jobs.parse import wake_waiting
 from django_outfitanyone.models import ClothesParse, TryOnResult
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.signals import result_expiring
+from django_outfitanyone.storable_text import storable
 from django_outfitanyone.worker import collect, parse, reconcile, submit
 from django_outfitanyone.worker.retries import wait_before_retry
 
@@ -93,7 +94,7 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
         rate_limits.stop(job.account, error)
     columns = {
         "error_code": error.code[:100],
-        "error_message": str(error.message),
+        "error_message": storable(str(error.message)),
         "request_id": getattr(error, "request_id", "") or job.request_id,
     }
     wait = (

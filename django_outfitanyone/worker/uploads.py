@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -14,24 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.conf import conf
+from django_outfitanyone.engines.addresses import is_public_host
 from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.models import Account, TemporaryUpload
-from django_outfitanyone.pictures.downloads import is_public_address
 
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import Engine
 
 SPARE_TIME = timedelta(hours=1)
 """An upload must stay valid this long, for queueing and the engine's download."""
-
-
-def is_public_host(host: str) -> bool:
-    """Whether this host name resolves to public addresses only."""
-    try:
-        found = socket.getaddrinfo(host, None)
-    except (OSError, UnicodeError):
-        return False
-    return bool(found) and all(is_public_address(str(entry[4][0])) for entry in found)
 
 
 def public_url(file: FieldFile) -> str:

@@ -9,6 +9,7 @@ from django_outfitanyone.exceptions import (
     BudgetSpent,
     DownloadFailed,
     DownloadRefused,
+    ForeignAnswer,
     InputRejected,
     ModelGone,
     OutcomeUnknown,
@@ -47,6 +48,12 @@ def test_final_errors__are_final_for_paid_jobs_too(error):
 def test_task_gone__is_retried_a_few_times_for_paid_jobs():
     assert wait_paid(TaskGone(), 5)
     assert wait_paid(TaskGone(), 6) is None
+
+
+@pytest.mark.parametrize("error", [RequestNotSent, ForeignAnswer], ids=name)
+def test_outage_of_the_network_or_a_proxy__never_fails_a_job(error):
+    assert wait_unpaid(error(), 1000)
+    assert wait_paid(error(), 1000)
 
 
 @pytest.mark.parametrize("error", [ServerFault, DownloadFailed], ids=name)

@@ -11,6 +11,7 @@ from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.signals import result_expiring
+from tests.engines.dashscope.listener import Listener, answers, response
 from tests.events import events, received
 from tests.factories import make_model_image, make_try_on
 from tests.work import (
@@ -48,6 +49,23 @@ class TestAdvance:
             ("submitting", "running"),
             ("running", "collecting"),
         ]
+
+    def test_page_of_a_proxy_stops_neither_account_nor_try_on(self, remote, configure):
+        page = response(b"<html>Denied</html>", status=403, headers=("Content-Type: text/html",))
+        try_on = queued_try_on()
+        with Listener(answers(page)) as proxy:
+            configure(BASE_URL=proxy.base_url)
+            step(try_on)
+
+        assert try_on.is_unsent
+        assert "no answer of the API (HTTP 403, text/html)" in try_on.error_message
+        assert "proxy" in try_on.error_help.text
+        assert Account.current().stopped_at is None
+
+        configure(BASE_URL=remote.base_url)
+        TryOnResult.objects.update(attempts=0)
+        work(try_on)
+        assert try_on.has_succeeded
 
     def test_attempts_never_exceed_what_the_column_holds(self, remote):
         try_on = running_try_on()

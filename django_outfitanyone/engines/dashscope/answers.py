@@ -1,14 +1,16 @@
 """Read the API's answers into the app's types. Sends nothing.
 
 The documents of the API contradict each other, so every optional value may be missing. A
-missing required value raises ``Malformed``. All texts and numbers are limited to what the
-database columns take, because an answer is not trusted.
+missing required value raises ``Malformed``. All texts, numbers and nestings are limited to
+what every database takes, because an answer is not trusted, and an odd value must never cost
+the shop a picture that it has paid for.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -21,6 +23,7 @@ from django_outfitanyone.engines.base import (
     RemoteState,
     TaskReport,
 )
+from django_outfitanyone.storable_text import storable
 
 BEIJING = timezone(timedelta(hours=8))
 """The time zone of all times that the API writes without one."""
@@ -38,7 +41,15 @@ STATES = {
 }
 
 _SIDE_LIMIT = 65_535
-_COUNT_LIMIT = 2**31 - 1
+_PAGE_LIMIT = 2**31 - 1
+_IMAGE_LIMIT = 100
+"""A larger number of billed pictures is as good as none: one request makes one picture."""
+_URL_LIMIT = 16_000
+_INTEGER_LIMIT = 2**63 - 1
+_DIGITS_LIMIT = 20
+_DEPTH_LIMIT = 20
+"""Of nested lists and objects. MariaDB takes 32, and a row nests the answer in its own."""
+_BRACKET_OR_TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[][{}]', re.DOTALL)
 
 
 class Malformed(ValueError):
@@ -48,10 +59,15 @@ class Malformed(ValueError):
 def decode(text: str) -> dict[str, Any]:
     """Return the JSON object in an answer, whatever its content type; empty if there is none."""
     try:
-        document = _storable(json.loads(text, parse_constant=lambda _: None))
-    except (ValueError, RecursionError):
+        document = json.loads(
+            _shallow(text),
+            parse_int=_integer,
+            parse_float=_float,
+            parse_constant=lambda _: None,
+        )
+    except ValueError:
         return {}
-    return document if isinstance(document, dict) else {}
+    return _storable(document) if isinstance(document, dict) else {}
 
 
 def fault(document: Mapping[str, Any]) -> tuple[str, str]:
@@ -86,12 +102,13 @@ def submitted_task(document: Mapping[str, Any]) -> TaskReport:
 
 def task_report(document: Mapping[str, Any], *, task_id: str) -> TaskReport:
     output = _output(document)
-    if output.get("task_id", task_id) != task_id:
+    other = output.get("task_id")
+    if isinstance(other, str) and other not in {"", task_id}:
         raise Malformed("The answer is about another task.")
     if not output.get("task_status"):
         raise Malformed("The answer names no task status.")
     state = _state(output["task_status"])
-    image_url = _text(_first(output.get("image_url")), 4000)
+    image_url = _url(_first(output.get("image_url")))
     if state is RemoteState.SUCCEEDED and not image_url:
         raise Malformed("The task succeeded, but the answer names no picture.")
     code, message = fault({"output": output})
@@ -137,7 +154,7 @@ def task_page(document: Mapping[str, Any]) -> tuple[list[ListedTask], int]:
         for line in lines
         if isinstance(line, dict) and line.get("task_id")
     ]
-    return tasks, _count(document.get("total_page"))
+    return tasks, _count(document.get("total_page"), _PAGE_LIMIT)
 
 
 def moment(value: object) -> datetime | None:
@@ -175,8 +192,8 @@ def _area(output: Mapping[str, Any], index: int, clothes_type: str) -> ParsedAre
 def _box(corners: object) -> Box | None:
     if not isinstance(corners, list) or len(corners) != 4:
         return None
-    if not all(isinstance(edge, (int, float)) and math.isfinite(edge) for edge in corners):
-        return None
+    if not all(isinstance(edge, (int, float)) and abs(edge) <= _INTEGER_LIMIT for edge in corners):
+        return None  # nor is NaN within any limit
     x1, y1, x2, y2 = (max(0, round(edge)) for edge in corners)
     if not (x1 < x2 <= _SIDE_LIMIT and y1 < y2 <= _SIDE_LIMIT):
         return None
@@ -184,8 +201,12 @@ def _box(corners: object) -> Box | None:
 
 
 def _url(value: object) -> str:
-    """Older answers have the string ``None`` where newer ones have null."""
-    return "" if value == "None" else _text(value, 4000)
+    """Return a whole URL or none: half of one leads nowhere.
+
+    Older answers have the string ``None`` where newer ones have null.
+    """
+    text = _text(value, _URL_LIMIT + 1).strip()
+    return "" if text == "None" or len(text) > _URL_LIMIT else text
 
 
 def _output(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -206,21 +227,48 @@ def _first(value: object) -> object:
 
 def _image_count(document: Mapping[str, Any]) -> int:
     usage = document.get("usage")
-    return _count(usage.get("image_count")) if isinstance(usage, dict) else 0
+    return _count(usage.get("image_count"), _IMAGE_LIMIT) if isinstance(usage, dict) else 0
 
 
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and 0 <= value <= _COUNT_LIMIT else 0
+def _count(value: object, limit: int) -> int:
+    return int(value) if isinstance(value, int) and 0 <= value <= limit else 0
 
 
 def _text(value: object, limit: int) -> str:
     return value[:limit] if isinstance(value, str) else ""
 
 
+def _shallow(text: str) -> str:
+    """Return the JSON with ``null`` for all that is nested too deep for a parser or database."""
+    kept, depth, place = [], 0, 0
+    for found in _BRACKET_OR_TEXT.finditer(text):
+        if found[0] in {"[", "{"}:
+            depth += 1
+            if depth == _DEPTH_LIMIT + 1:
+                kept += [text[place : found.start()], "null"]
+        elif found[0] in {"]", "}"}:
+            depth -= 1
+            if depth == _DEPTH_LIMIT:
+                place = found.end()
+    return "".join(kept) if depth > _DEPTH_LIMIT else "".join([*kept, text[place:]])
+
+
+def _integer(digits: str) -> int | None:
+    if len(digits) > _DIGITS_LIMIT:
+        return None
+    number = int(digits)
+    return number if abs(number) <= _INTEGER_LIMIT else None
+
+
+def _float(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
 def _storable(value: Any) -> Any:
     """Return the value without NUL and lone surrogates, which databases refuse."""
     if isinstance(value, str):
-        return value.replace("\0", "").encode(errors="replace").decode()
+        return storable(value)
     if isinstance(value, list):
         return [_storable(item) for item in value]
     if isinstance(value, dict):

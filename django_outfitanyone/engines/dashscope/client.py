@@ -19,8 +19,12 @@ from django_outfitanyone.engines.base import (
     TryOnOrder,
     Upload,
 )
-from django_outfitanyone.engines.guarded_session import unsigned
-from django_outfitanyone.exceptions import OutcomeUnknown, RequestRefused, ServerFault
+from django_outfitanyone.exceptions import (
+    ForeignAnswer,
+    OutcomeUnknown,
+    RequestRefused,
+    ServerFault,
+)
 
 from . import answers, payloads
 from .error_kind import NO_ANSWER, UNREADABLE_ANSWER
@@ -51,16 +55,21 @@ class DashScope(Engine):
         workspace: str = "",
         connect_timeout: float = 5.0,
         read_timeout: float = 60.0,
+        allow_private_addresses: bool = False,
     ) -> None:
+        key = ApiKey(api_key)
+        del api_key  # error reporters print the local variables of frames
+        key.check()
         self._scheme = urlsplit(base_url).scheme
         if self._scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
             raise ValueError("The base URL of the API must start with https:// or http://.")
         self._headers = payloads.common_headers(workspace)
         self._http = Transport(
             base_url,
-            key=ApiKey(api_key),
+            key=key,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
+            allow_private_addresses=allow_private_addresses,
         )
 
     def __repr__(self) -> str:
@@ -138,16 +147,21 @@ class DashScope(Engine):
 
     def _store(self, permit: Permit, *, key: str, data: bytes) -> None:
         answer = self._send(
+            self._http.send_unsigned,
             "POST",
             permit.host,
-            auth=unsigned,
             data=form_fields(permit, key=key),
             files={"file": (key.rpartition("/")[2], data)},
         )
+        if answer.is_success and answer.content_type == "text/html":
+            raise ForeignAnswer(_foreign(answer), code=UNREADABLE_ANSWER, http_status=answer.status)
         if not answer.is_success:
             code, message, request_id = storage_fault(answer.text)
             raise error_from(
-                code, message=message, http_status=answer.status, request_id=request_id
+                code,
+                message=message if code else _foreign(answer),
+                http_status=answer.status,
+                request_id=request_id,
             )
 
     def _pay(self, payload: payloads.Payload, reader: Reader[T]) -> T:
@@ -158,12 +172,14 @@ class DashScope(Engine):
 
     def _ask(self, method: str, path: str, reader: Reader[T], **content: Any) -> T:
         """Send a free request."""
-        answer = self._send(method, path, headers=self._headers, **content)
+        answer = self._send(self._http.send, method, path, headers=self._headers, **content)
         return _result(answer, reader, paid=False)
 
-    def _send(self, method: str, path: str, **request: Any) -> Answer:
+    def _send(
+        self, send: Callable[..., Answer], method: str, address: str, **request: Any
+    ) -> Answer:
         try:
-            return self._http.send(method, path, **request)
+            return send(method, address, **request)
         except OutcomeUnknown as unclear:
             raise ServerFault(unclear.message, code=NO_ANSWER) from unclear
 
@@ -177,15 +193,30 @@ def _result(answer: Answer, reader: Reader[T], *, paid: bool) -> T:
             return reader(document)
         except answers.Malformed as malformed:
             if not code:
-                raise _unusable(malformed, request_id=request_id, paid=paid) from malformed
+                reason = str(malformed) if document else _foreign(answer)
+                raise _unusable(
+                    reason, is_foreign=not document, request_id=request_id, paid=paid
+                ) from malformed
     refused = paid_error_from if paid else error_from
-    raise refused(code, message=message, http_status=answer.status, request_id=request_id)
+    raise refused(
+        code,
+        message=message if document else _foreign(answer),
+        http_status=answer.status,
+        request_id=request_id,
+    )
+
+
+def _foreign(answer: Answer) -> str:
+    """Return the message for an answer that is none of the API's."""
+    what = f"HTTP {answer.status}" + (f", {answer.content_type}" if answer.content_type else "")
+    return f"This is no answer of the API ({what}): a proxy, a gateway or a login page sent it."
 
 
 def _unusable(
-    malformed: answers.Malformed, *, request_id: str, paid: bool
+    reason: str, *, is_foreign: bool, request_id: str, paid: bool
 ) -> ServerFault | OutcomeUnknown:
     if not paid:
-        return ServerFault(str(malformed), code=UNREADABLE_ANSWER, request_id=request_id)
+        error = ForeignAnswer if is_foreign else ServerFault
+        return error(reason, code=UNREADABLE_ANSWER, request_id=request_id)
     where = f" (request {request_id})" if request_id else ""
-    return OutcomeUnknown(f"The order may have been taken. {malformed}{where}")
+    return OutcomeUnknown(f"The order may have been taken. {reason}{where}")

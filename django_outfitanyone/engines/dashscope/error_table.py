@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django_outfitanyone.exceptions import (
     AccountProblem,
+    ForeignAnswer,
     InputRejected,
     ModelGone,
     OutcomeUnknown,
@@ -174,6 +175,13 @@ ERRORS = (
         codes=("AccessDenied",),
         fixed_by="account",
         help=_("The account may not do this; check the permissions of its API key."),
+    ),
+    ErrorKind(
+        label="sandbox-host-refused",
+        error=AccountProblem,
+        codes=("HostNotAllowed",),
+        fixed_by="developer",
+        help=_("The sandbox does not serve this host name; start it with --allow-host."),
     ),
     ErrorKind(
         label="wrong-moment",
@@ -345,6 +353,30 @@ ERRORS = (
         fixed_by="nobody",
         help=_("The API had an internal error; retry later."),
     ),
+    # Answers without a code, which the API never sends: something else answered
+    ErrorKind(
+        label="foreign-refusal",
+        error=ForeignAnswer,
+        codes=(NO_CODE,),
+        statuses=(*range(300, 400), 407, 511),
+        fixed_by="developer",
+        help=_(
+            "A proxy or a login page answered instead of the API; the request will be retried. If "
+            "this continues, check the server's proxy and network, and BASE_URL."
+        ),
+    ),
+    ErrorKind(
+        label="foreign-answer",
+        error=ForeignAnswer,
+        codes=(NO_CODE,),
+        statuses={*range(400, 500)} - {429},
+        may_have_arrived=True,
+        fixed_by="developer",
+        help=_(
+            "A proxy or a login page answered instead of the API; the request will be retried. If "
+            "this continues, check the server's proxy and network, and BASE_URL."
+        ),
+    ),
     # Unknown codes, by HTTP status
     ErrorKind(
         label="http-throttled",
@@ -356,17 +388,9 @@ ERRORS = (
     ErrorKind(
         label="http-access-denied",
         error=AccountProblem,
-        statuses=(401, 402, 403, 407),
+        statuses=(401, 402, 403),
         fixed_by="account",
         help=_("The API refuses this account; check its key, permissions and bills."),
-    ),
-    ErrorKind(
-        label="http-wrong-address",
-        error=AccountProblem,
-        codes=(NO_CODE,),
-        statuses=(*range(300, 400), 404, 405),
-        fixed_by="developer",
-        help=_("This is not the address of the API; correct BASE_URL."),
     ),
     ErrorKind(
         label="http-gateway-fault",

@@ -7,8 +7,9 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
-from django_outfitanyone.engines.guarded_session import unsigned
+from django_outfitanyone.engines.guarded_session import GuardedSession, unsigned
 from django_outfitanyone.exceptions import RequestNotSent
 
 BEIJING = "Beijing"
@@ -41,13 +42,16 @@ def remote_time(base_url: str, *, timeout: tuple[float, float]) -> datetime | No
     ``RequestNotSent`` when there is no answer.
     """
     try:
-        with requests.get(
-            f"{base_url.rstrip('/')}/tasks/0",
-            auth=unsigned,
-            timeout=timeout,
-            allow_redirects=False,
-            stream=True,
-        ) as response:
+        with (
+            GuardedSession(HTTPAdapter(), headers={}) as session,
+            session.get(
+                f"{base_url.rstrip('/')}/tasks/0",
+                auth=unsigned,
+                timeout=timeout,
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
             return _moment(response.headers.get("Date", ""))
     except requests.RequestException as error:
         raise RequestNotSent(f"The API cannot be reached: {type(error).__name__}.") from error

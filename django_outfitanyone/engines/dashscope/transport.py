@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +17,16 @@ from urllib3 import Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from django_outfitanyone.engines.guarded_session import GuardedAdapter, GuardedSession
+from django_outfitanyone.engines.addresses import PrivateAddress, is_public_address
+from django_outfitanyone.engines.guarded_session import (
+    CheckedAdapter,
+    GuardedAdapter,
+    GuardedSession,
+    unsigned,
+)
+from django_outfitanyone.engines.secret_text import SecretText
 from django_outfitanyone.exceptions import OutcomeUnknown, RequestNotSent
+from django_outfitanyone.storable_text import storable
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +47,7 @@ class Answer:
     status: int
     text: str
     request_id: str
+    content_type: str
 
     @property
     def is_success(self) -> bool:
@@ -48,7 +58,13 @@ class ApiKey:
     """Signs requests. As an ``auth`` of requests it takes precedence over ``~/.netrc``."""
 
     def __init__(self, key: str) -> None:
-        self._key = key.strip()
+        self._key = SecretText(key.strip())
+
+    def check(self) -> None:
+        """Raise ``ValueError`` for a key that cannot be sent.
+
+        Separate from the constructor: its frames hold the key as plain text.
+        """
         if not re.fullmatch(r"[!-~]+", self._key):
             raise ValueError("The API key is empty or contains invalid characters.")
 
@@ -64,24 +80,35 @@ class ApiKey:
 class Transport:
     """Sends requests below one base URL, each exactly once, and never follows a redirect.
 
-    Proxies and CA bundles named in the environment are used.
+    Proxies and CA bundles named in the environment are used. ``allow_private_addresses``
+    is about hosts that an answer names; the base URL is the shop's own choice.
     """
 
     def __init__(
-        self, base_url: str, *, key: ApiKey, connect_timeout: float, read_timeout: float
+        self,
+        base_url: str,
+        *,
+        key: ApiKey,
+        connect_timeout: float,
+        read_timeout: float,
+        allow_private_addresses: bool = False,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._key = key
         self._timeout = (connect_timeout, read_timeout)
         self._session = _session()
+        self._foreign_session = self._session if allow_private_addresses else _public_session()
 
     def send(self, method: str, path: str, **request: Any) -> Answer:
         """Send a request on a connection that may have been kept open.
 
-        ``path`` is relative to the base URL, or an absolute URL. Raises ``RequestNotSent``
-        or ``OutcomeUnknown``.
+        ``path`` is relative to the base URL. Raises ``RequestNotSent`` or ``OutcomeUnknown``.
         """
         return self._exchange(self._session, method, path, **request)
+
+    def send_unsigned(self, method: str, url: str, **request: Any) -> Answer:
+        """Send a request without the key to a URL that an answer named."""
+        return self._exchange(self._foreign_session, method, url, auth=unsigned, **request)
 
     def send_apart(self, method: str, path: str, **request: Any) -> Answer:
         """Send a request on a new connection.
@@ -94,6 +121,7 @@ class Transport:
 
     def close(self) -> None:
         self._session.close()
+        self._foreign_session.close()
 
     def _exchange(
         self,
@@ -121,7 +149,7 @@ class Transport:
                 **request,
             ) as response:
                 answer = self._read(response)
-        except (OSError, HTTPError) as error:  # requests' own errors are OSErrors
+        except Exception as error:  # noqa: BLE001 - whatever it is, its frames hold the key
             failure = self._failure(error)
         else:
             logger.debug("%s %s: HTTP %s", method, urlsplit(url).path, answer.status)
@@ -137,13 +165,21 @@ class Transport:
                 break
         return Answer(
             status=response.status_code,
-            text=self._key.hide(body[:ANSWER_LIMIT].decode("utf-8-sig", "replace")),
-            request_id=response.headers.get("X-Request-Id", "")[:100],
+            text=self._clean(body[:ANSWER_LIMIT].decode("utf-8-sig", "replace")),
+            request_id=self._header(response, "X-Request-Id"),
+            content_type=self._header(response, "Content-Type").partition(";")[0].strip(),
         )
+
+    def _header(self, response: requests.Response, name: str) -> str:
+        return self._clean(response.headers.get(name, ""))[:100]
+
+    def _clean(self, text: str) -> str:
+        """Return text from outside as it may be logged and stored."""
+        return storable(self._key.hide(text))
 
     def _failure(self, error: Exception) -> RequestNotSent | OutcomeUnknown:
         layers = list(_layers(error))
-        reason = self._key.hide(f"{type(layers[-1]).__name__}: {layers[-1]}")
+        reason = self._clean(f"{type(layers[-1]).__name__}: {layers[-1]}")
         if _is_local(error) or any(isinstance(layer, _BEFORE_SENDING) for layer in layers):
             return RequestNotSent(f"Nothing reached the API ({reason}).")
         return OutcomeUnknown(f"The request may have arrived, but no answer came ({reason}).")
@@ -151,6 +187,7 @@ class Transport:
 
 _BEFORE_SENDING = (
     NewConnectionError,
+    PrivateAddress,
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidURL,
@@ -159,7 +196,9 @@ _BEFORE_SENDING = (
 
 def _is_local(error: Exception) -> bool:
     """Whether the error arose here, such as a missing CA bundle, which requests does not wrap."""
-    return not isinstance(error, (requests.RequestException, HTTPError))
+    return isinstance(error, OSError) and not isinstance(
+        error, (requests.RequestException, HTTPError)
+    )
 
 
 def _layers(error: BaseException) -> Iterator[BaseException]:
@@ -195,6 +234,25 @@ def _connecting(connection: HTTPConnection) -> Iterator[None]:
         raise NewConnectionError(connection, "connecting took longer than the connect timeout")
 
 
+def _check_public(address: str) -> None:
+    if not is_public_address(address):
+        raise PrivateAddress(
+            f"the API named an address in a private network ({address}); for a local sandbox "
+            'set OUTFITANYONE = {"ALLOW_PRIVATE_ADDRESSES": True}'
+        )
+
+
+def _public(reached: socket.socket, *, is_proxy: bool) -> socket.socket:
+    """Check the address that was really reached, because DNS can change after a name check."""
+    try:
+        if not is_proxy:
+            _check_public(reached.getpeername()[0])
+    except PrivateAddress:
+        reached.close()
+        raise
+    return reached
+
+
 class _HTTPConnection(HTTPConnection):
     def connect(self) -> None:
         with _connecting(self):
@@ -207,9 +265,32 @@ class _HTTPSConnection(HTTPSConnection):
             super().connect()
 
 
+class _PublicHTTPConnection(_HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _public(super()._new_conn(), is_proxy=self.proxy is not None)
+
+
+class _PublicHTTPSConnection(_HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _public(super()._new_conn(), is_proxy=self.proxy is not None)
+
+
+_HEADERS = {"User-Agent": "django-outfitanyone"}
+_NO_RETRIES = Retry(total=0, redirect=False)
+
+
 def _session() -> GuardedSession:
     """Return a session that never sends anything a second time."""
-    adapter = GuardedAdapter(
-        http=_HTTPConnection, https=_HTTPSConnection, retries=Retry(total=0, redirect=False)
+    adapter = GuardedAdapter(http=_HTTPConnection, https=_HTTPSConnection, retries=_NO_RETRIES)
+    return GuardedSession(adapter, headers=_HEADERS)
+
+
+def _public_session() -> GuardedSession:
+    """Return such a session that reaches only the public internet, also through a proxy."""
+    adapter = CheckedAdapter(
+        check=_check_public,
+        http=_PublicHTTPConnection,
+        https=_PublicHTTPSConnection,
+        retries=_NO_RETRIES,
     )
-    return GuardedSession(adapter, headers={"User-Agent": "django-outfitanyone"})
+    return GuardedSession(adapter, headers=_HEADERS)

@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from uuid import uuid4
+
+from django_outfitanyone.storable_text import storable
 
 from .answers import Malformed
 
 USABLE_FOR = timedelta(hours=47)
 """Of 48 hours; the last hour is reserved for requests that wait in the vendor's queue."""
 
+_FOLDER_LIMIT = 400
+"""Characters; the address of an upload is stored."""
 _NEEDED = ("policy", "signature", "upload_dir", "upload_host", "oss_access_key_id")
 
 
@@ -42,7 +46,9 @@ def read_permit(document: Mapping[str, Any], *, scheme: str) -> Permit:
     data = document.get("data")
     if not isinstance(data, dict) or not all(_is_filled(data.get(name)) for name in _NEEDED):
         raise Malformed("The upload permit is incomplete.")
-    host = urlsplit(data["upload_host"])
+    if len(data["upload_dir"]) > _FOLDER_LIMIT:
+        raise Malformed("The upload permit names too long a folder.")
+    host = _split(data["upload_host"])
     if not host.netloc or host.scheme not in {"https", scheme}:
         raise Malformed("The upload permit names an unsafe host.")
     return Permit(
@@ -81,12 +87,20 @@ def storage_fault(text: str) -> tuple[str, str, str]:
 
     Three flat elements need no XML parser, which entity attacks could exploit.
     """
-    return _element(text, "Code"), _element(text, "Message"), _element(text, "RequestId")
+    code, message, request_id = (_element(text, name) for name in ("Code", "Message", "RequestId"))
+    return code[:100], message, request_id[:100]
 
 
 def _element(text: str, name: str) -> str:
     found = re.search(rf"<{name}>([^<]{{0,2000}})</{name}>", text)
-    return html.unescape(found[1]).strip() if found else ""
+    return storable(html.unescape(found[1])).strip() if found else ""
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as error:  # such as http://[
+        raise Malformed("The upload permit names no host.") from error
 
 
 def _is_filled(value: object) -> bool:

@@ -88,7 +88,8 @@ def _options(parsed: argparse.Namespace) -> Options:
         for name, value in vars(parsed).items()
         if name in Options.__dataclass_fields__ and value is not None
     }
-    return Options(**given | {"api_keys": tuple(parsed.api_keys or ())})
+    repeatable = {name: tuple(given.get(name, ())) for name in ("api_keys", "allowed_hosts")}
+    return Options(**given | repeatable)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -120,6 +121,14 @@ def _add_server_options(parser: argparse.ArgumentParser) -> None:
         metavar="KEY",
         help="accept only this key; repeat the option for more keys, each of which is an account "
         "(default: any key)",
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        dest="allowed_hosts",
+        metavar="NAME",
+        help="accept this name in Host and Origin headers too; repeat the option for more "
+        "(default: localhost, loopback and own addresses)",
     )
     parser.add_argument(
         "--speed", type=float, metavar="N", help="run tasks N times faster (default: 1)"

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from . import endpoints, responses
+from . import endpoints, host_check, responses
 from .control import CONTROL_PATH, Control
 from .endpoints import RequestContext
 from .errors import (
@@ -77,10 +77,14 @@ COUNTERS = {
 
 
 class App:
-    """WSGI application that responds like DashScope and its object store."""
+    """WSGI application that responds like DashScope and its object store.
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    ``host`` is the name on which the server listens.
+    """
+
+    def __init__(self, sandbox: Sandbox, *, host: str = "") -> None:
         self._sandbox = sandbox
+        self._host = host
         self._control = Control(sandbox)
         self._injector = FaultInjector(stopping=sandbox.stopping)
 
@@ -94,6 +98,8 @@ class App:
         request_id = str(uuid.uuid4())
         endpoint: Endpoint | None = None
         try:
+            allowed = (self._host, *self._sandbox.options.allowed_hosts)
+            host_check.check(request, allowed=allowed)
             if f"{request.path}/".startswith(CONTROL_PATH):
                 return self._control.handle(request)
             endpoint, arguments = self._route(request)

@@ -51,7 +51,7 @@ class SandboxServer:
         except BaseException:
             self._listener.server_close()
             raise
-        self._listener.app = App(self.sandbox)
+        self._listener.app = App(self.sandbox, host=host)
         self._thread = threading.Thread(
             target=self._listener.serve_forever,
             args=(POLL_SECONDS,),

@@ -22,7 +22,7 @@ AT_LEAST_ONE = (
     "policies_per_second",
 )
 KEYS = "api_keys"
-FIXED = {KEYS, "workers", "seed"}
+FIXED = {KEYS, "allowed_hosts", "workers", "seed"}
 """Set at the start; nothing can change them later."""
 
 
@@ -32,6 +32,8 @@ class Options:
 
     api_keys: tuple[str, ...] = field(default=(), repr=False)
     """The accepted keys; if there are none, any key that is not empty."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Host names in ``Host`` and ``Origin`` that are accepted besides those of this machine."""
     speed: float = 1.0
     """Tasks run this many times faster than the vendor's."""
     seed: int = 0

@@ -22,6 +22,8 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import DechunkedInput, WSGIRequestHandler
 from werkzeug.wsgi import LimitedStream
 
+from .host_check import REACHED
+
 logger = logging.getLogger("outfitanyone_local.sandbox")
 IDLE_SECONDS = 60.0
 LINGER_SECONDS = 0.5
@@ -75,6 +77,9 @@ class RequestHandler(WSGIRequestHandler):
         except (ClientDisconnected, OSError):
             self.close_connection = True
         self._log(time.monotonic() - started)
+
+    def make_environ(self) -> dict[str, Any]:
+        return {**super().make_environ(), REACHED: str(self.connection.getsockname()[0])}
 
     def version_string(self) -> str:
         return SERVER_NAME

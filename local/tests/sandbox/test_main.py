@@ -174,10 +174,12 @@ def test_arguments__become_options():
     given = (
         "--speed 10 --api-key a --api-key b --submits-per-second 3 --running-tasks 2 --seed 4 "
         "--queries-per-second 5 --workers 1 --field-faults submit --image-faults submit "
-        "--parse-refusals nulls --accept-webp --limits-shared-by-models"
+        "--parse-refusals nulls --accept-webp --limits-shared-by-models "
+        "--allow-host sandbox --allow-host sandbox.internal"
     )
     assert command._options(parser.parse_args(given.split())) == Options(
         api_keys=("a", "b"),
+        allowed_hosts=("sandbox", "sandbox.internal"),
         speed=10,
         seed=4,
         workers=1,

@@ -38,7 +38,7 @@ def answer_to(wire, data):
     return head.decode("latin-1"), body
 
 
-QUERY = b"GET /api/v1/tasks/x HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Bearer k\r\n"
+QUERY = b"GET /api/v1/tasks/x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n"
 
 
 def test_keep_alive__many_responses_on_one_connection(own_server):
@@ -54,7 +54,8 @@ def test_keep_alive__many_responses_on_one_connection(own_server):
 def test_keep_alive__pipelined_requests_are_answered_in_order(wire):
     paths = [f"/api/v1/tasks/{n}" for n in range(3)]
     lines = "".join(
-        f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n\r\n" for path in paths
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n\r\n"
+        for path in paths
     )
     wire.sendall(lines.encode())
     wire.shutdown(socket.SHUT_WR)
@@ -67,7 +68,8 @@ def test_keep_alive__pipelined_requests_are_answered_in_order(wire):
 
 def test_keep_alive__unread_bodies_do_not_become_requests(wire):
     refused = (
-        f"POST {IMAGE_SYNTHESIS} HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n" + "GET / " * 3
+        f"POST {IMAGE_SYNTHESIS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n"
+        + "GET / " * 3
     )
     wire.sendall(refused.encode() + b"zz" + QUERY + b"\r\n")
     wire.shutdown(socket.SHUT_WR)
@@ -90,7 +92,7 @@ def test_http_1_0__is_answered_and_closed(wire):
 def test_expect__gets_a_continue_before_the_body(wire):
     body = b'{"model": "x"}'
     wire.sendall(
-        f"POST {IMAGE_SYNTHESIS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n"
+        f"POST {IMAGE_SYNTHESIS} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n"
         f"X-DashScope-Async: enable\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n".encode()
     )
@@ -104,7 +106,7 @@ def test_chunked_body__is_read(wire):
     body = b'{"model": "x"}'
     chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
     head = (
-        f"POST {IMAGE_SYNTHESIS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n"
+        f"POST {IMAGE_SYNTHESIS} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n"
         "X-DashScope-Async: enable\r\nContent-Type: application/json\r\n"
         "Transfer-Encoding: chunked\r\n\r\n"
     )
@@ -129,8 +131,8 @@ def test_chunked_body__is_read(wire):
         b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 30 + b"\r\n\r\n",
-        b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET //[/x HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http://[ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET //[/x HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"GET /%00%ff%fe?%zz=%q HTTP/1.1\r\nHost: \xff\xfe\r\n\r\n",
         b"GET /api/v1/tasks?page_no=%ff HTTP/1.1\r\nAuthorization: Bearer \xff\xff\r\n\r\n",
         b"\0 \0 HTTP/1.1\r\n\r\n",
@@ -158,7 +160,7 @@ def test_missing_body__times_out(wire, monkeypatch, api, caplog):
     monkeypatch.setattr(request_handler.RequestHandler, "timeout", 0.2)
     with socket.create_connection(wire.getpeername(), timeout=5) as slow:
         slow.sendall(
-            f"POST {IMAGE_SYNTHESIS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n"
+            f"POST {IMAGE_SYNTHESIS} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n"
             "X-DashScope-Async: enable\r\nContent-Type: application/json\r\n"
             "Content-Length: 100\r\n\r\n{".encode()
         )

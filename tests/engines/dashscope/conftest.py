@@ -56,8 +56,12 @@ def client_of() -> Iterator[Callable[..., DashScope]]:
     with ExitStack() as stack:
 
         def make(base_url: str, *, key: str = KEY, **options: object) -> DashScope:
-            timeouts = {"connect_timeout": 5.0, "read_timeout": 5.0}
-            client = DashScope(key, base_url=base_url, **{**timeouts, **options})
+            defaults = {
+                "connect_timeout": 5.0,
+                "read_timeout": 5.0,
+                "allow_private_addresses": True,  # as with a local sandbox
+            }
+            client = DashScope(key, base_url=base_url, **{**defaults, **options})
             return stack.enter_context(client)
 
         yield make

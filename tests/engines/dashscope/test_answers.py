@@ -71,6 +71,43 @@ def test_decode__keeps_only_values_that_a_database_can_store():
 
 
 @pytest.mark.parametrize(
+    ("number", "value"),
+    [
+        ("1e999", None),
+        ("-1e999", None),
+        ("1e-999", 0.0),
+        ("9223372036854775807", 2**63 - 1),
+        ("-9223372036854775807", 1 - 2**63),
+        ("9223372036854775808", None),
+        ("9" * 5000, None),
+    ],
+    ids=lambda value: str(value)[:25],
+)
+def test_decode__drops_numbers_that_a_database_cannot_store(number, value):
+    assert answers.decode(f'{{"a": {number}, "b": 1}}') == {"a": value, "b": 1}
+
+
+@pytest.mark.parametrize("depth", [19, 20, 40, 100_000])
+def test_decode__cuts_what_is_nested_too_deep_and_keeps_the_rest(depth):
+    deep = "[" * depth + '"]}[{"' + "]" * depth
+    text = f'{{"a": {deep}, "b": "[[[", "c": [{{}}]}}'
+
+    document = answers.decode(text)
+
+    assert (document["b"], document["c"]) == ("[[[", [{}])
+    inner = document["a"]
+    for _ in range(19):
+        assert len(inner) == 1
+        inner = inner[0]
+    assert inner == ("]}[{" if depth == 19 else None)
+
+
+def test_decode__is_fast_for_an_endless_text():
+    """Each quotation mark could start another pass through all that follows."""
+    assert answers.decode('"' + '\\"' * 500_000) == {}
+
+
+@pytest.mark.parametrize(
     ("document", "found"),
     [
         ({"code": "A", "message": "m"}, ("A", "m")),
@@ -204,6 +241,7 @@ def test_task_report__accepts_a_list_of_one_picture():
         {"output": {"task_id": "t-1"}},
         with_output(task_status=None),
         with_output(task_id="t-2"),
+        with_output(image_url="http://r.example/" + "x" * 20_000),
         with_output(image_url=None),
         with_output(image_url=""),
         with_output(image_url=[]),
@@ -238,6 +276,26 @@ def test_task_report__without_usage_counts_no_picture(usage):
 )
 def test_moment__is_in_utc_or_none(value, expected):
     assert answers.moment(value) == expected
+
+
+@pytest.mark.parametrize("task_id", [None, "", 7, ["t-2"], {}])
+def test_task_report__odd_task_id_is_no_other_task(task_id):
+    assert answers.task_report(with_output(task_id=task_id), task_id="t-1").image_url
+
+
+def test_task_report__keeps_a_long_url_whole():
+    url = "http://r.example/1.jpg?" + "s" * 15_000
+
+    assert answers.task_report(with_output(image_url=url), task_id="t-1").image_url == url
+
+
+@pytest.mark.parametrize(
+    ("count", "known"), [(2, 2), (100, 100), (101, 0), (40_000, 0), (-1, 0), ("1", 0), (True, 1)]
+)
+def test_task_report__number_of_pictures_is_plausible_or_unknown(count, known):
+    document = {**SUCCEEDED, "usage": {"image_count": count}}
+
+    assert answers.task_report(document, task_id="t-1").image_count == known
 
 
 # -- parsing

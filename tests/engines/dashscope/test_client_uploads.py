@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import socket
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from django_outfitanyone.exceptions import AccountProblem, InputRejected, ServerFault
+from django_outfitanyone.exceptions import (
+    AccountProblem,
+    InputRejected,
+    RequestNotSent,
+    ServerFault,
+)
+from django_outfitanyone.storable_text import is_storable
 from tests.drawing import picture
 from tests.engines.dashscope.conftest import TRY_ON
 from tests.engines.dashscope.listener import answers, behind_tls, response
@@ -101,3 +108,87 @@ def test_upload__never_goes_from_https_to_http(listen, client_of, certificate, m
         client_of(f"https://{api.address}/api/v1").upload(b"x", filename="a.png", model=TRY_ON)
     assert caught.value.code == "UnreadableAnswer"
     assert storage.requests == []
+
+
+# -- the host that the permit names
+
+
+def api_that_names(listen, upload_host, **data):
+    return listen(answers(response({"data": {**PERMIT, "upload_host": upload_host, **data}})))
+
+
+def test_upload_host__in_a_private_network_gets_nothing(listen, client_of):
+    storage = listen(answers(response(b"")))
+    api = api_that_names(listen, f"http://{storage.address}")
+    client = client_of(api.base_url, allow_private_addresses=False)
+
+    with pytest.raises(RequestNotSent, match=r"private network \(127\.0\.0\.1\).*ALLOW_PRIVATE"):
+        client.upload(b"x", filename="a.png", model=TRY_ON)
+    assert storage.requests == []
+
+
+def test_upload_host__that_resolves_to_a_private_address_gets_nothing(
+    listen, client_of, monkeypatch
+):
+    storage = listen(answers(response(b"")))
+    port = int(storage.address.rpartition(":")[2])
+    api = api_that_names(listen, f"http://storage.example:{port}")
+    client = client_of(api.base_url, allow_private_addresses=False)
+    entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *args, **kwargs: (
+            [entry] if host == "storage.example" else real(host, *args, **kwargs)
+        ),
+    )
+
+    with pytest.raises(RequestNotSent, match="private network"):
+        client.upload(b"x", filename="a.png", model=TRY_ON)
+    assert storage.requests == []
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "169.254.169.254", "[fd00::1]", "192.168.1.1:8080"])
+def test_upload_host__in_a_private_network_is_not_reached_through_a_proxy(
+    listen, client_of, monkeypatch, host
+):
+    proxy = listen(answers(response(b"")))
+    monkeypatch.setenv("http_proxy", f"http://{proxy.address}")
+    client = client_of(
+        api_that_names(listen, f"http://{host}").base_url, allow_private_addresses=False
+    )
+
+    with pytest.raises(RequestNotSent, match="private network"):
+        client.upload(b"x", filename="a.png", model=TRY_ON)
+    assert proxy.requests == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"upload_host": "http://["},
+        {"upload_host": "//storage.example"},
+        {"upload_host": "file:///etc/passwd"},
+        {"upload_dir": "d" * 500},
+    ],
+)
+def test_permit__odd_values_are_refused_before_anything_is_sent(listen, client_of, data):
+    api = listen(
+        answers(response({"data": {**PERMIT, "upload_host": "http://127.0.0.1:1", **data}}))
+    )
+
+    with pytest.raises(ServerFault) as caught:
+        client_of(api.base_url).upload(b"x", filename="a.png", model=TRY_ON)
+    assert caught.value.code == "UnreadableAnswer"
+
+
+def test_storage_error__is_stored_by_every_database(listen, client_of):
+    body = f"<Error><Code>{'C' * 500}</Code><Message>a\0b&#0;&#xD800;</Message></Error>"
+    storage = listen(answers(response(body.encode(), status=400)))
+    api = api_that_names(listen, f"http://{storage.address}")
+
+    with pytest.raises(InputRejected) as caught:
+        client_of(api.base_url).upload(b"x", filename="a.png", model=TRY_ON)
+    assert caught.value.code == "C" * 100
+    assert is_storable(caught.value.message)

@@ -15,6 +15,7 @@ from django_outfitanyone.engines.dashscope.errors import (
 from django_outfitanyone.exceptions import (
     AccountProblem,
     APIError,
+    ForeignAnswer,
     InputRejected,
     OutcomeUnknown,
     RequestNotSent,
@@ -53,14 +54,17 @@ def test_documented_errors__are_not_classified_by_their_status(
         (404, "SomethingNew", InputRejected),
         (401, "SomethingNew", AccountProblem),
         (403, "SomethingNew", AccountProblem),
-        (407, "", AccountProblem),
+        (401, "", ForeignAnswer),
+        (403, "", ForeignAnswer),
+        (407, "", ForeignAnswer),
+        (511, "", ForeignAnswer),
         (429, "SomethingNew", Throttled),
         (500, "SomethingNew", ServerFault),
         (503, "SomethingNew", ServerFault),
-        (404, "", AccountProblem),
-        (302, "", AccountProblem),
+        (404, "", ForeignAnswer),
+        (302, "", ForeignAnswer),
         (429, "", Throttled),
-        (400, "", InputRejected),
+        (400, "", ForeignAnswer),
         (500, "", ServerFault),
         (200, "SomethingNew", InputRejected),
     ],
@@ -95,6 +99,10 @@ def test_codes__include_the_codes_nested_below_them(code, label):
         (500, ""),
         (503, ""),
         (599, ""),
+        (400, ""),
+        (401, ""),
+        (403, ""),
+        (404, ""),
     ],
 )
 def test_paid_requests__outcome_is_unknown_if_a_gateway_may_have_passed_them_on(status, code):
@@ -115,10 +123,11 @@ def test_paid_requests__outcome_is_unknown_if_a_gateway_may_have_passed_them_on(
         (500, "SomethingNew", ServerFault),
         (503, "ServiceUnavailable", ServerFault),
         (400, "InvalidPerson", InputRejected),
-        (401, "", AccountProblem),
-        (404, "", AccountProblem),
+        (401, "InvalidApiKey", AccountProblem),
         (429, "", Throttled),
-        (301, "", AccountProblem),
+        (301, "", ForeignAnswer),
+        (407, "", ForeignAnswer),
+        (511, "", ForeignAnswer),
     ],
 )
 def test_paid_requests__other_errors_are_clear_refusals(status, code, error):
@@ -181,7 +190,7 @@ def test_stored_errors__are_classified_as_when_they_were_raised(code, status):
     assert again is classify(code, http_status=status)
 
 
-@pytest.mark.parametrize("status", [302, 400, 401, 404, 429, 500, 502])
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 407, 429, 500, 502, 511])
 def test_stored_errors__without_a_code_need_no_status(status):
     raised = error_from("", message="", http_status=status)
 
@@ -191,7 +200,7 @@ def test_stored_errors__without_a_code_need_no_status(status):
 def test_table__is_retryable_exactly_where_a_retry_helps():
     retryable = {row.error for row in ERRORS if row.retryable}
 
-    assert retryable == {RequestNotSent, Throttled, ServerFault}
+    assert retryable == {RequestNotSent, Throttled, ServerFault, ForeignAnswer}
 
 
 def test_table__has_unique_labels_and_whole_sentences():

@@ -59,6 +59,9 @@ FAULTS = {
     ),
     "echoed in a code": answers(response({"code": KEY, "message": ""}, status=400)),
     "echoed in a page": answers(response(f"<pre>{ECHO}</pre>".encode(), status=502)),
+    "echoed in headers": answers(
+        response(b"", status=403, headers=(f"X-Request-Id: {KEY}", f"Content-Type: {KEY}/x"))
+    ),
     "echoed in a status line": sends(f"HTTP/1.1 {KEY} {KEY}\r\n\r\n".encode()),
     "echoed as no HTTP": sends(ECHO.encode() + b"\r\n\r\n"),
     "dropped": drops_after_reading,

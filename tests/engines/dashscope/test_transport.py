@@ -12,9 +12,10 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.engines.dashscope.transport import ANSWER_LIMIT
 from django_outfitanyone.exceptions import (
-    AccountProblem,
+    ForeignAnswer,
     OutcomeUnknown,
     OutfitAnyoneError,
     RequestNotSent,
@@ -182,6 +183,51 @@ def test_missing_ca_bundle__sends_nothing(listen, client_of, monkeypatch, tmp_pa
 
 # -- answers
 
+PAGE = b"<!doctype html><title>Access denied</title>"
+HTML = ("Content-Type: text/html; charset=utf-8",)
+
+
+@free
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 405, 407, 451, 511])
+def test_page_of_a_proxy__is_temporary_and_said_to_be_foreign(listen, client_of, call, status):
+    server = listen(answers(response(PAGE, status=status, headers=HTML)))
+
+    with pytest.raises(
+        ForeignAnswer, match=rf"no answer of the API \(HTTP {status}, text/html\)"
+    ) as (caught):
+        call(client_of(server.base_url))
+    assert DashScope.explain(caught.value.code, caught.value.message).is_temporary
+
+
+@paid
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 451])
+def test_page_of_a_proxy__may_hide_that_a_paid_request_arrived(listen, client_of, call, status):
+    server = listen(answers(response(PAGE, status=status, headers=HTML)))
+
+    with pytest.raises(OutcomeUnknown, match="no answer of the API"):
+        call(client_of(server.base_url))
+    assert len(server.requests) == 1
+
+
+@paid
+@pytest.mark.parametrize("status", [302, 307, 407, 511])
+def test_page_of_a_proxy__that_proves_that_nothing_was_passed_on(listen, client_of, call, status):
+    server = listen(answers(response(PAGE, status=status, headers=HTML)))
+
+    with pytest.raises(ForeignAnswer):
+        call(client_of(server.base_url))
+
+
+@pytest.mark.parametrize("status", [200, 302, 403, 407])
+def test_page_of_a_proxy__instead_of_the_object_storage(listen, client_of, status):
+    storage = listen(answers(response(PAGE, status=status, headers=HTML)))
+    permit = {"policy": "p", "signature": "s", "upload_dir": "dir", "oss_access_key_id": "id"}
+    data = {**permit, "upload_host": f"http://{storage.address}"}
+    api = listen(answers(response({"data": data})))
+
+    with pytest.raises(ForeignAnswer, match="no answer of the API"):
+        client_of(api.base_url).upload(b"picture", filename="a.jpg", model="m")
+
 
 def test_content_type__does_not_matter(listen, client_of):
     server = listen(answers(response(TASK, headers=("Content-Type: text/html",))))
@@ -220,8 +266,8 @@ def test_answers__beyond_the_limit_still_have_a_status(listen, client_of):
     page = b"<html>" + b"x" * ANSWER_LIMIT
     server = listen(stalls_after(b"HTTP/1.1 403 No\r\nContent-Length: 99999999\r\n\r\n" + page))
 
-    with pytest.raises(AccountProblem):
-        client_of(server.base_url).submit(ORDER)
+    with pytest.raises(ForeignAnswer, match="HTTP 403"):
+        client_of(server.base_url).query("t-1")
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
@@ -232,7 +278,7 @@ def test_redirects__are_never_followed(listen, client_of, call, status):
         answers(response(b"", status=status, headers=(f"Location: {elsewhere.base_url}",)))
     )
 
-    with pytest.raises(AccountProblem) as caught:
+    with pytest.raises(ForeignAnswer) as caught:
         call(client_of(server.base_url))
     assert caught.value.http_status == status
     assert elsewhere.requests == []
@@ -242,7 +288,7 @@ def test_redirects__are_not_read_beyond_the_limit(listen, client_of):
     head = b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 99999999\r\n\r\n"
     server = listen(stalls_after(head + b" " * (ANSWER_LIMIT + 1)))
 
-    with pytest.raises(AccountProblem):
+    with pytest.raises(ForeignAnswer):
         client_of(server.base_url).query("t-1")
 
 

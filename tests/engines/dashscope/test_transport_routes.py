@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 
 import pytest
+import requests
 
+from django_outfitanyone.engines.dashscope import probe
 from django_outfitanyone.exceptions import OutcomeUnknown, RequestNotSent
 from tests.engines.dashscope.conftest import ORDER, TASK, unused_port
 from tests.engines.dashscope.listener import (
@@ -93,6 +95,33 @@ def test_proxy__unreachable_socks_proxy_sends_nothing(client_of, monkeypatch):
 
     with pytest.raises(RequestNotSent):
         client_of("https://api.invalid/api/v1").submit(ORDER)
+
+
+def test_proxy__without_socks_support_is_a_local_fault(client_of, monkeypatch):
+    def missing(*_args, **_kwargs):
+        raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
+
+    monkeypatch.setattr("requests.adapters.SOCKSProxyManager", missing)
+    monkeypatch.setenv("all_proxy", f"socks5h://127.0.0.1:{unused_port()}")
+
+    with pytest.raises(RequestNotSent, match="SOCKS"):
+        client_of("https://api.invalid/api/v1").submit(ORDER)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "all"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_proxy__is_never_used_to_reach_this_machine(listen, client_of, monkeypatch, scheme, host):
+    proxy = listen(answers(response(b"<html>no</html>", status=403)))
+    server = listen(answers(response(TASK)))
+    monkeypatch.setenv(f"{scheme}_proxy", f"http://{proxy.address}")
+    base_url = server.base_url.replace("127.0.0.1", host)
+
+    client = client_of(base_url)
+
+    assert client.submit(ORDER).task_id == "t-1"
+    assert probe.remote_time(base_url, timeout=(5, 5)) is None
+    assert proxy.connections == 0
+    assert server.connections == 2
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("django_outfitanyone", "0003_plain_names"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="tryonresult",
+            name="result_url",
+            field=models.TextField(blank=True, editable=False),
+        ),
+    ]

@@ -1,0 +1,196 @@
+"""A paid answer is kept in every database, whatever else is odd in it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from django_outfitanyone.choices import Status
+from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.dashscope.transport import Answer
+from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
+from django_outfitanyone.models.account import LONG_AGO
+from django_outfitanyone.worker import parse
+from django_outfitanyone.worker.steps import advance
+from tests.factories import make_model_image, make_try_on
+from tests.work import claimed
+
+pytestmark = pytest.mark.django_db
+
+TASK = "task-of-odd-answers"
+URL = "https://result.example/1.jpg"
+bounded = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+ODD = [
+    *("null", "true", "false", "0", "-1", "1.0", "40000", "1e999", "-1e999", "1e-999", "1e308"),
+    *("9223372036854775808", "9" * 25, "9" * 5000, "NaN", "Infinity", "[]", "{}", '""'),
+    *('"\\u0000"', '"\\ud800"', '"\\udc00x"', '"9999-12-31 23:59:59"', '"0001-01-01 00:00:00"'),
+    *(json.dumps("x" * 5000), json.dumps("服" * 5000), '"😀"', '{"\\u0000": "\\ud83d"}'),
+]
+
+
+def as_object(fields):
+    return "{" + ",".join(f"{name}:{value}" for name, value in fields.items()) + "}"
+
+
+def nested(depth):
+    return st.sampled_from(['{"a":', "["]).map(
+        lambda opening: opening * depth + "1" + ("}" if opening[0] == "{" else "]") * depth
+    )
+
+
+odd_values = st.recursive(
+    st.sampled_from(ODD)
+    | st.integers().map(str)
+    | st.text().map(json.dumps)
+    | st.sampled_from([19, 20, 33, 40, 150, 2000, 20_000]).flatmap(nested),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda items: f"[{','.join(items)}]")
+        | st.dictionaries(st.text().map(json.dumps), inner, max_size=3).map(as_object)
+    ),
+    max_leaves=6,
+)
+odd_fields = st.dictionaries(
+    st.sampled_from(["submit_time", "scheduled_time", "end_time", "code", "message", "extra"]),
+    odd_values,
+)
+
+
+def document(output, **fields):
+    return as_object(
+        {json.dumps(name): value for name, value in {"output": output, **fields}.items()}
+    )
+
+
+@pytest.fixture(autouse=True)
+def _fast(configure):
+    configure(QUERIES_PER_SECOND=1_000_000, SUBMITS_PER_SECOND=1_000_000)
+
+
+def engine_that_answers(text):
+    engine = DashScope("any", base_url="http://127.0.0.1:9/api/v1")
+    answer = Answer(status=200, text=text, request_id="", content_type="application/json")
+    engine._http.send = engine._http.send_apart = lambda *_args, **_request: answer
+    return engine
+
+
+def polled(text):
+    """Return a running try-on after a poll with this answer, read from the database."""
+    row = TryOnResult.objects.first() or make_try_on(status=Status.RUNNING, remote_task_id=TASK)
+    TryOnResult.objects.update(
+        status=Status.RUNNING, result_url="", image_count=0, attempts=0, lease_token=""
+    )
+    advance(claimed(row), engine_that_answers(text))
+    return TryOnResult.objects.get()
+
+
+def assert_kept(row, url):
+    assert (row.status, row.error_code, row.error_message) == (Status.COLLECTING, "", "")
+    assert row.result_url == url
+    assert row.image_count >= 1
+    assert row.cost > 0
+    assert Charge.objects.count() == 1
+
+
+def succeeded(url, *, usage='{"image_count": 1}', **fields):
+    output = {"task_id": json.dumps(TASK), "task_status": '"SUCCEEDED"', **fields}
+    output["image_url"] = json.dumps(url)
+    return document(as_object({json.dumps(k): v for k, v in output.items()}), usage=usage)
+
+
+@pytest.mark.parametrize(
+    "url", [f"{URL}?{'s' * length}" for length in (1_500, 4_000, 15_000)], ids=len
+)
+def test_poll__long_url_is_kept_whole(url):
+    assert_kept(polled(succeeded(url)), url)
+
+
+@pytest.mark.parametrize("count", ["40000", "1e999", "-1", "2147483648", "9" * 5000, '"1"', "null"])
+def test_poll__impossible_number_of_pictures_counts_as_one(count):
+    row = polled(succeeded(URL, usage=f'{{"image_count": {count}}}'))
+
+    assert_kept(row, URL)
+    assert row.image_count == 1
+
+
+@pytest.mark.parametrize("depth", [20, 32, 40, 1_000, 100_000])
+def test_poll__deep_json_is_cut_and_the_picture_kept(depth):
+    row = polled(succeeded(URL, extra="[" * depth + "]" * depth))
+
+    assert_kept(row, URL)
+    assert row.remote_answer["output"]["task_status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_poll__odd_value_in_every_other_field_is_no_loss(value):
+    fields = dict.fromkeys(
+        ("submit_time", "scheduled_time", "end_time", "code", "message", "extra"), value
+    )
+    assert_kept(polled(succeeded(URL, usage=value, **fields)), URL)
+
+
+@bounded
+@given(odd_fields, odd_values, odd_values, st.text(max_size=3000))
+@example({}, "{}", "{}", "")
+def test_poll__any_paid_answer_is_kept(fields, usage, extra, path):
+    plain = "".join(sign for sign in path if sign > " ").encode("utf-8", "ignore").decode()
+    url = f"{URL}?{plain}".rstrip()
+    output = {
+        **{json.dumps(name): value for name, value in fields.items()},
+        '"task_id"': json.dumps(TASK),
+        '"task_status"': '"SUCCEEDED"',
+        '"image_url"': json.dumps(url),
+    }
+    text = document(as_object(output), usage=usage, extra=extra, request_id=extra)
+
+    assert_kept(polled(text), url)
+
+
+@bounded
+@given(odd_values)
+def test_poll__any_other_answer_leaves_the_row_as_it_may(value):
+    """The row waits, or keeps an error; nothing is lost to the database."""
+    row = polled(document(value, usage=value))
+
+    assert row.status == Status.RUNNING
+    assert row.error_code in {"", "UnreadableAnswer"}
+
+
+def parsed(text):
+    """Return a parse after an answer with this text, read from the database."""
+    row = ClothesParse.objects.first()
+    if row is None:
+        photo = make_model_image()
+        row = ClothesParse.objects.create(
+            account=Account.current(),
+            model_image=photo,
+            picture_sha256=photo.sha256,
+            clothes_types="upper,lower",
+            status=Status.PREPARING,
+        )
+    ClothesParse.objects.update(
+        status=Status.PREPARING, lease_token="", lease_expires_at=LONG_AGO, remote_answer={}
+    )
+    parse.call(claimed(row), "https://shop.example/1.jpg", engine_that_answers(text))
+    return ClothesParse.objects.get()
+
+
+@bounded
+@given(odd_values, odd_values, odd_values)
+@example("1", "[[1e999, 0, 2, 3], null]", "[" * 40 + "]" * 40)
+def test_parse__any_paid_answer_is_kept(usage, boxes, extra):
+    output = as_object(
+        {
+            '"bbox"': f"[[1, 2, 30, 40], {boxes}]",
+            '"crop_img_url"': f"[{json.dumps(URL)}, {extra}]",
+            '"parsing_img_url"': extra,
+        }
+    )
+    row = parsed(document(output, usage=usage, request_id=extra, extra=extra))
+
+    assert row.status == Status.COLLECTING
+    assert row.remote_answer["areas"][0]["box"] == [1, 2, 30, 40]
+    assert row.remote_answer["areas"][0]["crop_url"] == URL
