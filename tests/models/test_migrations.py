@@ -86,7 +86,7 @@ def test_0004__remembers_the_products_of_published_pictures(migrate):
     ]
     other = rows.create(top_garment=garments[0], **columns)
 
-    after = migrate("0004_publish").get_model(APP, "TryOnResult").objects
+    after = migrate("0004_published_to").get_model(APP, "TryOnResult").objects
 
     first, second = (str(product.pk) for product in products)
     assert [after.get(pk=row.pk).published_to for row in published] == [

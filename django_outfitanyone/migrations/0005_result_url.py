@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("django_outfitanyone", "0003_plain_names"),
+        ("django_outfitanyone", "0004_published_to"),
     ]
 
     operations = [
