@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import ProtectedError
 from django.http import Http404
 from django.utils.translation import gettext, gettext_lazy
 from rest_framework import exceptions, status
@@ -16,6 +17,7 @@ from rest_framework.views import exception_handler, set_rollback
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.error_help import FIXED_BY, error_help_for
 from django_outfitanyone.exceptions import OutfitAnyoneError, PictureRefused, RequestRefused
+from django_outfitanyone.models import unsettled_text
 from django_outfitanyone.models.remote_job import RemoteJob
 
 _ = gettext_lazy
@@ -24,7 +26,7 @@ CALLER = "caller"
 FIXED_BY_VALUES = (CALLER, *FIXED_BY)
 """Values of ``fixed_by``: the author of the request, and all that errors of rows name."""
 
-CONFLICTS = frozenset({"TooLate", "NotRepeatable", "NotFinished", "NoPicture"})
+CONFLICTS = frozenset({"TooLate", "NotRepeatable", "NotFinished", "NoPicture", "NotSettled"})
 """Codes of refusals caused by the state of the row, not by the request: status 409."""
 
 CHANGE_REQUEST = _("Change the request. Nothing was stored, and nothing will be charged.")
@@ -111,9 +113,15 @@ def _from_app(error: Exception) -> tuple[int, Problem] | None:
             status.HTTP_409_CONFLICT if is_conflict else status.HTTP_422_UNPROCESSABLE_ENTITY
         )
         return http_status, Problem.for_caller(error.code, error.message)
+    if isinstance(error, ProtectedError) and _may_be_billed(error):
+        return status.HTTP_409_CONFLICT, Problem.for_caller("NotSettled", unsettled_text())
     if isinstance(error, OutfitAnyoneError):
         return status.HTTP_502_BAD_GATEWAY, Problem.from_code(error.code, error.message)
     return None
+
+
+def _may_be_billed(error: ProtectedError) -> bool:
+    return any(isinstance(row, RemoteJob) for row in error.protected_objects)
 
 
 def _from_rest_framework(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -65,5 +65,28 @@ def test_0003__changes_nothing_but_the_name_of_one_column(capsys):
     assert "last_wakeup_at" in statements[0]
 
 
+def test_0004__knows_the_tasks_of_all_rows_and_charges(migrate):
+    before = migrate("0003_plain_names")
+    account = before.get_model(APP, "Account").objects.create(name="old shop")
+    before.get_model(APP, "TryOnResult").objects.create(account=account, remote_task_id="t-1")
+    before.get_model(APP, "TryOnResult").objects.create(account=account)
+    for task_id in ("t-1", "t-2", None):
+        before.get_model(APP, "Charge").objects.create(
+            account=account,
+            charged_at=MOMENT,
+            charged_on=MOMENT.date(),
+            remote_model="aitryon-plus",
+            images=1,
+            amount="0.5",
+            currency="CNY",
+            task_id=task_id,
+        )
+
+    after = migrate("0004_money")
+
+    known = after.get_model(APP, "KnownTask").objects.values_list("account", "task_id")
+    assert set(known) == {("old shop", "t-1"), ("old shop", "t-2")}
+
+
 def test_models__have_no_changes_without_a_migration():
     call_command("makemigrations", APP, "--check", "--dry-run")

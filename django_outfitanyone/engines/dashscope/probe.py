@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
 
 from django_outfitanyone.engines.guarded_session import unsigned
 from django_outfitanyone.exceptions import RequestNotSent
+
+from .transport import date_of
 
 BEIJING = "Beijing"
 REGIONS = {  # the first matching suffix wins
@@ -48,13 +49,6 @@ def remote_time(base_url: str, *, timeout: tuple[float, float]) -> datetime | No
             allow_redirects=False,
             stream=True,
         ) as response:
-            return _moment(response.headers.get("Date", ""))
+            return date_of(response.headers.get("Date", ""))
     except requests.RequestException as error:
         raise RequestNotSent(f"The API cannot be reached: {type(error).__name__}.") from error
-
-
-def _moment(date: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(date).astimezone(timezone.utc)
-    except ValueError:
-        return None
