@@ -9,7 +9,6 @@ from django.utils import timezone
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.pictures import images
-from django_outfitanyone.worker.collect import REGISTRATION_DELAY
 from tests.drawing import picture
 from tests.factories import make_model_image
 from tests.work import backdate_submit, collecting_try_on, running_try_on, step, work
@@ -126,11 +125,11 @@ def test_poll__task_that_is_gone_is_polled_some_times_more_before_it_fails(remot
 def test_poll__task_that_is_gone_for_longer_than_the_engine_needs_to_list_it(remote):
     try_on = running_try_on()
     TryOnResult.objects.update(remote_task_id="unknown")
-    backdate_submit(try_on, seconds=REGISTRATION_DELAY.total_seconds() - 20)
+    backdate_submit(try_on, seconds=40)
     step(try_on)
     assert (try_on.status, try_on.attempts) == (Status.RUNNING, 0)
 
-    backdate_submit(try_on, seconds=REGISTRATION_DELAY.total_seconds() + 1)
+    backdate_submit(try_on, seconds=70)
     step(try_on)
     assert (try_on.status, try_on.attempts, try_on.error_code) == (Status.RUNNING, 1, "TaskGone")
 
