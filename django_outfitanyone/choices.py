@@ -33,6 +33,8 @@ UNSENT = frozenset({Status.QUEUED, Status.PREPARING})
 SLOT_KEEPERS = frozenset({Status.SUBMITTING, Status.RUNNING, Status.NEEDS_ATTENTION})
 """A remote task may be running, so the slot stays taken."""
 IN_FLIGHT = frozenset({Status.SUBMITTING, Status.RUNNING, Status.COLLECTING})
+UNSETTLED = frozenset({Status.SUBMITTING, Status.RUNNING, Status.NEEDS_ATTENTION})
+"""The engine may bill the job, which has no charge yet, so it cannot be deleted."""
 
 MAY_FOLLOW: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset(

@@ -192,7 +192,7 @@ class Settings:
     EXPECTED_DURATION = seconds(20)  # shown to waiting people
     TASK_DEADLINE = seconds(24 * 3600)
     EXPIRY_WARNING = seconds(4 * 3600)  # before the deadline, if the result is not stored yet
-    UNCLEAR_SUBMIT_DELAY = seconds(60)
+    UNCLEAR_SUBMIT_DELAY = seconds(300)  # the vendor's gateway ends a request after 298 s
     RUN_BUDGET = seconds(20)
 
     # Pictures

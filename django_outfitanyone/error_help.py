@@ -75,6 +75,11 @@ def is_temporary(code: str, message: str = "") -> bool:
     return conf.engine_class.explain(code, message).is_temporary
 
 
+def may_be_lost_upload(code: str, message: str = "") -> bool:
+    """Whether the engine could not read a picture's address, so that a new upload may help."""
+    return conf.engine_class.explain(code, message).may_be_lost_upload
+
+
 def error_help_for(code: str, message: str = "") -> ErrorHelp | None:
     """Return the help for an error code as stored on a row; ``None`` without a code."""
     if not code:

@@ -22,11 +22,11 @@ from tests.events import events, received
 from tests.factories import make_garment, make_hotspot, make_model_image, make_try_on
 from tests.work import (
     REPLACE,
-    backdate_submit,
     claimed,
     new_request,
     prepared_try_on,
     running_try_on,
+    settle_unclear,
     step,
     work,
 )
@@ -58,7 +58,7 @@ def unclear_try_on(remote):
     try_on = prepared_try_on()
     remote.faults.add("drop-after", endpoint="submit")
     step(try_on)
-    backdate_submit(try_on, seconds=1)
+    settle_unclear(try_on)
     step(try_on)
     assert try_on.status == Status.NEEDS_ATTENTION
     return try_on

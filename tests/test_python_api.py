@@ -7,7 +7,6 @@ import inspect
 import re
 import subprocess
 import sys
-import time
 
 import pytest
 from django.dispatch import Signal
@@ -17,7 +16,7 @@ from django_outfitanyone import signals
 from django_outfitanyone.choices import GarmentKind, Status
 from tests.factories import make_garment, make_model_image
 from tests.pages import ROOT, rows
-from tests.work import step, work
+from tests.work import settle_unclear, step, work
 
 PAGE = "docs/python-api.md"
 TEXT = (ROOT / PAGE).read_text("utf-8")
@@ -32,12 +31,12 @@ def unclear_try_on(remote):
     options = django_outfitanyone.TryOnOptions(keep_other_half=False)
     try_on = django_outfitanyone.request_try_on(request, options=options)
     remote.faults.add("drop-after", endpoint="submit")
-    for _ in range(10):
+    while try_on.status != Status.SUBMITTING:
         step(try_on)
-        if try_on.status == Status.NEEDS_ATTENTION:
-            return try_on
-        time.sleep(0.06)  # longer than UNCLEAR_SUBMIT_DELAY
-    raise AssertionError(f"still {try_on.status}")
+    settle_unclear(try_on)
+    step(try_on)
+    assert try_on.status == Status.NEEDS_ATTENTION
+    return try_on
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.worker import runner
 from django_outfitanyone.worker.steps import advance
 from tests.factories import make_garment, make_model_image
@@ -35,11 +36,16 @@ def work(*jobs, seconds=60):
 
 
 def one_pass():
-    """Make all open jobs due, except those that have just failed, and run one pass."""
+    """Make all open jobs due, except those that have just failed, and run one pass.
+
+    Unclear submits need not wait for the safe delay.
+    """
     for model in (TryOnResult, ClothesParse):
         model.objects.open().filter(due_at__isnull=False, attempts=0).exclude(
             status="submitting"
         ).update(due_at=timezone.now())
+    unclear = TryOnResult.objects.filter(unclear_since__isnull=False, status="submitting")
+    unclear.update(unclear_since=LONG_AGO, due_at=timezone.now())
     runner.run(budget=0)
 
 
@@ -104,6 +110,14 @@ def collecting_try_on(*, person=None):
 def backdate_submit(job, **age):
     """Write that the paid request of this job was sent this long ago, for example ``hours=1``."""
     type(job).objects.filter(pk=job.pk).update(submitted_at=timezone.now() - timedelta(**age))
+
+
+def settle_unclear(*try_ons):
+    """Take the first step after an unclear submit, and write that the safe delay has passed."""
+    for try_on in try_ons:
+        step(try_on)
+        assert try_on.unclear_since is not None
+        TryOnResult.objects.filter(pk=try_on.pk).update(unclear_since=LONG_AGO)
 
 
 def _any_open():

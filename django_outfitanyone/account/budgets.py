@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Case, DecimalField, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -25,10 +25,12 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import BudgetSpent
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
-from django_outfitanyone.models.charge import shop_day
+from django_outfitanyone.models.charge import SMALLEST, shop_day
 from django_outfitanyone.signals import budget_spent
 
 logger = logging.getLogger("django_outfitanyone")
+
+AMOUNT: DecimalField[Any, Any] = DecimalField(max_digits=12, decimal_places=6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,16 +75,17 @@ def budgets_of(account: Account) -> list[Budget]:
         ("BUDGET_PER_DAY", conf.BUDGET_PER_DAY, today, today + timedelta(days=1)),
         ("BUDGET_PER_MONTH", conf.BUDGET_PER_MONTH, first, _next_month(first)),
     )
+    wanted = [period for period in periods if period[1] is not None]
+    used = _used_since(account, [start for _setting, _limit, start, _end in wanted])
     return [
         Budget(
             setting=setting,
-            limit=Decimal(limit),
-            spent=Charge.objects.filter(account=account).since(start).total(),
-            committed=_committed(account, _midnight(start)),
+            limit=Decimal(limit or 0),
+            spent=spent,
+            committed=committed,
             ends_at=_midnight(end),
         )
-        for setting, limit, start, end in periods
-        if limit is not None
+        for (setting, limit, _start, end), (spent, committed) in zip(wanted, used, strict=True)
     ]
 
 
@@ -141,16 +144,47 @@ def notice(account: Account) -> str:
     return str(min(budgets_of(account), key=lambda budget: budget.left))
 
 
-def _committed(account: Account, since: datetime) -> Decimal:
-    """Return the prices of the requests that may be billed and have no charge yet.
+def _used_since(account: Account, days: list[date]) -> list[tuple[Decimal, Decimal]]:
+    """Return what is spent and what is committed since each of these days, in one SELECT.
 
-    An unclear request counts in the period in which it was sent.
+    A job that is settled between two statements would be missing in both: committed no
+    longer, charged not yet.
     """
-    sent = TryOnResult.objects.filter(account=account).possibly_billed(since=since).order_by()
-    groups: Any = sent.values_list("remote_model").annotate(count=Count("pk"))
-    try_ons = sum((count * conf.price(model) for model, count in groups), Decimal(0))
-    parses = ClothesParse.objects.filter(account=account).possibly_billed(since=since).count()
-    return try_ons + parses * conf.price(conf.PARSING_MODEL)
+    if not days:
+        return []
+    price = Case(
+        *(When(remote_model=model, then=_amount(price)) for model, price in conf.PRICES.items()),
+        default=_amount(Decimal(0)),
+        output_field=AMOUNT,
+    )
+    columns: list[Subquery] = []
+    for day in days:
+        since = _midnight(day)
+        columns += [
+            _sum(Charge.objects.payable().since(day), "amount"),
+            _sum(TryOnResult.objects.possibly_billed(since=since), price),
+            _sum(
+                ClothesParse.objects.possibly_billed(since=since),
+                _amount(conf.price(conf.PARSING_MODEL)),
+            ),
+        ]
+    names = {f"sum_{number}": column for number, column in enumerate(columns)}
+    sums = Account.objects.filter(pk=account.pk).annotate(**names).values_list(*names).get()
+    exact = [Decimal(found or 0).quantize(SMALLEST) for found in sums]
+    return [
+        (spent, try_ons + parses)
+        for spent, try_ons, parses in zip(exact[::3], exact[1::3], exact[2::3], strict=True)
+    ]
+
+
+def _sum(rows: QuerySet[Any], amount: Any) -> Subquery:
+    """Return the sum over these rows of the account in the outer query, as a subquery."""
+    own = rows.filter(account=OuterRef("pk")).order_by().values("account")
+    return Subquery(own.annotate(sum=Sum(amount)).values("sum"), output_field=AMOUNT)
+
+
+def _amount(price: Decimal) -> Value:
+    return Value(price, output_field=AMOUNT)
 
 
 def _next_month(first: date) -> date:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
@@ -42,7 +42,10 @@ def settle(
             )
             Charge.objects.record(job, remote_model=remote_model, task_id=task_id)
 
-    write_with_retries(write)
+    try:
+        write_with_retries(write)
+    except IntegrityError:  # the user who requested it was deleted at this moment
+        write_with_retries(write)
 
 
 def write_with_retries(write: Callable[[], None]) -> None:

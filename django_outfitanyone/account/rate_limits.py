@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from django_outfitanyone.account import budgets
 from django_outfitanyone.conf import conf
+from django_outfitanyone.engines.base import SendWindow
 from django_outfitanyone.exceptions import AccountProblem, BudgetSpent
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
@@ -28,6 +29,11 @@ from django_outfitanyone.signals import account_resumed, account_stopped
 
 logger = logging.getLogger("django_outfitanyone")
 
+SEND_CONNECTS = 2
+"""A paid request leaves within this many connect timeouts after it was recorded, or not at all.
+
+That is well within the lease, so a process that was frozen sends nothing afterwards.
+"""
 MARGIN = 1.05
 """A limit per second is spread over this many seconds, because networks delay unevenly."""
 
@@ -96,7 +102,7 @@ def admit(
     constraint decides that. Raises ``BudgetSpent`` when the budget does not cover it.
 
     One transaction holds the account's row, so of two processes the second one sees what
-    the first one has spent.
+    the first one has spent. From then on the job's ``send_window`` is open.
     """
     try:
         with transaction.atomic():
@@ -105,6 +111,7 @@ def admit(
                 return retry_at
             budgets.check(job.account, remote_model)
             now = timezone.now()
+            job.send_window = SendWindow(seconds=SEND_CONNECTS * conf.CONNECT_TIMEOUT)
             columns |= {"submitted_at": now, "lease_expires_at": now + conf.lease}
             job.mark_submitting(**columns)
     except IntegrityError:

@@ -18,7 +18,13 @@ from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import OutfitAnyoneError
-from django_outfitanyone.models import ClothesParse, Garment, ModelImage, TryOnResult
+from django_outfitanyone.models import (
+    ClothesParse,
+    Garment,
+    ModelImage,
+    TryOnResult,
+    unsettled_text,
+)
 
 
 class DeletionMixin(AdminMixin):
@@ -51,6 +57,22 @@ def deletion_warnings(to_delete: Model | QuerySet[Any]) -> list[str]:
     if isinstance(to_delete, Model):
         to_delete = type(to_delete)._default_manager.filter(pk=to_delete.pk)
     keys: Any = to_delete.order_by().values("pk")
+    unsettled = [unsettled_text()] if _may_be_billed(to_delete, keys) else []
+    return [*unsettled, *_loss_warnings(to_delete, keys)]
+
+
+def _may_be_billed(to_delete: QuerySet[Any], keys: Any) -> bool:
+    """Whether one of the rows, or a parse that goes with them, cannot be deleted yet."""
+    parses = ClothesParse.objects.unsettled()
+    if to_delete.model is TryOnResult:
+        own = TryOnResult.objects.unsettled().filter(pk__in=keys)
+        return own.exists() or parses.filter(try_on__in=keys).exists()
+    if to_delete.model is ClothesParse:
+        return parses.filter(pk__in=keys).exists()
+    return to_delete.model is ModelImage and parses.filter(model_image__in=keys).exists()
+
+
+def _loss_warnings(to_delete: QuerySet[Any], keys: Any) -> list[str]:
     if to_delete.model is TryOnResult:
         published = TryOnResult.objects.filter(published_at__isnull=False, pk__in=keys)
         return _paid_row_warnings(to_delete, published)

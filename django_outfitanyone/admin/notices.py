@@ -37,6 +37,12 @@ class NoticeMixin(StorableInputMixin):
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._with_notices(request, super().delete_view(request, *args, **kwargs))
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
+        """Return what Django returns, with the rows themselves that may be billed as protected."""
+        *found, protected = super().get_deleted_objects(objs, request)
+        unsettled = [str(row) for row in objs if getattr(row, "is_unsettled", False)]
+        return (*found, [*protected, *unsettled])
+
     def _with_notices(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if isinstance(response, TemplateResponse):
             context = response.context_data or {}

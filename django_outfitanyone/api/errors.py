@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import ProtectedError
 from django.http import Http404
 from django.utils.translation import gettext, gettext_lazy
 from rest_framework import exceptions, status
@@ -21,6 +22,7 @@ from django_outfitanyone.exceptions import (
     PictureRefused,
     RequestRefused,
 )
+from django_outfitanyone.models import unsettled_text
 from django_outfitanyone.models.remote_job import RemoteJob
 
 _ = gettext_lazy
@@ -29,7 +31,9 @@ CALLER = "caller"
 FIXED_BY_VALUES = (CALLER, *FIXED_BY)
 """Values of ``fixed_by``: the author of the request, and all that errors of rows name."""
 
-CONFLICTS = frozenset({"TooLate", "NotRepeatable", "NotFinished", "NoPicture", "Rejected"})
+CONFLICTS = frozenset(
+    {"TooLate", "NotRepeatable", "NotFinished", "NoPicture", "NotSettled", "Rejected"}
+)
 """Codes of refusals caused by the state of the row, not by the request: status 409."""
 
 CHANGE_REQUEST = _("Change the request. Nothing was stored, and nothing will be charged.")
@@ -118,9 +122,15 @@ def _from_app(error: Exception) -> tuple[int, Problem] | None:
         return http_status, Problem.for_caller(error.code, error.message)
     if isinstance(error, CatalogueFailed):
         return status.HTTP_500_INTERNAL_SERVER_ERROR, Problem.from_code(error.code, error.message)
+    if isinstance(error, ProtectedError) and _may_be_billed(error):
+        return status.HTTP_409_CONFLICT, Problem.for_caller("NotSettled", unsettled_text())
     if isinstance(error, OutfitAnyoneError):
         return status.HTTP_502_BAD_GATEWAY, Problem.from_code(error.code, error.message)
     return None
+
+
+def _may_be_billed(error: ProtectedError) -> bool:
+    return any(isinstance(row, RemoteJob) for row in error.protected_objects)
 
 
 def _from_rest_framework(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -87,6 +87,7 @@ def _describe_uploads(view: Any, name: str, response: Any, request: Any) -> None
             None,
             *REFUSED,
             404,
+            *((409,) if issubclass(view, views.ParseableViewSet) else ()),
             success=(204,),
         ),
     )(view)

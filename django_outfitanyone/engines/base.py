@@ -5,6 +5,7 @@ Times are aware datetimes in UTC, sizes and boxes are in pixels.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,8 +38,30 @@ _FINAL = {RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState.CANCELED, Remot
 
 
 @dataclass(frozen=True, kw_only=True)
+class SendWindow:
+    """How long a paid request may still leave after its row recorded it.
+
+    A process may be frozen in between, for example with its machine. Two clocks notice it:
+    the monotonic one stands still while a machine is suspended, the other one may be set.
+    """
+
+    seconds: float
+    monotonic: float = field(default_factory=time.monotonic)
+    wall: float = field(default_factory=time.time)
+
+    @property
+    def is_over(self) -> bool:
+        passed = (time.monotonic() - self.monotonic, abs(time.time() - self.wall))
+        return max(passed) > self.seconds
+
+
+@dataclass(frozen=True, kw_only=True)
 class TryOnOrder:
-    """One try-on; the engine can read every URL in it."""
+    """One try-on; the engine can read every URL in it.
+
+    The engine raises ``RequestNotSent`` instead of sending an order whose ``window`` is over,
+    and checks that as late as it can.
+    """
 
     model: str
     person_url: str
@@ -46,11 +69,12 @@ class TryOnOrder:
     bottom_url: str = ""
     resolution: int = -1
     restore_face: bool = True
+    window: SendWindow | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefineOrder:
-    """A second pass over a finished try-on."""
+    """A second pass over a finished try-on; ``window`` is that of ``TryOnOrder``."""
 
     model: str
     person_url: str
@@ -58,6 +82,7 @@ class RefineOrder:
     top_url: str
     bottom_url: str = ""
     gender: str
+    window: SendWindow | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +95,10 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskReport:
-    """What the engine says about one task."""
+    """What the engine says about one task.
+
+    ``server_time`` is the engine's own clock when it answered.
+    """
 
     task_id: str
     state: RemoteState
@@ -82,6 +110,7 @@ class TaskReport:
     submitted_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    server_time: datetime | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -93,6 +122,17 @@ class ListedTask:
     model: str
     state: RemoteState
     submitted_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskList:
+    """The account's tasks of some time, and the engine's own clock when it began to list them.
+
+    Without a ``server_time``, an empty list does not prove that a task does not exist.
+    """
+
+    tasks: Sequence[ListedTask]
+    server_time: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,12 +164,14 @@ class ErrorExplanation:
     ``fixed_by`` is ``shop`` (chose the pictures), ``account`` (owns the API key and pays),
     ``developer`` (runs the site) or ``nobody`` (a retry helps). ``help`` is an English
     sentence, marked for translation by the engine. ``is_temporary`` says that the same
-    request may succeed later without anybody changing anything.
+    request may succeed later without anybody changing anything. ``may_be_lost_upload`` says
+    that the engine could not read the address of a picture, so that a new upload may help.
     """
 
     fixed_by: str
     help: str
     is_temporary: bool
+    may_be_lost_upload: bool = False
 
 
 class Engine(Protocol):
@@ -157,9 +199,7 @@ class Engine(Protocol):
 
     def cancel(self, task_id: str) -> None: ...
 
-    def list_tasks(
-        self, *, start: datetime, end: datetime, model: str = ""
-    ) -> Sequence[ListedTask]: ...
+    def list_tasks(self, *, start: datetime, end: datetime, model: str = "") -> TaskList: ...
 
     def parse(self, *, model: str, image_url: str, clothes_types: Sequence[str]) -> ParseReport: ...
 

@@ -3,8 +3,10 @@
 from django_outfitanyone.models.account import Account
 from django_outfitanyone.models.charge import Charge
 from django_outfitanyone.models.clothes_parse import ClothesParse
+from django_outfitanyone.models.deletion import unsettled_text
 from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.hotspot import Hotspot
+from django_outfitanyone.models.known_task import KnownTask
 from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.product import Product
 from django_outfitanyone.models.temporary_upload import TemporaryUpload
@@ -16,8 +18,10 @@ __all__ = [
     "ClothesParse",
     "Garment",
     "Hotspot",
+    "KnownTask",
     "ModelImage",
     "Product",
     "TemporaryUpload",
     "TryOnResult",
+    "unsettled_text",
 ]

@@ -98,11 +98,16 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
             "currency": job.currency,
             "try_on_id": job.try_on_id if isinstance(job, ClothesParse) else job.pk,
             "clothes_parse_id": job.pk if is_parse else None,
-            "requested_by_id": job.requested_by_id,
+            "requested_by_id": _requester_id(job),
         }
         if task_id is None:
             return self.create(account_id=job.account_id, **columns)
         return self.get_or_create(account_id=job.account_id, task_id=task_id, defaults=columns)[0]
+
+    def among(self, account_id: str, task_ids: Iterable[str]) -> set[str]:
+        """Return those of these remote tasks that are charged, even if their row was deleted."""
+        charged = self.filter(account=account_id, task_id__in=list(task_ids))
+        return {task_id for task_id in charged.values_list("task_id", flat=True) if task_id}
 
     def _by(self, column: str) -> Totals:
         groups = self.payable().order_by().values_list(column).annotate(sum=Sum("amount"))
@@ -163,6 +168,12 @@ class Charge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.charged_on} {self.remote_model} {self.currency} {self.amount.normalize():f}"
+
+
+def _requester_id(job: TryOnResult | ClothesParse) -> Any:
+    """Return who requested the job by its row: the user may have been deleted meanwhile."""
+    rows = type(job)._default_manager.filter(pk=job.pk)
+    return rows.values_list("requested_by_id", flat=True).first()
 
 
 def _exact(amount: Decimal) -> Decimal:

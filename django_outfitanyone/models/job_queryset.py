@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
-from django_outfitanyone.choices import IN_FLIGHT, OPEN, UNSENT, Status
+from django_outfitanyone.choices import IN_FLIGHT, OPEN, UNSENT, UNSETTLED, Status
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -64,6 +64,10 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
         """Return the jobs that failed or were canceled before this moment."""
         ended = self.filter(status__in=[Status.FAILED, Status.CANCELED])
         return ended.filter(finished_at__lt=moment)
+
+    def unsettled(self) -> Self:
+        """Return the jobs that the engine may bill, so that they cannot be deleted yet."""
+        return self.filter(status__in=UNSETTLED)
 
     def possibly_billed(self, *, since: datetime) -> Self:
         """Return the jobs that the engine may bill and that have no charge yet.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.models.model_image import ModelImage
@@ -26,11 +26,14 @@ def picture_filter(picture: Picture) -> dict[str, int]:
 
 
 def go_with_picture(collector: Any, field: Any, rows: Any, using: str) -> None:  # noqa: ARG001
-    """Delete the rows, as ``CASCADE`` does.
+    """Delete the rows, as ``CASCADE`` does; raise ``ProtectedError`` if one may be billed.
 
     On MySQL, ``CASCADE`` first sets the foreign key to NULL, which the constraint of
     ``OfPicture`` rows forbids.
     """
+    unsettled = {row for row in rows if getattr(row, "is_unsettled", False)}
+    if unsettled:
+        raise ProtectedError("The picture has clothes parses that may be billed.", unsettled)
     collector.collect(
         rows,
         source=field.remote_field.model,

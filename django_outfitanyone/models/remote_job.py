@@ -15,9 +15,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.choices import FINAL, IN_FLIGHT, OPEN, UNSENT, Status
+from django_outfitanyone.choices import FINAL, IN_FLIGHT, OPEN, UNSENT, UNSETTLED, Status
 from django_outfitanyone.conf import conf
-from django_outfitanyone.engines.base import TaskReport
+from django_outfitanyone.engines.base import SendWindow, TaskReport
 from django_outfitanyone.error_help import ErrorHelp, error_help_for
 from django_outfitanyone.exceptions import LeaseLost, OutcomeUnknown
 from django_outfitanyone.models.account import LONG_AGO, Account
@@ -58,6 +58,9 @@ class RemoteJob(Transitions, models.Model):
         _("failed attempts at this step"), default=0, editable=False
     )
 
+    uploads_renewed = models.BooleanField(default=False, editable=False)
+    """Whether this try has replaced uploads that the engine had forgotten."""
+
     error_code = models.CharField(_("error code"), max_length=100, blank=True, editable=False)
     error_message = models.TextField(_("error message"), blank=True, editable=False)
     request_id = models.CharField(
@@ -76,6 +79,9 @@ class RemoteJob(Transitions, models.Model):
         _("cost"), max_digits=12, decimal_places=6, default=0, editable=False
     )
     currency = models.CharField(_("currency"), max_length=3, blank=True, editable=False)
+
+    send_window: SendWindow | None = None
+    """How long the paid request may still leave; set by ``account.rate_limits.admit``."""
 
     class Meta:
         abstract = True
@@ -104,6 +110,11 @@ class RemoteJob(Transitions, models.Model):
     @property
     def is_in_flight(self) -> bool:
         return self.status in IN_FLIGHT
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether the engine may bill the job, which has no charge yet."""
+        return self.status in UNSETTLED
 
     @property
     def is_submitting(self) -> bool:

@@ -75,6 +75,7 @@ class Transitions:
             "submitted_at": None,
             "finished_at": None,
             "remote_answer": {},
+            "uploads_renewed": False,
         }
         return self._override(may_restart, Status.QUEUED, **{**fresh, **columns})
 

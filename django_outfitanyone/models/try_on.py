@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, router, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from django_outfitanyone.choices import (
 )
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models.garment import Garment
+from django_outfitanyone.models.known_task import KnownTask
 from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.models.renditions import ResponsivePicture
@@ -86,6 +87,8 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     is_prepared = models.BooleanField(default=False, editable=False)
     slot = models.PositiveSmallIntegerField(null=True, editable=False)
     remote_task_id = models.CharField(_("task id"), max_length=100, null=True, editable=False)
+    unclear_since = models.DateTimeField(null=True, editable=False)
+    """When the submit's outcome was first found unclear, by the engine's own clock."""
     failed_tasks = models.PositiveSmallIntegerField(
         _("tasks that failed temporarily"), default=0, editable=False
     )
@@ -187,18 +190,33 @@ class TryOnResult(RemoteJob, ResponsivePicture):
         fresh = {"remote_task_id": None, "is_prepared": False, "failed_tasks": 0}
         return super().start_over(**fresh, **columns)
 
+    def write(self, **columns: Any) -> None:
+        task_id = columns.get("remote_task_id")
+        if not task_id:
+            super().write(**columns)
+            return
+        with transaction.atomic(using=router.db_for_write(type(self))):
+            super().write(**columns)
+            KnownTask.objects.remember(self.account_id, task_id)
+
     def adopt_task(self, task_id: str) -> bool:
         """Follow this remote task: a person decided that the unclear submit created it."""
-        return self._override(
-            {Status.NEEDS_ATTENTION},
-            Status.RUNNING,
-            remote_task_id=task_id,
-            due_at=timezone.now(),
-            finished_at=None,
-        )
+        with transaction.atomic(using=router.db_for_write(type(self))):
+            adopted = self._override(
+                {Status.NEEDS_ATTENTION},
+                Status.RUNNING,
+                remote_task_id=task_id,
+                due_at=timezone.now(),
+                finished_at=None,
+            )
+            if adopted:
+                KnownTask.objects.remember(self.account_id, task_id)
+        return adopted
 
     def _follow_up(self, new: Status) -> dict[str, Any]:
-        """Free the slot as soon as no remote task can be running."""
+        """Free the slot as soon as no remote task can be running; forget an earlier submit."""
+        if new == Status.SUBMITTING:
+            return {"unclear_since": None}
         return {} if new in SLOT_KEEPERS else {"slot": None}
 
     @property

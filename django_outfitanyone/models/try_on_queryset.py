@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from django_outfitanyone.choices import SLOT_KEEPERS, Review, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models.job_queryset import RemoteJobQuerySet
+from django_outfitanyone.models.known_task import KnownTask
 from django_outfitanyone.models.transitions import NO_LEASE, UNTRIED
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
 
     def failed_before(self, moment: datetime) -> Self:
         """Return failed jobs, except those that have a picture: it was paid for."""
-        return super().failed_before(moment).filter(image="")
+        return super().failed_before(moment).filter(image="").without_unsettled_parse()
 
     def unpublished_before(self, moment: datetime) -> Self:
         """Return results finished before ``moment`` that were never approved.
@@ -99,7 +100,14 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
             .exclude(review=Review.APPROVED)
             .filter(published_at__isnull=True, finished_at__lt=moment)
             .exclude(Exists(refined))
+            .without_unsettled_parse()
         )
+
+    def without_unsettled_parse(self) -> Self:
+        """Leave out try-ons that cannot be deleted, because a parse of them may be billed."""
+        parses = self.model._meta.get_field("clothesparses").related_model._default_manager
+        unsettled = parses.unsettled().filter(try_on=OuterRef("pk"))
+        return self.exclude(Exists(unsettled))
 
     def for_product(self, product: models.Model) -> Self:
         """Return the try-ons of this product's garments."""
@@ -133,7 +141,8 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
     ) -> bool:
         """Record the task of a submit whose lease was lost before the answer came.
 
-        Returns False if the row has been submitted again or settled since.
+        Returns False if the row has been submitted again or settled since. No other row may
+        adopt the task then either.
         """
         rows = self.filter(
             pk=try_on.pk,
@@ -141,4 +150,20 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
             status__in=[Status.SUBMITTING, Status.NEEDS_ATTENTION],
         )
         now = timezone.now()
-        return bool(rows.update(status=Status.RUNNING, due_at=now, finished_at=None, **columns))
+        with transaction.atomic(using=self.db):
+            KnownTask.objects.remember(try_on.account_id, columns["remote_task_id"])
+            return bool(rows.update(status=Status.RUNNING, due_at=now, finished_at=None, **columns))
+
+    def unclear_near(self, try_on: TryOnResult, span: timedelta) -> list[TryOnResult]:
+        """Return the submits without a task of the same account and model, oldest first.
+
+        Those of this try-on and of all that were sent within ``span`` before or after it.
+        """
+        sent_at = try_on.sent_at
+        rows = self.filter(
+            account_id=try_on.account_id,
+            remote_model=try_on.remote_model,
+            remote_task_id__isnull=True,
+            submitted_at__range=(sent_at - span, sent_at + span),
+        )
+        return list(rows.order_by("submitted_at", "pk"))

@@ -14,7 +14,7 @@ from django_outfitanyone.account.ledger import settle
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.base import RemoteState, TaskReport
-from django_outfitanyone.error_help import is_temporary
+from django_outfitanyone.error_help import is_temporary, may_be_lost_upload
 from django_outfitanyone.exceptions import LeaseLost, TaskGone
 from django_outfitanyone.jobs.parse import ONE_PIECE, TWO_PIECES, request_parse
 from django_outfitanyone.models import TryOnResult
@@ -26,6 +26,7 @@ from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.downloads import download
 from django_outfitanyone.pictures.renditions import thumbnail
 from django_outfitanyone.worker.poll_schedule import schedule_for
+from django_outfitanyone.worker.submit import renew_uploads
 
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import Engine
@@ -57,7 +58,7 @@ def poll(try_on: TryOnResult, engine: Engine) -> datetime | None:
         return now
     if report.state is RemoteState.GONE and now - try_on.sent_at < REGISTRATION_DELAY:
         return schedule.next_poll_at(try_on)
-    if report.state is RemoteState.GONE or try_on.is_past_deadline:
+    if report.state is RemoteState.GONE or _has_expired(report):
         raise TaskGone(
             _("The engine no longer knows this task: it deletes results after 24 hours."),
             code="TaskGone",
@@ -81,6 +82,13 @@ def collect(try_on: TryOnResult, engine: Engine) -> datetime | None:
     return None
 
 
+def _has_expired(report: TaskReport) -> bool:
+    """Whether the engine must have deleted the task, by its own clock and times only."""
+    if report.server_time is None or report.submitted_at is None:
+        return False
+    return report.server_time - report.submitted_at > timedelta(seconds=conf.TASK_DEADLINE)
+
+
 def _after_failure(try_on: TryOnResult, report: TaskReport) -> datetime | None:
     """Create a new task after a temporary fault, else fail. Failed tasks are not billed."""
     columns = {
@@ -88,6 +96,12 @@ def _after_failure(try_on: TryOnResult, report: TaskReport) -> datetime | None:
         "error_code": report.code,
         "error_message": report.message,
     }
+    may_help = may_be_lost_upload(report.code, report.message) and not try_on.uploads_renewed
+    if may_help and renew_uploads(try_on):
+        try_on.mark_preparing(
+            **columns, uploads_renewed=True, remote_task_id=None, submitted_at=None
+        )
+        return timezone.now()
     if not is_temporary(report.code, report.message) or try_on.failed_tasks >= MAX_NEW_TASKS:
         try_on.mark_failed(**columns)
         return None

@@ -16,7 +16,7 @@ from django_outfitanyone.models import ClothesParse, Hotspot
 from django_outfitanyone.models.remote_job import UNCLEAR
 from django_outfitanyone.signals import hotspots_found
 from django_outfitanyone.worker.hotspots import copy_areas, store_area
-from django_outfitanyone.worker.uploads import address_of
+from django_outfitanyone.worker.uploads import address_of, drop_uploads
 
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import Engine, ParseReport
@@ -53,6 +53,13 @@ def prepare(parse: ClothesParse, engine: Engine) -> datetime | None:
     return call(parse, url, engine)
 
 
+def renew_uploads(parse: ClothesParse) -> bool:
+    """Drop the upload of this parse's picture; return False if there was none."""
+    return drop_uploads(
+        [parse.picture.sha256], remote_model=conf.PARSING_MODEL, account=parse.account
+    )
+
+
 def call(parse: ClothesParse, url: str, engine: Engine) -> datetime | None:
     """Send the paid request once, if the rate limit and the budget admit it.
 
@@ -61,6 +68,9 @@ def call(parse: ClothesParse, url: str, engine: Engine) -> datetime | None:
     retry_at = rate_limits.admit(parse, remote_model=conf.PARSING_MODEL, is_urgent=False)
     if retry_at:
         return retry_at
+    if parse.send_window and parse.send_window.is_over:  # the process was frozen meanwhile
+        parse.mark_preparing()
+        raise RequestNotSent
     try:
         report = engine.parse(model=conf.PARSING_MODEL, image_url=url, clothes_types=parse.types)
     except OutcomeUnknown:

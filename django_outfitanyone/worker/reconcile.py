@@ -1,37 +1,89 @@
-"""The steps after an unclear submit: find out what happened, and free the slot in time."""
+"""The steps after an unclear submit: find out what happened, and free the slot in time.
+
+An empty task list proves that nothing arrived only if all of this holds:
+
+- The engine's clock and ours agree. The list's own ``Date`` tells.
+- Between the moment when the outcome was found unclear and the list, more time has passed
+  than any request can still take. Both moments are read from the engine's clock, because
+  the clock of the host that submitted may be wrong.
+- The list covers enough time before the submit for that host's clock to be wrong by minutes.
+
+In all other cases a person decides.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from django_outfitanyone.conf import conf
-from django_outfitanyone.engines.base import RemoteState
-from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.engines.base import ListedTask, TaskList
+from django_outfitanyone.models import Charge, KnownTask, TryOnResult
 from django_outfitanyone.models.remote_job import UNCLEAR
 
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import Engine
 
-CLOCK_SKEW = timedelta(seconds=60)
-"""How far the engine's clock may differ from ours when its task list is read."""
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""How far the engine's clock may differ from ours."""
+DATE_RESOLUTION = timedelta(seconds=1)
+"""HTTP dates have no fractions of a second."""
+MARGIN = timedelta(minutes=10)
+"""How far the clock of the host that submitted may be wrong."""
+SHORTEST_GAP = timedelta(seconds=1)
+"""Requests that leave sooner after each other may arrive in another order."""
 SLOT_HOLD = timedelta(minutes=5)
 """After this time a task has ended: documented durations stay below two minutes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """The engine's task list, and what our clock showed before and after it was read."""
+
+    found: TaskList
+    before: datetime
+    after: datetime
+
+    @property
+    def doubt(self) -> str:
+        """Return why the list proves nothing, as a sentence for people; ``""`` if it does."""
+        remote = self.found.server_time
+        if remote is None:
+            return _("The engine's task list does not say what time it is.")
+        skew = max(self.before - DATE_RESOLUTION - remote, remote - self.after)
+        if skew <= CLOCK_TOLERANCE:
+            return ""
+        text = _(
+            "The clock of this host differs from the engine's clock by %(count)d seconds, so the "
+            "task list proves nothing."
+        )
+        return text % {"count": skew.total_seconds()}
 
 
 def reconcile(try_on: TryOnResult, engine: Engine) -> datetime | None:
     """Step: find out from the account's task list whether an unclear submit arrived.
 
-    An empty list after a safe delay proves that no task exists, and only then the request
-    is sent again. A task in the list may belong to another client, because the list names
-    no inputs. So a person decides, unless the settings say that the account is exclusive.
+    Only an empty list that proves it leads to a second request. A task in the list may
+    belong to another client, because the list names no inputs. So a person decides, unless
+    the settings say that the account is exclusive.
     """
-    settled_at = try_on.sent_at + timedelta(seconds=conf.UNCLEAR_SUBMIT_DELAY)
-    if timezone.now() < settled_at:
-        return settled_at
-    candidates = _unknown_tasks(try_on, engine)
+    listing = _list_tasks(try_on, engine)
+    now = listing.found.server_time or listing.after
+    if try_on.unclear_since is None:
+        try_on.write(unclear_since=now)
+        return timezone.now() + longest_effect()
+    candidates = _unknown_tasks(try_on, listing.found.tasks)
+    if listing.doubt or now < try_on.unclear_since:  # a clock that was set back proves nothing
+        return _ask_a_person(try_on, candidates, listing.doubt)
+    settled_in = try_on.unclear_since + longest_effect() - now
+    if settled_in > timedelta(0):
+        return timezone.now() + settled_in
     if not candidates:
         try_on.mark_preparing(submitted_at=None)
         return timezone.now()
@@ -39,22 +91,7 @@ def reconcile(try_on: TryOnResult, engine: Engine) -> datetime | None:
     if task_id:
         try_on.mark_running(remote_task_id=task_id)
         return timezone.now()
-    slot_free_at = _slot_free_at(try_on, candidates)
-    kept = {} if slot_free_at else {"slot": None}
-    try_on.mark_needs_attention(
-        **UNCLEAR,
-        remote_answer={"candidates": candidates},
-        due_at=slot_free_at,
-        **kept,
-    )
-    return slot_free_at
-
-
-def _slot_free_at(try_on: TryOnResult, candidates: list[dict[str, str]]) -> datetime | None:
-    """Return when none of these tasks can be running any more; ``None`` if none is running."""
-    if all(RemoteState(task["state"]).is_final for task in candidates):
-        return None
-    return try_on.sent_at + SLOT_HOLD
+    return _ask_a_person(try_on, candidates)
 
 
 def free_slot(try_on: TryOnResult, engine: Engine) -> None:  # noqa: ARG001
@@ -62,51 +99,81 @@ def free_slot(try_on: TryOnResult, engine: Engine) -> None:  # noqa: ARG001
     try_on.write(slot=None)
 
 
-def _certain_task(try_on: TryOnResult, candidates: list[dict[str, str]]) -> str:
+def longest_effect() -> timedelta:
+    """Return after what time a request that was given up can no longer create a task.
+
+    A worker that seemed dead may still send and wait, and the engine may still work on it.
+    """
+    return _longest_request() + timedelta(seconds=conf.UNCLEAR_SUBMIT_DELAY)
+
+
+def _longest_request() -> timedelta:
+    return timedelta(seconds=conf.CONNECT_TIMEOUT + conf.READ_TIMEOUT)
+
+
+def _ask_a_person(
+    try_on: TryOnResult, candidates: list[ListedTask], doubt: str = ""
+) -> datetime | None:
+    """End the step with ``needs_attention``; return when the slot is free, ``None`` for now."""
+    is_idle = bool(candidates) and not doubt and all(task.state.is_final for task in candidates)
+    slot_free_at = None if is_idle else timezone.now() + SLOT_HOLD
+    kept = {} if slot_free_at else {"slot": None}
+    try_on.mark_needs_attention(
+        error_code=UNCLEAR["error_code"],
+        error_message=f"{UNCLEAR['error_message']} {doubt}".rstrip(),
+        remote_answer={"candidates": [_as_json(task) for task in candidates]},
+        due_at=slot_free_at,
+        **kept,
+    )
+    return slot_free_at
+
+
+def _certain_task(try_on: TryOnResult, candidates: list[ListedTask]) -> str:
     """Return the id of the task that must be this row's, ``""`` if that is not certain.
 
-    Requests leave one after the other. So if there are as many tasks as unclear rows,
-    they belong together in the order of their times.
+    On an exclusive account, as many tasks as unclear rows belong together in the order of
+    their times, if each task was created while its row's request was on its way, and if the
+    requests did not leave so close to each other that one may have passed another.
     """
     if not conf.EXCLUSIVE_ACCOUNT:
         return ""
-    unclear = list(
-        TryOnResult.objects.filter(
-            account_id=try_on.account_id,
-            remote_model=try_on.remote_model,
-            remote_task_id__isnull=True,
-            submitted_at__range=_window(try_on),
-        )
-        .order_by("submitted_at")
-        .values_list("pk", flat=True)
+    span = _longest_request() + CLOCK_TOLERANCE
+    rows = TryOnResult.objects.unclear_near(try_on, span)
+    tasks = sorted(
+        (time, task.task_id)
+        for task in candidates
+        if (time := task.submitted_at) and abs(time - try_on.sent_at) <= span
     )
-    if len(unclear) != len(candidates):
+    if len(rows) != len(tasks) or any(
+        later.sent_at - earlier.sent_at < SHORTEST_GAP for earlier, later in pairwise(rows)
+    ):
         return ""
-    candidates = sorted(candidates, key=lambda task: task["submitted_at"])
-    return candidates[unclear.index(try_on.pk)]["task_id"]
+    pairs = list(zip(rows, tasks, strict=True))
+    if not all(-CLOCK_TOLERANCE <= time - row.sent_at <= span for row, (time, _id) in pairs):
+        return ""
+    return next(task_id for row, (_time, task_id) in pairs if row.pk == try_on.pk)
 
 
-def _window(try_on: TryOnResult) -> tuple[datetime, datetime]:
-    """Return from when to when the submit's task must have started, by the engine's clock."""
-    sent_at = try_on.sent_at
-    return sent_at - CLOCK_SKEW, sent_at + conf.lease + CLOCK_SKEW
+def _list_tasks(try_on: TryOnResult, engine: Engine) -> Listing:
+    """Return the engine's tasks from well before the submit until now, by any host's clock."""
+    before = timezone.now()
+    start, end = try_on.sent_at - MARGIN, before + MARGIN
+    found = engine.list_tasks(start=start, end=end, model=try_on.remote_model)
+    return Listing(found=found, before=before, after=timezone.now())
 
 
-def _unknown_tasks(try_on: TryOnResult, engine: Engine) -> list[dict[str, str]]:
-    """Return the tasks from around the time of the submit that belong to no row."""
-    start, end = _window(try_on)
-    listed = engine.list_tasks(start=start, end=end, model=try_on.remote_model)
-    known = set(
-        TryOnResult.objects.filter(
-            remote_task_id__in=[task.task_id for task in listed]
-        ).values_list("remote_task_id", flat=True)
-    )
-    return [
-        {
-            "task_id": task.task_id,
-            "state": task.state.value,
-            "submitted_at": task.submitted_at.isoformat() if task.submitted_at else "",
-        }
-        for task in listed
-        if task.task_id not in known
-    ]
+def _unknown_tasks(try_on: TryOnResult, tasks: Sequence[ListedTask]) -> list[ListedTask]:
+    """Return the tasks that no row, living or deleted, ever had."""
+    account, ids = try_on.account_id, [task.task_id for task in tasks]
+    living = TryOnResult.objects.filter(account=account, remote_task_id__in=ids)
+    known = set(living.values_list("remote_task_id", flat=True))
+    known |= KnownTask.objects.among(account, ids) | Charge.objects.among(account, ids)
+    return [task for task in tasks if task.task_id not in known]
+
+
+def _as_json(task: ListedTask) -> dict[str, str]:
+    return {
+        "task_id": task.task_id,
+        "state": task.state.value,
+        "submitted_at": task.submitted_at.isoformat() if task.submitted_at else "",
+    }

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
+from django_outfitanyone.error_help import may_be_lost_upload
 from django_outfitanyone.exceptions import (
     AccountProblem,
     LeaseLost,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("django_outfitanyone")
 
+EXPIRY_ATTEMPTS = 6
+"""Failed attempts, which take minutes, before our clock alone decides that a result is gone."""
 MOST_ATTEMPTS = 30_000
 """Safely below the maximum of the column: an account may be stopped for months."""
 
@@ -92,17 +95,15 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
         rate_limits.pause(job.account)
     if isinstance(error, AccountProblem):
         rate_limits.stop(job.account, error)
+    if job.is_unsent and _upload_again(job, error):
+        return timezone.now()
     columns = {
         "error_code": error.code[:100],
         "error_message": storable(str(error.message)),
         "request_id": getattr(error, "request_id", "") or job.request_id,
     }
-    wait = (
-        None
-        if job.is_past_deadline
-        else wait_before_retry(error, job.attempts + 1, is_paid=job.is_in_flight)
-    )
-    if wait is None:
+    wait = wait_before_retry(error, job.attempts + 1, is_paid=job.is_in_flight)
+    if wait is None or _has_expired(job):
         _warn_of_loss(job, error, is_final=True)
         # a submit that may have been paid for needs a person, it has not just failed
         end = job.mark_needs_attention if job.is_submitting else job.mark_failed
@@ -119,6 +120,26 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
         extra={"event": "retry", "job_id": job.pk, "error_code": error.code},
     )
     return timezone.now() + wait
+
+
+def _upload_again(job: RemoteJob, error: OutfitAnyoneError) -> bool:
+    """Whether the engine has forgotten uploads of this job, which are dropped; once in a try."""
+    if job.uploads_renewed or not may_be_lost_upload(error.code, error.message):
+        return False
+    renew = submit.renew_uploads if isinstance(job, TryOnResult) else parse.renew_uploads
+    if not renew(job):  # type: ignore[arg-type]  # each function gets its own kind of job
+        return False
+    job.write(uploads_renewed=True)
+    return True
+
+
+def _has_expired(job: RemoteJob) -> bool:
+    """Whether to stop retrying because the engine has deleted its answer by our clock.
+
+    Our clock may be wrong once, so a paid result is given up only after many attempts.
+    """
+    is_paid = job.is_running or job.is_collecting
+    return job.is_past_deadline and (not is_paid or job.attempts >= EXPIRY_ATTEMPTS)
 
 
 def _warn_of_loss(job: RemoteJob, error: OutfitAnyoneError, *, is_final: bool = False) -> None:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.account.ledger import write_with_retries
-from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.base import RefineOrder, TaskReport, TryOnOrder
 from django_outfitanyone.exceptions import (
     APIError,
@@ -30,7 +29,7 @@ from django_outfitanyone.models.remote_job import answer_columns
 from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.worker.poll_schedule import schedule_for
 from django_outfitanyone.worker.reuse import finished_duplicate, has_earlier_duplicate, reuse
-from django_outfitanyone.worker.uploads import addresses_of
+from django_outfitanyone.worker.uploads import addresses_of, drop_uploads
 
 if TYPE_CHECKING:
     from django.db.models.fields.files import FieldFile
@@ -61,14 +60,11 @@ def start(try_on: TryOnResult, engine: Engine) -> datetime | None:
 def prepare(try_on: TryOnResult, engine: Engine) -> datetime:
     """Step: upload the pictures; once that is done and a slot is free, submit."""
     _check_inputs(try_on)
-    inputs = _own_pictures(try_on)
     if try_on.keep:
         parse = _parse_of_kept_half(try_on)
         if not parse.has_succeeded:
             return timezone.now() + _delay_for(parse, try_on)
-        crop = _kept_crop(try_on)
-        inputs["top" if try_on.keep == Keep.UPPER else "bottom"] = (crop.crop, crop.crop_sha256)
-    addresses = _addresses(try_on, inputs, engine)
+    addresses = _addresses(try_on, _inputs(try_on), engine)
     if not try_on.is_prepared:
         try_on.write(is_prepared=True)
         return timezone.now()
@@ -78,9 +74,10 @@ def prepare(try_on: TryOnResult, engine: Engine) -> datetime:
 def submit(try_on: TryOnResult, addresses: dict[str, str], engine: Engine) -> datetime:
     """Send the paid request once, if a slot, the rate limit and the budget admit it.
 
-    The row becomes ``submitting`` before the request leaves this machine. Only an answer
-    that proves that no task was created takes it back to ``preparing``. After anything
-    else it stays ``submitting``, and ``reconcile`` finds out what happened.
+    The row becomes ``submitting`` before the request leaves this machine. It goes back to
+    ``preparing`` only if an answer proves that no task was created, or if nothing was sent,
+    for example because the process was frozen meanwhile. After anything else it stays
+    ``submitting``, and ``reconcile`` finds out what happened.
     """
     slots = rate_limits.free_slots(try_on.account)
     if not slots:
@@ -92,7 +89,7 @@ def submit(try_on: TryOnResult, addresses: dict[str, str], engine: Engine) -> da
         report = _send(try_on, addresses, engine)
     except OutcomeUnknown as error:
         try_on.write(error_code=error.code, error_message=error.message)
-        return try_on.sent_at + timedelta(seconds=conf.UNCLEAR_SUBMIT_DELAY)
+        return timezone.now()
     except (RequestNotSent, APIError):
         try_on.mark_preparing(submitted_at=None)
         raise
@@ -155,6 +152,21 @@ def _check_inputs(try_on: TryOnResult) -> None:
         )
 
 
+def renew_uploads(try_on: TryOnResult) -> bool:
+    """Drop the uploads of this try-on's pictures; return False if there were none."""
+    hashes = {sha256 for _file, sha256 in _inputs(try_on).values()}
+    return drop_uploads(hashes, remote_model=try_on.remote_model, account=try_on.account)
+
+
+def _inputs(try_on: TryOnResult) -> dict[str, tuple[FieldFile, str]]:
+    """Return all pictures of the request: role to file and SHA-256."""
+    inputs = _own_pictures(try_on)
+    if try_on.keep:
+        crop = _kept_crop(try_on)
+        inputs["top" if try_on.keep == Keep.UPPER else "bottom"] = (crop.crop, crop.crop_sha256)
+    return inputs
+
+
 def _own_pictures(try_on: TryOnResult) -> dict[str, tuple[FieldFile, str]]:
     """Return the shop's pictures: role to file and SHA-256."""
     inputs: dict[str, tuple[FieldFile, str]] = {}
@@ -183,11 +195,12 @@ def _addresses(
 
 
 def _send(try_on: TryOnResult, addresses: dict[str, str], engine: Engine) -> TaskReport:
-    clothes = {
+    clothes: Any = {
         "model": try_on.remote_model,
         "person_url": addresses["person"],
         "top_url": addresses.get("top", ""),
         "bottom_url": addresses.get("bottom", ""),
+        "window": try_on.send_window,
     }
     if try_on.refines_id:
         return engine.refine(
@@ -203,14 +216,19 @@ def _record_task(try_on: TryOnResult, report: TaskReport) -> None:
 
     From now on the task's age counts from the answer, which proves that the task exists.
     """
-    sent_at = try_on.submitted_at
+    sent_at, before = try_on.submitted_at, try_on.status
     columns = {
         "remote_task_id": report.task_id,
         "submitted_at": timezone.now(),
         **answer_columns(report),
     }
+
+    def write() -> None:
+        try_on.undo_move(before)  # of a transaction that was rolled back
+        try_on.mark_running(**columns)
+
     try:
-        write_with_retries(lambda: try_on.mark_running(**columns))
+        write_with_retries(write)
     except LeaseLost:
         kept = TryOnResult.objects.record_late_task(try_on, sent_at=sent_at, **columns)
         logger.warning(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -81,6 +81,14 @@ def addresses_of(
             )
             url = uploaded[sha256] = upload.url
         yield name, url
+
+
+def drop_uploads(hashes: Iterable[str], *, remote_model: str, account: Account) -> bool:
+    """Forget the uploads of these pictures; return False if there were none."""
+    uploads = TemporaryUpload.objects.filter(
+        account=account, remote_model=remote_model, sha256__in=set(hashes)
+    )
+    return bool(uploads.delete()[0])
 
 
 def address_of(

@@ -57,6 +57,23 @@ def test_left__subtracts_charges_and_requests_in_flight(account):
     assert budgets.left(account) == Decimal("0.596")
 
 
+def test_budgets_of__reads_charges_and_jobs_at_the_same_moment(
+    account, configure, django_assert_num_queries
+):
+    """A job that is settled between two statements would count in neither of them."""
+    configure(BUDGET_PER_MONTH=Decimal("9.00"))
+    make_charge(amount=Decimal("0.20"))
+    make_charge(amount=Decimal("5.00"), currency="USD")
+    make_try_on(status=Status.RUNNING)
+    make_try_on(status=Status.RUNNING, remote_model="a model without a price")
+
+    with django_assert_num_queries(1):
+        day, month = budgets.budgets_of(account)
+
+    assert (day.spent, day.committed) == (Decimal("0.20"), Decimal("0.50"))
+    assert (month.spent, month.committed) == (Decimal("0.20"), Decimal("0.50"))
+
+
 def test_left__is_the_smallest_of_all_budgets(account, configure):
     configure(BUDGET_PER_MONTH=Decimal("0.30"))
 

@@ -8,6 +8,7 @@ from django.db import OperationalError, transaction
 from django_outfitanyone.account import ledger
 from django_outfitanyone.actions import parse_clothes, request_try_on
 from django_outfitanyone.choices import Status
+from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.models import Charge
 from tests.factories import make_model_image, make_staff
 from tests.work import REPLACE, new_request, running_try_on, step, work
@@ -94,6 +95,45 @@ def test_settle__answer_survives_a_short_failure_of_the_database(remote, monkeyp
 
     assert parse.status == Status.SUCCEEDED
     assert Charge.objects.count() == 1
+    assert remote.stats["parses"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_settle__paid_answer_survives_the_deletion_of_the_user(remote, monkeypatch):
+    user = make_staff()
+    parse = parse_clothes(make_model_image(), requested_by=user)
+    call = DashScope.parse
+
+    def meanwhile(self, **order):
+        report = call(self, **order)
+        user.delete()
+        return report
+
+    monkeypatch.setattr(DashScope, "parse", meanwhile)
+    work(parse)
+
+    assert parse.status == Status.SUCCEEDED
+    assert Charge.objects.get().requested_by is None
+    assert remote.stats["parses"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_settle__user_deleted_between_reading_the_row_and_writing_the_charge(remote, monkeypatch):
+    user = make_staff()
+    parse = parse_clothes(make_model_image(), requested_by=user)
+    deleted = []
+
+    def read_too_early(job):
+        if deleted:
+            return None
+        deleted.append(user.pk)
+        return user.pk + 1000  # no such user any more
+
+    monkeypatch.setattr("django_outfitanyone.models.charge._requester_id", read_too_early)
+    work(parse)
+
+    assert parse.status == Status.SUCCEEDED
+    assert Charge.objects.get().requested_by is None
     assert remote.stats["parses"] == 1
 
 

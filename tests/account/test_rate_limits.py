@@ -69,6 +69,21 @@ def test_admit__sends_nothing_if_another_host_has_just_taken_the_slot(account):
     assert (late.status, late.slot, late.submitted_at) == (Status.PREPARING, None, None)
 
 
+def test_admit__renews_the_lease_and_opens_the_window_to_send(account):
+    """The lease must outlast the request, however much of it was used before."""
+    row = claimed(make_try_on(status=Status.PREPARING))
+    ends_at = timezone.now() + timedelta(seconds=1)
+    TryOnResult.objects.update(lease_expires_at=ends_at)
+    row.lease_expires_at = ends_at
+
+    rate_limits.admit(row, remote_model="aitryon-plus", slot=1)
+
+    row.refresh_from_db()
+    assert row.lease_expires_at > timezone.now() + conf.lease * 0.9
+    assert not row.send_window.is_over
+    assert timedelta(seconds=row.send_window.seconds) < conf.lease
+
+
 def test_admit__needs_the_lease(account):
     row = claimed(make_try_on(status=Status.PREPARING))
     TryOnResult.objects.update(lease_token="another worker")

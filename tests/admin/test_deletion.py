@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from django_outfitanyone.actions import parse_clothes, publish
 from django_outfitanyone.choices import Review, Status
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import ClothesParse, ModelImage, TryOnResult
 from tests.admin.pages import text_of
 from tests.factories import make_garment, make_model_image, make_try_on
 
@@ -18,6 +18,38 @@ PAID_WARNING = "CNY 0.50 was paid for this. After deletion, making it again is c
 
 def test_paid_result__has_a_warning(site):
     assert PAID_WARNING in text_of(site.get("tryonresult_delete", make_try_on().pk))
+
+
+@pytest.mark.parametrize("status", [Status.SUBMITTING, Status.RUNNING, Status.NEEDS_ATTENTION])
+@pytest.mark.parametrize("bulk", [False, True])
+def test_try_on_that_may_be_billed__cannot_be_deleted(site, status, bulk):
+    try_on = make_try_on(status=status)
+
+    page = text_of(
+        site.select("tryonresult", "delete_selected", [try_on])
+        if bulk
+        else site.get("tryonresult_delete", try_on.pk)
+    )
+    assert "A request that may still be charged cannot be deleted." in page
+    assert "protected" in page
+
+    if bulk:
+        site.select("tryonresult", "delete_selected", [try_on], post="yes")
+    else:
+        site.post("tryonresult_delete", try_on.pk, post="yes")
+    assert TryOnResult.objects.filter(pk=try_on.pk).exists()
+
+
+def test_photo_with_a_parse_that_may_be_billed__cannot_be_deleted(site):
+    photo = make_model_image()
+    parse_clothes(photo)
+    ClothesParse.objects.update(status=Status.SUBMITTING)
+
+    page = text_of(site.get("modelimage_delete", photo.pk))
+    assert "A request that may still be charged cannot be deleted." in page
+    site.post("modelimage_delete", photo.pk, post="yes")
+
+    assert ModelImage.objects.exists()
 
 
 def test_free_result__has_no_warning(site):

@@ -185,6 +185,19 @@ def test_delete__removes_the_garment_and_keeps_the_finished_picture(staff_with, 
     assert visitor.get(f"try-ons/{try_on.pk}/").json()["garments"] == []
 
 
+def test_delete__photo_with_a_parse_that_may_be_billed_stays(staff_with):
+    photo = make_model_image()
+    actions.parse_clothes(photo)
+    ClothesParse.objects.update(status=Status.SUBMITTING)
+
+    response = staff_with("delete_modelimage").delete(f"model-images/{photo.pk}/")
+
+    assert response.status_code == 409
+    assert response.json()["code"] == "NotSettled"
+    assert "may still be charged" in response.json()["message"]
+    assert ModelImage.objects.exists()
+
+
 def test_hotspots__can_be_filtered_by_picture(reader):
     try_on, photo = make_try_on(), make_model_image()
     on_result, on_photo = make_hotspot(try_on), make_hotspot(photo)

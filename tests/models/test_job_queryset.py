@@ -167,6 +167,17 @@ class TestClaim:
         assert len(TryOnResult.objects.claim([row.pk], lease=LEASE)) == 1
         assert TryOnResult.objects.claim([row.pk], lease=LEASE) == []
 
+    def test_condition_and_lease_are_one_statement(self, django_assert_num_queries):
+        """Another worker may claim the row after any earlier statement."""
+        row = make_try_on(status=Status.QUEUED)
+        with django_assert_num_queries(2) as queries:
+            TryOnResult.objects.claim([row.pk], lease=LEASE)
+
+        where = queries[0]["sql"].partition("WHERE")[2]
+        assert queries[0]["sql"].startswith("UPDATE")
+        assert "due_at" in where
+        assert "lease_expires_at" in where
+
     def test_no_ids_need_no_query(self, django_assert_num_queries):
         with django_assert_num_queries(0):
             assert TryOnResult.objects.claim([], lease=LEASE) == []

@@ -97,5 +97,28 @@ def test_0004__remembers_the_products_of_published_pictures(migrate):
     assert after.get(pk=other.pk).published_to == []
 
 
+def test_0006__knows_the_tasks_of_all_rows_and_charges(migrate):
+    before = migrate("0005_result_url")
+    account = before.get_model(APP, "Account").objects.create(name="old shop")
+    before.get_model(APP, "TryOnResult").objects.create(account=account, remote_task_id="t-1")
+    before.get_model(APP, "TryOnResult").objects.create(account=account)
+    for task_id in ("t-1", "t-2", None):
+        before.get_model(APP, "Charge").objects.create(
+            account=account,
+            charged_at=MOMENT,
+            charged_on=MOMENT.date(),
+            remote_model="aitryon-plus",
+            images=1,
+            amount="0.5",
+            currency="CNY",
+            task_id=task_id,
+        )
+
+    after = migrate("0006_known_tasks")
+
+    known = after.get_model(APP, "KnownTask").objects.values_list("account", "task_id")
+    assert set(known) == {("old shop", "t-1"), ("old shop", "t-2")}
+
+
 def test_models__have_no_changes_without_a_migration():
     call_command("makemigrations", APP, "--check", "--dry-run")

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from django_outfitanyone.choices import GarmentKind, Review, Status
-from django_outfitanyone.models import Account, ClothesParse, TryOnResult
+from django_outfitanyone.models import Account, ClothesParse, KnownTask, TryOnResult
 from django_outfitanyone.models.of_picture import picture_filter
 from django_outfitanyone.signals import status_changed
 from tests.events import received
@@ -189,6 +189,16 @@ class TestRecordLateTask:
         try_on = make_try_on(status=Status.SUBMITTING, submitted_at=now)
 
         assert not self.record(try_on, now - timedelta(minutes=1))
+        try_on.refresh_from_db()
+        assert (try_on.status, try_on.remote_task_id) == (Status.SUBMITTING, None)
+
+    def test_task_that_no_row_gets_is_known_all_the_same(self):
+        """It shows the garments of an earlier submit, so no other row may adopt it."""
+        now = timezone.now()
+        try_on = make_try_on(status=Status.SUBMITTING, submitted_at=now)
+        self.record(try_on, now - timedelta(minutes=1))
+
+        assert KnownTask.objects.get().task_id == "t-1"
 
     @pytest.mark.parametrize("status", [Status.PREPARING, Status.CANCELED])
     def test_row_that_was_settled_stays(self, status):

@@ -122,14 +122,35 @@ def test_poll__task_that_is_gone_is_polled_some_times_more_before_it_fails(remot
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "TaskGone")
 
 
-def test_poll__fails_after_the_deadline(remote, configure):
-    remote.set_progression([("RUNNING", 600)])
+def test_poll__task_that_is_gone_for_longer_than_the_engine_needs_to_list_it(remote):
+    try_on = running_try_on()
+    TryOnResult.objects.update(remote_task_id="unknown")
+    backdate_submit(try_on, seconds=40)
+    step(try_on)
+    assert (try_on.status, try_on.attempts) == (Status.RUNNING, 0)
+
+    backdate_submit(try_on, seconds=70)
+    step(try_on)
+    assert (try_on.status, try_on.attempts, try_on.error_code) == (Status.RUNNING, 1, "TaskGone")
+
+
+def test_poll__task_has_expired_by_the_engines_own_times(remote, configure):
+    remote.set_progression([("RUNNING", 6000)])
     configure(TASK_DEADLINE=1800)
     try_on = running_try_on()
-    backdate_submit(try_on, hours=1)
+    remote.clock.advance(1900)
     step(try_on)
 
-    assert (try_on.status, try_on.error_code) == (Status.FAILED, "TaskGone")
+    assert (try_on.status, try_on.error_code) == (Status.RUNNING, "TaskGone")
+
+
+def test_poll__our_clock_does_not_decide_that_a_task_has_expired(remote):
+    remote.set_progression([("RUNNING", 600)])
+    try_on = running_try_on()
+    backdate_submit(try_on, hours=25)  # or our clock is 25 hours ahead
+    step(try_on)
+
+    assert (try_on.status, try_on.error_code) == (Status.RUNNING, "")
 
 
 def test_poll__first_duration_reschedules_the_other_tasks(remote, configure):

@@ -24,6 +24,14 @@ def test_take__only_one_runner_holds_the_lease(account):
     assert lease.renew(account, token)
 
 
+def test_take__condition_and_lease_are_one_statement(account, django_assert_num_queries):
+    """Another runner may take the lease after any earlier statement."""
+    with django_assert_num_queries(1) as queries:
+        lease.take(account)
+
+    assert "runner_expires_at" in queries[0]["sql"].partition("WHERE")[2]
+
+
 def test_take__works_again_after_a_release(account):
     lease.release(account, lease.take(account))
 

@@ -12,6 +12,7 @@ from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResul
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.signals import result_expiring
 from tests.engines.dashscope.listener import Listener, answers, response
+from django_outfitanyone.worker.steps import EXPIRY_ATTEMPTS
 from tests.events import events, received
 from tests.factories import make_model_image, make_try_on
 from tests.work import (
@@ -86,6 +87,26 @@ class TestAdvance:
         step(try_on)
 
         assert (try_on.status, try_on.error_code) == (Status.NEEDS_ATTENTION, "UnexpectedFault")
+
+    def test_clock_that_is_wrong_once_gives_up_no_paid_result(self, remote):
+        """By our clock the engine has deleted the task; only the engine knows."""
+        try_on = running_try_on()
+        remote.faults.add("error", endpoint="query", code="InternalError")
+        backdate_submit(try_on, hours=25)
+        step(try_on)
+        assert (try_on.status, try_on.attempts) == (Status.RUNNING, 1)
+
+        work(try_on)
+        assert try_on.status == Status.SUCCEEDED
+
+    def test_result_is_given_up_after_many_failed_attempts(self, remote):
+        try_on = running_try_on()
+        remote.faults.add("error", endpoint="query", code="InternalError", times=None)
+        backdate_submit(try_on, hours=25)
+        TryOnResult.objects.update(attempts=EXPIRY_ATTEMPTS)
+        step(try_on)
+
+        assert (try_on.status, try_on.error_code) == (Status.FAILED, "InternalError")
 
     def test_throttled_poll_pauses_the_account(self, remote):
         try_on = running_try_on()

@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from django_outfitanyone.actions import parse_clothes, retry
 from django_outfitanyone.choices import Status
 from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.models.account import LONG_AGO
+from django_outfitanyone.models.transitions import NO_LEASE
 from tests.drawing import picture
-from tests.factories import make_try_on
-from tests.work import backdate_submit, prepared_try_on, queued_try_on, step
+from tests.factories import make_model_image, make_try_on
+from tests.work import prepared_try_on, queued_try_on, settle_unclear, step, work
 
 pytestmark = pytest.mark.django_db
 
@@ -131,11 +137,109 @@ def test_submit__account_problem_stops_the_account_and_keeps_the_row(remote, cod
 
 def test_submit__rejected_input_is_final(remote):
     try_on = prepared_try_on()
-    remote.faults.add("error", endpoint="submit", code="InvalidURL")
+    remote.faults.add("error", endpoint="submit", code="InvalidPerson")
 
     step(try_on)
 
-    assert (try_on.status, try_on.error_code, try_on.slot) == (Status.FAILED, "InvalidURL", None)
+    assert (try_on.status, try_on.error_code, try_on.slot) == (Status.FAILED, "InvalidPerson", None)
+
+
+@pytest.mark.parametrize("clock", ["monotonic", "time"])
+def test_submit__process_that_was_frozen_after_its_note_sends_nothing(remote, monkeypatch, clock):
+    """As if the machine had been suspended: one of its clocks may not notice."""
+    clocks = {"monotonic": time.monotonic, "time": time.time}
+    late = {**clocks, clock: lambda: clocks[clock]() + 3600}
+    send = DashScope.submit
+
+    def after_a_freeze(self, order):
+        with monkeypatch.context() as frozen:
+            frozen.setattr("django_outfitanyone.engines.base.time", SimpleNamespace(**late))
+            return send(self, order)
+
+    try_on = prepared_try_on()
+    with monkeypatch.context() as patch:
+        patch.setattr(DashScope, "submit", after_a_freeze)
+        step(try_on)
+    assert (try_on.status, try_on.slot, try_on.submitted_at) == (Status.PREPARING, None, None)
+    assert remote.stats["submits"] == 0
+
+    step(try_on)
+    assert try_on.status == Status.RUNNING
+    assert remote.stats["submits"] == 1
+
+
+def test_submit__frozen_process_does_not_send_what_another_worker_has_sent(remote, monkeypatch):
+    send = DashScope.submit
+    frozen_once = []
+
+    def freeze(self, order):
+        if frozen_once:
+            return send(self, order)
+        frozen_once.append(True)
+        TryOnResult.objects.update(lease_expires_at=LONG_AGO)
+        settle_unclear(try_on)
+        step(try_on)  # the task list is empty
+        step(try_on)  # another worker submits
+        window = replace(order.window, monotonic=order.window.monotonic - 3600)
+        return send(self, replace(order, window=window))
+
+    monkeypatch.setattr(DashScope, "submit", freeze)
+    try_on = prepared_try_on()
+    step(try_on)
+
+    assert try_on.status == Status.RUNNING
+    assert remote.stats["submits"] == 1
+
+
+class TestForgottenUploads:
+    """The engine no longer has the pictures whose addresses are cached."""
+
+    def test_are_uploaded_again_within_the_same_try(self, remote):
+        try_on = prepared_try_on()
+        remote.sandbox.storage.clear()
+        work(try_on)
+
+        assert (try_on.status, try_on.error_code) == (Status.SUCCEEDED, "")
+        assert remote.stats["uploads"] == 5  # two pictures twice, and the result to parse it
+        assert remote.stats["accepted"] == 2
+
+    def test_are_uploaded_again_if_the_submit_is_refused(self, remote):
+        remote.change_options(image_faults="submit")
+        try_on = prepared_try_on()
+        remote.sandbox.storage.clear()
+        work(try_on)
+
+        assert try_on.status == Status.SUCCEEDED
+        assert remote.stats["accepted"] == 1
+
+    def test_are_uploaded_again_for_a_parse(self, remote):
+        photo = make_model_image()
+        work(parse_clothes(photo, ["upper"]))
+        remote.sandbox.storage.clear()
+        parse = parse_clothes(photo, ["upper"], again=True)
+        work(parse)
+
+        assert parse.status == Status.SUCCEEDED
+        assert remote.stats["uploads"] == 2
+
+    @pytest.mark.parametrize("kind", ["task-failed", "error"])
+    def test_are_uploaded_again_only_once(self, remote, kind):
+        remote.faults.add(kind, endpoint="submit", code="InvalidURL", times=None)
+        try_on = queued_try_on()
+        work(try_on)
+
+        assert (try_on.status, try_on.error_code) == (Status.FAILED, "InvalidURL")
+        assert (remote.stats["submits"], remote.stats["uploads"]) == (2, 4)
+
+    def test_are_uploaded_again_once_more_when_a_person_retries(self, remote):
+        remote.faults.add("task-failed", code="InvalidURL", times=2)
+        try_on = queued_try_on()
+        work(try_on)
+        retry(try_on)
+        remote.sandbox.storage.clear()
+        work(try_on)
+
+        assert try_on.status == Status.SUCCEEDED
 
 
 @pytest.mark.parametrize("kind", ["drop-after", "not-json"])
@@ -147,7 +251,7 @@ def test_submit__unclear_outcome_is_never_sent_again(remote, kind):
     assert (try_on.status, try_on.slot) == (Status.SUBMITTING, 1)
     assert try_on.error_code == "OutcomeUnknown"
 
-    backdate_submit(try_on, seconds=1)
+    settle_unclear(try_on)
     step(try_on)
     assert try_on.status == Status.NEEDS_ATTENTION
     (candidate,) = try_on.remote_answer["candidates"]
@@ -170,6 +274,24 @@ def test_record_task__answer_that_comes_after_the_lease_is_kept(remote, monkeypa
 
     assert try_on.status == Status.RUNNING
     assert try_on.remote_task_id
+
+
+def test_record_task__answer_is_kept_although_a_person_was_asked_meanwhile(remote, monkeypatch):
+    send = DashScope.submit
+
+    def very_slowly(self, order):
+        report = send(self, order)
+        TryOnResult.objects.update(**NO_LEASE, status=Status.NEEDS_ATTENTION, due_at=None)
+        return report
+
+    monkeypatch.setattr(DashScope, "submit", very_slowly)
+    try_on = prepared_try_on()
+    step(try_on)
+    assert try_on.status == Status.RUNNING
+    assert try_on.remote_task_id
+
+    work(try_on)
+    assert try_on.status == Status.SUCCEEDED
 
 
 def test_record_task__answer_is_lost_if_the_row_was_submitted_again(remote, monkeypatch, caplog):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from types import TracebackType
@@ -15,6 +16,8 @@ from django_outfitanyone.engines.base import (
     ListedTask,
     ParseReport,
     RefineOrder,
+    SendWindow,
+    TaskList,
     TaskReport,
     TryOnOrder,
     Upload,
@@ -90,16 +93,21 @@ class DashScope(Engine):
     def explain(cls, code: str, message: str = "") -> ErrorExplanation:
         """Explain a stored error by the vendor's error table."""
         kind = classify(code, message=message)
-        return ErrorExplanation(fixed_by=kind.fixed_by, help=kind.help, is_temporary=kind.retryable)
+        return ErrorExplanation(
+            fixed_by=kind.fixed_by,
+            help=kind.help,
+            is_temporary=kind.retryable,
+            may_be_lost_upload=kind.may_be_lost_upload,
+        )
 
     def close(self) -> None:
         self._http.close()
 
     def submit(self, order: TryOnOrder) -> TaskReport:
-        return self._pay(payloads.try_on(order), answers.submitted_task)
+        return self._pay(payloads.try_on(order), answers.submitted_task, window=order.window)
 
     def refine(self, order: RefineOrder) -> TaskReport:
-        return self._pay(payloads.refine(order), answers.submitted_task)
+        return self._pay(payloads.refine(order), answers.submitted_task, window=order.window)
 
     def parse(self, *, model: str, image_url: str, clothes_types: Sequence[str]) -> ParseReport:
         payload = payloads.parsing(model, image_url=image_url, clothes_types=clothes_types)
@@ -107,22 +115,23 @@ class DashScope(Engine):
 
     def query(self, task_id: str) -> TaskReport:
         reader = partial(answers.task_report, task_id=task_id)
-        return self._ask("GET", payloads.task_path(task_id), reader)
+        report, server_time = self._ask_dated("GET", payloads.task_path(task_id), reader)
+        return replace(report, server_time=server_time)
 
     def cancel(self, task_id: str) -> None:
         """Cancel a waiting task; the API refuses to cancel any other."""
         self._ask("POST", f"{payloads.task_path(task_id)}/cancel", answers.confirmed)
 
-    def list_tasks(
-        self, *, start: datetime, end: datetime, model: str = ""
-    ) -> Sequence[ListedTask]:
+    def list_tasks(self, *, start: datetime, end: datetime, model: str = "") -> TaskList:
         queries = payloads.task_list_queries(start=start, end=end, model=model)
-        tasks = {task.task_id: task for query in queries for task in self._all_pages(query)}
-        return [
+        lists = [self._all_pages(query) for query in queries]
+        tasks = {task.task_id: task for found in lists for task in found.tasks}
+        wanted = [
             task
             for task in tasks.values()
             if task.submitted_at is None or start <= task.submitted_at <= end
         ]
+        return TaskList(tasks=wanted, server_time=lists[0].server_time)
 
     def upload(self, data: bytes, *, filename: str, model: str) -> Upload:
         uploaded_at = datetime.now(timezone.utc)
@@ -136,13 +145,18 @@ class DashScope(Engine):
         self._store(permit, key=key, data=data)
         return Upload(url=f"oss://{key}", expires_at=uploaded_at + USABLE_FOR)
 
-    def _all_pages(self, query: Mapping[str, str]) -> Iterator[ListedTask]:
+    def _all_pages(self, query: Mapping[str, str]) -> TaskList:
+        found: list[ListedTask] = []
+        began_at = None
         for page in range(1, _PAGE_LIMIT + 1):
             params = {**query, "page_no": str(page)}
-            tasks, pages = self._ask("GET", "tasks", answers.task_page, params=params)
-            yield from tasks
+            (tasks, pages), server_time = self._ask_dated(
+                "GET", "tasks", answers.task_page, params=params
+            )
+            found += tasks
+            began_at = server_time if page == 1 else began_at
             if not tasks or page >= pages:
-                return
+                return TaskList(tasks=found, server_time=began_at)
         raise RequestRefused("The task list is too long to read whole; ask for a shorter time.")
 
     def _store(self, permit: Permit, *, key: str, data: bytes) -> None:
@@ -164,16 +178,26 @@ class DashScope(Engine):
                 request_id=request_id,
             )
 
-    def _pay(self, payload: payloads.Payload, reader: Reader[T]) -> T:
+    def _pay(
+        self, payload: payloads.Payload, reader: Reader[T], *, window: SendWindow | None = None
+    ) -> T:
         """Send a paid request, on a connection of its own."""
         headers = {**self._headers, **payload.headers}
-        answer = self._http.send_apart("POST", payload.path, headers=headers, json=payload.body)
+        answer = self._http.send_apart(
+            "POST", payload.path, window=window, headers=headers, json=payload.body
+        )
         return _result(answer, reader, paid=True)
 
     def _ask(self, method: str, path: str, reader: Reader[T], **content: Any) -> T:
         """Send a free request."""
+        return self._ask_dated(method, path, reader, **content)[0]
+
+    def _ask_dated(
+        self, method: str, path: str, reader: Reader[T], **content: Any
+    ) -> tuple[T, datetime | None]:
+        """Send a free request, and return the API's clock with the result."""
         answer = self._send(self._http.send, method, path, headers=self._headers, **content)
-        return _result(answer, reader, paid=False)
+        return _result(answer, reader, paid=False), answer.server_time
 
     def _send(
         self, send: Callable[..., Answer], method: str, address: str, **request: Any

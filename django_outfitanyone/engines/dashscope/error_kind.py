@@ -44,6 +44,8 @@ class ErrorKind:
     """HTTP statuses: 200 for an error inside a finished task, ``None`` if there was no answer."""
     says: tuple[str, ...] = ()
     """Parts of the message in lower case, for codes with several meanings."""
+    may_be_lost_upload: bool = False
+    """The API could not read a picture's address, which it may have forgotten."""
     may_have_arrived: bool = False
     """The server that answered may have passed the request on before."""
 

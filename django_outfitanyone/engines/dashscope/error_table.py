@@ -236,6 +236,7 @@ ERRORS = (
         error=InputRejected,
         codes=("InvalidParameter",),
         says=("find the requested media resource", "access the media resource"),
+        may_be_lost_upload=True,
         fixed_by="developer",
         help=_(
             "The picture's address is wrong, private or expired. Correct the storage, or upload "
@@ -246,6 +247,7 @@ ERRORS = (
         label="picture-host-down",
         error=InputRejected,
         codes=("InvalidURL.ConnectionRefused", "BadRequest.InputDownloadFailed"),
+        may_be_lost_upload=True,
         fixed_by="developer",
         help=_("The picture's host did not answer the API. Make it public, or upload instead."),
     ),
@@ -253,6 +255,7 @@ ERRORS = (
         label="upload-not-resolved",
         error=InputRejected,
         says=("provided url does not appear to be valid",),
+        may_be_lost_upload=True,
         fixed_by="developer",
         help=_("The API does not understand the picture's address; report this error."),
     ),
@@ -290,6 +293,7 @@ ERRORS = (
         label="picture-address",
         error=InputRejected,
         codes=("InvalidURL",),
+        may_be_lost_upload=True,
         fixed_by="shop",
         help=_("Save the picture as JPEG or PNG, and check that its address is public."),
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
@@ -11,6 +10,8 @@ from requests.adapters import HTTPAdapter
 
 from django_outfitanyone.engines.guarded_session import GuardedSession, unsigned
 from django_outfitanyone.exceptions import RequestNotSent
+
+from .transport import date_of
 
 BEIJING = "Beijing"
 REGIONS = {  # the first matching suffix wins
@@ -52,13 +53,6 @@ def remote_time(base_url: str, *, timeout: tuple[float, float]) -> datetime | No
                 stream=True,
             ) as response,
         ):
-            return _moment(response.headers.get("Date", ""))
+            return date_of(response.headers.get("Date", ""))
     except requests.RequestException as error:
         raise RequestNotSent(f"The API cannot be reached: {type(error).__name__}.") from error
-
-
-def _moment(date: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(date).astimezone(timezone.utc)
-    except ValueError:
-        return None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +22,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from django_outfitanyone.engines.addresses import PrivateAddress, is_public_address
+from django_outfitanyone.engines.base import SendWindow
 from django_outfitanyone.engines.guarded_session import (
     CheckedAdapter,
     GuardedAdapter,
@@ -42,12 +47,13 @@ Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The status, body and request id of an HTTP response."""
+    """The status, body and request id of an HTTP response, and the server's clock."""
 
     status: int
     text: str
     request_id: str
     content_type: str
+    server_time: datetime | None = None
 
     @property
     def is_success(self) -> bool:
@@ -110,14 +116,19 @@ class Transport:
         """Send a request without the key to a URL that an answer named."""
         return self._exchange(self._foreign_session, method, url, auth=unsigned, **request)
 
-    def send_apart(self, method: str, path: str, **request: Any) -> Answer:
-        """Send a request on a new connection.
+    def send_apart(
+        self, method: str, path: str, *, window: SendWindow | None = None, **request: Any
+    ) -> Answer:
+        """Send a request on a new connection, unless its window is over by then.
 
         A server may close a kept connection just when it is used again; then it would be
         unclear whether the request arrived.
         """
-        with _session() as session:
-            return self._exchange(session, method, path, **request)
+        sockets = _PaidSockets(window)
+        with _session(sockets) as session:
+            answer = self._exchange(session, method, path, **request)
+            sockets.close_politely()
+            return answer
 
     def close(self) -> None:
         self._session.close()
@@ -168,6 +179,7 @@ class Transport:
             text=self._clean(body[:ANSWER_LIMIT].decode("utf-8-sig", "replace")),
             request_id=self._header(response, "X-Request-Id"),
             content_type=self._header(response, "Content-Type").partition(";")[0].strip(),
+            server_time=date_of(response.headers.get("Date", "")),
         )
 
     def _header(self, response: requests.Response, name: str) -> str:
@@ -208,6 +220,52 @@ def _layers(error: BaseException) -> Iterator[BaseException]:
         yield layer
         inside = (getattr(layer, "reason", None), *layer.args)
         layer = next((item for item in inside if isinstance(item, BaseException)), None)
+
+
+def date_of(header: str) -> datetime | None:
+    """Return the time in a ``Date`` header in UTC; ``None`` if it is missing or invalid."""
+    try:
+        return parsedate_to_datetime(header).astimezone(timezone.utc)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+class _PaidSockets:
+    """The sockets of one paid request: each is reset when it is closed before the answer came.
+
+    A polite close still delivers what waits in a buffer, so that a request could take effect
+    long after its sender has given up.
+    """
+
+    def __init__(self, window: SendWindow | None) -> None:
+        self._window = window
+        self._sockets: list[socket.socket] = []
+
+    def connected(self, connection: HTTPConnection) -> None:
+        """Prepare a new connection, right before the first byte leaves."""
+        if connection.sock is not None:
+            _reset_on_close(connection.sock, is_on=True)
+            self._sockets.append(connection.sock)
+        self.check(connection)
+
+    def check(self, connection: HTTPConnection) -> None:
+        """Raise ``NewConnectionError`` once the window is over: half a request has no effect."""
+        if self._window and self._window.is_over:
+            connection.close()
+            raise NewConnectionError(
+                connection, "too much time has passed since the request was recorded"
+            )
+
+    def close_politely(self) -> None:
+        for sock in self._sockets:
+            with suppress(OSError):  # closed already
+                _reset_on_close(sock, is_on=False)
+
+
+def _reset_on_close(sock: socket.socket, *, is_on: bool) -> None:
+    linger = struct.pack("hh" if os.name == "nt" else "ii", int(is_on), 0)
+    sock = getattr(sock, "socket", sock)  # urllib3 wraps the socket for TLS inside TLS
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
 
 @contextmanager
@@ -254,15 +312,33 @@ def _public(reached: socket.socket, *, is_proxy: bool) -> socket.socket:
 
 
 class _HTTPConnection(HTTPConnection):
+    paid_sockets: _PaidSockets | None = None
+
     def connect(self) -> None:
         with _connecting(self):
             super().connect()
+        if self.paid_sockets:
+            self.paid_sockets.connected(self)
+
+    def send(self, data: Any) -> None:
+        if self.paid_sockets and self.sock is not None:
+            self.paid_sockets.check(self)
+        super().send(data)
 
 
 class _HTTPSConnection(HTTPSConnection):
+    paid_sockets: _PaidSockets | None = None
+
     def connect(self) -> None:
         with _connecting(self):
             super().connect()
+        if self.paid_sockets:
+            self.paid_sockets.connected(self)
+
+    def send(self, data: Any) -> None:
+        if self.paid_sockets and self.sock is not None:
+            self.paid_sockets.check(self)
+        super().send(data)
 
 
 class _PublicHTTPConnection(_HTTPConnection):
@@ -279,9 +355,14 @@ _HEADERS = {"User-Agent": "django-outfitanyone"}
 _NO_RETRIES = Retry(total=0, redirect=False)
 
 
-def _session() -> GuardedSession:
+def _session(paid_sockets: _PaidSockets | None = None) -> GuardedSession:
     """Return a session that never sends anything a second time."""
-    adapter = GuardedAdapter(http=_HTTPConnection, https=_HTTPSConnection, retries=_NO_RETRIES)
+    settings = {"paid_sockets": paid_sockets}  # urllib3 makes the connections itself
+    adapter = GuardedAdapter(
+        http=type("HTTPConnection", (_HTTPConnection,), settings),
+        https=type("HTTPSConnection", (_HTTPSConnection,), settings),
+        retries=_NO_RETRIES,
+    )
     return GuardedSession(adapter, headers=_HEADERS)
 
 

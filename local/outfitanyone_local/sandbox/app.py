@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import threading
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.http import http_date
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
@@ -36,6 +39,8 @@ from .uploads import TOO_LARGE, UPLOAD_PATH
 logger = logging.getLogger("outfitanyone_local.sandbox")
 MAX_BODY_BYTES = 1024 * 1024
 TASKS = "/api/v1/tasks"
+SKEW = "sandbox.skew"
+"""Key of the WSGI environment: seconds by which the shown clock is ahead."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,8 @@ class App:
         with Request(environ) as request:
             request.max_content_length = MAX_BODY_BYTES
             response = self._respond(request)
+            shown_now = self._sandbox.clock.now() + environ.get(SKEW, 0.0)
+            response.headers["Date"] = http_date(shown_now)
         return response(environ, start_response)
 
     def _respond(self, request: Request) -> Response:
@@ -131,6 +138,8 @@ class App:
     ) -> Response:
         model = self._model_of(endpoint, arguments, request)
         self._count(endpoint, model)
+        skew = self._sandbox.faults.skew(endpoint=endpoint.name, model=model)
+        request.environ[SKEW] = skew
         fault = self._sandbox.faults.take(endpoint=endpoint.name, model=model)
         if fault:
             self._injector.before_endpoint(fault, request)
@@ -143,9 +152,27 @@ class App:
             now=self._sandbox.clock.now(),
             account="" if endpoint.is_object_store else self._account(request),
             fault=fault,
+            skew=skew,
         )
+        if fault and fault.effect_delay is not None:
+            self._handle_later(fault.effect_delay, endpoint, arguments, context)
+            raise CutConnection(abruptly=True)
         response = endpoint.handle(context, **arguments)
         return self._injector.after_endpoint(fault, request, response) if fault else response
+
+    def _handle_later(
+        self, delay: float, endpoint: Endpoint, arguments: dict[str, str], context: RequestContext
+    ) -> None:
+        """Let the request take effect after ``delay`` seconds, without a response."""
+        context.request.get_data()  # the connection is closed by then
+
+        def handle() -> None:
+            if self._sandbox.stopping.wait(delay):
+                return
+            with suppress(Refused):
+                endpoint.handle(replace(context, now=self._sandbox.clock.now()), **arguments)
+
+        threading.Thread(target=handle, name="sandbox-late-effect", daemon=True).start()
 
     def _count(self, endpoint: Endpoint, model: str) -> None:
         if endpoint.name == "submit":

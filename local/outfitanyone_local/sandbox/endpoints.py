@@ -44,6 +44,12 @@ class RequestContext:
     now: float
     account: str = ""
     fault: Fault | None = None
+    skew: float = 0.0
+    """Seconds by which the clock that the API shows is ahead of ``now``."""
+
+    @property
+    def shown_now(self) -> float:
+        return self.now + self.skew
 
     def json_response(self, body: dict[str, Any]) -> Response:
         return responses.json_response(body, request_id=self.request_id)
@@ -128,21 +134,30 @@ def query(context: RequestContext, *, task_id: str) -> Response:
         )
     url = context.result_url(task.file_key, made_at=task.finished_at or context.now)
     return context.json_response(
-        responses.task_body(task, request_id=context.request_id, image_url=url, now=context.now)
+        responses.task_body(
+            task.shifted(context.skew),
+            request_id=context.request_id,
+            image_url=url,
+            now=context.shown_now,
+        )
     )
 
 
 def list_tasks(context: RequestContext) -> Response:
     context.admit("queries_per_second", problem=RATE_QUOTA)
     page_no, page_size = read_page(context.request.args)
-    tasks = context.sandbox.tasks.list_account(context.account, now=context.now)
+    now = context.shown_now
+    tasks = [
+        task.shifted(context.skew)
+        for task in context.sandbox.tasks.list_account(context.account, now=context.now)
+    ]
     return context.json_response(
         responses.list_body(
-            select_tasks(tasks, context.request.args, now=context.now),
+            select_tasks(tasks, context.request.args, now=now),
             page_no=page_no,
             page_size=page_size,
             request_id=context.request_id,
-            now=context.now,
+            now=now,
         )
     )
 

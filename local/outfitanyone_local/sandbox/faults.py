@@ -15,6 +15,9 @@ from .errors import Problem, find
 
 ENDPOINTS = ("submit", "parse", "query", "list", "cancel", "policy", "upload", "download")
 ANYWHERE = "*"
+LATE, CLOCK_SKEW = "late", "clock_skew"
+LATE_SECONDS, SKEW_SECONDS = 1.0, -90.0
+"""Used when a fault of these kinds names no ``seconds``."""
 _NUMBER = (int, float)
 _PROBLEM = {"code": (str,), "message": (str,), "status": (int,)}
 
@@ -34,6 +37,15 @@ KINDS = {
     "delay": Kind("the response is correct but `delay` seconds late"),
     "drop-before": Kind("the connection is cut before the request takes effect"),
     "drop-after": Kind("the request takes effect, then the connection is cut"),
+    "late": Kind(
+        "the connection is cut, and the request takes effect `seconds` later",
+        {"seconds": _NUMBER},
+        "submit",
+    ),
+    "clock_skew": Kind(
+        "the API's clock is `seconds` ahead of the sandbox's, or behind it if negative",
+        {"seconds": _NUMBER},
+    ),
     "hang-before": Kind("no effect and no response for `seconds` or forever", {"seconds": _NUMBER}),
     "hang-after": Kind("an effect but no response for `seconds` or forever", {"seconds": _NUMBER}),
     "error": Kind("responds with `code` and its documented status and message, or yours", _PROBLEM),
@@ -55,11 +67,13 @@ _EVERY_FAULT_TAKES: dict[str, tuple[type, ...]] = {
     "seed": (int,),
     "delay": _NUMBER,
 }
+DAY = 24 * 3600
+_SKEWS = (-DAY, DAY)
 _RANGES = {
     "times": (0, 10**9),
     "rate": (0, 1),
     "delay": (0, 3600),
-    "seconds": (0, 24 * 3600),
+    "seconds": (0, DAY),
     "status": (200, 599),
     "bytes": (1, 10**10),
 }
@@ -108,6 +122,18 @@ class Fault:
             message=str(self.settings.get("message", known.message)),
         )
 
+    @property
+    def skew(self) -> float:
+        """Seconds by which a ``clock_skew`` moves the clock that the API shows."""
+        return float(self.settings.get("seconds", SKEW_SECONDS))
+
+    @property
+    def effect_delay(self) -> float | None:
+        """Seconds after which a request takes effect whose connection is cut at once."""
+        if self.kind != LATE:
+            return None
+        return float(self.settings.get("seconds", LATE_SECONDS))
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "id": self.id,
@@ -141,7 +167,7 @@ class Faults:
         if kind not in KINDS:
             raise ValueError(f"kind must be one of: {', '.join(KINDS)}.")
         settings.setdefault("endpoint", KINDS[kind].only_at or ANYWHERE)
-        if "rate" in settings:
+        if "rate" in settings or kind == CLOCK_SKEW:
             settings.setdefault("times", None)
         named = {name: settings.pop(name) for name in _EVERY_FAULT_TAKES if name in settings}
         _check(kind, named, settings)
@@ -155,9 +181,21 @@ class Faults:
         """Return the first fault that hits this request and count the hit."""
         with self._lock:
             for fault in self._faults:
-                if fault.hit(endpoint=endpoint, model=model):
+                if fault.kind != CLOCK_SKEW and fault.hit(endpoint=endpoint, model=model):
                     return fault
         return None
+
+    def skew(self, *, endpoint: str, model: str) -> float:
+        """Return how many seconds the clock is ahead for this request, which another fault may hit.
+
+        Skews add up, and each counts the hit.
+        """
+        with self._lock:
+            return sum(
+                fault.skew
+                for fault in self._faults
+                if fault.kind == CLOCK_SKEW and fault.hit(endpoint=endpoint, model=model)
+            )
 
     def remove(self, fault_id: int) -> bool:
         with self._lock:
@@ -187,7 +225,8 @@ def _check(kind: str, named: Mapping[str, Any], settings: Mapping[str, Any]) -> 
         raise ValueError(f"endpoint must be one of: {', '.join(ENDPOINTS)}.")
     if only_at and endpoint != only_at:
         raise ValueError(f"A {kind} fault can only hit {only_at}.")
-    for name, (least, most) in _RANGES.items():
+    ranges = {**_RANGES, "seconds": _SKEWS} if kind == CLOCK_SKEW else _RANGES
+    for name, (least, most) in ranges.items():
         value = {**named, **settings}.get(name)
         if value is not None and not least <= value <= most:
             raise ValueError(f"{name} must be from {least} to {most}.")

@@ -145,8 +145,11 @@ class RequestHandler(WSGIRequestHandler):
     def _send_head(self, status: str, headers: list[tuple[str, str]]) -> None:
         code, _, phrase = status.partition(" ")
         self.status = int(code)
-        self.send_response(self.status, phrase)
         names = {name.lower() for name, _ in headers}
+        self.send_response_only(self.status, phrase)
+        self.send_header("Server", self.version_string())
+        if "date" not in names:
+            self.send_header("Date", self.date_time_string())
         if "content-length" not in names and self.status not in {204, 304}:
             self.close_connection = True
         for name, value in headers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from .errors import Problem
@@ -64,6 +64,14 @@ class Task:
 
     def is_gone(self, now: float) -> bool:
         return now >= self.submitted_at + LIFE_SECONDS
+
+    def shifted(self, seconds: float) -> Task:
+        """Return a copy as a clock shows it that is ahead by ``seconds``."""
+        names = ("submitted_at", "admitted_at", "made_at", "finished_at", "canceled_at")
+        moments = {name: getattr(self, name) for name in names}
+        return replace(
+            self, **{name: at + seconds for name, at in moments.items() if at is not None}
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the record to store.

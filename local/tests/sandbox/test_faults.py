@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from http.client import IncompleteRead
 from urllib.request import urlopen
 
 import pytest
 import requests
 
+from outfitanyone_local.sandbox.clock import BEIJING
 from outfitanyone_local.sandbox.faults import KINDS, Faults
+
+from .conftest import Api
 
 
 @pytest.fixture
@@ -74,6 +79,10 @@ class TestFaults:
             ("error", {"delay": float("nan")}),
             ("error", {"status": 99}),
             ("hang-before", {"seconds": float("inf")}),
+            ("hang-before", {"seconds": -1}),
+            ("late", {"seconds": -1}),
+            ("late", {"endpoint": "query"}),
+            ("clock_skew", {"seconds": float("nan")}),
             ("too-large", {"bytes": 0}),
             ("redirect", {"location": "http://x/\r\nSet-Cookie: a=b"}),
             ("error", {"status": "500"}),
@@ -240,6 +249,93 @@ class TestConnections:
         server.faults.add("hang-before", seconds=0.1)
         with pytest.raises(requests.ConnectionError):
             api.query("x")
+
+
+class TestLate:
+    def test_submit__takes_effect_after_the_connection_was_cut(self, api, server, fields):
+        server.faults.add("late", seconds=0.3)
+        with pytest.raises(requests.ConnectionError):
+            api.submit(**fields)
+        assert api.listed().json()["data"] == []
+
+        end = time.monotonic() + 10
+        while not (tasks := api.listed().json()["data"]) and time.monotonic() < end:
+            time.sleep(0.02)
+        (task,) = tasks
+        assert server.stats["accepted"] == 1
+        assert task["gmt_create"] / 1000 > time.time() - 30
+
+    def test_submit__that_is_invalid_has_no_effect(self, api, server, fields):
+        server.faults.add("late", seconds=0)
+        with pytest.raises(requests.ConnectionError):
+            api.post_submit({"model": "aitryon"})
+        time.sleep(0.2)
+
+        assert api.listed().json()["data"] == []
+
+    def test_stop__does_not_wait_for_it(self, own_server, fields):
+        own_server.faults.add("late", seconds=600)
+        with pytest.raises(requests.ConnectionError):
+            Api(own_server).submit(**fields)
+
+        started = time.monotonic()
+        own_server.stop()
+        assert time.monotonic() - started < 5
+
+
+class TestClockSkew:
+    @pytest.mark.parametrize("seconds", [-90, 150])
+    def test_api__shows_another_time(self, api, server, fields, seconds):
+        server.faults.add("clock_skew", seconds=seconds)
+        before = time.time()
+        response = api.submit(**fields)
+        task_id = response.json()["output"]["task_id"]
+        task = api.listed().json()["data"][0]
+
+        assert abs(date_of(response) - before - seconds) < 20
+        assert abs(task["gmt_create"] / 1000 - before - seconds) < 20
+        shown = datetime.fromisoformat(api.output(task_id)["submit_time"]).replace(tzinfo=BEIJING)
+        assert abs(shown.timestamp() - before - seconds) < 20
+
+    def test_error__shows_another_time_too(self, api, server):
+        server.faults.add("clock_skew", seconds=-90, endpoint="query")
+        answers = [Api(server, key=None).query("0"), api.listed()]
+
+        assert date_of(answers[0]) < time.time() - 60 < date_of(answers[1])
+
+    def test_list__filters_by_the_time_that_it_shows(self, api, server, fields):
+        server.faults.add("clock_skew", seconds=-3600)
+        api.submitted(**fields)
+        now = time.time()
+
+        assert api.listed(start_time=stamp(now - 60), end_time=stamp(now + 60)).json()["total"] == 0
+        there = now - 3600
+        found = api.listed(start_time=stamp(there - 60), end_time=stamp(there + 60)).json()
+        assert found["total"] == 1
+
+    def test_skew__does_not_change_how_long_a_task_runs(self, api, server, fields):
+        server.faults.add("clock_skew", seconds=150)
+        server.set_progression([("RUNNING", 60)])
+        task_id = api.submitted(**fields)
+        server.settle()
+
+        assert api.output(task_id)["task_status"] == "RUNNING"
+
+    def test_skew__combines_with_another_fault(self, api, server, fields):
+        server.faults.add("clock_skew")
+        server.faults.add("drop-after", endpoint="submit")
+        with pytest.raises(requests.ConnectionError):
+            api.submit(**fields)
+
+        assert date_of(api.listed()) < time.time() - 60
+
+
+def date_of(response):
+    return parsedate_to_datetime(response.headers["Date"]).timestamp()
+
+
+def stamp(moment):
+    return datetime.fromtimestamp(moment, BEIJING).strftime("%Y%m%d%H%M%S")
 
 
 class TestDownloads:

@@ -21,9 +21,11 @@ def test_list_tasks__lists_only_the_tasks_of_the_period(client, sandbox, order):
     sandbox.clock.advance(600)
     after = client.submit(order)
 
-    tasks = client.list_tasks(start=start - HOUR / 60, end=start + HOUR / 60, model=TRY_ON)
+    found = client.list_tasks(start=start - HOUR / 60, end=start + HOUR / 60, model=TRY_ON)
+    tasks = found.tasks
 
     assert [task.task_id for task in tasks] == [wanted.task_id]
+    assert abs(found.server_time - start) < HOUR / 5
     assert before.task_id != wanted.task_id != after.task_id
     assert tasks[0].model == TRY_ON
     assert abs(tasks[0].submitted_at - start) < timedelta(seconds=1)
@@ -33,7 +35,7 @@ def test_list_tasks__includes_the_task_of_the_current_second(client, sandbox, or
     task = client.submit(order)
     now = datetime.fromtimestamp(sandbox.clock.now(), timezone.utc)
 
-    tasks = client.list_tasks(start=now - timedelta(seconds=5), end=now)
+    tasks = client.list_tasks(start=now - timedelta(seconds=5), end=now).tasks
 
     assert [found.task_id for found in tasks] == [task.task_id]
 
@@ -42,7 +44,7 @@ def test_list_tasks__of_another_model_is_empty(client, sandbox, order):
     client.submit(order)
     now = datetime.fromtimestamp(sandbox.clock.now(), timezone.utc)
 
-    assert client.list_tasks(start=now - HOUR, end=now + HOUR, model="aitryon") == []
+    assert client.list_tasks(start=now - HOUR, end=now + HOUR, model="aitryon").tasks == []
 
 
 def test_list_tasks__reads_all_pages(client, sandbox, order):
@@ -50,7 +52,7 @@ def test_list_tasks__reads_all_pages(client, sandbox, order):
     placed = {client.submit(order).task_id for _ in range(101)}
     now = datetime.fromtimestamp(sandbox.clock.now(), timezone.utc)
 
-    tasks = client.list_tasks(start=now - HOUR, end=now + HOUR)
+    tasks = client.list_tasks(start=now - HOUR, end=now + HOUR).tasks
 
     assert len(tasks) == 101
     assert {task.task_id for task in tasks} == placed
@@ -69,9 +71,44 @@ def test_list_tasks__works_whatever_time_zone_the_api_reads(listen, client_of):
         )
     )
 
-    tasks = client_of(server.base_url).list_tasks(start=noon, end=noon + HOUR)
+    tasks = client_of(server.base_url).list_tasks(start=noon, end=noon + HOUR).tasks
 
     assert [task.task_id for task in tasks] == ["t-1", "t-2"]
+
+
+def test_list_tasks__server_time_is_that_of_the_first_answer(listen, client_of):
+    """A task may be created while later pages are read."""
+    page = {"data": [{"task_id": "t-1", "status": "RUNNING"}], "total_page": 2}
+    dates = ("Sun, 01 Mar 2026 12:00:01 GMT", "Sun, 01 Mar 2026 12:00:09 GMT")
+    server = listen(answers(*(response(page, headers=(f"Date: {date}",)) for date in dates)))
+    noon = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+
+    found = client_of(server.base_url).list_tasks(start=noon, end=noon + HOUR)
+
+    assert found.server_time == noon + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("headers", [(), ("Date: yesterday",)])
+def test_list_tasks__may_have_no_time(listen, client_of, headers):
+    server = listen(answers(response({"data": [], "total_page": 0}, headers=headers)))
+    noon = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+
+    assert client_of(server.base_url).list_tasks(start=noon, end=noon + HOUR).server_time is None
+
+
+@pytest.mark.parametrize("seconds", [-90, 150])
+def test_query_and_list__show_the_apis_clock(client, sandbox, order, seconds):
+    sandbox.faults.add("clock_skew", seconds=seconds)
+    task = client.submit(order)
+    there = datetime.fromtimestamp(sandbox.clock.now() + seconds, timezone.utc)
+
+    report = client.query(task.task_id)
+    found = client.list_tasks(start=there - HOUR, end=there + HOUR)
+
+    moments = [report.server_time, report.submitted_at, found.server_time]
+    moments += [listed.submitted_at for listed in found.tasks]
+    assert len(moments) == 4
+    assert all(abs(moment - there) < timedelta(seconds=10) for moment in moments)
 
 
 def test_list_tasks__refuses_a_list_without_an_end(listen, client_of):
@@ -93,7 +130,7 @@ def test_lost_submit__that_never_arrived_is_not_in_the_list(client, sandbox, ord
         client.submit(order)
 
     now = datetime.fromtimestamp(sandbox.clock.now(), timezone.utc)
-    assert client.list_tasks(start=now - HOUR, end=now + HOUR) == []
+    assert client.list_tasks(start=now - HOUR, end=now + HOUR).tasks == []
 
 
 @pytest.mark.parametrize("kind", ["drop-after", "not-json"])
@@ -103,7 +140,7 @@ def test_lost_submit__that_arrived_created_one_task(client, sandbox, order, kind
         client.submit(order)
 
     now = datetime.fromtimestamp(sandbox.clock.now(), timezone.utc)
-    assert len(client.list_tasks(start=now - HOUR, end=now + HOUR)) == 1
+    assert len(client.list_tasks(start=now - HOUR, end=now + HOUR).tasks) == 1
 
 
 def test_lost_answer__of_a_gateway_that_timed_out(client, sandbox, order):

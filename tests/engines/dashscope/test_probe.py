@@ -41,6 +41,6 @@ def test_remote_time__refused_connection_sends_nothing():
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Sat, 99 Nov 2026 06:00:00 GMT"])
 def test_remote_time__is_none_without_a_valid_date(monkeypatch, remote, date):
-    monkeypatch.setattr("werkzeug.serving.WSGIRequestHandler.date_time_string", lambda _self: date)
+    monkeypatch.setattr("outfitanyone_local.sandbox.app.http_date", lambda _seconds: date)
 
     assert remote_time(remote.base_url, timeout=SOON) is None

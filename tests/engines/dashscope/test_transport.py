@@ -8,11 +8,14 @@ from __future__ import annotations
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from queue import Queue
 
 import pytest
 
 from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.base import SendWindow
 from django_outfitanyone.engines.dashscope.transport import ANSWER_LIMIT
 from django_outfitanyone.exceptions import (
     ForeignAnswer,
@@ -179,6 +182,80 @@ def test_missing_ca_bundle__sends_nothing(listen, client_of, monkeypatch, tmp_pa
 
     with pytest.raises(RequestNotSent, match="CA certificate"):
         client_of(f"https://{server.address}/api/v1").submit(ORDER)
+
+
+# -- what leaves late
+
+
+class _Ending:
+    """What the server sees of the connection after the client has left."""
+
+    def __init__(self):
+        self.seen = Queue()
+
+    def __call__(self, visit):
+        visit.read_request()
+        try:
+            self.seen.put(visit.connection.recv(1))
+        except ConnectionResetError:
+            self.seen.put("reset")
+
+
+def test_paid_requests__connection_without_an_answer_is_reset(listen, client_of):
+    ending = _Ending()
+    server = listen(ending)
+
+    with pytest.raises(OutcomeUnknown):
+        client_of(server.base_url, read_timeout=0.2).submit(ORDER)
+
+    assert ending.seen.get(timeout=5) == "reset"
+
+
+def test_paid_requests__connection_with_an_answer_is_closed_politely(listen, client_of):
+    ending = _Ending()
+
+    def behaviour(visit):
+        visit.read_request()
+        visit.send(response(TASK))
+        ending(visit)
+
+    server = listen(behaviour)
+    client_of(server.base_url).submit(ORDER)
+
+    assert ending.seen.get(timeout=5) == b""
+
+
+@pytest.mark.parametrize("clock", ["monotonic", "wall"])
+def test_window_that_is_over__sends_nothing(listen, client_of, clock):
+    server = listen(answers(response(TASK)))
+    now = {"monotonic": time.monotonic(), "wall": time.time()}
+    window = SendWindow(seconds=10, **{**now, clock: now[clock] - 11})
+
+    with pytest.raises(RequestNotSent, match="too much time"):
+        client_of(server.base_url).submit(replace(ORDER, window=window))
+    assert server.requests == []
+
+
+def test_window_that_ends_while_connecting__sends_nothing(listen, client_of, monkeypatch):
+    server = listen(answers(response(TASK)))
+    resolve = socket.getaddrinfo
+
+    def resolve_slowly(*args, **kwargs):
+        time.sleep(0.3)
+        return resolve(*args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_slowly)
+
+    with pytest.raises(RequestNotSent, match="too much time"):
+        client_of(server.base_url).submit(replace(ORDER, window=SendWindow(seconds=0.2)))
+    assert server.requests == []
+
+
+def test_window_that_is_open__lets_the_request_leave(listen, client_of):
+    server = listen(answers(response(TASK)))
+    window = SendWindow(seconds=10)
+
+    assert client_of(server.base_url).submit(replace(ORDER, window=window)).task_id == "t-1"
 
 
 # -- answers

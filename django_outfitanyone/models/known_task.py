@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from django_outfitanyone.models.account import Account
+
+
+class KnownTaskQuerySet(models.QuerySet["KnownTask"]):
+    def remember(self, account_id: str, task_id: str) -> None:
+        """Store the id, unless it is known already."""
+        task = KnownTask(account_id=account_id, task_id=task_id)
+        self.bulk_create([task], ignore_conflicts=True)
+
+    def among(self, account_id: str, task_ids: Iterable[str]) -> set[str]:
+        """Return those of these ids that are known."""
+        known = self.filter(account=account_id, task_id__in=list(task_ids))
+        return set(known.values_list("task_id", flat=True))
+
+
+class KnownTask(models.Model):
+    """The id of a remote task that a try-on has, or had before it was retried or deleted.
+
+    No other try-on may adopt the task: its picture shows other garments.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    task_id = models.CharField(_("task id"), max_length=100)
+
+    objects = KnownTaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("known task")
+        verbose_name_plural = _("known tasks")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "task_id"], name="outfitanyone_known_task_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.task_id
