@@ -11,8 +11,8 @@ from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.signals import result_expiring
-from tests.engines.dashscope.listener import Listener, answers, response
 from django_outfitanyone.worker.steps import EXPIRY_ATTEMPTS
+from tests.engines.dashscope.listener import Listener, answers, response
 from tests.events import events, received
 from tests.factories import make_model_image, make_try_on
 from tests.work import (

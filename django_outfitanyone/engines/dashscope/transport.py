@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
-import socket
-import struct
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -17,21 +12,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from urllib3 import Retry
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from django_outfitanyone.engines.addresses import PrivateAddress, is_public_address
+from django_outfitanyone.engines.addresses import PrivateAddress
 from django_outfitanyone.engines.base import SendWindow
 from django_outfitanyone.engines.guarded_session import (
-    CheckedAdapter,
-    GuardedAdapter,
-    GuardedSession,
     unsigned,
 )
 from django_outfitanyone.engines.secret_text import SecretText
 from django_outfitanyone.exceptions import OutcomeUnknown, RequestNotSent
 from django_outfitanyone.storable_text import storable
+
+from .connections import PaidSockets, plain_session, public_session
 
 logger = logging.getLogger(__name__)
 
@@ -102,8 +94,8 @@ class Transport:
         self.base_url = base_url.rstrip("/")
         self._key = key
         self._timeout = (connect_timeout, read_timeout)
-        self._session = _session()
-        self._foreign_session = self._session if allow_private_addresses else _public_session()
+        self._session = plain_session()
+        self._foreign_session = self._session if allow_private_addresses else public_session()
 
     def send(self, method: str, path: str, **request: Any) -> Answer:
         """Send a request on a connection that may have been kept open.
@@ -124,8 +116,8 @@ class Transport:
         A server may close a kept connection just when it is used again; then it would be
         unclear whether the request arrived.
         """
-        sockets = _PaidSockets(window)
-        with _session(sockets) as session:
+        sockets = PaidSockets(window)
+        with plain_session(sockets) as session:
             answer = self._exchange(session, method, path, **request)
             sockets.close_politely()
             return answer
@@ -228,150 +220,3 @@ def date_of(header: str) -> datetime | None:
         return parsedate_to_datetime(header).astimezone(timezone.utc)
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-class _PaidSockets:
-    """The sockets of one paid request: each is reset when it is closed before the answer came.
-
-    A polite close still delivers what waits in a buffer, so that a request could take effect
-    long after its sender has given up.
-    """
-
-    def __init__(self, window: SendWindow | None) -> None:
-        self._window = window
-        self._sockets: list[socket.socket] = []
-
-    def connected(self, connection: HTTPConnection) -> None:
-        """Prepare a new connection, right before the first byte leaves."""
-        if connection.sock is not None:
-            _reset_on_close(connection.sock, is_on=True)
-            self._sockets.append(connection.sock)
-        self.check(connection)
-
-    def check(self, connection: HTTPConnection) -> None:
-        """Raise ``NewConnectionError`` once the window is over: half a request has no effect."""
-        if self._window and self._window.is_over:
-            connection.close()
-            raise NewConnectionError(
-                connection, "too much time has passed since the request was recorded"
-            )
-
-    def close_politely(self) -> None:
-        for sock in self._sockets:
-            with suppress(OSError):  # closed already
-                _reset_on_close(sock, is_on=False)
-
-
-def _reset_on_close(sock: socket.socket, *, is_on: bool) -> None:
-    linger = struct.pack("hh" if os.name == "nt" else "ii", int(is_on), 0)
-    sock = getattr(sock, "socket", sock)  # urllib3 wraps the socket for TLS inside TLS
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-
-
-@contextmanager
-def _connecting(connection: HTTPConnection) -> Iterator[None]:
-    """Raise ``NewConnectionError`` for every error before the first byte of the request.
-
-    Name resolution, TCP, proxy tunnel and TLS handshake all happen in ``connect``. urllib3
-    itself does not tell these apart from later errors: a handshake that hangs is a read
-    timeout there, and a proxy that disconnects after the whole request is a failed
-    connection.
-
-    The connect timeout also bounds the total: a request that waited long for its
-    connection must not leave after its sender has given up.
-    """
-    started = time.monotonic()
-    try:
-        yield
-    except NewConnectionError:
-        raise
-    except Exception as error:
-        raise NewConnectionError(connection, f"{type(error).__name__}: {error}") from error
-    if time.monotonic() - started > (connection.timeout or 0):
-        connection.close()
-        raise NewConnectionError(connection, "connecting took longer than the connect timeout")
-
-
-def _check_public(address: str) -> None:
-    if not is_public_address(address):
-        raise PrivateAddress(
-            f"the API named an address in a private network ({address}); for a local sandbox "
-            'set OUTFITANYONE = {"ALLOW_PRIVATE_ADDRESSES": True}'
-        )
-
-
-def _public(reached: socket.socket, *, is_proxy: bool) -> socket.socket:
-    """Check the address that was really reached, because DNS can change after a name check."""
-    try:
-        if not is_proxy:
-            _check_public(reached.getpeername()[0])
-    except PrivateAddress:
-        reached.close()
-        raise
-    return reached
-
-
-class _HTTPConnection(HTTPConnection):
-    paid_sockets: _PaidSockets | None = None
-
-    def connect(self) -> None:
-        with _connecting(self):
-            super().connect()
-        if self.paid_sockets:
-            self.paid_sockets.connected(self)
-
-    def send(self, data: Any) -> None:
-        if self.paid_sockets and self.sock is not None:
-            self.paid_sockets.check(self)
-        super().send(data)
-
-
-class _HTTPSConnection(HTTPSConnection):
-    paid_sockets: _PaidSockets | None = None
-
-    def connect(self) -> None:
-        with _connecting(self):
-            super().connect()
-        if self.paid_sockets:
-            self.paid_sockets.connected(self)
-
-    def send(self, data: Any) -> None:
-        if self.paid_sockets and self.sock is not None:
-            self.paid_sockets.check(self)
-        super().send(data)
-
-
-class _PublicHTTPConnection(_HTTPConnection):
-    def _new_conn(self) -> socket.socket:
-        return _public(super()._new_conn(), is_proxy=self.proxy is not None)
-
-
-class _PublicHTTPSConnection(_HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _public(super()._new_conn(), is_proxy=self.proxy is not None)
-
-
-_HEADERS = {"User-Agent": "django-outfitanyone"}
-_NO_RETRIES = Retry(total=0, redirect=False)
-
-
-def _session(paid_sockets: _PaidSockets | None = None) -> GuardedSession:
-    """Return a session that never sends anything a second time."""
-    settings = {"paid_sockets": paid_sockets}  # urllib3 makes the connections itself
-    adapter = GuardedAdapter(
-        http=type("HTTPConnection", (_HTTPConnection,), settings),
-        https=type("HTTPSConnection", (_HTTPSConnection,), settings),
-        retries=_NO_RETRIES,
-    )
-    return GuardedSession(adapter, headers=_HEADERS)
-
-
-def _public_session() -> GuardedSession:
-    """Return such a session that reaches only the public internet, also through a proxy."""
-    adapter = CheckedAdapter(
-        check=_check_public,
-        http=_PublicHTTPConnection,
-        https=_PublicHTTPSConnection,
-        retries=_NO_RETRIES,
-    )
-    return GuardedSession(adapter, headers=_HEADERS)

@@ -14,8 +14,8 @@ from queue import Queue
 
 import pytest
 
-from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.engines.base import SendWindow
+from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.engines.dashscope.transport import ANSWER_LIMIT
 from django_outfitanyone.exceptions import (
     ForeignAnswer,
