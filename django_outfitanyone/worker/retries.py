@@ -15,6 +15,7 @@ from django_outfitanyone.exceptions import (
     AccountProblem,
     BudgetSpent,
     DownloadFailed,
+    DownloadRefused,
     InputRejected,
     OutfitAnyoneError,
     RequestNotSent,
@@ -55,10 +56,13 @@ TABLE = (
     Retry(error=RequestNotSent, attempts=None, first=2, longest=120),
     Retry(error=ServerFault, attempts=8, first=2, longest=120),
     Retry(error=DownloadFailed, attempts=8, first=1, longest=300),
+    # a gateway may answer for the server for a while: HTML, a redirect, half a file
+    Retry(error=DownloadRefused, attempts=0, first=5, longest=300),
     # one odd answer about a task is no reason to lose its picture
     Retry(error=InputRejected, attempts=0, first=30, longest=300),
     Retry(error=TaskGone, attempts=0, paid_attempts=6, first=10, longest=120),
-    Retry(error=UnexpectedFault, attempts=3, first=10, longest=300),
+    # also the storage or the database: an outage of half an hour must not lose a batch
+    Retry(error=UnexpectedFault, attempts=12, first=10, longest=300),
 )
 
 
