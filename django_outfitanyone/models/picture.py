@@ -125,7 +125,7 @@ class StoredPicture(models.Model):
             return data
 
     def describe(self, picture: images.Picture, small: bytes) -> None:
-        """Take over size, hash and thumbnail of the file that ``image`` names now."""
+        """Set size, hash and thumbnail to those of the file that ``image`` names now."""
         self.sha256, self.width, self.height = picture.sha256, picture.width, picture.height
         self.remember_name()
         self.picture_changed()

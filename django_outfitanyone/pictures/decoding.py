@@ -31,12 +31,14 @@ NAMES = {"MPO": "JPEG", "HEIF": "HEIC"}
 MAX_SCANS = 100
 """Encoders write about ten; each further one costs a pass over all pixels."""
 MAX_SCANNED_PIXELS = 800_000_000
-MEMORY = 175_000_000
+MEMORY = 200_000_000
 """Bytes that one picture may take: its file, its decoded pixels and the converted ones."""
+BANDS = 20_000_000
+"""Bytes for the parts of the picture that are being converted."""
 SHORTEST_SIDE = 151
 """A JPEG is not decoded at a smaller size than this."""
-BYTES_PER_PIXEL = {"WEBP": 12, "AVIF": 12, "HEIF": 12}
-"""Bytes that decoding takes for each pixel; 4 in the formats that are not listed here."""
+BYTES_PER_PIXEL = {"WEBP": 16, "AVIF": 10, "HEIF": 8}
+"""Bytes that decoding takes for each pixel, as measured; 4 in all other formats."""
 
 _ORIENTATION = 0x0112
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
@@ -115,6 +117,7 @@ def _decoded(data: bytes, formats: list[str] | None, within: tuple[int, int] | N
         with _refusals(damaged=True):
             _check_limits(image, data, within)
             image.load()
+            vars(image).pop("_decoder", None)  # keeps more copies of a WEBP or AVIF picture
     except BaseException:
         image.close()
         raise
@@ -180,11 +183,13 @@ def _check_limits(image: Image.Image, data: bytes, within: tuple[int, int] | Non
     width, height = image.size
     if width * height > conf.MAX_PICTURE_PIXELS:
         raise _too_many_pixels(image)
-    least = fitted(image.size, turned(within, image)) if within else image.size
     if image.format not in JPEGS:
+        # the orientation is not read here: Pillow decodes a PNG to find it
+        least = fitted(image.size, within) if within else image.size
         if not _fits(image, 1, least, len(data)):
             raise _too_much_memory(image)
         return
+    least = fitted(image.size, turned(within, image)) if within else image.size
     memory = len(data) + _coefficients(image, count_scans(data))
     for factor in (8, 4, 2, 1):
         if width // factor >= least[0] and height // factor >= least[1]:
@@ -202,7 +207,7 @@ def _fits(image: Image.Image, factor: int, least: tuple[int, int], memory: int) 
     decoded = image.width * image.height // factor**2
     converted = min(decoded, least[0] * least[1])
     each = BYTES_PER_PIXEL.get(str(image.format), 4)
-    return memory + each * decoded + 4 * converted <= MEMORY
+    return memory + max(each * decoded, 4 * (decoded + converted) + BANDS) <= MEMORY
 
 
 def _coefficients(image: Image.Image, scans: int) -> int:

@@ -215,7 +215,7 @@ class TestLimits:
 
     def test_jpeg_that_needs_too_much_memory_is_decoded_smaller(self, monkeypatch):
         data = encoded(drawn(size=(800, 800)).convert("L"))
-        monkeypatch.setattr(decoding, "MEMORY", len(data) + 640_000 * 8 - 1)
+        monkeypatch.setattr(decoding, "MEMORY", len(data) + 640_000 * 8 + decoding.BANDS - 1)
         prepared = images.prepare(data)
 
         assert (prepared.width, prepared.height) == (400, 400)
@@ -224,6 +224,7 @@ class TestLimits:
     def test_other_picture_that_needs_too_much_memory_is_refused(self, image_format, monkeypatch):
         data = encoded(drawn(size=(400, 400)), image_format)
         monkeypatch.setattr(decoding, "MEMORY", 600_000)
+        monkeypatch.setattr(Image.Image, "load", lambda _self: pytest.fail("decoded"))
         with pytest.raises(PictureRefused, match="400 × 400 px, too many") as refused:
             images.prepare(data)
 
@@ -234,7 +235,7 @@ class TestLimits:
         size = (800, 800)
         plain = encoded(drawn(size=size))
         progressive = encoded(drawn(size=size), progressive=True)
-        monkeypatch.setattr(decoding, "MEMORY", len(plain) + 640_000 * 8)
+        monkeypatch.setattr(decoding, "MEMORY", len(plain) + 640_000 * 8 + decoding.BANDS)
 
         assert images.prepare(plain).width == 800
         assert images.prepare(progressive).width == 400

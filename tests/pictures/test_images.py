@@ -165,7 +165,7 @@ def test_prepare__keeps_the_real_limit(side, image_format):
     ],
 )
 def test_prepare__encodes_large_pictures_once_or_twice(size, image_format, options, monkeypatch):
-    small = drawn(size=(size[0] // 20, size[1] // 20))
+    small = drawn(size=(size[0] // 60, size[1] // 60))
     data = encoded(small.resize(size, Image.Resampling.BILINEAR), image_format, **options)
     made = []
     save = Image.Image.save
