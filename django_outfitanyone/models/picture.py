@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import models
-from django.db.models.fields.files import FieldFile, ImageFieldFile
+from django.db.models.fields.files import ImageFieldFile
 from django.db.models.signals import pre_save
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +69,8 @@ class PictureField(models.ImageField):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001
         file = super().pre_save(model_instance, add)
-        cast("StoredPicture", model_instance).measure_if_renamed()
+        if isinstance(model_instance, StoredPicture):  # the models of migrations are not
+            model_instance.measure_if_renamed()
         return getattr(model_instance, self.attname, file)
 
 
@@ -158,8 +159,8 @@ class StoredPicture(models.Model):
             file.save(name, images.PreparedFile(picture), save=False)
 
     def _is_renamed(self) -> bool:
-        file: Any = self.image if "image" in self.__dict__ else None
-        if not isinstance(file, FieldFile) or not file or not file._committed:  # noqa: SLF001
+        file = self.image if "image" in self.__dict__ else None
+        if not file or not getattr(file, "_committed", False):  # an upload is prepared instead
             return False
         if self._measured_name is None and all(map(self.__dict__.get, self._measured_columns)):
             return False
