@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import modelform_factory
 from PIL import Image
 
+from django_outfitanyone.api.fields import UploadField
 from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.models import ModelImage
 from django_outfitanyone.models.picture import PictureFormField
@@ -206,3 +207,12 @@ class TestPictureFormField:
 
         assert photo.read() == prepare(encoded(drawn(), "WEBP")).data
         assert len(calls) == 1
+
+
+def test_api__upload_is_prepared_once(monkeypatch):
+    upload = SimpleUploadedFile("a.webp", encoded(drawn(), "WEBP"))
+    file = UploadField().to_internal_value(upload)
+    monkeypatch.setattr(images, "prepare", lambda _data: pytest.fail("prepared again"))
+    photo = ModelImage.objects.create(name="Anna", image=file)
+
+    assert photo.width == 200
