@@ -24,7 +24,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.guarded_session import GuardedAdapter, GuardedSession, unsigned
-from django_outfitanyone.exceptions import DownloadFailed, DownloadRefused
+from django_outfitanyone.exceptions import AddressRefused, DownloadFailed, DownloadRefused
 from django_outfitanyone.pictures.decoding import human_size
 
 CHUNK_BYTES = 64 * 1024
@@ -42,8 +42,8 @@ _connections: ContextVar[list[socket.socket]] = ContextVar("connections of the c
 def download(url: str) -> bytes:
     """Return the bytes at ``url``.
 
-    Raises ``DownloadRefused`` when a rule forbids the download, so that a retry is useless,
-    and ``DownloadFailed`` when the network or the server failed.
+    Raises ``AddressRefused`` when the settings forbid the address, ``DownloadRefused`` when
+    the answer breaks a rule, and ``DownloadFailed`` when the network or the server failed.
     """
     deadline = time.monotonic() + TOTAL_SECONDS
     try:
@@ -61,7 +61,7 @@ def download(url: str) -> bytes:
             _check_answer(response)
             return _read(response, deadline)
     except (InvalidSchema, InvalidURL, MissingSchema) as error:
-        raise DownloadRefused(_("The address of the file is not http or https.")) from error
+        raise AddressRefused(_("The address of the file is not http or https.")) from error
     except requests.RequestException as error:
         refused = _cause(error, DownloadRefused)
         if refused:
@@ -130,7 +130,7 @@ def _cause(error: BaseException | None, wanted: type[DownloadRefused]) -> Downlo
 
 def _check_address(address: str) -> None:
     if not conf.ALLOW_PRIVATE_ADDRESSES and not is_public_address(address):
-        raise DownloadRefused(
+        raise AddressRefused(
             _(
                 "The file's address leads into a private network (%(address)s). For a local "
                 'sandbox set OUTFITANYONE = {"ALLOW_PRIVATE_ADDRESSES": True}.'

@@ -13,6 +13,7 @@ from datetime import timedelta
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import (
     AccountProblem,
+    AddressRefused,
     BudgetSpent,
     DownloadFailed,
     DownloadRefused,
@@ -56,6 +57,8 @@ TABLE = (
     Retry(error=RequestNotSent, attempts=None, first=2, longest=120),
     Retry(error=ServerFault, attempts=8, first=2, longest=120),
     Retry(error=DownloadFailed, attempts=8, first=1, longest=300),
+    # a person has to change the settings, and can then download the picture
+    Retry(error=AddressRefused, attempts=0, paid_attempts=0, first=5, longest=300),
     # a gateway may answer for the server for a while: HTML, a redirect, half a file
     Retry(error=DownloadRefused, attempts=0, first=5, longest=300),
     # one odd answer about a task is no reason to lose its picture

