@@ -24,6 +24,7 @@ BENCHMARKS = (
     "worker_memory",
     "engine",
     "storefront",
+    "uploads",
 )
 HERE = Path(__file__).parent
 

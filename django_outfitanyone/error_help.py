@@ -39,6 +39,7 @@ OWN = {
     "PictureUnreadable": ("shop", _("Upload the picture again as JPEG or PNG.")),
     "PictureDamaged": ("shop", _("Export the picture again and upload it.")),
     "PictureTooSmall": ("shop", _("Use a larger photo.")),
+    "PictureTooLong": ("shop", _("Crop the picture.")),
     "PictureTooLarge": ("shop", _("Scale the picture down.")),
     "DownloadRefused": (
         "developer",

@@ -60,6 +60,10 @@ class DownloadRefused(OutfitAnyoneError):
     code = "DownloadRefused"
 
 
+class AddressRefused(DownloadRefused):
+    """The address of a file is forbidden by the settings; only changing them helps."""
+
+
 class DownloadFailed(OutfitAnyoneError):
     """A file could not be downloaded; a retry may help."""
 

@@ -37,7 +37,7 @@ class UploadField(serializers.FileField):
 
     def to_internal_value(self, data: Any) -> Any:
         file = super().to_internal_value(data)
-        images.prepare(images.read_upload(file))
+        images.prepare_upload(file)
         return file
 
 

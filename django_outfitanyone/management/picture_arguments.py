@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-from django.core.files.base import ContentFile
 from django.core.management.base import CommandError
 
 from django_outfitanyone.exceptions import PictureRefused
@@ -53,5 +52,5 @@ def _created_from(row: Row, argument: str) -> Row:
     known = same.first()
     if known:
         return known
-    row.image.save(path.name, ContentFile(picture.data), save=True)
+    row.image.save(path.name, images.PreparedFile(picture), save=True)
     return row

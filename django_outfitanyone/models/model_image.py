@@ -35,6 +35,7 @@ class ModelImage(StoredPicture, ResponsivePicture):
     objects = ModelImageQuerySet.as_manager()
 
     _outdated: list[list[Any]] | None = None
+    _made_columns = ("renditions",)
 
     class Meta:
         verbose_name = _("model photo")

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
+from django.db.models.signals import pre_save
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.renditions import thumbnail
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 def unguessable_name(suffix: str) -> str:
@@ -28,14 +33,13 @@ class PictureFormField(forms.FileField):
     widget = forms.ClearableFileInput
 
     def to_python(self, data: Any) -> Any:
-        """Return the upload unchanged; raise ``ValidationError`` if it cannot be used."""
+        """Return the upload, prepared once; raise ``ValidationError`` if it cannot be used."""
         file = super().to_python(data)
         if file is not None:
             try:
-                images.prepare(images.read_upload(file))
+                images.prepare_upload(file)
             except PictureRefused as error:
                 raise ValidationError(str(error), code=error.code) from error
-            file.seek(0)
         return file
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
@@ -46,15 +50,13 @@ class PictureFile(ImageFieldFile):
     """Stores the converted picture under a random name, and its size and hash in the row."""
 
     def save(self, name: str | None, content: Any, save: bool = True) -> None:  # noqa: ARG002, FBT001
-        content.seek(0)
-        picture = images.prepare(content.read())
+        picture = images.prepared(content)
         owner = cast("StoredPicture", self.instance)
-        owner.sha256, owner.width, owner.height = picture.sha256, picture.width, picture.height
-        owner.picture_changed()
-        owner.thumbnail.save(
-            unguessable_name(".jpg"), ContentFile(thumbnail(picture.data)), save=False
-        )
-        super().save(unguessable_name(picture.suffix), ContentFile(picture.data), save=save)
+        small = thumbnail(picture.data)
+        super().save(unguessable_name(picture.suffix), ContentFile(picture.data), save=False)
+        owner.describe(picture, small)
+        if save:
+            owner.save()
 
 
 class PictureField(models.ImageField):
@@ -65,9 +67,20 @@ class PictureField(models.ImageField):
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": PictureFormField, **kwargs})
 
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001
+        file = super().pre_save(model_instance, add)
+        if isinstance(model_instance, StoredPicture):  # the models of migrations are not
+            model_instance.measure_if_renamed()
+        return getattr(model_instance, self.attname, file)
+
 
 class StoredPicture(models.Model):
-    """A picture that the engine accepts, its size and hash, and a thumbnail."""
+    """A picture that the engine accepts, its size and hash, and a thumbnail.
+
+    Size, hash and thumbnail always belong to the file that ``image`` names: a name that
+    was assigned is read and measured when the row is saved. ``QuerySet.update()`` and
+    ``bulk_update()`` bypass this, as they bypass every ``save()``.
+    """
 
     image = PictureField(_("picture"), upload_to="outfitanyone/pictures/%Y/%m/")
     width = models.PositiveIntegerField(_("width in pixels"), editable=False)
@@ -75,8 +88,33 @@ class StoredPicture(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True, editable=False)
     thumbnail = models.ImageField(upload_to="outfitanyone/thumbnails/%Y/%m/", editable=False)
 
+    _measured_name: str | None = None
+    """Name of the file to which size, hash and thumbnail belong."""
+    _measured_columns = ("width", "height", "sha256", "thumbnail")
+    _made_columns: tuple[str, ...] = ()
+    """Further columns that ``picture_changed`` sets."""
+
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; with ``update_fields``, what is measured is saved together with the picture."""
+        fields = kwargs.get("update_fields")
+        if fields is not None and "image" in (names := {*fields}):
+            kwargs["update_fields"] = names | {*self._measured_columns, *self._made_columns}
+        if fields is None or "image" in kwargs["update_fields"]:
+            self.measure_if_renamed()  # before the transaction that Django opens
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        row = super().from_db(*args, **kwargs)
+        row.remember_name()
+        return row
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self.remember_name()
 
     def picture_changed(self) -> None:
         """React to a new file; called before the row is saved."""
@@ -86,3 +124,58 @@ class StoredPicture(models.Model):
         with self.image.open("rb") as file:
             data: bytes = file.read()
             return data
+
+    def describe(self, picture: images.Picture, small: bytes) -> None:
+        """Set size, hash and thumbnail to those of the file that ``image`` names now."""
+        self.sha256, self.width, self.height = picture.sha256, picture.width, picture.height
+        self.remember_name()
+        self.picture_changed()
+        self.thumbnail.save(unguessable_name(".jpg"), ContentFile(small), save=False)
+
+    def measure_if_renamed(self) -> None:
+        """Measure a file that was assigned by its name; store it anew if it needs a conversion.
+
+        A new row that brings size, hash and thumbnail with it, such as one of a fixture, is
+        trusted. Raises ``PictureRefused`` if the file is missing or cannot be used.
+        """
+        if not self._is_renamed():
+            return
+        name = str(self.image.name)
+        field = cast("PictureField", self._meta.get_field("image"))
+        file = PictureFile(self, field, name)
+        try:
+            with file.open("rb") as opened:
+                data = opened.read()
+        except FileNotFoundError as error:
+            raise PictureRefused(
+                gettext("The file %(name)s is missing from the storage.") % {"name": name},
+                remedy=gettext("Upload the picture again."),
+                code="PictureMissing",
+            ) from error
+        picture = images.prepare(data)
+        if picture.data == data:
+            self.describe(picture, thumbnail(data))
+        else:
+            file.save(name, images.PreparedFile(picture), save=False)
+
+    def _is_renamed(self) -> bool:
+        file = self.image if "image" in self.__dict__ else None
+        if not file or not getattr(file, "_committed", False):  # an upload is prepared instead
+            return False
+        if self._measured_name is None and all(map(self.__dict__.get, self._measured_columns)):
+            return False
+        return str(file.name) != self._measured_name
+
+    def remember_name(self) -> None:
+        """Note that size, hash and thumbnail belong to the file that ``image`` names now."""
+        if "image" in self.__dict__:
+            self._measured_name = str(self.image.name)
+
+
+def _measure_row_of_fixture(instance: models.Model, raw: bool, **_: Any) -> None:  # noqa: FBT001
+    """Measure a row of a fixture, for which Django does not call the field."""
+    if raw and isinstance(instance, StoredPicture):
+        instance.measure_if_renamed()
+
+
+pre_save.connect(_measure_row_of_fixture, dispatch_uid="outfitanyone_measure_fixtures")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -42,14 +43,20 @@ class ResponsivePicture(models.Model):
     def make_renditions(self, data: bytes) -> list[list[Any]]:
         """Store smaller copies of the picture and return the value for ``renditions``.
 
-        This takes about a second, so call it outside of transactions.
+        This takes about a second, so call it outside of transactions. Stores all copies or
+        none.
         """
         storage = self.image.storage
         folder = str(self.image.name).rpartition("/")[0]
-        return [
-            [width, storage.save(f"{folder}/{unguessable_name('.webp')}", ContentFile(copy))]
-            for width, copy in smaller_copies(data)
-        ]
+        stored: list[list[Any]] = []
+        try:
+            for width, copy in smaller_copies(data):
+                stored.append([width, f"{folder}/{unguessable_name('.webp')}"])
+                stored[-1][1] = storage.save(stored[-1][1], ContentFile(copy))
+        except Exception:
+            discard(storage, stored)
+            raise
+        return stored
 
     def add_renditions(self) -> None:
         """Make the copies of a stored row, unless its picture is replaced meanwhile."""
@@ -63,9 +70,10 @@ class ResponsivePicture(models.Model):
 
 
 def discard(storage: Storage, renditions: Iterable[Iterable[Any]] | None) -> None:
-    """Delete the files of these renditions."""
+    """Delete the files of these renditions, as far as the storage works."""
     for _width, name in renditions or []:
-        storage.delete(name)
+        with suppress(Exception):  # an orphan is deleted by a later clean
+            storage.delete(name)
 
 
 def _delete_with_last_row(sender: type[models.Model], instance: Any, using: str, **_: Any) -> None:

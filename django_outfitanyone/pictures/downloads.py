@@ -22,7 +22,12 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.addresses import is_public_address
 from django_outfitanyone.engines.guarded_session import CheckedAdapter, GuardedSession, unsigned
-from django_outfitanyone.exceptions import DownloadFailed, DownloadRefused, RequestNotSent
+from django_outfitanyone.exceptions import (
+    AddressRefused,
+    DownloadFailed,
+    DownloadRefused,
+    RequestNotSent,
+)
 from django_outfitanyone.pictures.decoding import human_size
 
 CHUNK_BYTES = 64 * 1024
@@ -34,9 +39,9 @@ _connections: ContextVar[list[socket.socket]] = ContextVar("connections of the c
 def download(url: str) -> bytes:
     """Return the bytes at ``url``.
 
-    Raises ``DownloadRefused`` when a rule forbids the download, so that a retry is useless,
-    ``DownloadFailed`` when the network or the server failed, and ``RequestNotSent`` when a
-    proxy of this machine cannot be used.
+    Raises ``AddressRefused`` when the settings forbid the address, ``DownloadRefused`` when
+    the answer breaks a rule, ``DownloadFailed`` when the network or the server failed, and
+    ``RequestNotSent`` when a proxy of this machine cannot be used.
     """
     _check_scheme(url)
     deadline = time.monotonic() + TOTAL_SECONDS
@@ -81,8 +86,8 @@ def _check_scheme(url: str) -> None:
         raise _not_http()
 
 
-def _not_http() -> DownloadRefused:
-    return DownloadRefused(_("The address of the file is not http or https."))
+def _not_http() -> AddressRefused:
+    return AddressRefused(_("The address of the file is not http or https."))
 
 
 def _check_answer(response: requests.Response) -> None:
@@ -130,7 +135,7 @@ def _cause(error: BaseException | None, wanted: type[DownloadRefused]) -> Downlo
 
 def _check_address(address: str) -> None:
     if not conf.ALLOW_PRIVATE_ADDRESSES and not is_public_address(address):
-        raise DownloadRefused(
+        raise AddressRefused(
             _(
                 "The file's address leads into a private network (%(address)s). For a local "
                 'sandbox set OUTFITANYONE = {"ALLOW_PRIVATE_ADDRESSES": True}.'

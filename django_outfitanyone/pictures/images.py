@@ -9,23 +9,29 @@ see.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import io
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image
 
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import DownloadRefused, PictureRefused
-from django_outfitanyone.pictures import provenance
+from django_outfitanyone.pictures import containers, provenance
+from django_outfitanyone.pictures.colours import upright
 from django_outfitanyone.pictures.decoding import (
     SENDABLE,
-    encode,
-    flatten,
+    Opened,
+    exif_value,
+    fitted,
     human_size,
     open_image,
+    orientation,
 )
+from django_outfitanyone.pictures.encoding import Encoded, encode_within
 
 MIN_SIDE = 151
 MAX_SIDE = 4095
@@ -34,15 +40,10 @@ MAX_BYTES = 5 * 1024 * 1024
 SANDBOX_MARK = "OutfitAnyone sandbox preview"
 """The EXIF ``Software`` of a picture from the local sandbox."""
 
-PLAIN_INFO = frozenset(
-    {"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi", "progressive", "progression"}
-    | {"adobe", "adobe_transform", "gamma", "srgb", "chromaticity", "interlace"}
-)
-"""Keys of Pillow's ``info`` that describe only the pixels."""
-PLAIN_SEGMENTS = frozenset({"APP0", "APP14"})
-ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82"}
-
-_JPEG_QUALITIES = (95, 90, 85, 75)
+_LOSSLESS = frozenset({"PNG", "BMP", "TIFF"})
+_TAIL_BYTES = 16
+_THUMBNAIL_SIDE = 512
+"""Results are decoded completely to check them, but not at their full size."""
 _EXIF_SOFTWARE = 0x0131
 
 
@@ -65,6 +66,14 @@ class Picture:
         return replace(self, data=provenance.mark(self.data, source_type))
 
 
+class PreparedFile(ContentFile):  # type: ignore[type-arg]
+    """The file of a prepared picture: storing it does not prepare it again."""
+
+    def __init__(self, picture: Picture) -> None:
+        super().__init__(picture.data)
+        self.prepared = picture
+
+
 def fingerprint(data: bytes) -> str:
     """Return the SHA-256 of the bytes in hex."""
     return hashlib.sha256(data).hexdigest()
@@ -83,6 +92,24 @@ def read_upload(file: Any) -> bytes:
     return data
 
 
+def prepare_upload(file: Any) -> Picture:
+    """Prepare an uploaded file; the picture stays with the file, so this is done once."""
+    if getattr(file, "prepared", None) is None:
+        file.prepared = prepare(read_upload(file))
+        file.seek(0)
+    picture: Picture = file.prepared
+    return picture
+
+
+def prepared(file: Any) -> Picture:
+    """Return the prepared picture of this file; prepare it unless that was done before."""
+    picture: Picture | None = getattr(file, "prepared", None)
+    if picture is None:
+        file.seek(0)
+        picture = prepare(file.read())
+    return picture
+
+
 def prepare(data: bytes) -> Picture:
     """Convert a picture to what the engine accepts.
 
@@ -96,16 +123,15 @@ def prepare(data: bytes) -> Picture:
             remedy=_("Use the original photo instead of a preview or an icon."),
             code="PictureTooSmall",
         )
-    with open_image(data) as image:
-        _check_sides(image)
-        if _is_sendable(image, data):
-            return Picture(
-                data=data,
-                suffix=SENDABLE[str(image.format)],
-                width=image.width,
-                height=image.height,
-            )
-        return _normalised(image)
+    ready = _kept_or_converted(data)
+    if ready is None:
+        raise PictureRefused(
+            _("The picture cannot be compressed to 5 MB."),
+            remedy=_("Scale it down, or crop it."),
+            code="PictureTooLarge",
+        )
+    width, height = ready.size
+    return Picture(data=ready.data, suffix=ready.suffix, width=width, height=height)
 
 
 def verify(data: bytes) -> Picture:
@@ -114,78 +140,83 @@ def verify(data: bytes) -> Picture:
     The bytes stay unchanged, because they were paid for.
     """
     try:
-        with open_image(data, formats=[*SENDABLE]) as image:
-            suffix = SENDABLE.get(str(image.format))
-            if suffix is None:
-                raise DownloadRefused(f"The file is {image.format}, not JPEG or PNG.")
+        with open_image(
+            data, formats=[*SENDABLE], within=(_THUMBNAIL_SIDE, _THUMBNAIL_SIDE)
+        ) as opened:
             return Picture(
                 data=data,
-                suffix=suffix,
-                width=image.width,
-                height=image.height,
-                is_sandbox_preview=image.getexif().get(_EXIF_SOFTWARE) == SANDBOX_MARK,
+                suffix=SENDABLE.get(str(opened.image.format), ".jpg"),
+                width=opened.size[0],
+                height=opened.size[1],
+                is_sandbox_preview=exif_value(opened.image, _EXIF_SOFTWARE) == SANDBOX_MARK,
             )
     except PictureRefused as error:
         raise DownloadRefused(f"The file is not a usable picture: {error.message}") from error
 
 
-def _check_sides(image: Image.Image) -> None:
-    if min(image.size) < MIN_SIDE or _fitted(image.size)[2]:
+def _kept_or_converted(data: bytes) -> Encoded | None:
+    """Return the picture as it is if that is possible, else newly encoded."""
+    with open_image(data, within=(MAX_SIDE, MAX_SIDE)) as opened:
+        _check_sides(opened.size)
+        kept = _kept(opened, data)
+        if kept:
+            return Encoded(kept, SENDABLE[str(opened.image.format)], opened.size)
+        lossless = opened.image.format in _LOSSLESS
+        pixels = upright(opened.image, within=(MAX_SIDE, MAX_SIDE))
+    del opened  # frees its pixels
+    return encode_within(
+        pixels, lossless=lossless, least=MIN_BYTES, most=MAX_BYTES, shortest=MIN_SIDE
+    )
+
+
+def _check_sides(size: tuple[int, int]) -> None:
+    values = {"width": size[0], "height": size[1]}
+    if min(size) < MIN_SIDE:
         raise PictureRefused(
             _("The picture has %(width)s × %(height)s px; each side needs at least 151 px.")
-            % {"width": image.width, "height": image.height},
+            % values,
             remedy=_("Use a larger photo; enlarging this one would not add detail."),
             code="PictureTooSmall",
         )
+    if min(fitted(size, (MAX_SIDE, MAX_SIDE))) < MIN_SIDE:
+        raise PictureRefused(
+            _(
+                "The picture has %(width)s × %(height)s px and is too long for its width: "
+                "one side may be at most 27 times the other."
+            )
+            % values,
+            remedy=_("Crop it."),
+            code="PictureTooLong",
+        )
 
 
-def _fitted(size: tuple[int, int]) -> tuple[int, int, bool]:
-    """Return width and height scaled down into the limits, and if a side is then too short."""
-    scale = min(1.0, MAX_SIDE / max(size))
-    width, height = (max(1, round(side * scale)) for side in size)
-    return width, height, min(width, height) < MIN_SIDE
-
-
-def _is_sendable(image: Image.Image, data: bytes) -> bool:
-    return (
-        image.format in SENDABLE
-        and image.mode == "RGB"
-        and not image.has_transparency_data
-        and max(image.size) <= MAX_SIDE
-        and len(data) <= MAX_BYTES
-        and _is_plain(image, data)
+def _kept(opened: Opened, data: bytes) -> bytes | None:
+    """Return the file without anything but the picture; ``None`` if it needs a conversion."""
+    image = opened.image
+    needs_conversion = (
+        image.format not in SENDABLE
+        or image.mode != "RGB"
+        or image.has_transparency_data
+        or "icc_profile" in image.info
+        or orientation(image) != 1
+        or max(opened.size) > MAX_SIDE
     )
+    kept = None if needs_conversion else containers.plain(data)
+    if kept is None or not MIN_BYTES <= len(kept) <= MAX_BYTES:
+        return None
+    return kept if image.format == "PNG" or _ends_with_its_pixels(kept) else None
 
 
-def _is_plain(image: Image.Image, data: bytes) -> bool:
-    """Whether the file holds only a picture: no metadata, and nothing after its end."""
-    segments = {name for name, _content in getattr(image, "applist", ())}
-    return (
-        not image.getexif()
-        and set(image.info) <= PLAIN_INFO
-        and segments <= PLAIN_SEGMENTS
-        and data.endswith(ENDS[str(image.format)])
-    )
+def _ends_with_its_pixels(jpeg: bytes) -> bool:
+    """Whether the last bytes of the scan change the picture: decoders ignore any behind it."""
+    end = containers.JPEG_END
+    shorter = jpeg[: -len(end) - _TAIL_BYTES] + end
+    with suppress(OSError):  # the shorter one may be unreadable, so it is not the same
+        return _eighth(shorter) != _eighth(jpeg)
+    return True
 
 
-def _normalised(image: Image.Image) -> Picture:
-    upright = flatten(ImageOps.exif_transpose(image))
-    width, height, _too_short = _fitted(upright.size)
-    if upright.size != (width, height):
-        upright = upright.resize((width, height), Image.Resampling.LANCZOS)
-    while True:
-        for data, suffix in _encodings(upright, lossless=image.format in {"PNG", "BMP", "TIFF"}):
-            if MIN_BYTES <= len(data) <= MAX_BYTES:
-                return Picture(data=data, suffix=suffix, width=upright.width, height=upright.height)
-        smaller = (upright.width * 3 // 4, upright.height * 3 // 4)
-        upright = upright.resize(smaller, Image.Resampling.LANCZOS)
-        _check_sides(upright)
-
-
-def _encodings(image: Image.Image, *, lossless: bool) -> Iterator[tuple[bytes, str]]:
-    """Yield encodings of the picture, best first; the last one is for files that are too small."""
-    if lossless:
-        yield encode(image, "PNG"), ".png"
-    for quality in _JPEG_QUALITIES:
-        yield encode(image, "JPEG", quality=quality, subsampling=0), ".jpg"
-    yield encode(image, "PNG", compress_level=0), ".png"
+def _eighth(jpeg: bytes) -> bytes:
+    with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
+        image.draft(None, (image.width // 8, image.height // 8))
+        return image.tobytes()

@@ -12,53 +12,50 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+
+from django_outfitanyone.pictures.containers import (
+    APP0,
+    APP1,
+    APP11,
+    JPEG,
+    PNG,
+    PNG_XMP,
+    SCAN,
+    chunks,
+    segments,
+)
 
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 """Prefix of the values that IPTC defines."""
 
 _NAMESPACE = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
-_JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
-_JPEG_XMP, _PNG_XMP = b"http://ns.adobe.com/xap/1.0/\0", b"XML:com.adobe.xmp\0"
-_APP0, _APP1, _APP11, _START_OF_SCAN = 0xE0, 0xE1, 0xEB, 0xDA
+_JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _MOST_IN_A_SEGMENT = 0xFFFF - 2
 _END = b"</rdf:RDF>"
-
-Part = tuple[bytes, int, int]
-"""Kind of a segment or chunk, and the start and end of its content."""
 
 
 def mark(data: bytes, source_type: str) -> bytes:
     """Return the JPEG or PNG with this mark, for example ``trainedAlgorithmicMedia``."""
     if not source_type:
         return data
-    if data.startswith(_JPEG):
+    if data.startswith(JPEG):
         return _marked_jpeg(data, source_type)
-    return _marked_png(data, source_type) if data.startswith(_PNG) else data
+    return _marked_png(data, source_type) if data.startswith(PNG) else data
 
 
 def _marked_jpeg(data: bytes, source_type: str) -> bytes:
-    segments = list(_segments(data))
-    if any(kind == bytes([_APP11]) for kind, _start, _end in segments):
+    parts = [part for part in segments(data) if part[0] != SCAN]
+    if any(marker == APP11 for marker, _start, _end in parts):
         return data
-    for kind, start, end in segments:
-        if kind == bytes([_APP1]) and data.startswith(_JPEG_XMP, start):
+    for marker, start, end in parts:
+        if marker == APP1 and data.startswith(_JPEG_XMP, start):
             packet = _extended(data[start + len(_JPEG_XMP) : end], source_type)
             segment = _segment(packet)
             return data[: start - 4] + segment + data[end:] if packet and segment else data
     # behind the headers that readers expect first
-    first = [end for kind, _start, end in segments if kind[0] in {_APP0, _APP1}]
-    place = max(first, default=len(_JPEG))
+    first = [end for marker, _start, end in parts if marker in {APP0, APP1}]
+    place = max(first, default=len(JPEG))
     return data[:place] + _segment(_packet(source_type)) + data[place:]
-
-
-def _segments(data: bytes) -> Iterator[Part]:
-    """Yield the segments before the pixels, until the first damaged one."""
-    place = len(_JPEG)
-    while place + 4 <= len(data) and data[place] == 0xFF and data[place + 1] != _START_OF_SCAN:
-        (length,) = struct.unpack_from(">H", data, place + 2)
-        yield data[place + 1 : place + 2], place + 4, place + 2 + length
-        place += 2 + length
 
 
 def _segment(packet: bytes) -> bytes:
@@ -66,34 +63,26 @@ def _segment(packet: bytes) -> bytes:
     content = _JPEG_XMP + packet
     if len(content) > _MOST_IN_A_SEGMENT:
         return b""
-    return struct.pack(">BBH", 0xFF, _APP1, len(content) + 2) + content
+    return struct.pack(">BBH", 0xFF, APP1, len(content) + 2) + content
 
 
 def _marked_png(data: bytes, source_type: str) -> bytes:
-    chunks = list(_chunks(data))
-    if any(kind == b"caBX" for kind, _start, _end in chunks):
+    found = [*chunks(data)]
+    if any(kind == b"caBX" for kind, _start, _end in found):
         return data
-    for kind, start, end in chunks:
-        if kind == b"iTXt" and data.startswith(_PNG_XMP, start):
-            flags = data[start + len(_PNG_XMP) :][:4]
+    for kind, start, end in found:
+        if kind == b"iTXt" and data.startswith(PNG_XMP, start):
+            flags = data[start + len(PNG_XMP) :][:4]
             if flags != b"\0\0\0\0":  # compressed, or with a language, which is unusual for XMP
                 return data
-            packet = _extended(data[start + len(_PNG_XMP) + 4 : end], source_type)
+            packet = _extended(data[start + len(PNG_XMP) + 4 : end], source_type)
             return data[: start - 8] + _chunk(packet) + data[end + 4 :] if packet else data
-    after_header = chunks[0][2] + 4 if chunks else len(data)
+    after_header = found[0][2] + 4 if found else len(data)
     return data[:after_header] + _chunk(_packet(source_type)) + data[after_header:]
 
 
-def _chunks(data: bytes) -> Iterator[Part]:
-    place = len(_PNG)
-    while place + 12 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, place)
-        yield kind, place + 8, place + 8 + length
-        place += 12 + length
-
-
 def _chunk(packet: bytes) -> bytes:
-    content = b"iTXt" + _PNG_XMP + b"\0\0\0\0" + packet
+    content = b"iTXt" + PNG_XMP + b"\0\0\0\0" + packet
     return struct.pack(">I", len(content) - 4) + content + struct.pack(">I", zlib.crc32(content))
 
 

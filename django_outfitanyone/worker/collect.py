@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -15,7 +17,7 @@ from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.base import RemoteState, TaskReport
 from django_outfitanyone.error_help import is_temporary, may_be_lost_upload
-from django_outfitanyone.exceptions import LeaseLost, TaskGone
+from django_outfitanyone.exceptions import TaskGone
 from django_outfitanyone.jobs.parse import ONE_PIECE, TWO_PIECES, request_parse
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.clothes_parse import PATIENCE
@@ -29,7 +31,11 @@ from django_outfitanyone.worker.poll_schedule import schedule_for
 from django_outfitanyone.worker.submit import renew_uploads
 
 if TYPE_CHECKING:
+    from django.db.models.fields.files import FieldFile
+
     from django_outfitanyone.engines.base import Engine
+
+logger = logging.getLogger("django_outfitanyone")
 
 RECHECK_DELAY = timedelta(seconds=2)
 """While the parse is open; its end normally makes the try-on due earlier."""
@@ -120,10 +126,9 @@ def _store_picture(try_on: TryOnResult, engine: Engine) -> None:
     if try_on.attempts:  # the address may have expired since; the task names a valid one
         try_on.write(**answer_columns(engine.query(try_on.remote_task_id or "")))
     picture = images.verify(download(try_on.result_url)).marked(conf.DIGITAL_SOURCE_TYPE)
-    small = thumbnail(picture.data)
-    try_on.image.save(unguessable_name(picture.suffix), ContentFile(picture.data), save=False)
-    try_on.thumbnail.save(unguessable_name(".jpg"), ContentFile(small), save=False)
-    renditions = try_on.make_renditions(picture.data)
+    _save(try_on.image, picture.suffix, picture.data)
+    _store_thumbnail(try_on, picture.data)
+    renditions = _stored_renditions(try_on, picture.data)
     try:
         try_on.write(
             image=try_on.image.name,
@@ -135,11 +140,48 @@ def _store_picture(try_on: TryOnResult, engine: Engine) -> None:
             is_preview=picture.is_sandbox_preview,
             result_url="",
         )
-    except LeaseLost:
-        discard(try_on.image.storage, renditions)
-        try_on.image.delete(save=False)
-        try_on.thumbnail.delete(save=False)
+    except Exception:
+        _discard_unless_written(try_on, renditions)
         raise
+
+
+def _save(file: FieldFile, suffix: str, data: bytes) -> None:
+    """Store a file under a random name; leave nothing behind if that fails."""
+    name = unguessable_name(suffix)
+    try:
+        file.save(name, ContentFile(data), save=False)
+    except Exception:
+        with suppress(Exception):
+            file.storage.delete(file.field.generate_filename(file.instance, name))
+        raise
+
+
+def _store_thumbnail(try_on: TryOnResult, data: bytes) -> None:
+    """Store a thumbnail; without one, the picture itself is shown in lists."""
+    try:
+        _save(try_on.thumbnail, ".jpg", thumbnail(data))
+    except Exception:
+        logger.exception("tryonresult %s: the thumbnail could not be stored", try_on.pk)
+        try_on.thumbnail = try_on.image.name
+
+
+def _stored_renditions(try_on: TryOnResult, data: bytes) -> list[list[Any]] | None:
+    """Store smaller copies; ``None`` if that fails, so that they are made later."""
+    try:
+        return try_on.make_renditions(data)
+    except Exception:
+        logger.exception("tryonresult %s: smaller copies could not be stored", try_on.pk)
+        return None
+
+
+def _discard_unless_written(try_on: TryOnResult, renditions: list[list[Any]] | None) -> None:
+    """Delete the stored files if the row does not refer to them, as far as that is certain."""
+    with suppress(Exception):
+        if TryOnResult.objects.filter(pk=try_on.pk, image=try_on.image.name).exists():
+            return
+        discard(try_on.image.storage, renditions)
+        try_on.thumbnail.delete(save=False)
+        try_on.image.delete(save=False)
 
 
 def _is_parsed(try_on: TryOnResult) -> bool:

@@ -17,13 +17,15 @@ from django_outfitanyone.pictures.downloads import download
 
 def store_area(picture: Picture, area: dict[str, Any]) -> Hotspot:
     """Return the saved hotspot for one area, with its crop and cut-out downloaded."""
+    crop = images.verify(download(area["crop_url"])) if area["crop_url"] else None
+    cutout = images.verify(download(area["cutout_url"])) if area["cutout_url"] else None
     hotspot = _hotspot_on(picture, area["clothes_type"], area["box"])
-    if area["crop_url"]:
-        crop = images.verify(download(area["crop_url"]))
+    # a retry because of another area finds these files stored already
+    is_stored = crop is not None and crop.sha256 == hotspot.crop_sha256
+    if crop and not is_stored:
         hotspot.crop_sha256 = crop.sha256
         hotspot.crop.save(unguessable_name(crop.suffix), ContentFile(crop.data), save=False)
-    if area["cutout_url"]:
-        cutout = images.verify(download(area["cutout_url"]))
+    if cutout and not (is_stored and hotspot.cutout):
         hotspot.cutout.save(unguessable_name(cutout.suffix), ContentFile(cutout.data), save=False)
     hotspot.save()
     return hotspot

@@ -13,8 +13,10 @@ from datetime import timedelta
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import (
     AccountProblem,
+    AddressRefused,
     BudgetSpent,
     DownloadFailed,
+    DownloadRefused,
     ForeignAnswer,
     InputRejected,
     OutfitAnyoneError,
@@ -57,10 +59,15 @@ TABLE = (
     Retry(error=ForeignAnswer, attempts=None, first=5, longest=300),
     Retry(error=ServerFault, attempts=8, first=2, longest=120),
     Retry(error=DownloadFailed, attempts=8, first=1, longest=300),
+    # a person has to change the settings, and can then download the picture
+    Retry(error=AddressRefused, attempts=0, paid_attempts=0, first=5, longest=300),
+    # a gateway may answer for the server for a while: HTML, a redirect, half a file
+    Retry(error=DownloadRefused, attempts=0, first=5, longest=300),
     # one odd answer about a task is no reason to lose its picture
     Retry(error=InputRejected, attempts=0, first=30, longest=300),
     Retry(error=TaskGone, attempts=0, paid_attempts=6, first=10, longest=120),
-    Retry(error=UnexpectedFault, attempts=3, first=10, longest=300),
+    # also the storage or the database: an outage of half an hour must not lose a batch
+    Retry(error=UnexpectedFault, attempts=12, first=10, longest=300),
 )
 
 

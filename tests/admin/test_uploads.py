@@ -40,7 +40,10 @@ def upload(data, name="photo.jpg"):
 REFUSED_FILES = {
     "a text file named .jpg": (
         b"This is no picture at all. " * 400,
-        "The file is not a picture that can be read. Use a JPEG, PNG, WEBP, BMP or HEIC photo.",
+        (
+            "The file is not a picture that can be read. "
+            "Use one of these formats: JPEG, PNG, BMP, WEBP, TIFF, GIF, AVIF, HEIC."
+        ),
     ),
     "half a JPEG": (
         picture(size=(400, 600))[:60_000],

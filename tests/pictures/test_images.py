@@ -154,6 +154,35 @@ def test_prepare__keeps_the_real_limit(side, image_format):
     assert (prepared.width < side) == (side == 3500)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("size", "image_format", "options"),
+    [
+        ((6000, 4000), "JPEG", {}),
+        ((6000, 4000), "JPEG", {"progressive": True}),
+        ((8000, 8000), "JPEG", {"quality": 1}),
+        ((4500, 6000), "PNG", {}),
+    ],
+)
+def test_prepare__encodes_large_pictures_once_or_twice(size, image_format, options, monkeypatch):
+    small = drawn(size=(size[0] // 60, size[1] // 60))
+    data = encoded(small.resize(size, Image.Resampling.BILINEAR), image_format, **options)
+    made = []
+    save = Image.Image.save
+
+    def count(image, *args, **kwargs):
+        if image.width * image.height > 1_000_000:
+            made.append(image.size)
+        save(image, *args, **kwargs)
+
+    monkeypatch.setattr(Image.Image, "save", count)
+    prepared = images.prepare(data)
+
+    assert 2000 < max(prepared.width, prepared.height) <= images.MAX_SIDE
+    assert len(prepared.data) <= images.MAX_BYTES
+    assert len(made) <= 2
+
+
 def test_prepare__plain_colour_is_not_compressed_below_the_minimum_size():
     prepared = images.prepare(encoded(Image.new("RGB", (160, 160), "red"), "BMP"))
 
@@ -173,10 +202,21 @@ def test_prepare__plain_colour_is_not_compressed_below_the_minimum_size():
         (bomb(10_000, 10_000), "PictureTooLarge", "10000 × 10000"),
         (bomb(60_000, 60_000), "PictureTooLarge", "megapixels"),
         (encoded(drawn(size=(120, 400)), "PNG"), "PictureTooSmall", "120 × 400"),
-        (encoded(Image.new("RGB", (9000, 200)), "BMP"), "PictureTooSmall", "9000 × 200"),
+        (encoded(Image.new("RGB", (9000, 200)), "BMP"), "PictureTooLong", "27 times"),
+        (encoded(drawn(size=(200, 6000)), "JPEG"), "PictureTooLong", "Crop it"),
         (picture(1)[:4096], "PictureTooSmall", "4.0 KB"),
     ],
-    ids=["text", "svg", "truncated", "bomb", "huge bomb", "120 px", "too long a strip", "4 KB"],
+    ids=[
+        "text",
+        "svg",
+        "truncated",
+        "bomb",
+        "huge bomb",
+        "120 px",
+        "too long a strip",
+        "tall",
+        "4 KB",
+    ],
 )
 def test_prepare__unusable_file_is_refused_with_the_reason(data, code, words):
     error = refused(data)

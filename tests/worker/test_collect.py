@@ -199,14 +199,33 @@ def test_collect__failed_download_is_retried_with_a_new_address(remote, kind):
         ("redirect", {"location": "http://a.test/"}),
     ],
 )
-def test_collect__hostile_file_is_not_stored(remote, configure, kind, settings_of_fault):
+def test_collect__hostile_file_is_not_stored_and_fetched_again(
+    remote, configure, kind, settings_of_fault
+):
     try_on = collecting_try_on()
     configure(MAX_DOWNLOAD_BYTES=150_000)
     remote.faults.add(kind, **settings_of_fault)
     step(try_on)
-
-    assert (try_on.status, try_on.error_code) == (Status.FAILED, "DownloadRefused")
+    assert (try_on.status, try_on.error_code) == (Status.COLLECTING, "DownloadRefused")
     assert not try_on.image
+
+    configure(MAX_DOWNLOAD_BYTES=25_000_000)
+    step(try_on)
+    work(try_on)
+    assert try_on.status == Status.SUCCEEDED
+    assert remote.stats["submits"] == 1
+
+
+def test_collect__file_that_stays_hostile_fails_when_the_remote_copy_has_expired(remote):
+    try_on = collecting_try_on()
+    remote.faults.add("wrong-type", times=None)
+    for _time in range(3):
+        step(try_on)
+    assert (try_on.status, try_on.attempts) == (Status.COLLECTING, 3)
+
+    backdate_submit(try_on, hours=25)
+    step(try_on)
+    assert (try_on.status, try_on.error_code) == (Status.FAILED, "DownloadRefused")
 
 
 def test_collect__private_address_is_refused_by_default(remote, configure):

@@ -9,7 +9,9 @@ from django.core.files.base import ContentFile
 
 from django_outfitanyone.actions import correct_hotspot, parse_clothes
 from django_outfitanyone.choices import Status
+from django_outfitanyone.exceptions import DownloadFailed
 from django_outfitanyone.models import ClothesParse, Hotspot
+from django_outfitanyone.worker import hotspots
 from tests.drawing import picture
 from tests.factories import make_garment, make_hotspot, make_model_image
 from tests.work import step, work
@@ -28,6 +30,28 @@ class TestStoreArea:
             crop = file.read()
         assert spot.crop_sha256 == hashlib.sha256(crop).hexdigest()
         assert spot.crop.name.endswith((".jpg", ".png"))
+
+    def test_retry_because_of_another_area_keeps_the_stored_files(self, remote, monkeypatch):
+        photo = make_model_image()
+        parse = parse_clothes(photo, ["upper", "lower"])
+        while parse.status != Status.COLLECTING:
+            step(parse)
+        download, urls = hotspots.download, []
+
+        def fail_at_the_second_area(url):
+            urls.append(url)
+            if len(urls) == 3:
+                raise DownloadFailed
+            return download(url)
+
+        monkeypatch.setattr(hotspots, "download", fail_at_the_second_area)
+        step(parse)
+        first = Hotspot.objects.of(photo).get()
+        work(parse)
+
+        spot = Hotspot.objects.get(pk=first.pk)
+        assert (spot.crop.name, spot.cutout.name) == (first.crop.name, first.cutout.name)
+        assert Hotspot.objects.of(photo).count() == 2
 
     def test_box_is_clipped_to_the_picture(self, remote, monkeypatch):
         from outfitanyone_local.sandbox import rectangle_engine

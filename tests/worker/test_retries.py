@@ -6,6 +6,7 @@ import pytest
 
 from django_outfitanyone.exceptions import (
     AccountProblem,
+    AddressRefused,
     BudgetSpent,
     DownloadFailed,
     DownloadRefused,
@@ -17,6 +18,7 @@ from django_outfitanyone.exceptions import (
     ServerFault,
     TaskGone,
     Throttled,
+    UnexpectedFault,
 )
 from django_outfitanyone.worker.retries import TABLE, wait_before_retry
 
@@ -40,7 +42,7 @@ def test_final_errors__are_never_retried(error):
     assert wait_unpaid(error()) is None
 
 
-@pytest.mark.parametrize("error", [DownloadRefused, OutcomeUnknown], ids=name)
+@pytest.mark.parametrize("error", [AddressRefused, OutcomeUnknown], ids=name)
 def test_final_errors__are_final_for_paid_jobs_too(error):
     assert wait_paid(error()) is None
 
@@ -64,7 +66,11 @@ def test_unpaid_jobs__fail_after_the_attempts_of_the_table(error):
     assert wait_unpaid(error(), row.attempts) is None
 
 
-@pytest.mark.parametrize("error", [ServerFault, DownloadFailed, InputRejected], ids=name)
+@pytest.mark.parametrize(
+    "error",
+    [ServerFault, DownloadFailed, DownloadRefused, InputRejected, UnexpectedFault],
+    ids=name,
+)
 def test_paid_jobs__are_retried_without_a_maximum(error):
     assert wait_paid(error(), 1000)
 
@@ -72,6 +78,15 @@ def test_paid_jobs__are_retried_without_a_maximum(error):
 @pytest.mark.parametrize("error", [RequestNotSent, AccountProblem, ModelGone, Throttled], ids=name)
 def test_outages__do_not_lose_a_batch(error):
     assert wait_unpaid(error(), 1000)
+
+
+def test_unexpected_fault__outage_of_the_storage_does_not_lose_a_batch():
+    """Half an hour, if every delay is as short as its jitter allows."""
+    seconds = 0.75 * sum(min(300, 10 * 2**attempt) for attempt in range(11))
+
+    assert seconds > 25 * 60
+    assert wait_unpaid(UnexpectedFault(), 11)
+    assert wait_unpaid(UnexpectedFault(), 12) is None
 
 
 def test_budget_spent__is_retried_without_a_maximum():
