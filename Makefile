@@ -77,12 +77,17 @@ test-services: $(VENV)/.dev-ready
 	DATABASE_URL=$(MARIADB_URL) Q_BROKER=orm $(RUN) -m pytest $(SERVICE_TESTS) $(ARGS)
 
 # Chromium comes from Debian's packages; elsewhere CHROMIUM names an installed one.
-$(VENV)/.browser-ready: $(VENV)/.dev-ready
+# The themes come from npm; without it the tests inside themes are skipped.
+THEMES := tests/browser/themes
+
+$(VENV)/.browser-ready: $(VENV)/.dev-ready $(THEMES)/package-lock.json
 	@test -n "$(CHROMIUM)" || command -v chromium >/dev/null || { \
 	    test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 	    apt-get update -qq && apt-get install -qq --yes chromium >/dev/null; } || { \
 	    echo "No Chromium: install it, or set CHROMIUM=/path/to/chromium"; exit 1; }
 	@$(RUN) -m pip install -qq --group browser
+	@npm ci --prefix $(THEMES) --ignore-scripts --no-audit --no-fund --silent || \
+	    echo "npm cannot install the themes: the tests inside them will be skipped"
 	@touch $@
 
 test-browser: $(VENV)/.browser-ready
@@ -128,5 +133,5 @@ messages: $(VENV)/.dev-ready
 	cd django_outfitanyone && $(abspath $(BIN))/django-admin compilemessages
 
 clean:
-	rm -rf $(VENV) .demo .nox build dist local/build local/dist *.egg-info local/*.egg-info \
+	rm -rf $(VENV) .demo .nox $(THEMES)/node_modules build dist local/build local/dist *.egg-info local/*.egg-info \
 	    .mypy_cache .pytest_cache .ruff_cache local/.pytest_cache

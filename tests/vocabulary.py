@@ -26,7 +26,7 @@ SCANNED = [
 ]
 SUFFIXES = {".py", ".html", ".md", ".css", ".js", ".toml"}
 NOT_SCANNED = re.compile(
-    r"/migrations/|^tests/(?:vocabulary|test_structure)\.py$|/build/|/\.|egg-info/"
+    r"/migrations/|^tests/(?:vocabulary|test_structure)\.py$|/build/|/node_modules/|/\.|egg-info/"
 )
 """Paths. Migrations keep the texts of their time; CHANGELOG.md names what was renamed."""
 

@@ -17,7 +17,8 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Hotspot, TryOnResult
 from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.storefront.crop import Crop, inside
-from django_outfitanyone.storefront.position_css import level_class, position_classes
+from django_outfitanyone.storefront.overlaps import overlap_classes
+from django_outfitanyone.storefront.position_css import position_classes
 
 Window = tuple[float, float, float, float]
 """The visible part of a picture: x1, y1, x2, y2 in its pixels."""
@@ -165,9 +166,13 @@ def _products(hotspots: Iterable[Hotspot], shop: CatalogueAdapter) -> dict[Any, 
 def _placed(
     hotspots: list[Hotspot], products: dict[Any, ShownProduct], *, window: Window, prefix: str
 ) -> list[ShownHotspot]:
-    """Return the hotspots in reading order. Of two that overlap, the smaller one is on top."""
-    by_size = sorted(hotspots, key=_area)
-    level = {hotspot.pk: level_class(rank) for rank, hotspot in enumerate(by_size)}
+    """Return the hotspots that link to a page, in reading order."""
+    linked = [
+        (hotspot, box)
+        for hotspot in hotspots
+        if products[hotspot.product_id].url and (box := inside(hotspot.box, window))
+    ]
+    overlaps = overlap_classes([box for _hotspot, box in linked])
     width, height = window[2] - window[0], window[3] - window[1]
     card = format_html("{}-card-", prefix)
     return [
@@ -179,22 +184,17 @@ def _placed(
                 [
                     f"outfit-{hotspot.clothes_type or 'drawn'}",
                     position_classes(box, width=width, height=height),
-                    level[hotspot.pk],
+                    overlap,
                 ]
             ),
         )
-        for hotspot in hotspots
-        if products[hotspot.product_id].url and (box := inside(hotspot.box, window))
+        for (hotspot, box), overlap in zip(linked, overlaps, strict=True)
     ]
 
 
 def _digits(number: int) -> SafeString:
     """Return the number as safe text: escaping is slow where a template prints it often."""
     return SafeString(int(number))
-
-
-def _area(hotspot: Hotspot) -> int:
-    return (hotspot.x2 - hotspot.x1) * (hotspot.y2 - hotspot.y1)
 
 
 def _srcset(picture: Picture, url: str, *, shown: float) -> str:

@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import django_outfitanyone
-from django_outfitanyone.storefront.position_css import level_class, position_classes, stylesheet
+from django_outfitanyone.storefront.position_css import (
+    level_class,
+    position_classes,
+    strip_classes,
+    stylesheet,
+)
 from tests.storefront.position_classes import read
 
 PACKAGE = Path(django_outfitanyone.__path__[0])
@@ -64,4 +69,12 @@ def test_levels__smallest_is_on_top_and_every_level_has_a_rule():
     levels = [level_class(rank) for rank in range(12)]
     assert levels[0] == "outfit-z9"
     assert levels[-1] == levels[-2] == "outfit-z0"
-    assert all(f".{level}{{z-index:" in stylesheet() for level in levels)
+    assert all(f".{level}{{--outfit-level:" in stylesheet() for level in levels)
+
+
+def test_strips__all_have_a_rule():
+    for count in (2, 3, 9, 12):
+        for index in range(count):
+            strip, of = strip_classes(index, count).split()
+            assert f".{strip}{{--outfit-strip:" in stylesheet()
+            assert f".{of}{{--outfit-strips:" in stylesheet()
