@@ -13,7 +13,7 @@ from django.db import connections
 
 logger = logging.getLogger("django_outfitanyone")
 
-PATIENCE = 0.25
+PATIENCE = 0.15
 """Seconds that a caller waits; the call may still succeed later."""
 OPEN_SECONDS = 30.0
 """For this long after a failure nothing is called, and after a slow call no caller waits."""

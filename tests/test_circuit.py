@@ -59,9 +59,10 @@ def test_call__has_happened_when_it_returns(circuit, service):
 def test_call__never_waits_long_for_a_service_that_hangs(circuit, service, caplog):
     service.may_answer.clear()
 
-    assert seconds_of(circuit.call, service) < 0.5
+    assert circuit_module.PATIENCE < 0.25
+    assert seconds_of(circuit.call, service) < 1.5  # the machine may be busy
     for _number in range(20):
-        assert seconds_of(circuit.call, service) < 0.05
+        assert seconds_of(circuit.call, service) < 0.5
 
     assert service.calls == 1
     assert events(caplog) == ["service_failed"]
@@ -82,9 +83,9 @@ def test_call__while_the_thread_is_busy_leads_to_one_more_call(circuit, service)
 def test_call__slow_service_holds_up_only_the_first_of_many_calls(circuit):
     started_at = time.monotonic()
     for _number in range(24):
-        circuit.call(lambda: time.sleep(0.15))
+        circuit.call(lambda: time.sleep(0.1))
 
-    assert time.monotonic() - started_at < 0.5
+    assert time.monotonic() - started_at < 1.5
 
 
 @pytest.mark.parametrize("way", ["call", "call_here"])
