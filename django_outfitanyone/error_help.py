@@ -27,6 +27,10 @@ OWN = {
         "shop",
         _("Open the clothes parse and retry or cancel it."),
     ),
+    "SearchCanceled": (
+        "shop",
+        _("Retry the try-on, which parses the photo again, or choose another model photo."),
+    ),
     "BudgetSpent": (
         "developer",
         _(
@@ -69,6 +73,11 @@ class ErrorHelp:
 def is_temporary(code: str, message: str = "") -> bool:
     """Whether the same request may succeed later without anybody changing anything."""
     return conf.engine_class.explain(code, message).is_temporary
+
+
+def is_about_person(code: str, message: str = "") -> bool:
+    """Whether the error says that the model photo does not show one complete person."""
+    return code not in OWN and conf.engine_class.explain(code, message).is_about_person
 
 
 def error_help_for(code: str, message: str = "") -> ErrorHelp | None:

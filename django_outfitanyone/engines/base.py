@@ -124,12 +124,14 @@ class ErrorExplanation:
     ``fixed_by`` is ``shop`` (chose the pictures), ``account`` (owns the API key and pays),
     ``developer`` (runs the site) or ``nobody`` (a retry helps). ``help`` is an English
     sentence, marked for translation by the engine. ``is_temporary`` says that the same
-    request may succeed later without anybody changing anything.
+    request may succeed later without anybody changing anything, ``is_about_person`` that the
+    model photo does not show one complete person.
     """
 
     fixed_by: str
     help: str
     is_temporary: bool
+    is_about_person: bool = False
 
 
 class Engine(Protocol):

@@ -81,7 +81,12 @@ class DashScope(Engine):
     def explain(cls, code: str, message: str = "") -> ErrorExplanation:
         """Explain a stored error by the vendor's error table."""
         kind = classify(code, message=message)
-        return ErrorExplanation(fixed_by=kind.fixed_by, help=kind.help, is_temporary=kind.retryable)
+        return ErrorExplanation(
+            fixed_by=kind.fixed_by,
+            help=kind.help,
+            is_temporary=kind.retryable,
+            is_about_person=kind.is_about_person,
+        )
 
     def close(self) -> None:
         self._http.close()

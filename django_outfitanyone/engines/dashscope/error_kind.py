@@ -46,6 +46,8 @@ class ErrorKind:
     """Parts of the message in lower case, for codes with several meanings."""
     may_have_arrived: bool = False
     """The server that answered may have passed the request on before."""
+    is_about_person: bool = False
+    """The photo of the person cannot be used, whatever the garments are."""
 
     @property
     def retryable(self) -> bool:
