@@ -174,6 +174,8 @@ def retry(job: RemoteJob) -> None:
             % {"status": job.get_status_display()},
             code="NotRepeatable",
         )
+    if isinstance(job, ClothesParse):
+        wake_waiting(job)
     transaction.on_commit(wakeup.wake)
 
 

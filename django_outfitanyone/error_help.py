@@ -27,6 +27,10 @@ OWN = {
         "shop",
         _("Open the clothes parse and retry or cancel it."),
     ),
+    "SearchCanceled": (
+        "shop",
+        _("Retry the try-on, which parses the photo again, or choose another model photo."),
+    ),
     "BudgetSpent": (
         "developer",
         _(
@@ -79,6 +83,11 @@ def is_temporary(code: str, message: str = "") -> bool:
 def may_be_lost_upload(code: str, message: str = "") -> bool:
     """Whether the engine could not read a picture's address, so that a new upload may help."""
     return conf.engine_class.explain(code, message).may_be_lost_upload
+
+
+def is_about_person(code: str, message: str = "") -> bool:
+    """Whether the error says that the model photo does not show one complete person."""
+    return code not in OWN and conf.engine_class.explain(code, message).is_about_person
 
 
 def error_help_for(code: str, message: str = "") -> ErrorHelp | None:

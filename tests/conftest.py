@@ -10,6 +10,7 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 from django.utils import translation
 
+from django_outfitanyone import circuit
 from outfitanyone_local.sandbox.http_server import SandboxServer
 from outfitanyone_local.sandbox.options import Options
 from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine
@@ -37,6 +38,12 @@ def _own_language():
     """Reset the language that a test may have activated."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _closed_circuits():
+    """Forget the outages that earlier tests made."""
+    circuit.reset_all()
 
 
 @pytest.fixture

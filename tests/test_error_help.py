@@ -9,7 +9,13 @@ from django.utils import translation
 import django_outfitanyone
 from django_outfitanyone.choices import Status
 from django_outfitanyone.engines.dashscope.error_table import ERRORS
-from django_outfitanyone.error_help import FIXED_BY, OWN, error_help_for, is_temporary
+from django_outfitanyone.error_help import (
+    FIXED_BY,
+    OWN,
+    error_help_for,
+    is_about_person,
+    is_temporary,
+)
 from django_outfitanyone.models import Account, TryOnResult
 
 CODES = [*OWN, "InvalidPerson", "Arrearage", "Something.New"]
@@ -44,6 +50,14 @@ def test_error_help_for__is_in_the_language_of_the_reader():
 def test_is_temporary__only_if_the_same_request_may_succeed_later():
     assert is_temporary("InternalError.Timeout")
     assert not is_temporary("InvalidPerson")
+
+
+def test_is_about_person__names_the_photo_as_the_cause():
+    assert is_about_person("InvalidPerson")
+    assert is_about_person("InvalidPerson.TooFar", "…")
+    assert not is_about_person("InvalidGarment")
+    assert not is_about_person("NothingToKeep")
+    assert not is_about_person("")
 
 
 class TestOtherEngine:

@@ -1,17 +1,27 @@
 from __future__ import annotations
 
+import socket
+import threading
+import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
+from django.urls import reverse
 from django.utils import timezone
 from django_q.conf import Conf
 from django_q.models import Schedule
 
-from django_outfitanyone import tasks, wakeup
-from django_outfitanyone.models import Account
+from django_outfitanyone import circuit, tasks, wakeup
+from django_outfitanyone.actions import parse_clothes
+from django_outfitanyone.choices import Status
+from django_outfitanyone.models import Account, ClothesParse
+from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.worker import lease, runner
 from tests.events import events
+from tests.factories import make_model_image, make_try_on
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +109,201 @@ def test_wake_if_idle__sends_another_message_after_the_interval(messages):
     wakeup.wake_if_idle()
 
     assert len(messages) == 1
+
+
+class TestNobodyAnswers:
+    """Messages do not pile up while no worker takes them."""
+
+    def test_many_requests_leave_one_message(self, messages):
+        Account.current()
+        for _ in range(20):
+            wakeup.wake()
+
+        assert len(messages) == 1
+
+    @pytest.mark.parametrize(
+        ("unanswered", "seconds", "is_sent"),
+        [
+            (1, 4, False),
+            (1, 6, True),
+            (2, 9, False),
+            (2, 11, True),
+            (4, 39, False),
+            (4, 41, True),
+            (90, 290, False),
+            (90, 310, True),
+        ],
+    )
+    @pytest.mark.parametrize("call", ["wake", "wake_if_idle"])
+    def test_interval_doubles(self, messages, unanswered, seconds, is_sent, call):
+        Account.current()
+        last_wakeup_at = timezone.now() - timedelta(seconds=seconds)
+        Account.objects.update(unanswered_wakeups=unanswered, last_wakeup_at=last_wakeup_at)
+        getattr(wakeup, call)()
+
+        assert len(messages) == is_sent
+
+    def test_count_has_a_maximum(self, messages):
+        Account.current()
+        Account.objects.update(unanswered_wakeups=wakeup.MOST_UNANSWERED)
+        wakeup.wake()
+
+        assert len(messages) == 1
+        assert Account.current().unanswered_wakeups == wakeup.MOST_UNANSWERED
+
+    @pytest.mark.parametrize("sign", ["starts", "works", "ends"])
+    def test_runner_that_is_seen_sets_the_count_back(self, messages, sign):
+        account = Account.current()
+        token = "" if sign == "starts" else lease.take(account)
+        Account.objects.update(unanswered_wakeups=7)
+        if sign == "starts":
+            lease.take(account)
+        elif sign == "works":
+            lease.renew(account, token)
+        else:
+            lease.release(account, token)
+
+        assert Account.current().unanswered_wakeups == 0
+
+    def test_request_wakes_while_a_runner_is_active(self, messages):
+        """The runner may have made its last turn already."""
+        lease.take(Account.current())
+        Account.objects.update(unanswered_wakeups=3, last_wakeup_at=timezone.now())
+        wakeup.wake()
+
+        assert len(messages) == 1
+
+    def test_end_of_a_run_wakes_the_next(self, messages):
+        account = Account.current()
+        wakeup.wake()
+        lease.release(account, lease.take(account))
+        wakeup.wake()
+
+        assert len(messages) == 2
+
+    def test_database_error_does_not_reach_the_caller(self, messages, monkeypatch):
+        def refuse(*_args, **_kwargs):
+            raise OperationalError("database is locked")
+
+        monkeypatch.setattr(Account.objects, "filter", refuse)
+        wakeup.wake()
+
+        assert len(messages) == 1
+
+
+@pytest.fixture
+def silent_broker(monkeypatch):
+    """A Redis broker that accepts connections and never answers; a list of its connections."""
+    accepted = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept():
+            with suppress(OSError):
+                while True:
+                    accepted.append(listener.accept()[0])
+
+        threading.Thread(target=accept, daemon=True).start()
+        monkeypatch.setattr(Conf, "ORM", None)
+        monkeypatch.setattr(Conf, "REDIS", f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+        wakeup._broker()  # imports the client
+        yield accepted
+        listener.shutdown(socket.SHUT_RDWR)
+    for connection in accepted:
+        connection.close()
+
+
+class TestSilentBroker:
+    def test_wake__is_bounded_and_logged_once(self, silent_broker, caplog):
+        Account.current()
+        durations = []
+        for _ in range(5):
+            Account.objects.update(unanswered_wakeups=0, last_wakeup_at=LONG_AGO)
+            started_at = time.monotonic()
+            wakeup.wake()
+            durations.append(time.monotonic() - started_at)
+
+        assert durations[0] < 1.5  # the machine may be busy
+        assert max(durations[1:]) < 0.5
+        assert events(caplog) == ["wakeup_failed"]
+        end = time.monotonic() + 10
+        while not silent_broker and time.monotonic() < end:
+            time.sleep(0.01)
+        assert len(silent_broker) == 1
+
+    def test_page_with_unfinished_work_stays_fast(self, silent_broker, admin_client):
+        try_on = make_try_on(status=Status.QUEUED)
+        address = reverse("admin:django_outfitanyone_tryonresult_change", args=[try_on.pk])
+        admin_client.get(reverse("admin:index"))
+        admin_client.get(address)  # the templates are compiled
+        circuit.reset_all()
+        Account.objects.update(unanswered_wakeups=0, last_wakeup_at=LONG_AGO)
+        started_at = time.monotonic()
+        assert admin_client.get(address).status_code == 200
+
+        assert time.monotonic() - started_at < 3
+
+    def test_connection__has_a_timeout(self, silent_broker):
+        settings = wakeup._broker().connection.connection_pool.connection_kwargs
+
+        assert settings["socket_timeout"] == settings["socket_connect_timeout"] == 3
+
+    def test_connection__keeps_the_timeout_of_the_shop(self, silent_broker, monkeypatch):
+        own = {"socket_timeout": 1, "socket_connect_timeout": 2}
+        monkeypatch.setattr(Conf, "REDIS", own)
+        settings = wakeup._broker().connection.connection_pool.connection_kwargs
+
+        assert own.items() <= settings.items()
+
+    def test_broker_problem__does_not_wait_for_ever(self, silent_broker, monkeypatch):
+        monkeypatch.setattr(wakeup, "SOCKET_SECONDS", 0.1)
+        started_at = time.monotonic()
+
+        assert wakeup.broker_problem()
+        assert time.monotonic() - started_at < 1
+
+
+class TestWorkerIsMissing:
+    @pytest.fixture(autouse=True)
+    def _account(self):
+        Account.current()
+
+    def seen(self, **ago):
+        Account.objects.update(runner_expires_at=timezone.now() - timedelta(**ago))
+
+    def due(self, **ago):
+        make_try_on(status=Status.QUEUED, due_at=timezone.now() - timedelta(**ago))
+
+    def test_without_work_none_is_missed(self):
+        assert not wakeup.is_worker_missing()
+        self.seen(days=3)
+        assert not wakeup.is_worker_missing()
+
+    @pytest.mark.parametrize(("seconds", "is_missing"), [(50, False), (70, True)])
+    def test_first_minute_of_new_work_says_nothing(self, seconds, is_missing):
+        self.due(seconds=seconds)
+
+        assert wakeup.is_worker_missing() == is_missing
+
+    @pytest.mark.parametrize(("seconds", "is_missing"), [(-10, False), (70, False), (100, True)])
+    def test_worker_is_missed_after_a_missed_minute(self, seconds, is_missing):
+        self.due(hours=1)
+        self.seen(seconds=seconds)
+
+        assert wakeup.is_worker_missing() == is_missing
+
+    def test_parses_are_work_too(self):
+        self.seen(minutes=5)
+        parse_clothes(make_model_image())
+        ClothesParse.objects.update(due_at=timezone.now() - timedelta(minutes=2))
+
+        assert wakeup.is_worker_missing()
+
+    def test_command__is_that_of_the_project(self, settings):
+        assert wakeup.worker_command() == "manage.py qcluster"
+        settings.OUTFITANYONE = {"Q_CLUSTER_NAME": "pictures"}
+        assert wakeup.worker_command() == "manage.py qcluster --name pictures"
+        settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "django_q"]
+        assert wakeup.worker_command() == "manage.py outfitanyone_poll"
 
 
 def test_watchdog__repeated_migrations_leave_one_schedule():

@@ -89,6 +89,8 @@ class AccountAdminMixin(NoticeMixin, UndeletableMixin):
         if account.runner_expires_at == LONG_AGO:
             return _("never seen")
         ago = timesince(account.runner_expires_at)
+        if account.is_runner_missing:
+            return _("not running; last seen %(time)s ago") % {"time": ago}
         return _("idle; last seen %(time)s ago") % {"time": ago}
 
     @admin.display(description=gettext_lazy("slots in use"))

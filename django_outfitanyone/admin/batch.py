@@ -20,14 +20,17 @@ from django.views.decorators.http import require_GET, require_POST
 from django_outfitanyone.admin.actions import RESULT_ACTIONS, ResultAction, run_action
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
 from django_outfitanyone.admin.django_classes import AdminMixin
+from django_outfitanyone.admin.failures import blocking_parses, causes_of_failures
 from django_outfitanyone.admin.notices import account_notice
 from django_outfitanyone.admin.progress import Progress, progress_of
 from django_outfitanyone.admin.rendering import cost, review_badge, status_badge
 from django_outfitanyone.catalogue import catalogue, safe_url
-from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models import ClothesParse, TryOnResult
 from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
 PER_PAGE = 48
@@ -41,6 +44,8 @@ class Card:
     actions: list[ResultAction]
     links: list[tuple[str, str]]
     """Title and URL of the storefront pages of the products worn."""
+    blocking_parse: ClothesParse | None = None
+    """The clothes parse that a person must decide about before this try-on goes on."""
 
     @property
     def badge(self) -> SafeString:
@@ -169,23 +174,50 @@ class BatchMixin(AdminMixin):
             if action.is_permitted(self, request)
         ]
         return {
-            **account_notice(request, self.admin_site),
+            **account_notice(request, self.admin_site, missing_worker=progress.missing_worker),
             "batch": batch,
             "here": f"{page}?p={number}" if number.isdecimal() else page,
             "progress": progress,
-            "cards": [self.card(request, try_on) for try_on in rows],
+            **self._cards(request, rows),
+            **self._problems(request, batch, progress),
             "actions": actions,
             "actions_version": "-".join(f"{action.name}{count}" for action, count in actions),
         }
 
+    def _cards(self, request: HttpRequest, rows: Iterable[TryOnResult]) -> dict[str, Any]:
+        rows = list(rows)
+        blocking = ClothesParse.objects.blocking(rows)
+        return {"cards": [self._card(request, row, blocking.get(row.pk)) for row in rows]}
+
+    def _problems(
+        self, request: HttpRequest, batch: uuid.UUID, progress: Progress
+    ) -> dict[str, Any]:
+        rows: Any = self._rows(request, batch)
+        causes = causes_of_failures(rows) if progress.failed else []
+        blocking = blocking_parses(rows.blocked()) if progress.blocked else []
+        version = [f"{cause.code}{cause.count}" for cause in causes]
+        version += [f"{parse.pk}x{count}" for parse, count in blocking]
+        return {"causes": causes, "blocking": blocking, "problems_version": "-".join(version)}
+
     def card(self, request: HttpRequest, try_on: TryOnResult) -> Card:
-        """Return the card of a try-on, for the grid and for its detail page."""
+        """Return the card of a try-on for its detail page."""
+        blocking = ClothesParse.objects.blocking([try_on])
+        return self._card(request, try_on, blocking.get(try_on.pk))
+
+    def _card(
+        self, request: HttpRequest, try_on: TryOnResult, blocking_parse: ClothesParse | None
+    ) -> Card:
         actions = [
             action
             for action in RESULT_ACTIONS.values()
             if action.is_available_for(try_on) and action.is_permitted(self, request)
         ]
-        return Card(try_on=try_on, actions=actions, links=shop_links(try_on))
+        return Card(
+            try_on=try_on,
+            actions=actions,
+            links=shop_links(try_on),
+            blocking_parse=blocking_parse,
+        )
 
 
 def shop_links(try_on: TryOnResult) -> list[tuple[str, str]]:

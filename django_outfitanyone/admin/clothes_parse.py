@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
-from django.http import HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from django_outfitanyone import actions
 from django_outfitanyone.account.money import money
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.actions import refusal_of, warn_about_refusals
+from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
 from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.read_only import ReadOnlyMixin
 from django_outfitanyone.conf import conf
-from django_outfitanyone.models import ClothesParse
+from django_outfitanyone.models import ClothesParse, TryOnResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from django_outfitanyone.models.clothes_parse import ClothesParseQuerySet
     from django_outfitanyone.models.of_picture import Picture
@@ -114,6 +121,21 @@ def _queued_text(count: int, *, again: bool) -> str:
     return f"{text} {charged_again}".rstrip()
 
 
+DECISIONS: dict[str, tuple[Callable[[ClothesParse], None], Any, Any]] = {
+    "retry": (
+        actions.retry,
+        gettext_lazy("The clothes parse will be retried."),
+        gettext_lazy("Retry"),
+    ),
+    "cancel": (
+        actions.cancel,
+        gettext_lazy("The clothes parse is canceled."),
+        gettext_lazy("Cancel"),
+    ),
+}
+"""By the name of its button: the operation, the message to the user, and the log entry."""
+
+
 class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
     """Clothes parses are requested from their picture; staff can retry or cancel them here."""
 
@@ -154,6 +176,55 @@ class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
 
     class Media:
         css = {"all": [rendering.STYLESHEET]}
+
+    def get_urls(self) -> list[URLPattern]:
+        decide_url = path(
+            "<int:pk>/decide/",
+            self.admin_site.admin_view(self.decide_view),
+            name="django_outfitanyone_clothesparse_decide",
+        )
+        return [decide_url, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the choices that the parse leaves to a person."""
+        parse: ClothesParse | None = self.get_object(request, object_id)
+        context = self._choices(request, parse) if parse else {}
+        return super().change_view(
+            request, object_id, form_url, {**context, **(extra_context or {})}
+        )
+
+    def _choices(self, request: HttpRequest, parse: ClothesParse) -> dict[str, Any]:
+        may_decide = self.has_retry_permission(request)
+        return {
+            "may_retry": may_decide and parse.is_finished and not parse.has_succeeded,
+            "may_cancel": may_decide and (parse.is_unsent or parse.needs_attention),
+            "blocked": TryOnResult.objects.waiting_for(parse).blocked().count(),
+            "price": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY),
+        }
+
+    @method_decorator(require_POST)
+    def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Retry or cancel one parse, as the button on its page says."""
+        parse = self.get_object(request, str(pk))
+        decision = DECISIONS.get(request.POST.get("action", ""))
+        if parse is None or decision is None:
+            raise Http404
+        if not self.has_retry_permission(request):
+            raise PermissionDenied
+        run, success, log_entry = decision
+        refusal = refusal_of(partial(run, parse))
+        if refusal:
+            self.message_user(request, refusal, messages.WARNING)
+        else:
+            self.log_change(request, parse, str(log_entry))
+            self.message_user(request, str(success), messages.SUCCESS)
+        return redirect(admin_url(self.admin_site, "clothesparse_change", pk))
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may retry or cancel parses; a retry costs money."""

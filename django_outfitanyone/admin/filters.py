@@ -1,4 +1,4 @@
-"""Changelist filters of the try-on results."""
+"""Changelist filters of the try-on results and the model photos."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from django_outfitanyone.conf import conf
-from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models import ModelImage, TryOnResult
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -30,6 +30,24 @@ class PublishedFilter(admin.SimpleListFilter):
         if self.value() not in {"yes", "no"}:
             return queryset
         return queryset.filter(published_at__isnull=self.value() == "no")
+
+
+class RefusedFilter(admin.SimpleListFilter):
+    """Finds the model photos in which the engine did not find one complete person."""
+
+    title = gettext_lazy("problem")
+    parameter_name = "problem"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return [("refused", gettext_lazy("refused by the engine"))]
+
+    def queryset(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: Any,  # a ModelImageQuerySet
+    ) -> QuerySet[ModelImage]:
+        shown: QuerySet[ModelImage] = queryset.refused() if self.value() else queryset
+        return shown
 
 
 class QualityFilter(admin.SimpleListFilter):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.clothes_parse import PARSE_ACTIONS, ParseClothesMixin
 from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
+from django_outfitanyone.admin.filters import RefusedFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
@@ -28,13 +29,14 @@ class ModelImageAdminMixin(
     ParseClothesMixin, HotspotOwnerMixin, UploadMixin, NoticeMixin, AdminMixin
 ):
     first_step = gettext_lazy("No model photos yet. Add a photo of a person to try garments on.")
-    list_display = ("picture", "name", "is_active", "pixels", "hotspot_count")
+    list_display = ("picture", "name", "problem", "is_active", "pixels", "hotspot_count")
     list_display_links = ("picture", "name")
     list_editable = ("is_active",)
-    list_filter = ("is_active", "created_at")
+    list_filter = ("is_active", RefusedFilter, "created_at")
     search_fields = ("name",)
     fields = ("name", "is_active", "image", "created_at")
-    readonly_fields = ("created_at",)
+    fields_if_refused = ("refusal",)
+    readonly_fields = ("created_at", *fields_if_refused)
     actions = ("try_on_photos", *PARSE_ACTIONS)
 
     class Media:
@@ -55,6 +57,18 @@ class ModelImageAdminMixin(
     @admin.display(description=gettext_lazy("hotspots"), ordering="hotspot_count")
     def hotspot_count(self, photo: Any) -> int:
         return int(photo.hotspot_count)
+
+    @admin.display(description=gettext_lazy("problem"))
+    def problem(self, photo: ModelImage) -> SafeString | str:
+        return rendering.refusal_panel(photo, brief=True) if photo.is_refused else "–"
+
+    @admin.display(description=gettext_lazy("problem"))
+    def refusal(self, photo: ModelImage) -> SafeString:
+        return rendering.refusal_panel(photo)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the fields, above them why the engine refused the photo if it did."""
+        return (*self.fields_if_refused, *self.fields) if obj and obj.is_refused else self.fields
 
     def has_try_on_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may request try-ons, which cost money."""

@@ -1,4 +1,4 @@
-"""Notices above the app's admin pages: account problems, deletion warnings, first steps."""
+"""Notices above the app's admin pages: missing workers, account problems, first steps."""
 
 from __future__ import annotations
 
@@ -10,14 +10,26 @@ from django.template.response import TemplateResponse
 from django_outfitanyone.admin.account_problem import account_problem
 from django_outfitanyone.admin.deletion import deletion_warnings
 from django_outfitanyone.admin.storable_input import StorableInputMixin
+from django_outfitanyone.wakeup import is_worker_missing, worker_command
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
 
 
-def account_notice(request: HttpRequest, site: AdminSite) -> dict[str, Any]:
-    """Return the context of ``account_problem.html``; ``here`` is where its button returns to."""
-    return {"account_problem": account_problem(request, site), "here": request.get_full_path()}
+def account_notice(
+    request: HttpRequest, site: AdminSite, *, missing_worker: str | None = None
+) -> dict[str, Any]:
+    """Return the context of ``account_problem.html``; ``here`` is where its button returns to.
+
+    A caller that knows already whether a worker is missing passes the command that starts one.
+    """
+    if missing_worker is None:
+        missing_worker = worker_command() if is_worker_missing() else ""
+    return {
+        "missing_worker": missing_worker,
+        "account_problem": account_problem(request, site),
+        "here": request.get_full_path(),
+    }
 
 
 class NoticeMixin(StorableInputMixin):

@@ -21,11 +21,16 @@ from django_outfitanyone.admin.rendering import approximate_duration, comma_sepa
 from django_outfitanyone.choices import OPEN, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
+from django_outfitanyone.models.try_on_queryset import IS_BLOCKED
+from django_outfitanyone.wakeup import is_worker_missing, worker_command
+
+LATE = 3
+"""A picture takes longer than usual after this many times ``EXPECTED_DURATION``."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """Counts of a batch; ``blocked`` says why nothing is sent at present, or is empty."""
+    """Counts of a batch; ``waiting`` says why nothing is sent at present, or is empty."""
 
     total: int
     ready: int
@@ -33,11 +38,16 @@ class Progress:
     canceled: int
     unclear: int
     open: int
+    blocked: int
+    """Open rows that wait for a person's decision about a clothes parse."""
     cost: Decimal
     actions: list[tuple[ResultAction, int]]
     """Actions on the whole batch, with the number of rows they would change."""
-    seconds_left: float
-    blocked: str
+    seconds_left: float | None
+    """``None`` if the last picture takes longer than usual."""
+    waiting: str
+    missing_worker: str
+    """The command that starts a worker, if none is running."""
 
     @property
     def text(self) -> str:
@@ -60,10 +70,20 @@ class Progress:
                 )
                 % {"count": self.unclear}
             )
-        if self.open:
-            left = _("%(time)s left") % {"time": approximate_duration(self.seconds_left)}
-            parts.append(self.blocked or left)
+        if self.blocked:
+            parts.append(
+                ngettext("%(count)d blocked", "%(count)d blocked", self.blocked)
+                % {"count": self.blocked}
+            )
+        if self.open > self.blocked:
+            parts.append(self.waiting or self._time_left)
         return comma_separated(parts)
+
+    @property
+    def _time_left(self) -> str:
+        if self.seconds_left is None:
+            return _("taking longer than usual")
+        return _("%(time)s left") % {"time": approximate_duration(self.seconds_left)}
 
     @property
     def closed(self) -> int:
@@ -80,13 +100,20 @@ def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
     groups = list(
         rows.order_by()
         .values("status", "review", published=Q(published_at__isnull=False))
-        .annotate(count=Count("pk"), cost=Sum("cost"), last=Max("pk"))
+        .annotate(
+            count=Count("pk"),
+            cost=Sum("cost"),
+            last=Max("pk"),
+            blocked=Count("pk", filter=IS_BLOCKED),
+        )
     )
     if not groups:
         return None
     counts: dict[str, int] = dict.fromkeys(Status, 0)
     for group in groups:
         counts[group["status"]] += group["count"]
+    account = Account.objects.filter(pk=conf.ACCOUNT).first()
+    missing_worker = worker_command() if is_worker_missing(account) else ""
     last = max((group["last"] for group in groups if group["status"] in OPEN), default=None)
     return Progress(
         total=sum(counts.values()),
@@ -95,10 +122,12 @@ def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
         canceled=counts[Status.CANCELED],
         unclear=counts[Status.NEEDS_ATTENTION],
         open=sum(counts[status] for status in OPEN),
+        blocked=sum(group["blocked"] for group in groups),
         cost=sum((group["cost"] for group in groups), _parse_cost(rows)),
         actions=_available_actions(groups),
         seconds_left=_seconds_left(last) if last else 0,
-        blocked=_why_blocked() if last else "",
+        waiting=_why_waiting(account, missing_worker) if last else "",
+        missing_worker=missing_worker,
     )
 
 
@@ -120,20 +149,24 @@ def _parse_cost(rows: QuerySet[TryOnResult]) -> Decimal:
     return total
 
 
-def _seconds_left(last: int) -> float:
+def _seconds_left(last: int) -> float | None:
     """Estimate the time until row ``last`` is ready; earlier rows of the account come first."""
-    ahead = TryOnResult.objects.open().filter(account=conf.ACCOUNT, pk__lte=last)
+    ahead = TryOnResult.objects.open().not_blocked().filter(account=conf.ACCOUNT, pk__lte=last)
     unsent, submitted_at = ahead.backlog()
     waves = math.ceil(unsent / conf.CONCURRENT_TASKS)
     running = 0.0
     if submitted_at:
         age = (timezone.now() - submitted_at).total_seconds()
+        if not waves and age > LATE * conf.EXPECTED_DURATION:
+            return None
         running = max(0.0, conf.EXPECTED_DURATION - age)
     return waves * conf.EXPECTED_DURATION + running
 
 
-def _why_blocked() -> str:
-    account = Account.objects.filter(pk=conf.ACCOUNT).first()
+def _why_waiting(account: Account | None, missing_worker: str) -> str:
+    if missing_worker:
+        text = _("no worker is running: start “%(command)s”")
+        return text % {"command": missing_worker}
     if account is None:
         return ""
     if account.is_stopped:

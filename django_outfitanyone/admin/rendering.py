@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from django_outfitanyone.account.money import money
 from django_outfitanyone.choices import Review, Status
-from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models import ModelImage, TryOnResult
 from django_outfitanyone.models.remote_job import RemoteJob
 
 STYLESHEET = "django_outfitanyone/admin/admin.css"
@@ -35,6 +35,8 @@ SYMBOLS: dict[str, str] = {
     Status.FAILED: "✕",
     Status.CANCELED: "–",
     Status.NEEDS_ATTENTION: "!",
+    "blocked": "‖",
+    "refused": "✕",
     Review.TO_REVIEW: "?",
     Review.APPROVED: "✓",
     Review.REJECTED: "✕",
@@ -54,6 +56,8 @@ def badge(value: str, label: str) -> SafeString:
 
 def status_badge(job: RemoteJob) -> SafeString:
     """Return the badge for the status of a try-on or a clothes parse."""
+    if job.is_blocked:
+        return badge("blocked", _("blocked"))
     return badge(job.status, job.get_status_display())
 
 
@@ -92,6 +96,12 @@ def error_panel(job: RemoteJob) -> SafeString | str:
     if not job.error_code:
         return "–"
     return render_to_string("admin/django_outfitanyone/job_error.html", {"job": job})
+
+
+def refusal_panel(photo: ModelImage, *, brief: bool = False) -> SafeString:
+    """Return why the engine refused a model photo, and what to do about it."""
+    context = {"photo": photo, "badge": badge("refused", _("refused")), "brief": brief}
+    return render_to_string("admin/django_outfitanyone/photo_refusal.html", context)
 
 
 def approximate_duration(seconds: float) -> str:

@@ -14,8 +14,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from django_outfitanyone import actions
-from django_outfitanyone.admin.account_problem import account_problem, may_resume, resume
+from django_outfitanyone.admin.account_problem import may_resume, resume
 from django_outfitanyone.admin.admin_urls import admin_url
+from django_outfitanyone.admin.notices import account_notice
 from django_outfitanyone.admin.try_on_form import TryOnForm
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError
@@ -115,7 +116,7 @@ class TryOnPage:
             "photo_count": len(form.fields["photos"].queryset),  # type: ignore[attr-defined]
             "pickable": MAX_PICKABLE,
             "all_garments": 0 if shown else self._visible(Garment).count(),
-            "account_problem": account_problem(self.request, self.site),
+            **account_notice(self.request, self.site),
         }
         return TemplateResponse(self.request, "admin/django_outfitanyone/try_on_form.html", context)
 

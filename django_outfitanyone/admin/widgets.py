@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminFileWidget
 
 from django_outfitanyone.admin.django_classes import ModelMultipleChoiceField
+from django_outfitanyone.admin.rendering import refusal_panel
 from django_outfitanyone.models.picture import StoredPicture
 
 
@@ -32,7 +33,10 @@ class PictureCards(forms.CheckboxSelectMultiple):
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
-        option["picture"] = value.instance
+        picture = value.instance
+        option["picture"] = picture
+        if getattr(picture, "is_refused", False):
+            option["problem"] = refusal_panel(picture, brief=True)
         return option
 
 

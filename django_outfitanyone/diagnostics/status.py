@@ -16,7 +16,6 @@ from django_outfitanyone.account.budgets import Budget
 from django_outfitanyone.choices import IN_FLIGHT, UNSENT, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
-from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.charge import shop_day
 
 OVERDUE = timedelta(minutes=3)
@@ -27,13 +26,15 @@ OVERDUE = timedelta(minutes=3)
 class AccountStatus:
     """Status of one account. Amounts are in ``currency``, times in UTC.
 
-    ``overdue_since`` is the due time of the row that is overdue longest. Work that waits for a
-    slot, for the end of a pause or for the budget is not overdue.
+    ``blocked`` try-ons wait for a person's decision about a clothes parse. ``overdue_since`` is
+    the due time of the row that is overdue longest. Work that is blocked or waits for a slot,
+    for the end of a pause or for the budget is not overdue.
     """
 
     account: Account
     try_ons: dict[str, int]
     parses: dict[str, int]
+    blocked: int
     overdue: int
     overdue_since: datetime | None
     spent_today: Decimal
@@ -44,12 +45,11 @@ class AccountStatus:
     @property
     def runner_seen_at(self) -> datetime | None:
         """Return when a runner was last active; ``None`` if never."""
-        seen = self.account.runner_expires_at
-        return None if seen == LONG_AGO else min(seen, timezone.now())
+        return self.account.runner_seen_at
 
     @property
     def is_runner_missing(self) -> bool:
-        return self.runner_seen_at is None or self.runner_seen_at < timezone.now() - OVERDUE
+        return self.account.is_runner_missing
 
     @property
     def open(self) -> int:
@@ -74,6 +74,7 @@ class AccountStatus:
             "runner_seen_at": self.runner_seen_at and self.runner_seen_at.isoformat(),
             "try_ons": self.try_ons,
             "searches": self.parses,
+            "blocked": self.blocked,
             "overdue": self.overdue,
             "overdue_since": self.overdue_since and self.overdue_since.isoformat(),
             "spent": {
@@ -103,6 +104,7 @@ def current() -> AccountStatus:
         account=account,
         try_ons=TryOnResult.objects.filter(account=account).count_by_status(),
         parses=ClothesParse.objects.filter(account=account).count_by_status(),
+        blocked=TryOnResult.objects.filter(account=account).blocked().count(),
         overdue=sum(count for count, _since in overdue),
         overdue_since=min((since for count, since in overdue if count), default=None),
         spent_today=charges.since(today).total(),
@@ -130,7 +132,7 @@ def _overdue_rows(account: Account) -> Iterator[QuerySet[Any]]:
     if conf.PARSING_MODEL not in unaffordable:
         yield parses.awaiting_answer()
     if rate_limits.free_slots(account):
-        yield try_ons.unsent().exclude(remote_model__in=unaffordable)
+        yield try_ons.unsent().not_blocked().exclude(remote_model__in=unaffordable)
 
 
 def _count_and_oldest(rows: QuerySet[Any]) -> tuple[int, Any]:

@@ -164,14 +164,16 @@ class ErrorExplanation:
     ``fixed_by`` is ``shop`` (chose the pictures), ``account`` (owns the API key and pays),
     ``developer`` (runs the site) or ``nobody`` (a retry helps). ``help`` is an English
     sentence, marked for translation by the engine. ``is_temporary`` says that the same
-    request may succeed later without anybody changing anything. ``may_be_lost_upload`` says
-    that the engine could not read the address of a picture, so that a new upload may help.
+    request may succeed later without anybody changing anything, ``may_be_lost_upload`` that
+    the engine could not read the address of a picture, so that a new upload may help,
+    ``is_about_person`` that the model photo does not show one complete person.
     """
 
     fixed_by: str
     help: str
     is_temporary: bool
     may_be_lost_upload: bool = False
+    is_about_person: bool = False
 
 
 class Engine(Protocol):

@@ -69,5 +69,7 @@ def known_parse(
 
 
 def wake_waiting(parse: ClothesParse) -> None:
-    """Make the try-ons that wait for this parse due: it has ended, well or badly."""
-    TryOnResult.objects.waiting_for(parse).update(due_at=timezone.now())
+    """Make the try-ons that wait for this parse due: it has ended, or a person has decided."""
+    waiting = TryOnResult.objects.waiting_for(parse)
+    waiting.unblock()
+    waiting.update(due_at=timezone.now())

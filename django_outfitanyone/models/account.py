@@ -13,6 +13,8 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
 """Stands for "never" in columns that are compared with the current time: NULL never matches."""
 SHORTEST_PAUSE = timedelta(seconds=1)
 """Shorter waits only space the submits."""
+RUNNER_MISSED = timedelta(seconds=90)
+"""The watchdog wakes the worker every minute, and django-q2 reads its schedules every half."""
 
 
 class Account(models.Model):
@@ -41,6 +43,8 @@ class Account(models.Model):
         _("runner lease ends at"), default=LONG_AGO, editable=False
     )
     last_wakeup_at = models.DateTimeField(_("last wakeup at"), default=LONG_AGO, editable=False)
+    unanswered_wakeups = models.PositiveSmallIntegerField(default=0, editable=False)
+    """Wakeups since a runner was last seen, see ``wakeup``."""
     task_seconds = models.JSONField(default=dict, editable=False)
     """Durations of the latest tasks: remote model to seconds, see ``worker.poll_schedule``."""
 
@@ -66,6 +70,17 @@ class Account(models.Model):
         """When submits resume after a 429; ``None`` while the account is not paused."""
         until = self.next_submission_at
         return until if until > clock.now() + SHORTEST_PAUSE else None
+
+    @property
+    def runner_seen_at(self) -> datetime | None:
+        """When a runner was last active; ``None`` if never."""
+        seen = self.runner_expires_at
+        return None if seen == LONG_AGO else min(seen, clock.now())
+
+    @property
+    def is_runner_missing(self) -> bool:
+        """Whether a running worker would have been seen since."""
+        return self.runner_expires_at < clock.now() - RUNNER_MISSED
 
     @property
     def error_help(self) -> ErrorHelp | None:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.choices import FINAL, OPEN, Status
@@ -15,6 +15,8 @@ from django_outfitanyone.models.remote_job import RemoteJob
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from django_outfitanyone.models.try_on import TryOnResult
 
 
 PATIENCE = 4
@@ -31,6 +33,23 @@ class ClothesParseQuerySet(  # type: ignore[override]
         """
         bad = Q(status__in=[Status.FAILED, Status.CANCELED])
         return self.exclude(bad & Q(finished_at__lt=moment) if moment else bad)
+
+    def blocking(self, try_ons: Iterable[TryOnResult]) -> dict[int, ClothesParse]:
+        """Return the unclear parse that blocks each of these try-ons, by the try-on's key."""
+        blocked = [try_on for try_on in try_ons if try_on.is_blocked]
+        if not blocked:
+            return {}
+        unclear = self.needing_attention().filter(
+            model_image__in={try_on.model_image_id for try_on in blocked},
+            picture_sha256=F("model_image__sha256"),
+        )
+        parses = list(unclear.order_by("pk"))  # of several, the newest counts
+        return {
+            try_on.pk: parse
+            for try_on in blocked
+            for parse in parses
+            if parse.model_image_id == try_on.model_image_id and parse.covers([try_on.keep])
+        }
 
 
 class ClothesParse(RemoteJob, OfPicture):

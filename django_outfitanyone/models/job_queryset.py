@@ -56,6 +56,9 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
     def needing_attention(self) -> Self:
         return self.filter(status=Status.NEEDS_ATTENTION)
 
+    def failed(self) -> Self:
+        return self.filter(status=Status.FAILED)
+
     def failed_or_unclear(self) -> Self:
         """Return the jobs that a person may retry because they did not end well."""
         return self.filter(status__in=[Status.FAILED, Status.NEEDS_ATTENTION])

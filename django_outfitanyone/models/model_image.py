@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from django_outfitanyone.error_help import ErrorHelp, error_help_for
 from django_outfitanyone.models.picture import StoredPicture
 from django_outfitanyone.models.renditions import ResponsivePicture, discard
 
@@ -17,6 +18,20 @@ class ModelImageQuerySet(models.QuerySet["ModelImage"]):
     def active(self) -> Self:
         """Return the photos that are offered for try-ons."""
         return self.filter(is_active=True)
+
+    def refused(self) -> Self:
+        """Return the photos that the engine refused as not showing one complete person."""
+        return self.exclude(refusal_code="")
+
+    def mark_refused(self, photo: ModelImage, *, code: str, message: str) -> None:
+        """Keep why the engine refused this picture, unless it was replaced meanwhile."""
+        rows = self.filter(pk=photo.pk, sha256=photo.sha256, refusal_code="")
+        rows.update(refusal_code=code, refusal_message=message)
+
+    def mark_accepted(self, photo: ModelImage) -> None:
+        """Forget a refusal of this picture: the engine has accepted it since."""
+        rows = self.filter(pk=photo.pk, sha256=photo.sha256)
+        rows.update(refusal_code="", refusal_message="")
 
     def with_hotspots(self) -> Self:
         """Load everything that a page shows of a picture, in three queries."""
@@ -31,6 +46,10 @@ class ModelImage(StoredPicture, ResponsivePicture):
         _("offered for try-ons"), default=True, help_text=_("Untick instead of deleting.")
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    refusal_code = models.CharField(
+        _("refused because"), max_length=100, blank=True, editable=False
+    )  # the engine found no complete person, or several
+    refusal_message = models.TextField(blank=True, editable=False)
 
     objects = ModelImageQuerySet.as_manager()
 
@@ -56,5 +75,16 @@ class ModelImage(StoredPicture, ResponsivePicture):
         if self.renditions is None:
             transaction.on_commit(self.add_renditions, using=using, robust=True)
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether the engine said that this picture does not show one complete person."""
+        return bool(self.refusal_code)
+
+    @property
+    def refusal_help(self) -> ErrorHelp | None:
+        """Who can fix the refusal, and how."""
+        return error_help_for(self.refusal_code, self.refusal_message)
+
     def picture_changed(self) -> None:
         self._outdated, self.renditions = self.renditions, None
+        self.refusal_code = self.refusal_message = ""

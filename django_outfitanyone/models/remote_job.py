@@ -137,6 +137,15 @@ class RemoteJob(Transitions, models.Model):
         return self.status == Status.FAILED
 
     @property
+    def is_canceled(self) -> bool:
+        return self.status == Status.CANCELED
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the open job waits for a person's decision about another job."""
+        return self.status == Status.PREPARING and self.error_code == BLOCKED
+
+    @property
     def needs_attention(self) -> bool:
         return self.status == Status.NEEDS_ATTENTION
 
@@ -196,6 +205,8 @@ def answer_columns(report: TaskReport) -> dict[str, Any]:
     }
 
 
+BLOCKED = "SearchNeedsAttention"
+"""Error code of an open try-on that waits for a person's decision about a clothes parse."""
 UNCLEAR = {
     "error_code": OutcomeUnknown.code,
     "error_message": _(

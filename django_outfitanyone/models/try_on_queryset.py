@@ -13,6 +13,7 @@ from django_outfitanyone.choices import SLOT_KEEPERS, Review, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models.job_queryset import RemoteJobQuerySet
 from django_outfitanyone.models.known_task import KnownTask
+from django_outfitanyone.models.remote_job import BLOCKED
 from django_outfitanyone.models.transitions import NO_LEASE, UNTRIED
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from django_outfitanyone.models.clothes_parse import ClothesParse
     from django_outfitanyone.models.garment import Garment
     from django_outfitanyone.models.try_on import TryOnResult
+
+
+IS_BLOCKED = Q(status=Status.PREPARING, error_code=BLOCKED)
+"""The same as ``TryOnResult.is_blocked``, for queries."""
 
 
 class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
@@ -50,6 +55,17 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
         if parse.try_on_id:
             return waiting.filter(pk=parse.try_on_id)
         return waiting.filter(model_image_id=parse.model_image_id).exclude(keep="")
+
+    def blocked(self) -> Self:
+        """Return the open try-ons that wait for a person's decision about a clothes parse."""
+        return self.filter(IS_BLOCKED)
+
+    def not_blocked(self) -> Self:
+        return self.exclude(IS_BLOCKED)
+
+    def unblock(self) -> None:
+        """Let the worker try these blocked try-ons again: the person has decided."""
+        self.blocked().update(error_code="", error_message="")
 
     def with_hotspots(self) -> Self:
         """Load everything that a page shows of a picture, in three queries."""

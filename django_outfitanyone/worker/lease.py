@@ -21,7 +21,7 @@ def take(account: Account) -> str:
     now = timezone.now()
     token = uuid.uuid4().hex
     taken = Account.objects.filter(pk=account.pk, runner_expires_at__lte=now).update(
-        runner_token=token, runner_expires_at=now + DURATION
+        runner_token=token, runner_expires_at=now + DURATION, unanswered_wakeups=0
     )
     return token if taken else ""
 
@@ -30,7 +30,7 @@ def renew(account: Account, token: str) -> bool:
     """Stay the runner for another term; return False if another runner has the lease by now."""
     return bool(
         Account.objects.filter(pk=account.pk, runner_token=token).update(
-            runner_expires_at=timezone.now() + DURATION
+            runner_expires_at=timezone.now() + DURATION, unanswered_wakeups=0
         )
     )
 
@@ -38,5 +38,5 @@ def renew(account: Account, token: str) -> bool:
 def release(account: Account, token: str) -> None:
     """End the lease, so that the next runner can start at once."""
     Account.objects.filter(pk=account.pk, runner_token=token).update(
-        runner_token="", runner_expires_at=timezone.now()
+        runner_token="", runner_expires_at=timezone.now(), unanswered_wakeups=0
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
-from django_outfitanyone.error_help import may_be_lost_upload
+from django_outfitanyone.error_help import is_about_person, may_be_lost_upload
 from django_outfitanyone.exceptions import (
     AccountProblem,
     LeaseLost,
@@ -22,7 +22,7 @@ from django_outfitanyone.exceptions import (
     UnexpectedFault,
 )
 from django_outfitanyone.jobs.parse import wake_waiting
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import ClothesParse, ModelImage, TryOnResult
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.signals import result_expiring
 from django_outfitanyone.storable_text import storable
@@ -68,10 +68,22 @@ def advance(job: RemoteJob, engine: Engine) -> None:
     try:
         job.keep_lease()
         job.release(_step(job, engine))
+        _judge_photo(job)
     except LeaseLost:
         logger.info("%s %s: leased by another worker meanwhile", job._meta.model_name, job.pk)
     if isinstance(job, ClothesParse) and job.is_finished:
         wake_waiting(job)
+
+
+def _judge_photo(job: RemoteJob) -> None:
+    """Mark the model photo of a job that failed because of it; a success takes the mark away."""
+    photo = getattr(job, "model_image", None) if job.is_finished else None
+    if photo is None:
+        return
+    if job.has_failed and is_about_person(job.error_code, job.error_message):
+        ModelImage.objects.mark_refused(photo, code=job.error_code, message=job.error_message)
+    elif job.has_succeeded and photo.is_refused:
+        ModelImage.objects.mark_accepted(photo)
 
 
 def _step(job: RemoteJob, engine: Engine) -> datetime | None:

@@ -118,6 +118,10 @@ def _delay_for(parse: ClothesParse, try_on: TryOnResult) -> timedelta:
             error_message=_("Clothes parse %(id)s needs a decision first.") % {"id": parse.pk},
         )
         return LONG_RECHECK_DELAY
+    if parse.is_canceled:
+        raise RequestRefused(
+            _("The clothes parse of the model photo was canceled."), code="SearchCanceled"
+        )
     raise RequestRefused(
         _("The clothes to keep were not found: %(error)s") % {"error": parse.error_message},
         code=parse.error_code,

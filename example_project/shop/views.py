@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.models import Product, TryOnResult
-from django_outfitanyone.wakeup import wake_if_idle
+from django_outfitanyone.wakeup import is_worker_missing, wake_if_idle, worker_command
 
 CATEGORIES = {
     "tops": ("Tops", GarmentKind.TOP),
@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "featured": looks[0] if looks else None,
             "looks": looks[1:],
             "products": Product.objects.visible().order_by("-pk")[:8],
-            "waiting": waiting_looks(),
+            **unfinished(),
         },
     )
 
@@ -56,19 +56,23 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def looks(request: HttpRequest) -> HttpResponse:
-    return render(request, "shop/looks.html", {"looks": public_looks(), "waiting": waiting_looks()})
+    return render(request, "shop/looks.html", {"looks": public_looks(), **unfinished()})
 
 
 def public_looks() -> Any:
     return TryOnResult.objects.public().with_hotspots()
 
 
-def waiting_looks() -> list[TryOnResult]:
-    """Return the unfinished looks, and wake the worker if it is idle."""
+def unfinished() -> dict[str, Any]:
+    """Return the unfinished looks and what holds them up, and wake the worker if it is idle."""
     waiting = list(TryOnResult.objects.open().with_hotspots())
     if waiting:
         wake_if_idle()
-    return waiting
+    return {
+        "waiting": waiting,
+        "blocked": [row for row in waiting if row.is_blocked],
+        "missing_worker": worker_command() if waiting and is_worker_missing() else "",
+    }
 
 
 def companions(shown: Product, looks: list[TryOnResult]) -> QuerySet[Product]:

@@ -131,7 +131,11 @@ def test_detail__is_read_only_and_shows_state_runner_and_slots(site, stopped_acc
 
 @pytest.mark.parametrize(
     ("offset", "expected"),
-    [(10, "active"), (-300, "idle; last seen 5\xa0minutes ago")],
+    [
+        (10, "active"),
+        (-65, "idle; last seen 1\xa0minute ago"),
+        (-300, "not running; last seen 5\xa0minutes ago"),
+    ],
 )
 def test_detail__shows_when_the_runner_was_last_seen(site, offset, expected):
     account = Account.current()

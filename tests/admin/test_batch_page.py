@@ -182,7 +182,7 @@ def test_page__is_paginated(site, monkeypatch):
 def test_page__takes_a_fixed_number_of_queries(site, django_assert_max_num_queries):
     make_batch(*[Status.SUCCEEDED] * 6, *[Status.RUNNING] * 6)
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         batch_page(site)
 
 

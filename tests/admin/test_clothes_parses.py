@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Status
 from django_outfitanyone.error_help import FIXED_BY
-from django_outfitanyone.models import ClothesParse
+from django_outfitanyone.models import ClothesParse, TryOnResult
 from tests.admin.forms import hotspot_form_data
-from tests.admin.pages import text_of
+from tests.admin.pages import actions_on, address, text_of
 from tests.drawing import picture
 from tests.factories import make_hotspot, make_model_image, make_try_on
 from tests.work import work
@@ -125,3 +128,90 @@ def test_cancel_action__cancels_open_parses_and_reports_refusals(site, messages_
     success, refusal = messages_of(response)
     assert success == "1 clothes parse canceled."
     assert "cannot be canceled" in refusal
+
+
+class TestDecision:
+    """The buttons on the page of a parse."""
+
+    @pytest.fixture
+    def parse(self):
+        parse = parse_clothes(make_model_image(), ["lower"])
+        ClothesParse.objects.update(
+            status=Status.NEEDS_ATTENTION,
+            submitted_at=timezone.now(),
+            open_key=None,
+            error_code="OutcomeUnknown",
+        )
+        parse.refresh_from_db()
+        make_try_on(
+            status=Status.PREPARING,
+            model_image=parse.model_image,
+            keep="lower",
+            error_code="SearchNeedsAttention",
+            due_at=timezone.now() + timedelta(minutes=1),
+        )
+        return parse
+
+    def test_page__explains_and_offers_both_choices(self, site, parse):
+        page = text_of(site.get("clothesparse_change", parse.pk))
+
+        assert "no response came back" in page
+        assert "1 try-on is blocked until then." in page
+        assert "Retry (another CNY 0.004, may be charged twice)" in page
+        assert "Cancel this clothes parse" in page
+        assert page.count(f'formaction="{address("clothesparse_decide", parse.pk)}"') == 2
+
+    @pytest.mark.parametrize(
+        ("action", "status", "message"),
+        [
+            ("retry", Status.QUEUED, "The clothes parse will be retried."),
+            ("cancel", Status.CANCELED, "The clothes parse is canceled."),
+        ],
+    )
+    def test_choice__is_done_and_unblocks_the_try_ons(
+        self, site, parse, messages_of, action, status, message
+    ):
+        response = site.post("clothesparse_decide", parse.pk, action=action)
+
+        parse.refresh_from_db()
+        assert parse.status == status
+        assert messages_of(response) == [message]
+        assert response.url == address("clothesparse_change", parse.pk)
+        assert not TryOnResult.objects.blocked().exists()
+        assert TryOnResult.objects.get().due_at <= timezone.now()
+
+    @pytest.mark.parametrize(
+        ("status", "labels"),
+        [
+            (Status.QUEUED, ["cancel"]),
+            (Status.COLLECTING, []),
+            (Status.SUCCEEDED, []),
+            (Status.FAILED, ["retry"]),
+            (Status.CANCELED, ["retry"]),
+            (Status.NEEDS_ATTENTION, ["retry", "cancel"]),
+        ],
+    )
+    def test_page__offers_what_the_status_allows(self, site, parse, status, labels):
+        ClothesParse.objects.update(status=status)
+
+        assert actions_on(text_of(site.get("clothesparse_change", parse.pk))) == labels
+
+    def test_choice__that_comes_too_late_is_refused(self, site, parse, messages_of):
+        ClothesParse.objects.update(status=Status.SUCCEEDED)
+
+        (refusal,) = messages_of(site.post("clothesparse_decide", parse.pk, action="cancel"))
+
+        assert "cannot be canceled" in refusal
+
+    def test_choice__needs_the_permission(self, site_with, parse):
+        site = site_with("view_clothesparse")
+
+        assert actions_on(text_of(site.get("clothesparse_change", parse.pk))) == []
+        assert site.post("clothesparse_decide", parse.pk, action="retry").status_code == 403
+        parse.refresh_from_db()
+        assert parse.needs_attention
+
+    def test_unknown_choice_or_parse__is_not_found(self, site, parse):
+        assert site.post("clothesparse_decide", parse.pk, action="burn").status_code == 404
+        assert site.post("clothesparse_decide", 4711, action="retry").status_code == 404
+        assert site.get("clothesparse_decide", parse.pk).status_code == 405

@@ -96,6 +96,15 @@ def test_current__work_over_budget_is_not_overdue(configure):
     assert status.current().overdue == 0
 
 
+def test_current__blocked_row_is_not_overdue():
+    columns = {"keep": "lower", "error_code": "SearchNeedsAttention", "due_at": long_ago()}
+    make_try_on(status=Status.PREPARING, **columns)
+    state = status.current()
+
+    assert (state.blocked, state.overdue) == (1, 0)
+    assert state.as_dict()["blocked"] == 1
+
+
 def test_current__leased_row_is_not_overdue():
     make_try_on(
         status=Status.RUNNING,

@@ -120,6 +120,13 @@ class TestWatch:
         assert look.is_public
         assert supervisor.said == ["Try-ons: 1 of 1 ready"]
 
+    def test_progress__tells_blocked_from_being_made(self):
+        make_try_on(status=Status.PREPARING, error_code="SearchNeedsAttention")
+        make_try_on(status=Status.QUEUED)
+        assert demo.progress() == (
+            "Try-ons: 0 of 2 ready, 1 being made, 1 blocked by a clothes parse, decide in the admin"
+        )
+
     def test_worker_that_leaves_work_lying__is_restarted_after_a_while(
         self, supervisor, monkeypatch
     ):

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from shop.management.commands import seed
 from shop.wardrobe import LOOKS, PEOPLE, PIECES
 
@@ -122,6 +125,24 @@ def test_seed__publishes_its_finished_looks_unless_a_person_decided(client, wake
     assert finished.image.url in html
     assert unpublished.image.url not in html
     assert rejected.image.url not in html
+
+
+@pytest.mark.parametrize("page", ["/", "/looks/"])
+def test_pages__say_that_no_worker_is_running(client, wakeups, page):
+    make_try_on(status=Status.QUEUED, due_at=timezone.now() - timedelta(minutes=2))
+    html = client.get(page).content.decode()
+    assert "No worker is running, so 1 look waits." in html
+    assert "<code>python manage.py qcluster</code>" in html
+    assert "being made" not in html.lower()
+
+
+def test_looks_page__says_which_looks_are_blocked(client, wakeups):
+    columns = {"status": Status.PREPARING, "error_code": "SearchNeedsAttention"}
+    make_try_on(**columns)
+    html = client.get("/looks/").content.decode()
+    assert "1 look is blocked" in html
+    assert '<span class="waiting-label">Blocked</span>' in html
+    assert "being made" not in html.lower()
 
 
 def test_rejected_look__is_shown_nowhere(client):

@@ -27,6 +27,7 @@ def test_text__has_a_line_per_subject(configure, capsys):
         "default: working",
         "never seen",
         "1 running",
+        "Blocked    nothing",
         "Overdue    nothing",
         "CNY 0.50 today",
         "CNY 2.00 left of CNY 3.00",  # 0.50 spent, 0.50 in flight
@@ -49,6 +50,15 @@ def test_overdue__has_an_exit_code(capsys):
         call_command("outfitanyone_status")
 
     assert "the oldest for 2\xa0hours" in capsys.readouterr().out
+
+
+def test_blocked__is_not_overdue(capsys):
+    make_try_on(status=Status.PREPARING, error_code="SearchNeedsAttention")
+    call_command("outfitanyone_status")
+
+    out = capsys.readouterr().out
+    assert "Blocked    1, until a person decides about a clothes parse" in out
+    assert "Overdue    nothing" in out
 
 
 def test_stopped_account(capsys):

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from django_outfitanyone.actions import cancel, parse_clothes, request_try_on, retry
 from django_outfitanyone.choices import Status
-from django_outfitanyone.models import Account, ClothesParse, Hotspot
+from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.signals import hotspots_found
 from tests.events import received
 from tests.factories import make_model_image
@@ -207,8 +208,14 @@ class TestUnclearCall:
         work(parse)
         step(try_on)
         assert (try_on.status, try_on.error_code) == (Status.PREPARING, "SearchNeedsAttention")
+        assert try_on.is_blocked
+        assert TryOnResult.objects.blocked().get() == try_on
+        assert ClothesParse.objects.blocking([try_on]) == {try_on.pk: parse}
 
         retry(parse)
+        try_on.refresh_from_db()
+        assert not try_on.is_blocked
+        assert try_on.due_at <= timezone.now()
         work(try_on)
         assert try_on.status == Status.SUCCEEDED
         assert try_on.error_code == ""
@@ -223,7 +230,8 @@ class TestUnclearCall:
         cancel(parse)
         work(try_on)
 
-        assert try_on.status == Status.FAILED
+        assert (try_on.status, try_on.error_code) == (Status.FAILED, "SearchCanceled")
+        assert "canceled" in try_on.error_message
         assert remote.stats["submits"] == 0
 
 

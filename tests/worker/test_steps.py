@@ -4,14 +4,16 @@ import logging
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 
 from django_outfitanyone import actions
 from django_outfitanyone.choices import Status
 from django_outfitanyone.engines.dashscope import DashScope
-from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
+from django_outfitanyone.models import Account, Charge, ClothesParse, ModelImage, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.signals import result_expiring
 from django_outfitanyone.worker.steps import EXPIRY_ATTEMPTS
+from tests.drawing import encoded
 from tests.engines.dashscope.listener import Listener, answers, response
 from tests.events import events, received
 from tests.factories import make_model_image, make_try_on
@@ -227,3 +229,51 @@ class TestRetryAfterPayment:
 
 def _fail(*_args, **_kwargs):
     raise RuntimeError("as if by a bug")
+
+
+class TestPhotoThatTheEngineRefuses:
+    """A photo that does not show one complete person is marked."""
+
+    def test_refused_parse_marks_the_photo(self, remote):
+        photo = make_model_image(data=encoded(Image.new("RGB", (400, 600), "grey"), "BMP"))
+        parse = actions.parse_clothes(photo)
+        work(parse)
+        photo.refresh_from_db()
+
+        assert parse.has_failed
+        assert photo.refusal_code == "InvalidPerson"
+        assert photo.refusal_message == parse.error_message
+        assert ModelImage.objects.refused().get() == photo
+
+    def test_failed_task_marks_the_photo(self, remote):
+        remote.faults.add("task-failed", code="InvalidPerson")
+        try_on = running_try_on()
+        work(try_on)
+        photo = ModelImage.objects.get()
+
+        assert try_on.has_failed
+        assert (photo.refusal_code, photo.refusal_message) == (
+            "InvalidPerson",
+            try_on.error_message,
+        )
+
+    @pytest.mark.parametrize("code", ["InvalidGarment", "InvalidParameter"])
+    def test_other_failure_does_not(self, remote, code):
+        remote.faults.add("task-failed", code=code)
+        work(running_try_on())
+
+        assert not ModelImage.objects.refused().exists()
+
+    def test_photo_that_was_replaced_meanwhile_is_not_marked(self, remote):
+        photo = make_model_image()
+        ModelImage.objects.filter(pk=photo.pk).update(sha256="0" * 64)
+        ModelImage.objects.mark_refused(photo, code="InvalidPerson", message="No body.")
+
+        assert not ModelImage.objects.refused().exists()
+
+    def test_success_takes_the_mark_away(self, remote):
+        photo = make_model_image()
+        ModelImage.objects.mark_refused(photo, code="InvalidPerson", message="No body.")
+        work(queued_try_on(person=photo))
+
+        assert not ModelImage.objects.refused().exists()

@@ -98,6 +98,7 @@ class DashScope(Engine):
             help=kind.help,
             is_temporary=kind.retryable,
             may_be_lost_upload=kind.may_be_lost_upload,
+            is_about_person=kind.is_about_person,
         )
 
     def close(self) -> None:

@@ -48,6 +48,8 @@ class ErrorKind:
     """The API could not read a picture's address, which it may have forgotten."""
     may_have_arrived: bool = False
     """The server that answered may have passed the request on before."""
+    is_about_person: bool = False
+    """The photo of the person cannot be used, whatever the garments are."""
 
     @property
     def retryable(self) -> bool:

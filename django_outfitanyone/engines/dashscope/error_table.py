@@ -303,6 +303,7 @@ ERRORS = (
         codes=("InvalidPerson",),
         fixed_by="shop",
         help=_("Choose a photo of exactly one complete person from the front."),
+        is_about_person=True,
     ),
     ErrorKind(
         label="garment",

@@ -44,6 +44,7 @@ def _lines(state: AccountStatus) -> list[str]:
         f"Worker     {f'last seen {timesince(seen)} ago' if seen else 'never seen'}",
         f"Try-ons    {_counts(state.try_ons)}",
         f"Parses     {_counts(state.parses)}",
+        f"Blocked    {_blocked(state)}",
         f"Overdue    {_overdue(state)}",
         f"Spent      {today} today, {month} this month",
         *(
@@ -63,6 +64,12 @@ def _state_of_account(state: AccountStatus) -> str:
 
 def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {status}" for status, count in counts.items() if count) or "none"
+
+
+def _blocked(state: AccountStatus) -> str:
+    if not state.blocked:
+        return "nothing"
+    return f"{state.blocked}, until a person decides about a clothes parse in the admin"
 
 
 def _overdue(state: AccountStatus) -> str:

@@ -36,7 +36,9 @@ function show(fragment) {
   progress.dataset.open = fresh.dataset.open;
   document.getElementById("outfit-progress-bar").value = fragment.getElementById("outfit-progress-bar").value;
   document.getElementById("outfit-cost").textContent = fragment.getElementById("outfit-cost").textContent;
-  replace(document.getElementById("outfit-for-all"), fragment.getElementById("outfit-for-all"));
+  for (const id of ["outfit-for-all", "outfit-problems"]) {
+    replace(document.getElementById(id), fragment.getElementById(id));
+  }
   for (const card of fragment.querySelectorAll(".outfit-result")) {
     const old = document.getElementById(card.id);
     if (old) {

@@ -107,10 +107,12 @@ def progress() -> str:
     """Return the number of finished, unfinished and failed try-ons in one line."""
     rows = TryOnResult.objects.order_by().values_list("status").annotate(Count("pk"))
     counts: dict[str, int] = dict(rows)
-    being_made = sum(counts.get(status, 0) for status in OPEN)
+    blocked = TryOnResult.objects.blocked().count()
+    being_made = sum(counts.get(status, 0) for status in OPEN) - blocked
     failed = counts.get(Status.FAILED, 0) + counts.get(Status.NEEDS_ATTENTION, 0)
     words = [f"Try-ons: {counts.get(Status.SUCCEEDED, 0)} of {sum(counts.values())} ready"]
     words += [f"{being_made} being made"] if being_made else []
+    words += [f"{blocked} blocked by a clothes parse, decide in the admin"] if blocked else []
     words += [f"{failed} failed, the admin says why"] if failed else []
     return ", ".join(words)
 

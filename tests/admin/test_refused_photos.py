@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+from django.core.files.base import ContentFile
+
+from django_outfitanyone.error_help import error_help_for
+from django_outfitanyone.models import ModelImage
+from tests.admin.pages import text_of
+from tests.drawing import picture
+from tests.factories import make_garment, make_model_image
+
+pytestmark = pytest.mark.django_db
+
+MESSAGE = "No human body."
+
+
+@pytest.fixture
+def refused():
+    make_model_image(name="Bert")
+    photo = make_model_image(name="Anna")
+    ModelImage.objects.mark_refused(photo, code="InvalidPerson", message=MESSAGE)
+    photo.refresh_from_db()
+    return photo
+
+
+def marks(response):
+    return text_of(response).count("outfit-badge--refused")
+
+
+def remedy():
+    return error_help_for("InvalidPerson", MESSAGE).text
+
+
+@pytest.mark.parametrize("page", ["modelimage_changelist", "tryonresult_add"])
+def test_refused_photo__is_marked_with_reason_and_remedy(site, refused, page):
+    make_garment()
+
+    response = site.get(page)
+
+    assert marks(response) == 1
+    assert MESSAGE in text_of(response)
+    assert remedy() in text_of(response)
+
+
+def test_refused_photo__is_marked_on_its_page(site, refused):
+    text = text_of(site.get("modelimage_change", refused.pk))
+
+    assert f"The engine refused this photo: {MESSAGE}" in text
+    assert remedy() in text
+    other = ModelImage.objects.get(name="Bert")
+    assert marks(site.get("modelimage_change", other.pk)) == 0
+
+
+def test_refused_photos__are_filtered(site, refused):
+    shown = site.get("modelimage_changelist", problem="refused").context["cl"].result_list
+
+    assert list(shown) == [refused]
+    assert len(site.get("modelimage_changelist").context["cl"].result_list) == 2
+
+
+def test_new_picture__takes_the_mark_away(site, refused):
+    refused.image.save("other.jpg", ContentFile(picture(4711)))
+    refused.refresh_from_db()
+
+    assert not refused.is_refused
+    assert refused.refusal_message == ""
