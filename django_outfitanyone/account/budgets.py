@@ -169,8 +169,9 @@ def _used_since(account: Account, days: list[date]) -> list[tuple[Decimal, Decim
             ),
         ]
     names = {f"sum_{number}": column for number, column in enumerate(columns)}
-    sums = Account.objects.filter(pk=account.pk).annotate(**names).values_list(*names).get()
-    exact = [Decimal(found or 0).quantize(SMALLEST) for found in sums]
+    sums = Account.objects.filter(pk=account.pk).annotate(**names).values_list(*names).first()
+    # an account without a row has not spent anything
+    exact = [Decimal(found or 0).quantize(SMALLEST) for found in sums or [0] * len(names)]
     return [
         (spent, try_ons + parses)
         for spent, try_ons, parses in zip(exact[::3], exact[1::3], exact[2::3], strict=True)

@@ -8,7 +8,13 @@ import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 
-from tests.factories import make_garment, make_hotspot, make_model_image, make_product, make_try_on
+from tests.factories import (
+    make_garment,
+    make_hotspot,
+    make_model_image,
+    make_product,
+    make_published,
+)
 from tests.hostile import TITLE, URLS, faults_on
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +42,7 @@ def pictures(configure):
     made = []
     for url in URLS:
         product = make_product(title=TITLE, url=url)
-        look = make_try_on(garments=[make_garment(product=product)])
+        look = make_published(garments=[make_garment(product=product)])
         photo = make_model_image(name=TITLE)
         for picture in (look, photo):
             make_hotspot(picture, product=product)
