@@ -46,7 +46,9 @@ def test_no_boxes__have_no_classes():
     assert overlap_classes([]) == []
 
 
-edges = st.builds(lambda start, length: (start, start + length), st.integers(0, 9), st.integers(1, 9))
+edges = st.builds(
+    lambda start, length: (start, start + length), st.integers(0, 9), st.integers(1, 9)
+)
 boxes = st.builds(lambda x, y: (x[0], y[0], x[1], y[1]), edges, edges)
 
 
