@@ -27,7 +27,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def messages(monkeypatch):
+def in_this_thread(monkeypatch):
+    """Send messages in the thread of the test, also to brokers that may hang."""
+    monkeypatch.setattr(wakeup, "_is_sent_by_caller", lambda: True)
+
+
+@pytest.fixture
+def messages(monkeypatch, in_this_thread):
     """Record the arguments of each message that is put into the queue."""
     sent = []
     monkeypatch.setattr("django_q.tasks.async_task", lambda *a, **k: sent.append((a, k)))
@@ -45,7 +51,7 @@ def test_wake__options_do_not_become_arguments_of_the_task(messages):
     assert kwargs["q_options"]["timeout"] > 2 * 20
 
 
-def test_wake__message_reaches_the_broker():
+def test_wake__message_reaches_the_broker(in_this_thread):
     from django_q.brokers import get_broker
 
     broker = get_broker()
@@ -63,7 +69,7 @@ def test_wake__message_goes_to_the_named_cluster(messages, settings):
     assert messages[0][1]["q_options"]["cluster"] == "pictures"
 
 
-def test_wake__broker_that_is_down_raises_no_error(monkeypatch, caplog):
+def test_wake__broker_that_is_down_raises_no_error(in_this_thread, monkeypatch, caplog):
     def refuse(*_args, **_kwargs):
         raise ConnectionError("no broker")
 

@@ -33,7 +33,7 @@ def rows(configure):
     Account.objects.update(
         stopped_at=timezone.now(), stopped_code=TITLE[:100], stopped_message=TITLE
     )
-    photo = make_model_image(name=TITLE)
+    photo = make_model_image(name=TITLE[:100])
     garments = [
         make_garment(product=make_product(title=f"{number}{TITLE}", url=url))
         for number, url in enumerate(URLS)

@@ -43,7 +43,7 @@ def pictures(configure):
     for url in URLS:
         product = make_product(title=TITLE, url=url)
         look = make_published(garments=[make_garment(product=product)])
-        photo = make_model_image(name=TITLE)
+        photo = make_model_image(name=TITLE[:100])
         for picture in (look, photo):
             make_hotspot(picture, product=product)
             made.append(picture)
