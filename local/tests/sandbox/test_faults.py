@@ -239,7 +239,7 @@ class TestConnections:
         headers = {"Authorization": "Bearer k", "X-DashScope-Async": "enable"}
         path = "/services/aigc/image2image/image-synthesis"
         with pytest.raises(requests.ReadTimeout):
-            requests.post(server.base_url + path, json=body, headers=headers, timeout=0.3)
+            requests.post(server.base_url + path, json=body, headers=headers, timeout=1)
         assert server.stats["accepted"] == accepted
         for thread in list(server._listener._connections):
             thread.join(5)
