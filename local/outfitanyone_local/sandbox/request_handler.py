@@ -94,7 +94,11 @@ class RequestHandler(WSGIRequestHandler):
         Closing with unread data would reset the connection, and the client would lose the
         response.
         """
-        super().finish()
+        try:
+            super().finish()
+        except OSError:  # the client is gone; socketserver then leaves the reader open
+            self.rfile.close()
+            return
         if self._is_cut:
             return
         with suppress(OSError):
