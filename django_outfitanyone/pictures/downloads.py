@@ -189,9 +189,8 @@ class _HTTPConnection(HTTPConnection):
         return _connected(super()._new_conn(), is_proxy=self.proxy is not None)
 
 
-class _HTTPSConnection(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _connected(super()._new_conn(), is_proxy=self.proxy is not None)
+class _HTTPSConnection(_HTTPConnection, HTTPSConnection):
+    """The same over TLS."""
 
 
 def _session() -> GuardedSession:

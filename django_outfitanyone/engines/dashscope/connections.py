@@ -119,19 +119,8 @@ class _HTTPConnection(HTTPConnection):
         super().send(data)
 
 
-class _HTTPSConnection(HTTPSConnection):
-    paid_sockets: PaidSockets | None = None
-
-    def connect(self) -> None:
-        with _connecting(self):
-            super().connect()
-        if self.paid_sockets:
-            self.paid_sockets.connected(self)
-
-    def send(self, data: Any) -> None:
-        if self.paid_sockets and self.sock is not None:
-            self.paid_sockets.check(self)
-        super().send(data)
+class _HTTPSConnection(_HTTPConnection, HTTPSConnection):
+    """The same over TLS."""
 
 
 class _PublicHTTPConnection(_HTTPConnection):
@@ -139,9 +128,8 @@ class _PublicHTTPConnection(_HTTPConnection):
         return _public(super()._new_conn(), is_proxy=self.proxy is not None)
 
 
-class _PublicHTTPSConnection(_HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _public(super()._new_conn(), is_proxy=self.proxy is not None)
+class _PublicHTTPSConnection(_PublicHTTPConnection, _HTTPSConnection):
+    """The same over TLS."""
 
 
 _HEADERS = {"User-Agent": "django-outfitanyone"}
