@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Any, cast
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from django_outfitanyone.jobs.parse import TWO_PIECES, request_parse, wake_waiti
 from django_outfitanyone.jobs.refine import as_refinement
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_rows
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
+from django_outfitanyone.models.database import atomic, on_commit
 from django_outfitanyone.models.hotspot import box_inside
 from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.models.remote_job import RemoteJob
@@ -111,9 +112,9 @@ def _store(
     for number, row in enumerate(rows):
         row.batch, row.number, row.requested_by = batch, number, requested_by
     try:
-        with transaction.atomic():
+        with atomic():
             TryOnResult.objects.bulk_create(rows, batch_size=CHUNK)
-            transaction.on_commit(wakeup.wake)
+            on_commit(wakeup.wake)
     except IntegrityError:
         known = list(TryOnResult.objects.filter(batch=batch).order_by("number"))
         if not known:
@@ -134,7 +135,7 @@ def parse_clothes(
     if not picture.image:
         raise RequestRefused(_("There is no picture to parse yet."), code="NoPicture")
     parse = request_parse(picture, types, requested_by=requested_by, again=again)
-    transaction.on_commit(wakeup.wake)
+    on_commit(wakeup.wake)
     return parse
 
 
@@ -176,7 +177,7 @@ def retry(job: RemoteJob) -> None:
         )
     if isinstance(job, ClothesParse):
         wake_waiting(job)
-    transaction.on_commit(wakeup.wake)
+    on_commit(wakeup.wake)
 
 
 def adopt_task(try_on: TryOnResult, task_id: str) -> None:
@@ -189,13 +190,13 @@ def adopt_task(try_on: TryOnResult, task_id: str) -> None:
         )
     if not try_on.adopt_task(task_id):
         raise RequestRefused(_("This try-on no longer needs attention."), code="TooLate")
-    transaction.on_commit(wakeup.wake)
+    on_commit(wakeup.wake)
 
 
 def resume(account: Account) -> bool:
     """Resume submits after a stop or a pause; return False if there was none."""
     resumed = rate_limits.resume(account)
-    transaction.on_commit(wakeup.wake)
+    on_commit(wakeup.wake)
     return resumed
 
 
@@ -232,4 +233,4 @@ def _cancel_task(try_on: TryOnResult) -> None:
             code="TooLate",
         ) from error
     TryOnResult.objects.filter(pk=try_on.pk).update(due_at=timezone.now())
-    transaction.on_commit(wakeup.wake)
+    on_commit(wakeup.wake)

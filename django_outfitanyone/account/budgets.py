@@ -14,7 +14,6 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Case, DecimalField, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -26,6 +25,7 @@ from django_outfitanyone.exceptions import BudgetSpent
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.charge import SMALLEST, shop_day
+from django_outfitanyone.models.database import on_commit
 from django_outfitanyone.signals import budget_spent
 
 logger = logging.getLogger("django_outfitanyone")
@@ -114,9 +114,7 @@ def close(account: Account, error: BudgetSpent) -> None:
             error,
             extra={"event": "budget_spent", "until": error.until.isoformat()},
         )
-        transaction.on_commit(
-            lambda: budget_spent.send_robust(Account, account=account, error=error)
-        )
+        on_commit(lambda: budget_spent.send_robust(Account, account=account, error=error))
 
 
 def unaffordable(account: Account) -> set[str]:

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError
 
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
+from django_outfitanyone.models.database import atomic, connection
 
 PAUSES = (0.1, 0.5, 1, 2, 4, 0)
 """Seconds between the attempts to store an answer that cannot be requested again."""
@@ -33,7 +34,7 @@ def settle(
 
     def write() -> None:
         job.undo_move(before)  # of a transaction that was rolled back
-        with transaction.atomic():
+        with atomic():
             job.mark_collecting(
                 image_count=images,
                 cost=conf.price(remote_model) * images,
@@ -54,9 +55,9 @@ def write_with_retries(write: Callable[[], None]) -> None:
         try:
             write()
         except OperationalError:  # noqa: PERF203
-            if not pause or connection.in_atomic_block:
+            if not pause or connection().in_atomic_block:
                 raise
-            connection.close()
+            connection().close()
             time.sleep(pause)
         else:
             return

@@ -12,7 +12,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -25,6 +25,7 @@ from django_outfitanyone.engines.base import SendWindow
 from django_outfitanyone.exceptions import AccountProblem, BudgetSpent
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
+from django_outfitanyone.models.database import atomic, on_commit
 from django_outfitanyone.signals import account_resumed, account_stopped
 
 logger = logging.getLogger("django_outfitanyone")
@@ -105,7 +106,7 @@ def admit(
     the first one has spent. From then on the job's ``send_window`` is open.
     """
     try:
-        with transaction.atomic():
+        with atomic():
             retry_at = acquire(job.account, is_urgent=is_urgent)
             if retry_at:
                 return retry_at
@@ -148,9 +149,7 @@ def stop(account: Account, error: AccountProblem) -> None:
             error,
             extra={"event": "account_stopped", "error_code": error.code},
         )
-        transaction.on_commit(
-            lambda: account_stopped.send_robust(Account, account=account, error=error)
-        )
+        on_commit(lambda: account_stopped.send_robust(Account, account=account, error=error))
 
 
 def obstacle(account: Account) -> str:
@@ -173,5 +172,5 @@ def resume(account: Account) -> bool:
     )
     if resumed:
         logger.info("Account %s resumed", account.pk, extra={"event": "account_resumed"})
-        transaction.on_commit(lambda: account_resumed.send_robust(Account, account=account))
+        on_commit(lambda: account_resumed.send_robust(Account, account=account))
     return bool(resumed)

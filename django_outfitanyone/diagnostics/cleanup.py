@@ -16,7 +16,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.files.storage import Storage
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from django_outfitanyone.conf import conf
@@ -28,6 +28,7 @@ from django_outfitanyone.models import (
     TemporaryUpload,
     TryOnResult,
 )
+from django_outfitanyone.models.database import atomic, on_commit
 
 logger = logging.getLogger("django_outfitanyone")
 
@@ -108,12 +109,12 @@ def _remove(rows: models.QuerySet[Any], *, dry_run: bool) -> int:
 
 
 def _remove_chunk(rows: models.QuerySet[Any]) -> int:
-    with transaction.atomic():
+    with atomic():
         # locked and filtered again, because a user may have approved one meanwhile
         keys = list(rows.order_by("pk").select_for_update().values_list("pk", flat=True)[:CHUNK])
         files = _files_of(keys) if rows.model is TryOnResult else []
         rows.model._default_manager.filter(pk__in=keys).delete()
-        transaction.on_commit(partial(_discard, files))
+        on_commit(partial(_discard, files))
     return len(keys)
 
 

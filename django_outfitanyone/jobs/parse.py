@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.choices import ClothesType
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
+from django_outfitanyone.models.database import atomic
 from django_outfitanyone.models.of_picture import Picture, picture_filter
 
 TWO_PIECES = (ClothesType.UPPER, ClothesType.LOWER)
@@ -46,7 +47,7 @@ def request_parse(
             return known
     key = f"{picture._meta.model_name}:{picture.pk}:{picture.sha256[:32]}:{','.join(types)}"
     try:
-        with transaction.atomic():
+        with atomic():
             return ClothesParse.objects.create(
                 account=Account.current(),
                 **picture_filter(picture),

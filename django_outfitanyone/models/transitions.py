@@ -10,11 +10,11 @@ import logging
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from django_outfitanyone.choices import FINAL, MAY_FOLLOW, UNSENT, Status
 from django_outfitanyone.models.account import LONG_AGO
+from django_outfitanyone.models.database import on_commit
 from django_outfitanyone.signals import status_changed
 
 logger = logging.getLogger("django_outfitanyone")
@@ -110,9 +110,7 @@ class Transitions:
                 "request_id": self.request_id,
             },
         )
-        transaction.on_commit(
-            lambda: status_changed.send_robust(type(self), job=self, old=old, new=new)
-        )
+        on_commit(lambda: status_changed.send_robust(type(self), job=self, old=old, new=new))
 
     def _move(self, new: Status, **columns: Any) -> None:
         """Move as the holder of the lease; ``LeaseLost`` if another worker has it by now."""

@@ -13,11 +13,11 @@ from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.utils import timezone
 
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.models import Account
+from django_outfitanyone.models.database import connection
 from django_outfitanyone.worker import lease, queue
 from django_outfitanyone.worker.steps import advance
 from django_outfitanyone.worker.thread_pool import (
@@ -201,8 +201,8 @@ class _Runner:
             time.sleep(seconds)
 
     def _wait_for_database(self) -> None:
-        if not connection.in_atomic_block:
-            connection.close()
+        if not connection().in_atomic_block:
+            connection().close()
         time.sleep(LONGEST_SLEEP)
 
 

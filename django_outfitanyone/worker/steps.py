@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.utils import timezone
 
 from django_outfitanyone.account import rate_limits
@@ -23,6 +23,7 @@ from django_outfitanyone.exceptions import (
 )
 from django_outfitanyone.jobs.parse import wake_waiting
 from django_outfitanyone.models import ClothesParse, ModelImage, TryOnResult
+from django_outfitanyone.models.database import on_commit
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.signals import result_expiring
 from django_outfitanyone.storable_text import storable
@@ -177,7 +178,7 @@ def _warn_of_loss(job: RemoteJob, error: OutfitAnyoneError, *, is_final: bool = 
             "error_code": error.code,
         },
     )
-    transaction.on_commit(
+    on_commit(
         lambda: result_expiring.send_robust(type(job), job=job, error=error, expires_at=expires_at)
     )
 

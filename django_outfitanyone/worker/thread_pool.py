@@ -8,8 +8,9 @@ from collections import Counter
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
+from django_outfitanyone.models.database import connection
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.worker.steps import advance
 
@@ -85,22 +86,22 @@ class ThreadPool:
                 self._submitted[kind] -= 1
                 self._has_news = True
                 self._state.notify_all()
-        connection.close()
+        connection().close()
 
     def _advance(self, job: RemoteJob) -> None:
         try:
             advance(job, self._engine)
         except DATABASE_ERRORS as error:
             log_database_error(error)
-            connection.close()
+            connection().close()
         except Exception:  # the thread must go on with the other jobs
             logger.exception("%s %s: unexpected fault", job._meta.model_name, job.pk)
 
 
 def can_use_threads() -> bool:
     """Whether other threads would see the rows that this one sees."""
-    in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()  # type: ignore[attr-defined]
-    return not (in_memory or connection.in_atomic_block)
+    in_memory = connection().vendor == "sqlite" and connection().is_in_memory_db()  # type: ignore[attr-defined]
+    return not (in_memory or connection().in_atomic_block)
 
 
 def log_database_error(error: Exception) -> None:
