@@ -1,4 +1,4 @@
-"""Requesting, canceling, retrying, refining and reviewing try-ons."""
+"""Requesting, estimating, listing and reading try-ons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 from django.utils import timezone
 
-from django_outfitanyone.choices import GarmentKind, Review, Status
+from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.models import Account, TryOnResult
 from tests.factories import make_garment, make_model_image, make_product, make_try_on
 
@@ -331,134 +331,6 @@ def test_reading__only_unfinished_work_wakes_the_worker(reader, monkeypatch):
     assert len(wakeups) == 2
 
 
-def test_cancel__cancels_an_unsent_try_on(staff_with):
-    try_on = make_try_on(status=Status.QUEUED)
-
-    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/cancel/")
-
-    assert response.status_code == 200
-    assert response.json()["status"] == "canceled"
-
-
-def test_cancel__too_late_is_a_conflict(staff_with):
-    try_on = make_try_on()
-
-    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/cancel/")
-
-    assert (response.status_code, response.json()["code"]) == (409, "TooLate")
-    assert response.json()["advice"]
-
-
-def test_cancel__unreachable_engine_is_a_bad_gateway(staff_with, configure):
-    configure(CONNECT_TIMEOUT=1, READ_TIMEOUT=1)
-    try_on = make_try_on(status=Status.RUNNING)
-
-    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/cancel/")
-
-    assert response.status_code == 502
-    assert response.json()["code"] == "RequestNotSent"
-    assert response.json()["advice"]
-    try_on.refresh_from_db()
-    assert try_on.status == Status.RUNNING
-
-
-def test_retry__restarts_a_failed_try_on(staff_with):
-    try_on = make_try_on(status=Status.FAILED, error_code="NoAnswer")
-
-    response = staff_with("add_tryonresult", "view_tryonresult").post_json(
-        f"try-ons/{try_on.pk}/retry/"
-    )
-
-    assert response.status_code == 202
-    assert response.json()["status"] == "queued"
-    assert response.json()["job"]["error"] is None
-    assert response["Retry-After"] == "3"
-
-
-def test_retry__succeeded_try_on_is_a_conflict(staff_with):
-    client = staff_with("add_tryonresult", "view_tryonresult")
-
-    response = client.post_json(f"try-ons/{make_try_on().pk}/retry/")
-
-    assert (response.status_code, response.json()["code"]) == (409, "NotRepeatable")
-
-
-def test_review__approve_publish_unpublish_reject(staff_with, visitor):
-    try_on, client = make_try_on(), staff_with("change_tryonresult")
-
-    def after(action):
-        response = client.post_json(f"try-ons/{try_on.pk}/{action}/")
-        assert response.status_code == 200
-        return response.json()["job"]["review"], response.json()["published_at"] is not None
-
-    assert after("approve") == ("approved", False)
-    assert after("publish") == ("approved", True)
-    assert after("unpublish") == ("approved", False)
-    after("publish")
-    assert after("reject") == ("rejected", False)
-    assert visitor.ids("try-ons/") == []
-    try_on.refresh_from_db()
-    assert (try_on.review, try_on.reviewed_by) == (Review.REJECTED, client.user)
-
-
-def test_publish__includes_garments_that_the_user_may_not_see(staff_with, monkeypatch):
-    """A garment hidden from the response still takes part in the action."""
-    published = []
-    monkeypatch.setattr(
-        "django_outfitanyone.catalogue.CatalogueAdapter.publish",
-        lambda self, product, result: published.append(product),
-    )
-    hidden = make_garment(product=make_product(is_visible=False))
-    try_on = make_try_on(garments=[hidden])
-
-    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/publish/")
-
-    assert response.json()["garments"] == []
-    assert published == [hidden.product]
-
-
-def test_publish__rejected_picture_is_a_conflict(staff_with):
-    try_on, client = make_try_on(review=Review.REJECTED), staff_with("change_tryonresult")
-
-    response = client.post_json(f"try-ons/{try_on.pk}/publish/")
-    assert (response.status_code, response.json()["code"]) == (409, "Rejected")
-
-    client.post_json(f"try-ons/{try_on.pk}/approve/")
-    assert client.post_json(f"try-ons/{try_on.pk}/publish/").json()["published_at"]
-
-
-def test_publish__failure_of_the_catalogue_is_reported(staff_with, monkeypatch):
-    def fail(*_args):
-        raise ValueError("the gallery is full")
-
-    monkeypatch.setattr("django_outfitanyone.catalogue.CatalogueAdapter.publish", fail)
-    response = staff_with("change_tryonresult").post_json(f"try-ons/{make_try_on().pk}/publish/")
-
-    assert response.status_code == 500
-    assert (response.json()["code"], response.json()["fixed_by"]) == (
-        "CatalogueFailed",
-        "developer",
-    )
-    assert "the gallery is full" in response.json()["message"]
-    assert not TryOnResult.objects.exclude(published_at=None)
-
-
-@pytest.mark.parametrize("action", ["approve", "reject", "publish", "unpublish"])
-def test_review__unfinished_try_on_is_a_conflict(staff_with, action):
-    try_on = make_try_on(status=Status.RUNNING)
-
-    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/{action}/")
-
-    assert (response.status_code, response.json()["code"]) == (409, "NotFinished")
-
-
-def test_actions__invisible_row_is_not_found(staff_with):
-    """The user may add, and therefore retry, but did not request this try-on."""
-    try_on = make_try_on(status=Status.FAILED)
-
-    assert staff_with("add_tryonresult").post_json(f"try-ons/{try_on.pk}/retry/").status_code == 404
-
-
 def test_views__no_http_inside_a_transaction(settings):
     """With ATOMIC_REQUESTS, a transaction would stay open during the HTTP call."""
     view = resolve("/api/outfitanyone/v1/try-ons/1/cancel/").func
@@ -469,35 +341,3 @@ def test_list__newest_first(reader):
     rows = [make_try_on(created_at=timezone.now()) for _ in range(3)]
 
     assert reader.ids("try-ons/") == [row.pk for row in reversed(rows)]
-
-
-def test_refine__creates_a_try_on_of_its_own(staff_with):
-    client = staff_with("add_tryonresult", "view_tryonresult")
-    result = make_try_on()
-    response = client.post_json(f"try-ons/{result.pk}/refine/", {"gender": "woman"})
-
-    assert response.status_code == 202
-    assert response.json()["job"]["refines"] == result.pk
-    assert response["Location"].endswith(f"/try-ons/{response.json()['id']}/")
-
-
-def test_refine__unfit_try_on_is_refused(staff_with):
-    client = staff_with("add_tryonresult", "view_tryonresult")
-    failed, small = make_try_on(status=Status.FAILED), make_try_on(resolution=1024)
-
-    for row, code in ((failed, (409, "NotFinished")), (small, (422, "NotRefinable"))):
-        response = client.post_json(f"try-ons/{row.pk}/refine/", {"gender": "man"})
-        assert (response.status_code, response.json()["code"]) == code
-    assert client.post_json(f"try-ons/{small.pk}/refine/").status_code == 400
-
-
-def test_refine__same_key_returns_the_same_try_on(staff_with):
-    client = staff_with("add_tryonresult", "view_tryonresult")
-    path = f"try-ons/{make_try_on().pk}/refine/"
-    key = {"HTTP_IDEMPOTENCY_KEY": "k-1"}
-    first = client.post_json(path, {"gender": "woman"}, **key)
-    second = client.post_json(path, {"gender": "woman"}, **key)
-    other = client.post_json(path, {"gender": "man"}, **key)
-
-    assert first.json()["id"] == second.json()["id"]
-    assert other.json()["code"] == "IdempotencyKeyReused"
