@@ -48,4 +48,6 @@ def _checked(view: View) -> View:
 
 def _check(value: object) -> None:
     if not is_storable(value):
-        raise BadRequest(_("The text contains a NUL or half a character."))
+        raise BadRequest(
+            _("The text contains invalid characters. Remove them, then send it again.")
+        )

@@ -231,7 +231,9 @@ def _plain(data: Any) -> Any:
 def _check_storable(name: str, value: object) -> None:
     """Raise ``ValidationError`` for text that no database stores, without repeating it."""
     if not is_storable(value):
-        raise ValidationError({name: [_("The text contains a NUL or half a character.")]})
+        raise ValidationError(
+            {name: [_("The text contains invalid characters. Remove them, then send it again.")]}
+        )
 
 
 def accepted_if(is_open: bool) -> int:  # noqa: FBT001 - reads as a sentence

@@ -55,7 +55,7 @@ class Listing:
         """Return why the list proves nothing, as a sentence for people; ``""`` if it does."""
         remote = self.found.server_time
         if remote is None:
-            return _("The engine's task list does not say what time it is.")
+            return _("The engine's answer has no date, so its task list proves nothing.")
         skew = max(self.before - DATE_RESOLUTION - remote, remote - self.after)
         if skew <= CLOCK_TOLERANCE:
             return ""
