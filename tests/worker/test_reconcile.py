@@ -108,7 +108,7 @@ class TestAbsence:
         monkeypatch.setattr(DashScope, "list_tasks", lambda *_args, **_kwargs: empty)
 
         assert reconciled(try_on) == (Status.NEEDS_ATTENTION, 0)
-        assert "what time it is" in try_on.error_message
+        assert "has no date" in try_on.error_message
 
     def test_clock_that_was_set_back_proves_nothing(self, remote):
         try_on = unclear(remote, "drop-before")
