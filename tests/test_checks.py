@@ -58,6 +58,13 @@ def test_unknown_key__names_the_nearest_one(settings):
     assert '"CONCURRENT_TASKS": 3' in message.hint
 
 
+def test_unknown_key__hint_has_a_value_that_the_nearest_one_accepts(settings):
+    settings.OUTFITANYONE = {"REPEAT_UNCLEAR_SEARCHES": True}
+    (message,) = checks.check_settings()
+
+    assert "{\"REPEAT_UNCLEAR_PARSES_UP_TO\": Decimal('0.05')}" in message.hint
+
+
 def test_settings__must_be_a_dict(settings):
     settings.OUTFITANYONE = "sk-key"
 
