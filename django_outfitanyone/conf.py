@@ -126,9 +126,14 @@ class Settings:
         return key
 
     @property
+    def longest_call(self) -> float:
+        """Seconds after which one call of the engine has been answered or given up."""
+        return self.CONNECT_TIMEOUT + self.READ_TIMEOUT
+
+    @property
     def lease(self) -> timedelta:
-        """How long a claim on a row lasts: longer than any single request."""
-        return timedelta(seconds=2 * (self.CONNECT_TIMEOUT + self.READ_TIMEOUT))
+        """How long a claim on a row lasts: longer than any single call."""
+        return timedelta(seconds=2 * self.longest_call)
 
     def price(self, model: str) -> Decimal:
         """Return the price of one image, 0 for a model without a known price."""

@@ -18,6 +18,7 @@ OUTFITANYONE = {
     "UNCLEAR_SUBMIT_DELAY": 1,
     "EXCLUSIVE_ACCOUNT": True,
     "RUN_BUDGET": 3,
+    **json.loads(os.environ.get("TEST_OUTFITANYONE", "{}")),
 }
 Q_CLUSTER |= {"guard_cycle": 1, "timeout": 30, "retry": 40}
 if "TEST_STORAGES" in os.environ:

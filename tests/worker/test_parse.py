@@ -191,7 +191,7 @@ PRICE = "0.004000"
 
 
 class TestUnclearCall:
-    """The connection breaks after the request was sent: it may have been billed, and no list tells."""
+    """The connection breaks after the request was sent: it may be billed, and no list tells."""
 
     @pytest.fixture
     def parse(self, remote):
