@@ -29,7 +29,7 @@ from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.read_only import ReadOnlyMixin
 from django_outfitanyone.conf import conf
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -204,6 +204,7 @@ class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
         return {
             "may_retry": may_decide and parse.is_finished and not parse.has_succeeded,
             "may_cancel": may_decide and (parse.is_unsent or parse.needs_attention),
+            "calls": Charge.objects.count_unclear_calls(parse) + 1,
             "blocked": TryOnResult.objects.waiting_for(parse).blocked().count(),
             "price": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY),
         }
