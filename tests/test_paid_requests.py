@@ -213,13 +213,16 @@ def all_permissions(*rights):
 def users_without(door):
     """Return who must not cause the paid request, by what they may do."""
     every_right = all_permissions("view", "add", "change", "delete")
-    return {
+    users = {
         "nothing": set(),
         "view": all_permissions("view"),
         "change": all_permissions("view", "change"),
         "delete": all_permissions("view", "change", "delete"),
         "everything but add": every_right - {door.add},
     }
+    if door.reach:
+        users["only add"] = {door.add}
+    return users
 
 
 def open_jobs():

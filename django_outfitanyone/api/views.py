@@ -19,13 +19,12 @@ from rest_framework.routers import APIRootView
 from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
-from django_outfitanyone import actions, wakeup
+from django_outfitanyone import actions, visibility, wakeup
 from django_outfitanyone.api import (
     errors,
     idempotency,
     request_serializers,
     response_serializers,
-    visibility,
 )
 from django_outfitanyone.api.fields import poll_after
 from django_outfitanyone.api.pagination import NewestFirstPagination
