@@ -30,6 +30,7 @@ from django_outfitanyone.admin.product_field import product_search_fields
 from django_outfitanyone.admin.refine_page import RefineMixin
 from django_outfitanyone.admin.try_on_page import TryOnPage
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
+from django_outfitanyone.visibility import try_ons_visible_to
 from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
@@ -209,7 +210,11 @@ class TryOnResultAdminMixin(
         return super().change_view(request, object_id, form_url, context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TryOnResult]:
-        return super().get_queryset(request).select_related(*self.list_select_related)
+        """Return all rows; without the view permission only the user's own and public ones."""
+        rows: QuerySet[TryOnResult] = super().get_queryset(request)
+        if not self.has_view_or_change_permission(request):
+            rows = rows.filter(pk__in=try_ons_visible_to(request.user).values("pk"))
+        return rows.select_related(*self.list_select_related)
 
 
 @admin.register(TryOnResult)
