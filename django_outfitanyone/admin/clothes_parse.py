@@ -27,6 +27,7 @@ from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
 from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.panels import PanelMixin
 from django_outfitanyone.admin.read_only import ReadOnlyMixin
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import ClothesParse, TryOnResult
@@ -53,15 +54,13 @@ class ParseClothesMixin(AdminMixin):
     For admins of model photos and try-on results.
     """
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        picture = context.get("original")
-        if picture and picture.image and self.has_change_permission(request, picture):
-            cost = {"cost": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY)}
-            label = _("Parse clothes again (%(cost)s)") if picture.hotspots.exists() else ""
-            context["parse_label"] = (label or _("Parse clothes (%(cost)s)")) % cost
-        return super().render_change_form(request, context, *args, **kwargs)
+    def parse_label(self, request: HttpRequest, picture: Picture) -> str:
+        """Return the label of the button that parses the picture, or ``""`` without permission."""
+        if not picture.image or not self.has_change_permission(request, picture):
+            return ""
+        cost = {"cost": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY)}
+        label = _("Parse clothes again (%(cost)s)") if picture.hotspots.exists() else ""
+        return (label or _("Parse clothes (%(cost)s)")) % cost
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Parse the picture after saving, if the button beside it was pressed."""
@@ -136,7 +135,7 @@ DECISIONS: dict[str, tuple[Callable[[ClothesParse], None], Any, Any]] = {
 """By the name of its button: the operation, the message to the user, and the log entry."""
 
 
-class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
+class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyMixin):
     """Clothes parses are requested from their picture; staff can retry or cancel them here."""
 
     first_step = gettext_lazy(
@@ -155,8 +154,15 @@ class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
     search_fields = ("model_image__name", "request_id")
     actions = ("retry_failed", "cancel_parses")
     fieldsets = (
-        (None, {"fields": ("picture", "clothes_types", "status_badge", "error", "paid")}),
-        (None, {"fields": ("requested_by", "created_at", "submitted_at", "finished_at")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("picture", "clothes_types", "status_badge", "error", "paid"),
+                    *("requested_by", "created_at", "submitted_at", "finished_at"),
+                )
+            },
+        ),
         (
             gettext_lazy("Technical details"),
             {
@@ -185,27 +191,26 @@ class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
         )
         return [decide_url, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the choices that the parse leaves to a person."""
-        parse: ClothesParse | None = self.get_object(request, object_id)
-        context = self._choices(request, parse) if parse else {}
-        return super().change_view(
-            request, object_id, form_url, {**context, **(extra_context or {})}
+    def panels_above(self, request: HttpRequest, row: ClothesParse) -> tuple[str, ...]:
+        has_choices = row.needs_attention or any(self._choices(request, row).values())
+        return ("decision",) if has_choices else ()
+
+    @admin.display(description=gettext_lazy("decision"))
+    def decision(self, parse: Any) -> SafeString:
+        """Return the choices that the parse leaves to a person."""
+        return self.render_panel(
+            "decision",
+            parse,
+            **self._choices(parse.admin_request, parse),
+            blocked=TryOnResult.objects.waiting_for(parse).blocked().count(),
+            price=money(conf.price(conf.PARSING_MODEL), conf.CURRENCY),
         )
 
-    def _choices(self, request: HttpRequest, parse: ClothesParse) -> dict[str, Any]:
+    def _choices(self, request: HttpRequest, parse: ClothesParse) -> dict[str, bool]:
         may_decide = self.has_retry_permission(request)
         return {
             "may_retry": may_decide and parse.is_finished and not parse.has_succeeded,
             "may_cancel": may_decide and (parse.is_unsent or parse.needs_attention),
-            "blocked": TryOnResult.objects.waiting_for(parse).blocked().count(),
-            "price": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY),
         }
 
     @method_decorator(require_POST)
