@@ -26,6 +26,7 @@ from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
 from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.panels import PanelMixin
 from django_outfitanyone.admin.parse_decisions import CANCEL, DECISIONS, RETRY, may_parse
 from django_outfitanyone.admin.read_only import ReadOnlyMixin
 from django_outfitanyone.conf import conf
@@ -57,16 +58,14 @@ class ParseClothesMixin(AdminMixin):
         """Return whether the user may request parses, which cost money."""
         return may_parse(request)
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        picture = context.get("original")
+    def parse_label(self, request: HttpRequest, picture: Picture) -> str:
+        """Return the label of the button that parses the picture, or ``""`` without permission."""
         may_press = self.has_change_permission(request, picture) and may_parse(request)
-        if picture and picture.image and may_press:  # the button saves the page, too
-            cost = {"cost": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY)}
-            label = _("Parse clothes again (%(cost)s)") if picture.hotspots.exists() else ""
-            context["parse_label"] = (label or _("Parse clothes (%(cost)s)")) % cost
-        return super().render_change_form(request, context, *args, **kwargs)
+        if not picture.image or not may_press:  # the button saves the page, too
+            return ""
+        cost = {"cost": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY)}
+        label = _("Parse clothes again (%(cost)s)") if picture.hotspots.exists() else ""
+        return (label or _("Parse clothes (%(cost)s)")) % cost
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Parse the picture after saving, if the button beside it was pressed."""
@@ -128,7 +127,7 @@ def _queued_text(count: int, *, again: bool) -> str:
     return f"{text} {charged_again}".rstrip()
 
 
-class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
+class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyMixin):
     """Clothes parses are requested from their picture; staff can retry or cancel them here."""
 
     first_step = gettext_lazy(
@@ -147,8 +146,15 @@ class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
     search_fields = ("model_image__name", "request_id")
     actions = ("retry_failed", "cancel_parses")
     fieldsets = (
-        (None, {"fields": ("picture", "clothes_types", "status_badge", "error", "paid")}),
-        (None, {"fields": ("requested_by", "created_at", "submitted_at", "finished_at")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("picture", "clothes_types", "status_badge", "error", "paid"),
+                    *("requested_by", "created_at", "submitted_at", "finished_at"),
+                )
+            },
+        ),
         (
             gettext_lazy("Technical details"),
             {
@@ -177,29 +183,28 @@ class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
         )
         return [decide_url, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the choices that the parse leaves to a person."""
-        parse: ClothesParse | None = self.get_object(request, object_id)
-        context = self._choices(request, parse) if parse else {}
-        return super().change_view(
-            request, object_id, form_url, {**context, **(extra_context or {})}
+    def panels_above(self, request: HttpRequest, row: ClothesParse) -> tuple[str, ...]:
+        has_choices = row.needs_attention or any(self._choices(request, row).values())
+        return ("decision",) if has_choices else ()
+
+    @admin.display(description=gettext_lazy("decision"))
+    def decision(self, parse: Any) -> SafeString:
+        """Return the choices that the parse leaves to a person."""
+        return self.render_panel(
+            "decision",
+            parse,
+            **self._choices(parse.admin_request, parse),
+            calls=Charge.objects.count_unclear_calls(parse) + 1,
+            blocked=TryOnResult.objects.waiting_for(parse).blocked().count(),
+            price=money(conf.price(conf.PARSING_MODEL), conf.CURRENCY),
         )
 
-    def _choices(self, request: HttpRequest, parse: ClothesParse) -> dict[str, Any]:
+    def _choices(self, request: HttpRequest, parse: ClothesParse) -> dict[str, bool]:
         ended_badly = parse.is_finished and not parse.has_succeeded
         is_cancelable = parse.is_unsent or parse.needs_attention
         return {
             "may_retry": ended_badly and RETRY.is_permitted(self, request),
             "may_cancel": is_cancelable and CANCEL.is_permitted(self, request),
-            "calls": Charge.objects.count_unclear_calls(parse) + 1,
-            "blocked": TryOnResult.objects.waiting_for(parse).blocked().count(),
-            "price": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY),
         }
 
     @method_decorator(require_POST)

@@ -21,7 +21,7 @@ from django_outfitanyone import actions
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.estimates import budget_warning, estimate_text, refine_label
-from django_outfitanyone.admin.notices import account_notice
+from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.visible_rows import check_inputs
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
@@ -131,9 +131,8 @@ class RefineMixin(AdminMixin):
         rows = [as_refinement(result, gender=Gender.WOMAN) for result in results]
         total = estimate_rows(rows)
         context = {
-            **self.admin_site.each_context(request),
+            **page_context(request, self.admin_site),
             "title": _("Refine pictures"),
-            "opts": self.opts,
             "form": form,
             "results": results,
             "refusals": refusals,
@@ -141,6 +140,5 @@ class RefineMixin(AdminMixin):
             "estimate": estimate_text(total) if results else "",
             "submit_label": refine_label(total),
             "over_budget": budget_warning(total),
-            **account_notice(request, self.admin_site),
         }
         return TemplateResponse(request, "admin/django_outfitanyone/refine_form.html", context)

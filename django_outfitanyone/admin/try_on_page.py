@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django_outfitanyone import actions
 from django_outfitanyone.admin.account_problem import may_resume, resume
 from django_outfitanyone.admin.admin_urls import admin_url
-from django_outfitanyone.admin.notices import account_notice
+from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.try_on_form import TryOnForm
 from django_outfitanyone.admin.visible_rows import visible_rows
 from django_outfitanyone.conf import ConfigurationError, conf
@@ -107,9 +107,9 @@ class TryOnPage:
         shown = form.garments[:MAX_SHOWN]
         prefetch_related_objects(shown, "product")
         context = {
-            **self.site.each_context(self.request),
+            **page_context(self.request, self.site),
             "title": _("Try on garments"),
-            "opts": TryOnResult._meta,
+            "script": "django_outfitanyone/admin/try_on_form.js",
             **self._estimated(form),
             "garments": shown,
             "garment_count": len(form.garments),
@@ -118,7 +118,6 @@ class TryOnPage:
             "photo_count": len(form.fields["photos"].queryset),  # type: ignore[attr-defined]
             "pickable": MAX_PICKABLE,
             "all_garments": 0 if shown else self._visible(Garment).count(),
-            **account_notice(self.request, self.site),
         }
         return TemplateResponse(self.request, "admin/django_outfitanyone/try_on_form.html", context)
 
