@@ -6,7 +6,7 @@ import pytest
 
 from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import GarmentKind, Review, Status
-from django_outfitanyone.models import Garment
+from django_outfitanyone.models import Garment, Product
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -127,6 +127,16 @@ def test_parses__need_a_permission(staff_with, permission, status):
 
     response = staff_with(permission).get(f"model-images/{photo.pk}/find-clothes/")
     assert response.status_code == status
+
+
+@pytest.mark.parametrize("hidden", [0, 1], ids=["top", "bottom"])
+def test_nested__garment_of_a_hidden_product_is_missing(visitor, hidden):
+    garments = [make_garment(), make_garment(GarmentKind.BOTTOM)]
+    Product.objects.filter(pk=garments[hidden].product.pk).update(is_visible=False)
+    try_on = make_published(garments=garments)
+
+    shown = visitor.get(f"try-ons/{try_on.pk}/").json()["garments"]
+    assert [garment["id"] for garment in shown] == [garments[1 - hidden].pk]
 
 
 @pytest.mark.parametrize("path", ["model-images", "try-ons"])
