@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from django_outfitanyone import actions
 from django_outfitanyone.catalogue import CatalogueAdapter
@@ -12,7 +13,13 @@ from django_outfitanyone.exceptions import CatalogueFailed, OutfitAnyoneError, R
 from django_outfitanyone.models import Garment, Product, TryOnResult
 from django_outfitanyone.signals import review_changed
 from tests.events import events, received
-from tests.factories import make_garment, make_product, make_published, make_try_on
+from tests.factories import (
+    make_garment,
+    make_product,
+    make_published,
+    make_staff,
+    make_try_on,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +64,70 @@ def shown_in(product):
 
 def two_garments_of(product):
     return [make_garment(product=product), make_garment(GarmentKind.BOTTOM, product=product)]
+
+
+class TestDecision:
+    """What approving, rejecting and publishing have in common."""
+
+    decisions = pytest.mark.parametrize(
+        ("decide", "review"),
+        [
+            (actions.approve, Review.APPROVED),
+            (actions.reject, Review.REJECTED),
+            (actions.publish, Review.APPROVED),
+        ],
+        ids=["approve", "reject", "publish"],
+    )
+
+    @decisions
+    def test_names_who_decided_and_when(self, decide, review):
+        try_on, user, before = make_try_on(), make_staff(), timezone.now()
+        decide(try_on, reviewed_by=user)
+
+        saved = TryOnResult.objects.get()
+        assert (saved.review, saved.reviewed_by) == (review, user)
+        assert before <= saved.reviewed_at <= timezone.now()
+        assert (try_on.review, try_on.reviewed_by) == (review, user)
+        if decide is actions.publish:
+            assert before <= saved.published_at <= timezone.now()
+
+    @decisions
+    def test_leaves_other_pictures_alone(self, decide, review):
+        try_on, other = make_try_on(), make_try_on()
+        decide(try_on)
+        other.refresh_from_db()
+
+        assert (other.review, other.published_at) == (Review.TO_REVIEW, None)
+
+    @decisions
+    def test_of_a_row_without_a_picture_is_refused(self, decide, review):
+        with pytest.raises(RequestRefused, match="This one is “running”") as refusal:
+            decide(make_try_on(status=Status.RUNNING))
+
+        assert refusal.value.code == "NotFinished"
+
+    @decisions
+    def test_of_a_row_that_was_deleted_meanwhile_is_refused(self, decide, review):
+        try_on = make_try_on()
+        TryOnResult.objects.filter(pk=try_on.pk).delete()
+        with pytest.raises(RequestRefused, match="Only finished pictures"):
+            decide(try_on)
+
+    def test_is_announced_on_commit(self, django_capture_on_commit_callbacks):
+        try_on = make_try_on()
+        with received(review_changed) as calls:
+            for decide in (actions.publish, actions.unpublish, actions.publish, actions.reject):
+                with django_capture_on_commit_callbacks(execute=True):
+                    decide(try_on)
+
+        assert {(call["sender"], call["try_on"]) for call in calls} == {(TryOnResult, try_on)}
+        assert [(call["old"], call["new"], call["published"]) for call in calls] == [
+            ("to_review", "approved", True),
+            ("approved", "approved", False),  # unpublished
+            ("approved", "approved", True),
+            ("approved", "approved", False),  # rejected, so it is unpublished first
+            ("approved", "rejected", False),
+        ]
 
 
 class TestRejected:

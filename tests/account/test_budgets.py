@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from django_outfitanyone.account import budgets
 from django_outfitanyone.actions import cancel, parse_clothes, request_try_on
@@ -88,6 +89,27 @@ def test_left__counts_an_unclear_request_in_the_period_in_which_it_was_sent(acco
     assert budgets.left(account) == Decimal("0.50")
 
 
+def test_left__is_nothing_when_more_was_spent_than_the_budget(account):
+    """A budget may be lowered, and prices may rise while requests are in flight."""
+    make_charge(amount=Decimal("3.00"))
+
+    assert budgets.left(account) == 0
+
+
+def test_left__of_an_account_without_a_row_is_the_whole_budget(account):
+    assert budgets.left(Account(name="new")) == Decimal("1.00")
+
+
+def test_left__ignores_the_requests_of_other_accounts(account):
+    other = Account.objects.create(name="other")
+    make_try_on(status=Status.RUNNING, account=other)
+    ClothesParse.objects.create(
+        account=other, model_image=make_model_image(), status=Status.SUBMITTING
+    )
+
+    assert budgets.left(account) == Decimal("1.00")
+
+
 def test_left__ignores_the_charges_of_other_accounts(account):
     make_charge(account=Account.objects.create(name="other"))
 
@@ -117,6 +139,38 @@ def test_check__error_says_when_the_shops_day_ends(account):
     shop = ZoneInfo("Asia/Tokyo")
     tomorrow = datetime.now(shop).date() + timedelta(days=1)
     assert raised.value.until == datetime.combine(tomorrow, datetime.min.time(), shop)
+
+
+def test_check__error_says_when_the_shops_month_ends(configure):
+    configure(BUDGET_PER_MONTH=Decimal("0.10"))
+    with pytest.raises(BudgetSpent, match="BUDGET_PER_MONTH") as raised:
+        budgets.check(Account.current(), PLUS)
+
+    shop = ZoneInfo("Asia/Tokyo")
+    until = raised.value.until.astimezone(shop)
+    today = datetime.now(shop).date()
+    assert (until.day, until.hour, until.minute) == (1, 0, 0)
+    assert timedelta(0) < until.date() - today <= timedelta(days=31)
+
+
+def test_budget__is_explained_in_the_time_zone_of_the_shop(account):
+    (budget,) = budgets.budgets_of(account)
+    shop = ZoneInfo("Asia/Tokyo")
+    day = (datetime.now(shop) + timedelta(days=1)).replace(hour=0, minute=0)
+    with timezone.override("America/New_York"):
+        text = str(budget)
+
+    assert text == (
+        "Only CNY 1.00 is left of today's budget of CNY 1.00. Work resumes at "
+        f"{date_format(day, 'DATETIME_FORMAT')}, or when you raise BUDGET_PER_DAY."
+    )
+    assert "midnight" in text
+
+
+def test_check__of_a_free_model_reads_nothing(account, configure, django_assert_num_queries):
+    configure(PRICES={PLUS: Decimal(0)})
+    with django_assert_num_queries(0):
+        budgets.check(account, PLUS)
 
 
 def test_check__budget_of_zero_refuses_every_paid_request(configure):
@@ -228,7 +282,57 @@ def test_close__is_announced_once_in_a_period(account, django_capture_on_commit_
         for _time in range(2):
             budgets.close(account, error)
 
-    assert [(call["account"], call["error"]) for call in calls] == [(account, error)]
+    assert [(call["sender"], call["account"], call["error"]) for call in calls] == [
+        (Account, account, error)
+    ]
+
+
+def test_close__leaves_another_account_open(account):
+    Account.objects.create(name="other")
+    budgets.close(account, BudgetSpent("spent", until=timezone.now() + timedelta(hours=1)))
+
+    assert not budgets.unaffordable(Account.objects.get(name="other"))
+    assert Account.objects.get(name="other").budget_spent_until < timezone.now()
+
+
+def closed(account, *, hours=5):
+    """Return the account after a request that its budget did not cover."""
+    Account.objects.update(budget_spent_until=timezone.now() + timedelta(hours=hours))
+    account.refresh_from_db()
+    return account
+
+
+def test_unaffordable__is_what_costs_more_than_is_left(account):
+    make_charge(amount=Decimal("0.70"))
+
+    assert budgets.unaffordable(closed(account)) == {PLUS}  # 0.30 is left for the refiner
+
+
+def test_unaffordable__reopens_the_account_when_no_budget_is_set_any_more(account, configure):
+    configure(BUDGET_PER_DAY=None)
+    other = closed(Account.objects.create(name="other"))
+
+    assert budgets.unaffordable(closed(account)) == set()
+    account.refresh_from_db()
+    other.refresh_from_db()
+    assert account.budget_spent_until < timezone.now()
+    assert other.budget_spent_until > timezone.now()
+
+
+@pytest.mark.parametrize("setting", ["TRY_ON_MODEL", "REFINER_MODEL", "PARSING_MODEL"])
+def test_notice__tells_when_a_model_that_the_shop_uses_does_not_fit(account, configure, setting):
+    models = {"TRY_ON_MODEL": "aitryon", "REFINER_MODEL": "free", "PARSING_MODEL": "free"}
+    configure(**models, PRICES={"aitryon": Decimal("0.20"), "dear": Decimal("9.00")})
+    assert budgets.notice(closed(account)) == ""
+
+    configure(**{setting: "dear"})
+    assert "BUDGET_PER_DAY" in budgets.notice(closed(account))
+
+
+def test_notice__names_the_budget_of_which_the_least_is_left(account, configure):
+    configure(BUDGET_PER_MONTH=Decimal("0.10"))
+
+    assert "BUDGET_PER_MONTH" in budgets.notice(closed(account))
 
 
 def test_unaffordable__runs_no_query_until_a_request_was_refused(

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 
 from django_outfitanyone.account import ledger
 from django_outfitanyone.actions import parse_clothes, request_try_on
 from django_outfitanyone.choices import Status
 from django_outfitanyone.engines.dashscope import DashScope
-from django_outfitanyone.models import Charge
-from tests.factories import make_model_image, make_staff
-from tests.work import REPLACE, new_request, running_try_on, step, work
+from django_outfitanyone.models import Charge, TryOnResult
+from tests.factories import make_model_image, make_staff, make_try_on
+from tests.work import REPLACE, claimed, new_request, running_try_on, step, work
 
 pytestmark = pytest.mark.django_db
+
+HALF = Decimal("0.5")
 
 
 def finished_task(remote):
@@ -36,6 +39,83 @@ def test_settle__picture_and_parse_of_a_try_on_are_charged(remote):
     assert {charge.try_on for charge in try_on.charges.all()} == {try_on}
     assert set(Charge.objects.values_list("requested_by", flat=True)) == {user.pk}
     assert Charge.objects.total() == Decimal("0.504")
+
+
+@pytest.mark.parametrize(("images", "billed"), [(0, 1), (1, 1), (3, 3)])
+def test_settle__price_is_that_of_all_pictures(images, billed):
+    """An answer without a number of pictures is one picture."""
+    row = claimed(make_try_on(status=Status.RUNNING))
+    ledger.settle(row, remote_model="aitryon-plus", images=images, task_id="t-1", request_id="r")
+
+    charge, saved = Charge.objects.get(), TryOnResult.objects.get()
+    assert (charge.images, charge.amount, charge.currency) == (billed, billed * HALF, "CNY")
+    assert (charge.task_id, charge.remote_model) == ("t-1", "aitryon-plus")
+    assert (saved.image_count, saved.cost, saved.currency) == (billed, billed * HALF, "CNY")
+    assert (saved.status, saved.request_id) == (Status.COLLECTING, "r")
+
+
+def test_settle__task_is_charged_only_once():
+    for _answer in range(2):
+        row = claimed(make_try_on(status=Status.RUNNING))
+        ledger.settle(row, remote_model="aitryon-plus", images=1, task_id="t-1")
+
+    assert Charge.objects.count() == 1
+
+
+class TestWriteWithRetries:
+    """The database fails, and time passes only when the retries sleep."""
+
+    @pytest.fixture
+    def naps(self, monkeypatch):
+        naps = []
+        monkeypatch.setattr(ledger, "time", SimpleNamespace(sleep=naps.append))
+        return naps
+
+    def failing(self, times):
+        """Return a write that fails this often, and the list of its calls."""
+        calls = []
+
+        def write():
+            calls.append(len(calls))
+            if len(calls) <= times:
+                raise OperationalError("gone away")
+
+        return write, calls
+
+    @pytest.mark.django_db(transaction=True)
+    def test_repeats_until_the_database_is_back(self, naps):
+        write, calls = self.failing(2)
+        ledger.write_with_retries(write)
+
+        assert len(calls) == 3
+        assert naps == list(ledger.PAUSES[:2])
+
+    @pytest.mark.django_db(transaction=True)
+    def test_gives_up_after_the_last_attempt(self, naps):
+        write, calls = self.failing(100)
+        with pytest.raises(OperationalError):
+            ledger.write_with_retries(write)
+
+        assert len(calls) == len(ledger.PAUSES)
+        assert sum(naps) > 5
+
+    @pytest.mark.django_db(transaction=True)
+    def test_uses_a_new_connection(self, naps):
+        """One that broke stays broken."""
+        connection.ensure_connection()
+        broken = connection.connection
+        write, _calls = self.failing(1)
+        ledger.write_with_retries(write)
+        connection.ensure_connection()
+
+        assert connection.connection is not broken
+
+    def test_inside_a_transaction_the_caller_has_to_repeat(self, naps):
+        write, calls = self.failing(1)
+        with pytest.raises(OperationalError):
+            ledger.write_with_retries(write)
+
+        assert (len(calls), naps) == (1, [])
 
 
 def test_settle__parse_of_a_model_photo_belongs_to_no_try_on(remote):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from collections import deque
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import timezone as dt_timezone
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -9,8 +11,9 @@ from django.utils import timezone
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
-from django_outfitanyone.exceptions import AccountProblem, LeaseLost
+from django_outfitanyone.exceptions import AccountProblem, BudgetSpent, LeaseLost
 from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.signals import account_resumed, account_stopped
 from tests.events import events, received
 from tests.factories import make_try_on
@@ -22,6 +25,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def account():
     return Account.current()
+
+
+@pytest.fixture
+def other():
+    """Another account, with its own limits."""
+    return Account.objects.create(name="other")
 
 
 @pytest.fixture
@@ -50,6 +59,13 @@ def test_free_slots__are_numbered_from_one_to_the_limit(configure, account):
     assert rate_limits.free_slots(account) == [1, 3]
 
 
+def test_free_slots__those_of_another_account_stay_free(configure, account, other):
+    configure(CONCURRENT_TASKS=2)
+    make_try_on(status=Status.RUNNING, slot=1, account=other)
+
+    assert rate_limits.free_slots(account) == [1, 2]
+
+
 def test_admit__takes_the_slot_together_with_the_new_status(account):
     row = claimed(make_try_on(status=Status.PREPARING))
 
@@ -75,13 +91,53 @@ def test_admit__renews_the_lease_and_opens_the_window_to_send(account):
     ends_at = timezone.now() + timedelta(seconds=1)
     TryOnResult.objects.update(lease_expires_at=ends_at)
     row.lease_expires_at = ends_at
+    before = timezone.now()
 
     rate_limits.admit(row, remote_model="aitryon-plus", slot=1)
 
     row.refresh_from_db()
-    assert row.lease_expires_at > timezone.now() + conf.lease * 0.9
+    assert before <= row.submitted_at <= timezone.now()
+    assert row.lease_expires_at == row.submitted_at + conf.lease
     assert not row.send_window.is_over
+    assert row.send_window.seconds == 2 * conf.CONNECT_TIMEOUT
     assert timedelta(seconds=row.send_window.seconds) < conf.lease
+
+
+def test_admit__sends_nothing_that_the_budget_does_not_cover(account, configure):
+    """And the rate limit is not used up either, so that a cheaper request can leave."""
+    configure(BUDGET_PER_DAY=Decimal("0.10"))
+    row = claimed(make_try_on(status=Status.PREPARING))
+
+    with pytest.raises(BudgetSpent) as refusal:
+        rate_limits.admit(row, remote_model="aitryon-plus", slot=1)
+
+    row.refresh_from_db()
+    account.refresh_from_db()
+    assert (row.status, row.slot, row.submitted_at) == (Status.PREPARING, None, None)
+    assert account.budget_spent_until == refusal.value.until
+    assert account.next_submission_at == LONG_AGO
+
+
+def test_admit__says_when_to_try_again_if_the_rate_limit_does_not_allow_it(account, configure):
+    configure(SUBMITS_PER_SECOND=1)
+    first, second = (claimed(make_try_on(status=Status.PREPARING)) for _ in range(2))
+    rate_limits.admit(first, remote_model="aitryon-plus", slot=1)
+
+    assert rate_limits.admit(second, remote_model="aitryon-plus", slot=2) > timezone.now()
+    second.refresh_from_db()
+    assert second.status == Status.PREPARING
+
+
+@pytest.mark.parametrize(("is_urgent", "leaves"), [(True, True), (False, False)])
+def test_admit__only_urgent_requests_leave_in_the_burst(
+    account, configure, clock, is_urgent, leaves
+):
+    configure(SUBMITS_PER_SECOND=10)
+    assert is_granted(account)
+    row = claimed(make_try_on(status=Status.PREPARING))
+
+    retry_at = rate_limits.admit(row, remote_model="aitryon-plus", is_urgent=is_urgent)
+    assert (retry_at is None) is leaves
 
 
 def test_admit__needs_the_lease(account):
@@ -98,6 +154,13 @@ def test_acquire__returns_when_to_try_again(account, configure):
     retry_at = rate_limits.acquire(account)
 
     assert timezone.now() < retry_at < timezone.now() + timedelta(seconds=1.1)
+
+
+def test_acquire__does_not_use_up_the_limit_of_another_account(account, other, configure):
+    configure(SUBMITS_PER_SECOND=1)
+
+    assert is_granted(account)
+    assert is_granted(other)
 
 
 def test_acquire__grants_one_at_a_time(account, configure):
@@ -167,6 +230,15 @@ def test_pause__never_shortens_a_longer_one(account):
     assert account.next_submission_at == until
 
 
+def test_pause_and_stop__leave_another_account_alone(account, other):
+    rate_limits.pause(account)
+    rate_limits.stop(account, AccountProblem("Access denied.", code="Arrearage"))
+    other.refresh_from_db()
+
+    assert not other.is_stopped
+    assert other.next_submission_at == LONG_AGO
+
+
 def test_stop__is_announced_once_with_its_reason(
     account, caplog, django_capture_on_commit_callbacks
 ):
@@ -175,7 +247,7 @@ def test_stop__is_announced_once_with_its_reason(
         rate_limits.stop(account, AccountProblem("No such key.", code="InvalidApiKey"))
 
     account.refresh_from_db()
-    assert [call["error"].code for call in calls] == ["Arrearage"]
+    assert [(call["account"], call["error"].code) for call in calls] == [(account, "Arrearage")]
     assert account.stopped_code == "Arrearage"
     assert not is_granted(account)
     assert caplog.text.count("stopped") == 1
@@ -194,18 +266,36 @@ def test_obstacle__names_a_stop_before_a_pause(account):
 
 
 def test_obstacle__names_the_end_of_a_pause(account):
-    rate_limits.pause(account)
-    account.refresh_from_db()
+    """In the time zone of the shop, which is Asia/Tokyo here."""
+    account.next_submission_at = datetime(2099, 5, 1, 3, 7, tzinfo=dt_timezone.utc)
 
-    assert "paused until" in rate_limits.obstacle(account)
+    assert "paused until 12:07 p.m.: " in rate_limits.obstacle(account)
 
 
-def test_resume__ends_a_stop(account):
-    rate_limits.stop(account, AccountProblem(code="InvalidApiKey"))
+def test_obstacle__names_a_budget_that_is_spent(account, configure):
+    configure(BUDGET_PER_DAY=Decimal("0.10"))
+    account.budget_spent_until = timezone.now() + timedelta(hours=1)
+
+    assert "today's budget of CNY 0.10" in rate_limits.obstacle(account)
+
+
+def test_resume__ends_a_stop(account, other):
+    for stopped in (account, other):
+        rate_limits.stop(stopped, AccountProblem("No such key.", code="InvalidApiKey"))
 
     assert rate_limits.resume(account)
     account.refresh_from_db()
+    other.refresh_from_db()
     assert not account.is_stopped
+    assert (account.stopped_code, account.stopped_message) == ("", "")
+    assert is_granted(account)
+    assert other.is_stopped
+
+
+def test_resume__ends_a_pause(account):
+    rate_limits.pause(account)
+
+    assert rate_limits.resume(account)
     assert is_granted(account)
 
 
@@ -221,7 +311,7 @@ def test_resume__is_logged_and_announced_once(account, caplog, django_capture_on
         assert not rate_limits.resume(account)
 
     assert events(caplog) == ["account_paused", "account_resumed"]
-    assert len(calls) == 1
+    assert [call["account"] for call in calls] == [account]
 
 
 class QueryClock:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from django_outfitanyone.actions import parse_clothes, publish
-from django_outfitanyone.choices import Review, Status
+from django_outfitanyone.choices import GarmentKind, Review, Status
 from django_outfitanyone.models import ClothesParse, ModelImage, TryOnResult
 from tests.admin.pages import text_of
-from tests.factories import make_garment, make_model_image, make_try_on
+from tests.factories import make_garment, make_model_image, make_published, make_try_on
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,21 @@ def test_photo_with_a_parse_that_may_be_billed__cannot_be_deleted(site):
     assert ModelImage.objects.exists()
 
 
+def test_result_with_a_parse_that_may_be_billed__cannot_be_deleted(site):
+    try_on = make_try_on()
+    parse_clothes(try_on)
+    ClothesParse.objects.update(status=Status.SUBMITTING)
+
+    for page, row in (("tryonresult", try_on), ("clothesparse", ClothesParse.objects.get())):
+        text = text_of(site.get(f"{page}_delete", row.pk))
+        assert "A request that may still be charged cannot be deleted." in text
+
+
 def test_free_result__has_no_warning(site):
+    """Whatever happens to other pictures."""
+    make_published(), make_try_on(status=Status.RUNNING)
+    parse_clothes(make_model_image())
+    ClothesParse.objects.update(status=Status.SUBMITTING)
     try_on = make_try_on(status=Status.CANCELED)
 
     assert "outfit-notice" not in text_of(site.get("tryonresult_delete", try_on.pk))
@@ -87,7 +102,8 @@ def test_deletion_of_a_published_picture__that_the_catalogue_refuses_is_reported
 
     (message,) = messages_of(response)
     assert "the gallery is locked" in message
-    assert response.status_code == 302
+    assert response.url == response.wsgi_request.get_full_path()
+    assert [shown.level_tag for shown in get_messages(response.wsgi_request)] == ["error"]
     assert not LogEntry.objects.exists()
     try_on.refresh_from_db()
     assert try_on.published_at
@@ -135,10 +151,11 @@ def test_used_photo__warning_suggests_to_untick_it(site, bulk):
     assert "Untick “offered for try-ons” instead of deleting it." in page
 
 
+@pytest.mark.parametrize("kind", [GarmentKind.TOP, GarmentKind.BOTTOM])
 @pytest.mark.parametrize("model", ["garment", "product"])
 @pytest.mark.parametrize("bulk", [False, True])
-def test_used_garment_or_product__warning_suggests_to_keep_it(site, model, bulk):
-    garment = make_garment()
+def test_used_garment_or_product__warning_suggests_to_keep_it(site, model, bulk, kind):
+    garment = make_garment(kind)
     make_try_on(garments=[garment])
     make_try_on(garments=[garment])
     row = garment if model == "garment" else garment.product
@@ -155,6 +172,10 @@ def test_used_garment_or_product__warning_suggests_to_keep_it(site, model, bulk)
 
 
 def test_unused_rows__have_no_warning(site):
+    """Whatever happens to other rows."""
+    parse_clothes(make_try_on(garments=[make_garment(), make_garment(GarmentKind.BOTTOM)]))
+    parse_clothes(make_model_image())
+    ClothesParse.objects.update(status=Status.SUBMITTING)
     garment, photo = make_garment(), make_model_image()
 
     for page, row in (

@@ -5,10 +5,16 @@ from django.test import Client
 
 from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Review, Status
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
 from tests.admin.forms import try_on_form_data
 from tests.admin.pages import address, card_of, text_of
-from tests.factories import make_garment, make_model_image, make_staff, make_try_on
+from tests.factories import (
+    make_charge,
+    make_garment,
+    make_model_image,
+    make_staff,
+    make_try_on,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +51,29 @@ def test_changelists__offer_permitted_actions_only(site_with, permissions, model
     parse_clothes(make_try_on())  # a changelist without rows has no actions
 
     assert site_with(*permissions).offered_actions(model) == expected
+
+
+@pytest.mark.parametrize("model", ["account", "charge", "clothesparse"])
+def test_rows_that_only_the_app_writes__are_read_only_for_a_superuser_too(site, model):
+    parse_clothes(make_model_image())
+    pk = {
+        "account": Account.current().pk,
+        "charge": make_charge().pk,
+        "clothesparse": ClothesParse.objects.get().pk,
+    }[model]
+
+    assert site.client.get(f"/admin/django_outfitanyone/{model}/add/").status_code == 403
+    assert 'name="_save"' not in text_of(site.get(f"{model}_change", pk))
+    assert site.post(f"{model}_change", pk).status_code == 403
+
+
+@pytest.mark.parametrize("model", ["account", "charge"])
+def test_ledger_and_account__cannot_be_deleted_by_a_superuser(site, model):
+    pk = {"account": Account.current().pk, "charge": make_charge().pk}[model]
+
+    assert site.post(f"{model}_delete", pk, post="yes").status_code == 403
+    assert "delete_selected" not in site.offered_actions(model)
+    assert (Account.objects.count(), Charge.objects.count()) == (1, 1)
 
 
 def test_changelist_action__is_not_run_without_permission(site_with):

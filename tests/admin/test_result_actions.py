@@ -3,7 +3,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from django_outfitanyone.choices import Review, Status
@@ -54,7 +55,9 @@ def test_button__runs_the_action_and_returns_to_the_card(site, messages_of):
     assert first.published_at
     assert first.reviewed_by.username == "admin"
     assert second.review == Review.TO_REVIEW
-    assert LogEntry.objects.get().object_id == str(first.pk)
+    entry = LogEntry.objects.get()
+    assert (entry.object_id, entry.user) == (str(first.pk), first.reviewed_by)
+    assert (entry.action_flag, entry.change_message) == (CHANGE, "Publish")
 
 
 def test_button__never_redirects_to_another_host(site):
@@ -225,3 +228,18 @@ def test_changelist_action__counts_refusals_by_reason(site, messages_of):
     success, refusal = messages_of(response)
     assert success == "1 picture approved."
     assert refusal.startswith("2 × Only finished pictures can be reviewed")
+    levels = [message.level_tag for message in get_messages(response.wsgi_request)]
+    assert levels == ["success", "warning"]
+
+
+def test_action__that_a_setting_prevents_is_reported(site, messages_of, configure, monkeypatch):
+    """A missing API key is no reason for a page that fails."""
+    configure(API_KEY="")
+    monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
+    (try_on,) = make_batch(Status.RUNNING)
+
+    response = site.post("tryonresult_do", try_on.pk, action="cancel")
+
+    assert "API key" in messages_of(response)[0]
+    try_on.refresh_from_db()
+    assert try_on.status == Status.RUNNING

@@ -6,6 +6,7 @@ from base64 import b64encode
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import BaseBackend
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Garment, TryOnResult
@@ -35,6 +36,30 @@ def test_writing__needs_this_permission(rows, visitor, staff_with, method, path,
     assert getattr(visitor, method)(path).status_code in {401, 403}
     assert getattr(others, method)(path).status_code == 403
     assert getattr(staff_with(permission), method)(path).status_code not in {401, 403}
+
+
+class Generous(BaseBackend):
+    """A site's backend that gives every permission to everyone, also to visitors."""
+
+    def has_perm(self, user_obj, perm, obj=None):
+        return True
+
+
+@pytest.mark.parametrize(("method", "path", "permission"), OPERATIONS)
+def test_writing__needs_a_user_whatever_visitors_are_permitted(
+    rows, visitor, settings, method, path, permission
+):
+    settings.AUTHENTICATION_BACKENDS = [f"{__name__}.Generous"]
+
+    assert getattr(visitor, method)(path.format(**rows)).status_code in {401, 403}
+
+
+def test_actions__can_be_described_without_permission_to_run_them(rows, reader):
+    """A client may ask with OPTIONS what a path accepts, as for any other path."""
+    for name in ("cancel", "retry"):
+        response = reader.options(f"try-ons/{rows['try_on']}/{name}/")
+        assert response.status_code == 200
+        assert "POST" in response["Allow"]
 
 
 def test_writing__products_are_read_only(staff_with, rows):

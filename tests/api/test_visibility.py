@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import GarmentKind, Review, Status
-from django_outfitanyone.models import Garment
+from django_outfitanyone.models import Garment, Product
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -89,6 +90,75 @@ def test_try_ons__staff_see_all_with_either_permission(staff_with, permission):
     failed = make_try_on(status=Status.FAILED)
 
     assert staff_with(permission).ids("try-ons/") == [failed.pk]
+
+
+@pytest.mark.parametrize("permission", ["view", "change"])
+@pytest.mark.parametrize("model", ["product", "garment", "modelimage", "tryonresult", "hotspot"])
+def test_permission__shows_the_hidden_rows_of_its_model_and_of_no_other(
+    staff_with, permission, model
+):
+    hidden = make_garment(product=make_product(is_visible=False))
+    try_on = make_try_on(garments=[hidden], model_image=make_model_image(is_active=False))
+    rows = {
+        "product": ("products/", hidden.product),
+        "garment": ("garments/", hidden),
+        "modelimage": ("model-images/", try_on.model_image),
+        "tryonresult": ("try-ons/", try_on),
+        "hotspot": ("hotspots/", make_hotspot(try_on, product=hidden.product)),
+    }
+    client = staff_with(f"{permission}_{model}")
+    shown = {name for name, (path, row) in rows.items() if row.pk in client.ids(path)}
+
+    # a garment is shown with its product, because it can be seen there
+    assert shown == {model} | ({"garment"} if model == "product" else set())
+
+
+@pytest.mark.parametrize(
+    ("permission", "status"),
+    [
+        ("add_clothesparse", 200),
+        ("view_clothesparse", 200),
+        ("change_clothesparse", 200),
+        ("delete_clothesparse", 404),
+        ("view_modelimage", 404),
+    ],
+)
+def test_parses__need_a_permission(staff_with, permission, status):
+    photo = make_model_image()
+    parse_clothes(photo)
+
+    response = staff_with(permission).get(f"model-images/{photo.pk}/find-clothes/")
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize("hidden", [0, 1], ids=["top", "bottom"])
+def test_nested__garment_of_a_hidden_product_is_missing(visitor, hidden):
+    garments = [make_garment(), make_garment(GarmentKind.BOTTOM)]
+    Product.objects.filter(pk=garments[hidden].product.pk).update(is_visible=False)
+    try_on = make_published(garments=garments)
+
+    shown = visitor.get(f"try-ons/{try_on.pk}/").json()["garments"]
+    assert [garment["id"] for garment in shown] == [garments[1 - hidden].pk]
+
+
+@pytest.mark.parametrize("path", ["model-images", "try-ons"])
+def test_nested__hotspots_of_hidden_products_show_no_product(visitor, staff_with, path):
+    product = make_product(title="Secret", is_visible=False)
+    picture = make_model_image() if path == "model-images" else make_published()
+    make_hotspot(picture, product=product)
+    client = staff_with("view_modelimage", "view_tryonresult", "view_hotspot")
+
+    assert visitor.get(f"{path}/{picture.pk}/").json()["hotspots"] == []
+    (spot,) = client.get(f"{path}/{picture.pk}/").json()["hotspots"]
+    assert spot["product"] is None
+
+
+def test_nested__garments_of_a_product_are_those_that_the_user_may_see(visitor, reader):
+    garment = make_garment()
+
+    for client in (visitor, reader):
+        (product,) = client.get("products/").json()["results"]
+        assert [row["id"] for row in product["garments"]] == [garment.pk]
 
 
 def test_try_ons__cost_and_progress_are_hidden_from_visitors(visitor, reader):

@@ -141,6 +141,23 @@ def test_refuse_unsettled__ends_the_lease_before_the_row_is_deleted(monkeypatch)
     assert set(leases) == {""}
 
 
+def test_refuse_unsettled__leaves_the_lease_of_other_rows_alone():
+    deleted, other = (claimed(make_try_on(status=Status.PREPARING)) for _ in range(2))
+    deleted.delete()
+
+    assert rate_limits.admit(other, remote_model="aitryon-plus", slot=1) is None
+
+
+def test_refusal__is_explained_without_a_query(django_assert_num_queries):
+    """The text of the row itself would read its garments."""
+    make_try_on(status=Status.RUNNING)
+    with pytest.raises(ProtectedError) as error, transaction.atomic():
+        TryOnResult.objects.get().delete()
+
+    with django_assert_num_queries(0):
+        assert str(error.value).startswith("A request that may still be charged cannot be deleted.")
+
+
 def test_queued_try_on__can_be_deleted(remote):
     queued_try_on().delete()
 

@@ -34,6 +34,12 @@ def of_each_status():
         ("collecting", {Status.COLLECTING}),
         ("in_flight", {Status.SUBMITTING, Status.RUNNING, Status.COLLECTING}),
         ("succeeded", {Status.SUCCEEDED}),
+        ("failed", {Status.FAILED}),
+        ("unsettled", {Status.SUBMITTING, Status.RUNNING, Status.NEEDS_ATTENTION}),
+        (
+            "awaiting_answer",
+            {Status.QUEUED, Status.PREPARING, Status.SUBMITTING, Status.RUNNING},
+        ),
         ("needing_attention", {Status.NEEDS_ATTENTION}),
         ("failed_or_unclear", {Status.FAILED, Status.NEEDS_ATTENTION}),
         (
@@ -63,6 +69,15 @@ def test_count_by_status__counts_every_status(of_each_status):
         "failed": 2,
     }
     assert TryOnResult.objects.none().count_by_status() == dict.fromkeys(Status.values, 0)
+
+
+def test_backlog__is_what_is_unsent_and_when_the_last_request_left(of_each_status):
+    now = timezone.now()
+    make_try_on(status=Status.RUNNING, submitted_at=now)
+    make_try_on(status=Status.SUCCEEDED, submitted_at=now - LEASE)
+
+    assert TryOnResult.objects.backlog() == (2, now)
+    assert TryOnResult.objects.none().backlog() == (0, None)
 
 
 def test_possibly_billed__is_in_flight_without_a_charge_or_unclear_since_then(of_each_status):
@@ -160,6 +175,23 @@ class TestClaim:
 
         assert self.claim() == []
         assert TryOnResult.objects.claim([row.pk], lease=LEASE) == []
+
+    def test_other_jobs_are_left_alone(self):
+        row, other = make_try_on(status=Status.QUEUED), make_try_on(status=Status.QUEUED)
+        before = timezone.now()
+
+        (mine,) = TryOnResult.objects.claim([row.pk], lease=LEASE)
+        assert before + LEASE <= mine.lease_expires_at <= timezone.now() + LEASE
+        other.refresh_from_db()
+        assert other.lease_token == ""
+
+    def test_claimed_jobs_are_ordered_by_due_time(self):
+        now = timezone.now()
+        late, early = (
+            make_try_on(status=Status.QUEUED, due_at=now - seconds * SECOND) for seconds in (1, 9)
+        )
+
+        assert TryOnResult.objects.claim([late.pk, early.pk], lease=LEASE) == [early, late]
 
     def test_two_workers_that_read_the_same_ids_share_them(self):
         row = make_try_on(status=Status.QUEUED)

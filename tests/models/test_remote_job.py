@@ -7,10 +7,14 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import FINAL, OPEN, Status
 from django_outfitanyone.conf import conf
+from django_outfitanyone.engines.base import RemoteState, TaskReport
+from django_outfitanyone.error_help import error_help_for
 from django_outfitanyone.exceptions import LeaseLost
 from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models.account import LONG_AGO
+from django_outfitanyone.models.remote_job import answer_columns
 from tests.factories import make_try_on
-from tests.work import claimed
+from tests.work import claim, claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +31,79 @@ pytestmark = pytest.mark.django_db
         ("is_collecting", {Status.COLLECTING}),
         ("has_succeeded", {Status.SUCCEEDED}),
         ("has_failed", {Status.FAILED}),
+        ("is_canceled", {Status.CANCELED}),
         ("needs_attention", {Status.NEEDS_ATTENTION}),
+        ("is_unsettled", {Status.SUBMITTING, Status.RUNNING, Status.NEEDS_ATTENTION}),
     ],
 )
 def test_status_facts(name, expected):
     assert {status for status in Status if getattr(TryOnResult(status=status), name)} == expected
+
+
+def test_is_blocked__while_a_decision_about_a_parse_is_needed():
+    code = "SearchNeedsAttention"
+
+    assert TryOnResult(status=Status.PREPARING, error_code=code).is_blocked
+    assert not TryOnResult(status=Status.PREPARING, error_code="InternalError").is_blocked
+    assert not TryOnResult(status=Status.FAILED, error_code=code).is_blocked
+
+
+def test_can_be_downloaded__after_a_paid_job_failed_until_the_engine_deletes_the_answer():
+    now = timezone.now()
+    paid = {"status": Status.FAILED, "image_count": 1, "submitted_at": now}
+    paid["remote_task_id"] = "t-1"
+
+    assert TryOnResult(**paid).can_be_downloaded
+    assert not TryOnResult(**{**paid, "image_count": 0}).can_be_downloaded
+    assert not TryOnResult(**{**paid, "status": Status.CANCELED}).can_be_downloaded
+    long_ago = now - timedelta(days=3)
+    assert not TryOnResult(**{**paid, "submitted_at": long_ago}).can_be_downloaded
+
+
+def test_error_help__belongs_to_the_error_on_the_row():
+    assert TryOnResult().error_help is None
+    failed = TryOnResult(error_code="InvalidParameter", error_message="the input is too blurry")
+    assert failed.error_help == error_help_for("InvalidParameter", "the input is too blurry")
+
+
+def test_answer_columns__keep_the_raw_answer():
+    report = TaskReport(
+        task_id="t-1",
+        state=RemoteState.RUNNING,
+        image_url="https://engine.test/1.jpg",
+        request_id="r-1",
+        raw={"output": {}},
+    )
+
+    assert answer_columns(report) == {
+        "remote_answer": {"output": {}},
+        "request_id": "r-1",
+        "result_url": "https://engine.test/1.jpg",
+    }
+
+
+def test_write__changes_no_other_row_of_the_same_worker():
+    """A worker claims several rows with one token."""
+    rows = [make_try_on(status=Status.QUEUED) for _ in range(2)]
+    first, second = claim(TryOnResult.objects.all(), limit=2)
+    assert first.lease_token == second.lease_token
+    first.write(attempts=1)
+
+    assert {row.pk: row.attempts for row in TryOnResult.objects.all()} == {
+        rows[0].pk: 1,
+        rows[1].pk: 0,
+    }
+
+
+def test_release__ends_the_lease_and_says_when_the_next_step_is_due():
+    row = claimed(make_try_on(status=Status.QUEUED))
+    due_at = timezone.now() + timedelta(hours=1)
+    row.release(due_at)
+
+    saved = TryOnResult.objects.get()
+    assert (saved.due_at, saved.lease_token, saved.lease_expires_at) == (due_at, "", LONG_AGO)
+    with pytest.raises(LeaseLost):
+        row.write(attempts=1)
 
 
 def test_write__needs_a_lease():
@@ -56,6 +128,7 @@ def test_keep_lease__renews_only_after_a_tenth_of_it(django_assert_num_queries):
     row.lease_expires_at -= conf.lease * 0.2
     row.keep_lease()
     assert row.lease_expires_at > timezone.now() + conf.lease * 0.9
+    assert TryOnResult.objects.get().lease_expires_at == row.lease_expires_at
 
 
 def test_expires_at__counts_from_the_submit(configure):

@@ -127,11 +127,55 @@ class TestMark:
 
         (call,) = calls
         assert (call["job"], call["old"], call["new"]) == (row, Status.QUEUED, Status.FAILED)
+        assert call["sender"] is TryOnResult
         assert events(caplog) == ["status_changed"]
         assert "queued -> failed (InvalidPerson: No person.)" in caplog.text
 
+    def test_error_of_a_job_that_goes_on_is_not_logged(self, caplog):
+        caplog.set_level(logging.INFO, "django_outfitanyone")
+        row = make_leased(Status.PREPARING, error_code="E", error_message="m")
+        row.mark_submitting()
+
+        assert "preparing -> submitting" in caplog.text
+        assert "E: m" not in caplog.text
+
+    def test_only_the_row_itself_is_moved(self):
+        other = make_job(Status.QUEUED)
+        row = make_leased(Status.QUEUED, remote_task_id="task-2")
+        TryOnResult.objects.update(lease_token=row.lease_token)
+        row.mark_preparing()
+
+        other.refresh_from_db()
+        assert other.status == Status.QUEUED
+
+
+def test_undo_move__after_a_transaction_that_was_rolled_back():
+    row = make_leased(Status.RUNNING)
+    with suppress(ZeroDivisionError), transaction.atomic():
+        row.mark_collecting()
+        raise ZeroDivisionError
+    row.undo_move(Status.RUNNING)
+
+    row.mark_collecting()
+    assert TryOnResult.objects.get().status == Status.COLLECTING
+
 
 class TestGiveUp:
+    def test_other_jobs_stay(self):
+        person, other = make_job(Status.QUEUED), make_job(Status.QUEUED, remote_task_id="task-2")
+
+        assert person.give_up()
+        other.refresh_from_db()
+        assert other.status == Status.QUEUED
+
+    def test_change_is_announced(self, django_capture_on_commit_callbacks):
+        person = make_job(Status.QUEUED)
+        with received(status_changed) as calls, django_capture_on_commit_callbacks(execute=True):
+            person.give_up()
+            person.give_up()
+
+        assert [(call["old"], call["new"]) for call in calls] == [("queued", "canceled")]
+
     @pytest.mark.parametrize("status", [Status.QUEUED, Status.PREPARING, Status.NEEDS_ATTENTION])
     def test_unsent_or_unclear_job_is_canceled(self, status):
         worker = make_leased(status)
@@ -186,6 +230,7 @@ class TestStartOver:
             attempts=3,
             error_code="InvalidPerson",
             remote_answer={"candidates": []},
+            uploads_renewed=True,
         )
         before = timezone.now()
 
@@ -193,6 +238,7 @@ class TestStartOver:
         assert (try_on.status, try_on.slot, try_on.fingerprint) == (Status.QUEUED, None, "new")
         assert (try_on.remote_task_id, try_on.is_prepared, try_on.failed_tasks) == (None, False, 0)
         assert (try_on.submitted_at, try_on.finished_at) == (None, None)
+        assert not try_on.uploads_renewed
         assert (try_on.attempts, try_on.error_code, try_on.remote_answer) == (0, "", {})
         assert try_on.queued_at == try_on.due_at >= before
 

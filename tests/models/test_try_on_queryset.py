@@ -41,6 +41,37 @@ class TestWorkerVocabulary:
         assert list(TryOnResult.objects.prepared()) == [prepared]
         assert list(TryOnResult.objects.unprepared()) == [unprepared]
 
+    @pytest.mark.parametrize(
+        ("status", "occupies"),
+        [
+            (Status.PREPARING, False),
+            (Status.SUBMITTING, True),
+            (Status.RUNNING, True),
+            (Status.NEEDS_ATTENTION, True),
+            (Status.COLLECTING, False),
+        ],
+    )
+    def test_occupying_slots__while_a_remote_task_may_be_running(self, status, occupies):
+        make_try_on(status=status)
+
+        assert TryOnResult.objects.occupying_slots().exists() is occupies
+
+    def test_blocked__until_a_person_has_decided_about_a_parse(self):
+        code = "SearchNeedsAttention"
+        blocked = make_try_on(status=Status.PREPARING, error_code=code, error_message="Decide.")
+        others = [
+            make_try_on(status=Status.PREPARING, error_code="InternalError", error_message="Wait."),
+            make_try_on(status=Status.FAILED, error_code=code),
+        ]
+        assert list(TryOnResult.objects.blocked()) == [blocked]
+        assert set(TryOnResult.objects.not_blocked()) == set(others)
+
+        TryOnResult.objects.unblock()
+        blocked.refresh_from_db()
+        others[0].refresh_from_db()
+        assert (blocked.status, blocked.error_code, blocked.error_message) == ("preparing", "", "")
+        assert (others[0].error_code, others[0].error_message) == ("InternalError", "Wait.")
+
     def test_similar_running__same_account_and_remote_model(self):
         running = {"status": Status.RUNNING}
         try_on, similar = make_try_on(**running), make_try_on(**running)
@@ -117,11 +148,34 @@ class TestShopVocabulary:
         assert {row for row in rows if row.is_public} == shown
         assert shown
 
+    @pytest.mark.parametrize("find", ["failed_before", "unpublished_before"])
+    def test_rows_with_a_parse_that_may_be_billed_are_left_out(self, find):
+        """A retention rule cannot delete them."""
+        status = Status.FAILED if find == "failed_before" else Status.SUCCEEDED
+        old = {"status": status, "finished_at": timezone.now() - timedelta(days=2)}
+        settled, unsettled = make_try_on(**old), make_try_on(**old)
+        make_parse(settled)
+        parse = make_parse(unsettled)
+        ClothesParse.objects.filter(pk=parse.pk).update(status=Status.SUBMITTING)
+
+        found = getattr(TryOnResult.objects, find)(timezone.now() - timedelta(days=1))
+        assert list(found) == [settled]
+
+    def test_failed_before__failed_or_canceled_earlier_without_a_picture(self):
+        old = {"status": Status.FAILED, "finished_at": timezone.now() - timedelta(days=2)}
+        failed = make_try_on(**old)
+        make_try_on(image="paid.jpg", **old)
+        make_try_on(status=Status.FAILED, finished_at=timezone.now())
+
+        found = TryOnResult.objects.failed_before(timezone.now() - timedelta(days=1))
+        assert list(found) == [failed]
+
     def test_unpublished_before__finished_earlier_and_never_approved(self):
         old = {"finished_at": timezone.now() - timedelta(days=2)}
         unpublished, rejected = make_try_on(**old), make_try_on(review=Review.REJECTED, **old)
         make_try_on(review=Review.APPROVED, **old)
         make_try_on(finished_at=timezone.now())
+        make_try_on(status=Status.FAILED, **old)
         refined = make_try_on(**old)
         make_try_on(status=Status.RUNNING, refines=refined)
 
@@ -158,6 +212,8 @@ class TestShopVocabulary:
 def test_cancel_unsent__cancels_announces_and_fences(django_capture_on_commit_callbacks):
     queued = make_try_on(status=Status.QUEUED)
     worker = claimed(make_try_on(status=Status.PREPARING))
+    TryOnResult.objects.filter(pk=worker.pk).update(error_code="InternalError", attempts=2)
+    canceled_before = make_try_on(status=Status.CANCELED, finished_at=timezone.now())
     running = make_try_on(status=Status.RUNNING)
     with received(status_changed) as calls, django_capture_on_commit_callbacks(execute=True):
         canceled = TryOnResult.objects.cancel_unsent()
@@ -167,7 +223,10 @@ def test_cancel_unsent__cancels_announces_and_fences(django_capture_on_commit_ca
         (queued, "queued", "canceled"),
         (worker, "preparing", "canceled"),
     ]
-    assert {try_on.lease_token for try_on in canceled} == {""}
+    for try_on in canceled:
+        assert (try_on.status, try_on.due_at, try_on.slot) == (Status.CANCELED, None, None)
+        assert try_on.finished_at > canceled_before.finished_at
+        assert (try_on.lease_token, try_on.error_code, try_on.attempts) == ("", "", 0)
     assert list(TryOnResult.objects.open()) == [running]
 
 
@@ -178,11 +237,16 @@ class TestRecordLateTask:
     @pytest.mark.parametrize("status", [Status.SUBMITTING, Status.NEEDS_ATTENTION])
     def test_task_of_the_same_submit_is_recorded(self, status):
         now = timezone.now()
-        try_on = make_try_on(status=status, submitted_at=now)
+        try_on = make_try_on(status=status, submitted_at=now, finished_at=now, due_at=None)
+        other = make_try_on(status=status, submitted_at=now)
 
         assert self.record(try_on, now)
         try_on.refresh_from_db()
+        other.refresh_from_db()
         assert (try_on.status, try_on.remote_task_id) == (Status.RUNNING, "t-1")
+        assert now <= try_on.due_at <= timezone.now()
+        assert try_on.finished_at is None
+        assert other.status == status
 
     def test_row_that_was_submitted_again_stays(self):
         now = timezone.now()
@@ -198,10 +262,46 @@ class TestRecordLateTask:
         try_on = make_try_on(status=Status.SUBMITTING, submitted_at=now)
         self.record(try_on, now - timedelta(minutes=1))
 
-        assert KnownTask.objects.get().task_id == "t-1"
+        known = KnownTask.objects.get()
+        assert (known.account_id, known.task_id) == (try_on.account_id, "t-1")
 
     @pytest.mark.parametrize("status", [Status.PREPARING, Status.CANCELED])
     def test_row_that_was_settled_stays(self, status):
         now = timezone.now()
 
         assert not self.record(make_try_on(status=status, submitted_at=now), now)
+
+
+class TestUnclearNear:
+    """Which submits the unknown tasks of an account may belong to."""
+
+    SPAN = timedelta(minutes=1)
+
+    def make(self, seconds, **columns):
+        sent_at = timezone.now() + timedelta(seconds=seconds)
+        return make_try_on(status=Status.SUBMITTING, submitted_at=sent_at, **columns)
+
+    def test_sent_within_the_span_oldest_first(self):
+        late, row, early = self.make(50), self.make(0), self.make(-50)
+        self.make(70), self.make(-70)
+        same_time = make_try_on(status=Status.SUBMITTING, submitted_at=row.submitted_at)
+
+        near = TryOnResult.objects.unclear_near(row, self.SPAN)
+        assert near == [early, row, same_time, late]
+
+    def test_only_those_without_a_task_of_the_same_account_and_model(self):
+        row = self.make(0)
+        self.make(1, remote_task_id="t-1")
+        self.make(1, remote_model="aitryon")
+        self.make(1, account=Account.objects.create(name="other"))
+
+        assert TryOnResult.objects.unclear_near(row, self.SPAN) == [row]
+
+
+def test_with_inputs__loads_what_a_step_reads(django_assert_num_queries):
+    make_try_on(garments=[make_garment(), make_garment(GarmentKind.BOTTOM)])
+    with django_assert_num_queries(1):
+        (try_on,) = TryOnResult.objects.with_inputs()
+        assert try_on.account.name == try_on.account_id
+        assert try_on.model_image.sha256
+        assert all(garment.sha256 for garment in try_on.garments)

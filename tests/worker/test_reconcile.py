@@ -290,6 +290,15 @@ class TestExclusiveAccount:
 
         assert reconciled(try_on) == (Status.NEEDS_ATTENTION, 1)
 
+    def test_task_created_a_little_later_is_followed(self, remote, configure):
+        """Two clocks that agree may still differ by some seconds."""
+        configure(CONNECT_TIMEOUT=1, READ_TIMEOUT=1)
+        try_on = unclear(remote, "drop-after")
+        backdate_submit(try_on, seconds=4)
+        step(try_on)
+
+        assert try_on.status == Status.RUNNING
+
 
 class TestSlot:
     def test_is_free_at_once_if_no_task_in_the_list_is_running(self, remote):

@@ -36,7 +36,7 @@ def wait_paid(error, attempt=1):
 
 
 @pytest.mark.parametrize(
-    "error", [InputRejected, TaskGone, DownloadRefused, OutcomeUnknown], ids=name
+    "error", [AddressRefused, InputRejected, TaskGone, DownloadRefused, OutcomeUnknown], ids=name
 )
 def test_final_errors__are_never_retried(error):
     assert wait_unpaid(error()) is None
@@ -106,6 +106,7 @@ def test_throttled__waits_at_least_as_long_as_the_account(settings):
     settings.OUTFITANYONE = {"THROTTLE_PAUSE": 60}
 
     assert wait_unpaid(Throttled()) >= timedelta(seconds=60)
+    assert wait_unpaid(ServerFault()) < timedelta(seconds=5)
 
 
 def test_unclear_parse__delay_doubles_until_the_fourth_call_is_the_last(monkeypatch):

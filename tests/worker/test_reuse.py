@@ -6,10 +6,10 @@ from django_outfitanyone.actions import publish, reject, request_try_on, request
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.worker.reuse import finished_duplicate, has_earlier_duplicate
+from django_outfitanyone.worker.reuse import finished_duplicate, has_earlier_duplicate, reuse
 from tests.drawing import picture
-from tests.factories import make_garment, make_model_image, make_try_on
-from tests.work import REPLACE, new_request, step, work
+from tests.factories import make_garment, make_hotspot, make_model_image, make_product, make_try_on
+from tests.work import REPLACE, claimed, new_request, step, work
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +162,33 @@ def test_reuse__of_a_reused_result_names_the_original(remote):
     work(*rows)
 
     assert {row.reused_from for row in rows[1:]} == {rows[0]}
+
+
+def test_reuse__copies_all_that_belongs_to_the_picture():
+    source, queued = make_duplicates(Status.SUCCEEDED, Status.QUEUED)
+    TryOnResult.objects.filter(pk=source.pk).update(
+        renditions={"160": "small.webp"}, is_preview=True, review=Review.APPROVED
+    )
+    source.refresh_from_db()
+    reuse(source, for_row=claimed(queued))
+    queued.refresh_from_db()
+
+    copied = ["image", "width", "height", "sha256", "thumbnail", "renditions", "is_preview"]
+    assert [getattr(queued, name) for name in copied] == [getattr(source, name) for name in copied]
+    assert (queued.status, queued.review) == (Status.SUCCEEDED, Review.TO_REVIEW)
+    assert (queued.cost, queued.currency, queued.reused_from) == (0, "CNY", source)
+
+
+def test_reuse__copies_the_hotspots_and_keeps_those_of_the_source():
+    source, queued = make_duplicates(Status.SUCCEEDED, Status.QUEUED)
+    jeans = make_product()
+    make_hotspot(source, "lower", box=(5, 6, 70, 80), product=jeans)  # worn on the photo
+    reuse(source, for_row=claimed(queued))
+
+    (old,), (new,) = source.hotspots.all(), queued.hotspots.all()
+    assert old.pk != new.pk
+    assert (new.x1, new.y1, new.x2, new.y2) == (5, 6, 70, 80)
+    assert (new.clothes_type, new.product) == ("lower", jeans)
 
 
 def test_reuse__takes_no_slot_and_uploads_nothing(remote):

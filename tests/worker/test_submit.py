@@ -9,14 +9,16 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from django_outfitanyone.actions import parse_clothes, retry
-from django_outfitanyone.choices import Status
+from django_outfitanyone.actions import parse_clothes, refine, retry
+from django_outfitanyone.choices import GarmentKind, Status
+from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.dashscope import DashScope
-from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
+from django_outfitanyone.models.temporary_upload import TemporaryUpload
 from django_outfitanyone.models.transitions import NO_LEASE
 from tests.drawing import picture
-from tests.factories import make_model_image, make_try_on
+from tests.factories import make_garment, make_model_image, make_staff, make_try_on
 from tests.work import prepared_try_on, queued_try_on, settle_unclear, step, work
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +33,33 @@ def test_start__replaced_photo_fails_before_anything_is_uploaded(remote):
 
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "InputChanged")
     assert remote.stats["uploads"] == 0
+
+
+def test_start__identical_finished_result_is_reused_at_once(remote):
+    finished = make_try_on()
+    try_on = same_request(finished)
+    step(try_on)
+
+    assert (try_on.status, try_on.reused_from, try_on.due_at) == (Status.SUCCEEDED, finished, None)
+    assert remote.stats["uploads"] == 0
+
+
+def test_start__waits_for_an_identical_request_that_is_open(remote):
+    try_on = same_request(make_try_on(status=Status.RUNNING))
+    step(try_on)
+
+    assert try_on.status == Status.QUEUED
+    assert_due_in(try_on, seconds=2)
+    assert remote.stats["uploads"] == 0
+
+
+def test_start__request_that_is_paid_for_again_on_purpose_waits_for_none(remote):
+    make_try_on(status=Status.RUNNING)
+    try_on = same_request(make_try_on(), force_new=True)
+    step(try_on)
+
+    assert (try_on.status, try_on.is_prepared) == (Status.PREPARING, True)
+    assert_due_in(try_on, seconds=0)
 
 
 def test_prepare__deleted_garment_fails_before_payment(remote):
@@ -64,6 +93,164 @@ def test_prepare__picture_uploaded_before_an_error_is_not_uploaded_again(remote)
     assert remote.stats["uploads"] == 2
 
 
+class TestKeptHalf:
+    """A try-on that keeps the other half waits for a parse of the model photo."""
+
+    @pytest.fixture
+    def parse(self, try_on):
+        step(try_on)
+        return ClothesParse.objects.get()
+
+    @pytest.fixture
+    def try_on(self, remote):
+        try_on = queued_try_on(keep_other_half=True)
+        TryOnResult.objects.update(requested_by=make_staff())
+        try_on.refresh_from_db()
+        return try_on
+
+    def test_photo_is_parsed_for_it(self, try_on, parse):
+        assert (parse.model_image, parse.types) == (try_on.model_image, ["lower"])
+        assert parse.requested_by == try_on.requested_by
+        assert (try_on.status, try_on.is_prepared) == (Status.PREPARING, False)
+        assert_due_in(try_on, seconds=2)
+
+    def test_parse_that_needs_a_decision_blocks_it(self, try_on, parse):
+        ClothesParse.objects.update(status=Status.NEEDS_ATTENTION)
+        step(try_on)
+
+        assert (try_on.status, try_on.error_code) == (Status.PREPARING, "SearchNeedsAttention")
+        assert try_on.error_message == f"Clothes parse {parse.pk} needs a decision first."
+        assert_due_in(try_on, seconds=60)
+
+    @pytest.mark.parametrize(
+        ("status", "code"),
+        [(Status.CANCELED, "SearchCanceled"), (Status.FAILED, "InvalidPerson")],
+    )
+    def test_parse_that_brought_nothing_fails_it(self, remote, try_on, parse, status, code):
+        ended = {"finished_at": timezone.now(), "open_key": None}
+        ClothesParse.objects.update(
+            status=status, error_code="InvalidPerson", error_message="No person.", **ended
+        )
+        step(try_on)
+
+        assert (try_on.status, try_on.error_code) == (Status.FAILED, code)
+        assert ("No person." in try_on.error_message) is (status == Status.FAILED)
+        assert remote.stats["submits"] == 0
+
+    def test_parse_that_failed_before_the_try_on_was_requested_is_repeated(self, try_on, parse):
+        long_ago = timezone.now() - timedelta(hours=1)
+        ClothesParse.objects.update(status=Status.FAILED, finished_at=long_ago, open_key=None)
+        step(try_on)
+
+        assert try_on.is_open
+        assert ClothesParse.objects.open().exclude(pk=parse.pk).exists()
+
+    def test_photo_without_that_half_fails_it(self, remote, try_on, parse):
+        while parse.is_open:
+            step(parse)
+        Hotspot.objects.filter(clothes_type="lower").update(crop="")
+        step(try_on)
+
+        assert (try_on.status, try_on.error_code) == (Status.FAILED, "NothingToKeep")
+        assert remote.stats["submits"] == 0
+
+    @pytest.mark.parametrize("keep", ["lower", "upper"])
+    def test_its_crop_is_sent_as_a_garment(self, remote, orders, keep):
+        kind = GarmentKind.TOP if keep == "lower" else GarmentKind.BOTTOM
+        try_on = make_try_on(garments=[make_garment(kind)], keep=keep, status=Status.QUEUED)
+        work(parse_clothes(try_on.model_image, ["upper", "lower"]))
+        while not orders:
+            step(try_on)
+
+        (order,) = orders
+        crop = try_on.model_image.hotspots.get(clothes_type=keep)
+        worn = try_on.garments[0]
+        top, bottom = (worn, crop) if keep == "lower" else (crop, worn)
+        assert order.top_url == address_of(top, order)
+        assert order.bottom_url == address_of(bottom, order)
+
+
+@pytest.fixture
+def orders(monkeypatch):
+    """The orders that the engine gets."""
+    orders = []
+    for name in ("submit", "refine"):
+        send = getattr(DashScope, name)
+        monkeypatch.setattr(
+            DashScope,
+            name,
+            lambda self, order, send=send: orders.append(order) or send(self, order),
+        )
+    return orders
+
+
+def address_of(picture, order):
+    """Return the address under which the model of this order can read the picture."""
+    sha256 = picture.crop_sha256 if isinstance(picture, Hotspot) else picture.sha256
+    return TemporaryUpload.objects.get(sha256=sha256, remote_model=order.model).url
+
+
+def same_request(other, **columns):
+    """Return a new request for the same picture."""
+    pictures = {"model_image": other.model_image, "garments": other.garments}
+    return make_try_on(status=Status.QUEUED, **pictures, **columns)
+
+
+def assert_due_in(try_on, *, seconds):
+    assert abs(try_on.due_at - timezone.now() - timedelta(seconds=seconds)) < timedelta(seconds=1.5)
+
+
+def test_submit__order_names_pictures_model_and_options(remote, orders):
+    top, bottom = make_garment(), make_garment(GarmentKind.BOTTOM)
+    columns = {"remote_model": "aitryon", "resolution": 1024, "restore_face": False}
+    try_on = make_try_on(garments=[top, bottom], status=Status.QUEUED, **columns)
+    while not orders:
+        step(try_on)
+
+    (order,) = orders
+    assert order.person_url == address_of(try_on.model_image, order)
+    assert (order.top_url, order.bottom_url) == (address_of(top, order), address_of(bottom, order))
+    assert (order.model, order.resolution, order.restore_face) == ("aitryon", 1024, False)
+    assert order.window.seconds == 2 * conf.CONNECT_TIMEOUT
+
+
+@pytest.mark.parametrize("kind", [GarmentKind.TOP, GarmentKind.BOTTOM])
+def test_submit__half_without_a_garment_is_left_out(remote, orders, kind):
+    try_on = make_try_on(garments=[make_garment(kind)], status=Status.QUEUED)
+    while not orders:
+        step(try_on)
+
+    (order,) = orders
+    worn = address_of(try_on.garments[0], order)
+    expected = (worn, "") if kind == GarmentKind.TOP else ("", worn)
+    assert (order.top_url, order.bottom_url) == expected
+
+
+def test_submit__refinement_sends_the_result_too(remote, orders):
+    person = make_model_image()
+    result = make_try_on(model_image=person, width=person.width, height=person.height)
+    refinement = refine(result, gender="man")
+    while not orders:
+        step(refinement)
+
+    (order,) = orders
+    assert (order.model, order.gender) == ("aitryon-refiner", "man")
+    assert order.person_url == address_of(person, order)
+    assert order.top_url == address_of(result.top_garment, order)
+    assert order.coarse_url == address_of(result, order)
+    assert order.window.seconds == 2 * conf.CONNECT_TIMEOUT
+
+
+def test_prepare__keeps_its_lease_while_it_uploads(remote, monkeypatch):
+    """Uploads may take longer than the lease; after each one it is renewed."""
+    renewed = []
+    monkeypatch.setattr(TryOnResult, "keep_lease", lambda row: renewed.append(row.pk))
+    try_on = queued_try_on()
+    step(try_on)
+
+    assert len(renewed) == 1 + 2  # before the step, and after each picture
+
+
 def test_submit__waits_while_all_slots_are_taken(remote, configure):
     configure(CONCURRENT_TASKS=1)
     make_try_on(status=Status.RUNNING, slot=1)
@@ -72,6 +259,7 @@ def test_submit__waits_while_all_slots_are_taken(remote, configure):
     step(try_on)
 
     assert (try_on.status, try_on.slot) == (Status.PREPARING, None)
+    assert_due_in(try_on, seconds=0)
     assert remote.stats["submits"] == 0
 
 
@@ -82,6 +270,7 @@ def test_submit__waits_while_the_account_is_paused(remote):
     step(try_on)
 
     assert try_on.status == Status.PREPARING
+    assert_due_in(try_on, seconds=60)
     assert remote.stats["submits"] == 0
 
 
@@ -250,6 +439,8 @@ def test_submit__unclear_outcome_is_never_sent_again(remote, kind):
     step(try_on)
     assert (try_on.status, try_on.slot) == (Status.SUBMITTING, 1)
     assert try_on.error_code == "OutcomeUnknown"
+    assert try_on.error_message
+    assert_due_in(try_on, seconds=0)
 
     settle_unclear(try_on)
     step(try_on)
