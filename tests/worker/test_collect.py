@@ -192,6 +192,17 @@ def test_collect__failed_download_is_retried_with_a_new_address(remote, kind):
     assert remote.stats["submits"] == 1
 
 
+def test_collect__odd_answer_about_the_task_does_not_cost_the_known_address(remote):
+    try_on = collecting_try_on()
+    remote.faults.add("cut-short")
+    step(try_on)
+    remote.faults.add("task-status", word="MEDITATING")
+    step(try_on)
+    work(try_on)
+
+    assert try_on.status == Status.SUCCEEDED
+
+
 @pytest.mark.parametrize(
     ("kind", "settings_of_fault"),
     [
