@@ -97,11 +97,19 @@ class SandboxFiles:
         return sha256((self._folder / "uploads" / key).read_bytes()).hexdigest()
 
 
-def stored_rows(requested: dict[int, Pictures]) -> list[Row]:
-    """Return the requested try-ons that the database still has."""
-    from django_outfitanyone.models import TryOnResult
+def gather(sandbox: SandboxFiles, requested: dict[int, Pictures], **more: Any) -> Evidence:
+    """Read rows, charges and tasks; ``more`` is the evidence that only the round has."""
+    from django_outfitanyone.models import Charge, TryOnResult
 
-    return [_row(row, requested[row.pk]) for row in TryOnResult.objects.filter(pk__in=requested)]
+    charged = list(Charge.objects.values_list("task_id", flat=True))
+    return Evidence(
+        requested=requested,
+        rows=[_row(row, requested[row.pk]) for row in TryOnResult.objects.filter(pk__in=requested)],
+        tasks=sandbox.tasks(),
+        charged_tasks=[task_id for task_id in charged if task_id],
+        charged_parses=charged.count(None),
+        **more,
+    )
 
 
 def _row(row: TryOnResult, pictures: Pictures) -> Row:
@@ -110,7 +118,14 @@ def _row(row: TryOnResult, pictures: Pictures) -> Row:
         pictures=pictures,
         status=row.status,
         task_id=row.remote_task_id,
-        has_picture=bool(row.image and row.read()),
+        has_picture=_has_picture(row),
         is_paid=row.image_count > 0,
         lost_its_inputs=row.model_image_id is None or row.top_garment_id is None,
     )
+
+
+def _has_picture(row: TryOnResult) -> bool:
+    try:
+        return bool(row.image and row.read())
+    except FileNotFoundError:
+        return False

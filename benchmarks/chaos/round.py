@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.chaos.calls import Calls
-from benchmarks.chaos.evidence import Evidence, SandboxFiles, stored_rows
+from benchmarks.chaos.evidence import Evidence, SandboxFiles, gather
 from benchmarks.chaos.fault_log import FaultLog
 from benchmarks.chaos.injector import FaultInjector
 from benchmarks.chaos.outages import Outages
@@ -118,23 +118,18 @@ class Round:
         }
 
     def _evidence(self) -> Evidence:
-        from django_outfitanyone.models import Charge
-
+        person = self.shop.person
         answered = {
             event["pk"]
             for event in self.environment.events(model="clothesparse")
             if event["status"] == "collecting"
         }
-        charged = Charge.objects.values_list("task_id", flat=True)
-        return Evidence(
-            requested=self.shop.requested,
-            rows=stored_rows(self.shop.requested),
-            tasks=self.sandbox.tasks(),
-            charged_tasks=[task_id for task_id in charged if task_id],
-            decisions=[*self.shop.person.decisions, *self.shop.person.parse_decisions],
+        return gather(
+            self.sandbox,
+            self.shop.requested,
+            decisions=[*person.decisions, *person.parse_decisions],
             deleted=self.deletions.attempted,
             answered_parses=len(answered),
-            charged_parses=sum(task_id is None for task_id in charged),
         )
 
 
