@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks.chaos.fault import Fault
-from benchmarks.chaos.fault_log import FaultLog, Span
+from benchmarks.chaos.fault_log import FaultLog
 from benchmarks.environment import Sandbox
 
 HANG_SECONDS = 4
@@ -55,6 +55,8 @@ class Calls:
         self._names: dict[int, tuple[str, str]] = {}
         """Name and endpoint of each fault that counts, by the sandbox's number."""
         self._seen: dict[int, int] = {}
+        self._waiting: set[str] = set()
+        """Names of faults that have not met a call yet."""
         self._polled_at = time.time()
         self._skewed: list[int] = []
         self._skew_ends_at = 0.0
@@ -72,9 +74,9 @@ class Calls:
             self._end_skew()
 
     def stop(self) -> None:
+        """Set the clock right; a fault that still waits for its call hits while rows settle."""
         self._count_hits()
-        self._sandbox.clear_faults()
-        self._skewed.clear()
+        self._end_skew()
 
     def _count_hits(self) -> None:
         """Count the calls that were hit since the last time."""
@@ -84,16 +86,22 @@ class Calls:
             hits = fault["hits"] - self._seen.get(fault["id"], 0)
             if name and hits:
                 self._seen[fault["id"]] = fault["hits"]
+                self._waiting.discard(name)
                 self._log.hit(name, hits)
                 if endpoint in ANSWERLESS:
                     self._log.may_be_unclear(since, time.time())
         self._polled_at = started
 
     def _fail_next(self, endpoint: str, call: dict[str, Any]) -> None:
-        settings = dict(call)
+        name, settings = _name(endpoint, call), dict(call)
+        if name in self._waiting:
+            return
         if call["kind"] == "late":
             settings["seconds"] = self._chance.uniform(*LATE_SECONDS)
-        self._add(_name(endpoint, call), endpoint, **settings)
+        added = self._sandbox.control("faults", endpoint=endpoint, **settings)
+        self._names[added["id"]] = name, endpoint
+        self._waiting.add(name)
+        self._log.inject(name)
 
     def _skew_clock(self) -> None:
         """Let the API show a wrong clock, and the next submit lose its answer.
@@ -110,20 +118,16 @@ class Calls:
             self._skewed.append(added["id"])
             if endpoint == "list":
                 self._names[added["id"]] = SKEWED_CLOCK, endpoint
-        now = time.time()
-        self._skew_ends_at = now + SKEW_SECONDS
-        self._log.skews.append(Span(now, self._skew_ends_at + 1))
+        self._skew_ends_at = time.time() + SKEW_SECONDS
+        self._log.begin_skew()
         self._fail_next("submit", {"kind": self._chance.choice(("drop-before", "drop-after"))})
 
     def _end_skew(self) -> None:
         for number in self._skewed:
             self._sandbox.remove_fault(number)
-        self._skewed.clear()
-
-    def _add(self, name: str, endpoint: str, **settings: Any) -> None:
-        added = self._sandbox.control("faults", endpoint=endpoint, **settings)
-        self._names[added["id"]] = name, endpoint
-        self._log.inject(name)
+        if self._skewed:
+            self._skewed.clear()
+            self._log.end_skew()
 
 
 def _name(endpoint: str, call: dict[str, Any]) -> str:

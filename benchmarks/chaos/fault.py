@@ -29,4 +29,4 @@ class Group(Protocol):
         """Count new hits and end what has lasted long enough; called a few times per second."""
 
     def stop(self) -> None:
-        """End everything, and count the last hits."""
+        """End what lasts."""

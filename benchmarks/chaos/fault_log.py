@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -53,6 +54,12 @@ class FaultLog:
 
     def may_be_unclear(self, start: float, end: float | None = None) -> None:
         self.unclear.append(Span(start, time.time() if end is None else end))
+
+    def begin_skew(self) -> None:
+        self.skews.append(Span(time.time(), math.inf))
+
+    def end_skew(self) -> None:
+        self.skews[-1] = Span(self.skews[-1].start, time.time())
 
     def explains(self, *, sent_at: float, decided_at: float, offers_tasks: bool) -> bool:
         """Whether injected faults made the outcome of a submit truly unknowable.

@@ -11,7 +11,7 @@ from benchmarks.chaos.fault_log import FaultLog
 
 PAUSES = (0.3, 1.2)
 """Seconds between two faults."""
-OVERTIME = 60.0
+OVERTIME = 45.0
 """Seconds that a long round may take longer until each fault has hit."""
 
 
@@ -44,7 +44,7 @@ class FaultInjector:
             group.tick()
 
     def stop(self) -> None:
-        """End all faults."""
+        """End all faults that last."""
         for group in self._groups:
             group.stop()
 

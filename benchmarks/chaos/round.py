@@ -98,7 +98,9 @@ class Round:
         started = time.monotonic()
         while time.monotonic() - started < SETTLE_TIMEOUT and self.shop.is_waiting():
             self.shop.watch()
+            self.injector.tick()
             time.sleep(0.2)
+        self.injector.tick()
         return time.monotonic() - started
 
     def judge(self, *, is_long: bool) -> dict[str, Any]:
