@@ -6,8 +6,9 @@ Each checks its input first, and wakes the worker after the commit.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any, cast
 
 from django.db import IntegrityError
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from django_outfitanyone import wakeup
 from django_outfitanyone.account import rate_limits
+from django_outfitanyone.account.ledger import charge_decision
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, RequestRefused
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
@@ -145,7 +147,7 @@ def cancel(job: RemoteJob) -> None:
     An unsent or unclear job is canceled at once. A remote task can be canceled only while
     it waits; once the engine works on it, it will be paid for.
     """
-    if job.give_up():
+    if _decide(job, job.give_up):
         if isinstance(job, ClothesParse):
             wake_waiting(job)
     elif isinstance(job, TryOnResult) and job.is_running:
@@ -169,7 +171,7 @@ def retry(job: RemoteJob) -> None:
     A retry of a job that needs attention may be paid for twice: the person decides that.
     """
     again = job.can_be_downloaded and job.collect_again()
-    if not again and not job.start_over(**_fresh_columns(job)):
+    if not again and not _decide(job, partial(job.start_over, **_fresh_columns(job))):
         raise RequestRefused(
             _("A job that is “%(status)s” cannot be started again.")
             % {"status": job.get_status_display()},
@@ -216,6 +218,14 @@ def reset_hotspot(hotspot: Hotspot) -> None:
         )
     hotspot.is_corrected, hotspot.corrected_by = False, None
     hotspot.save()
+
+
+def _decide(job: RemoteJob, move: Callable[[], bool]) -> bool:
+    """Move a job as a person decided; an unclear parse keeps the charge that it may have cost."""
+    with atomic():
+        if isinstance(job, ClothesParse):
+            charge_decision(job)
+        return move()
 
 
 def _fresh_columns(job: RemoteJob) -> dict[str, str]:

@@ -3,145 +3,42 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.engines.secret_text import SecretText
+from django_outfitanyone.setting_types import (
+    ConfigurationError,
+    Setting,
+    amount,
+    amount_or_none,
+    currency,
+    days_or_none,
+    flag,
+    http_url,
+    name,
+    one_of,
+    prices,
+    seconds,
+    text,
+    whole,
+)
 
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import Engine
 
-T = TypeVar("T")
-
-
-class ConfigurationError(ImproperlyConfigured):
-    """A setting is missing or wrong. Deliberately no ``OutfitAnyoneError``."""
-
-
-@dataclass(eq=False)
-class Setting(Generic[T]):
-    """One key of ``OUTFITANYONE``: its default, and which values it accepts.
-
-    ``expects`` completes the sentence "KEY must be …" of the system check.
-    """
-
-    default: T
-    expects: str
-    accepts: Callable[[Any], bool]
-    name: str = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Setting[T]: ...
-    @overload
-    def __get__(self, instance: object, owner: type) -> T: ...
-    def __get__(self, instance: object | None, owner: type) -> Setting[T] | T:
-        if instance is None:
-            return self
-        return cast("T", given().get(self.name, self.default))
-
-
-def text(default: str) -> Setting[str]:
-    return Setting(default, "a string", lambda value: isinstance(value, str))
-
-
-def name(default: str) -> Setting[str]:
-    """A short string that is stored with every row."""
-    return Setting(
-        default,
-        "a string of 1 to 50 characters",
-        lambda value: isinstance(value, str) and 1 <= len(value) <= 50,
-    )
-
-
-def currency(default: str) -> Setting[str]:
-    return Setting(
-        default,
-        "three capital letters, as ISO 4217 has them",
-        lambda value: isinstance(value, str) and bool(re.fullmatch("[A-Z]{3}", value)),
-    )
-
-
-def whole(default: int, *, least: int = 1) -> Setting[int]:
-    return Setting(
-        default,
-        f"a whole number of at least {least}",
-        lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= least,
-    )
-
-
-def days_or_none() -> Setting[int | None]:
-    return Setting(
-        None,
-        "a whole number of days of at least 1, or None",
-        lambda value: (
-            value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1)
-        ),
-    )
-
-
-def flag(default: bool) -> Setting[bool]:  # noqa: FBT001 - a default value, not a switch
-    return Setting(default, "True or False", lambda value: isinstance(value, bool))
-
-
-def seconds(default: float) -> Setting[float]:
-    return Setting(
-        default,
-        "a positive number of seconds",
-        lambda value: isinstance(value, int | float) and not isinstance(value, bool) and value > 0,
-    )
-
-
-def one_of(default: str, *others: str) -> Setting[str]:
-    choices = (default, *others)
-    return Setting(default, "one of " + ", ".join(map(repr, choices)), lambda v: v in choices)
-
-
-def http_url(default: str) -> Setting[str]:
-    return Setting(
-        default,
-        "an http:// or https:// address",
-        lambda value: isinstance(value, str) and _is_http_url(value),
-    )
-
-
-def _is_http_url(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-    except ValueError:  # such as http://[
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
-
-
-def amount_or_none() -> Setting[Decimal | None]:
-    return Setting(
-        None,
-        "a Decimal amount, or None",
-        lambda value: value is None or (isinstance(value, Decimal) and value >= 0),
-    )
-
-
-def prices(default: Mapping[str, Decimal]) -> Setting[Mapping[str, Decimal]]:
-    return Setting(
-        default,
-        "a dict of model name to Decimal price for one image",
-        lambda value: (
-            isinstance(value, Mapping)
-            and all(isinstance(price, Decimal) and price >= 0 for price in value.values())
-        ),
-    )
+__all__ = [
+    "ConfigurationError",
+    "Settings",
+    "conf",
+    "known_settings",
+    "product_model_name",
+]
 
 
 class Settings:
@@ -179,11 +76,12 @@ class Settings:
     QUERIES_PER_SECOND = whole(20)
     THROTTLE_PAUSE = seconds(60)
 
-    # A person decides when it is unclear whether a paid request arrived. These settings
-    # decide in advance:
+    # When it is unclear whether a paid request arrived, a person decides, unless these
+    # settings do:
     EXCLUSIVE_ACCOUNT = flag(default=False)  # True: no other client submits with this account,
     #   so an unknown task in its list belongs to the unclear submit
-    REPEAT_UNCLEAR_SEARCHES = flag(default=False)  # True: repeat an unclear clothes parse
+    REPEAT_UNCLEAR_PARSES_UP_TO = amount("0.05")  # repeat an unclear clothes parse if one costs
+    #   at most this much, in CURRENCY; Decimal(0) for never
 
     # Timing, in seconds
     CONNECT_TIMEOUT = seconds(5)
@@ -228,13 +126,27 @@ class Settings:
         return key
 
     @property
+    def longest_call(self) -> float:
+        """Seconds after which one call of the engine has been answered or given up."""
+        return self.CONNECT_TIMEOUT + self.READ_TIMEOUT
+
+    @property
     def lease(self) -> timedelta:
-        """How long a claim on a row lasts: longer than any single request."""
-        return timedelta(seconds=2 * (self.CONNECT_TIMEOUT + self.READ_TIMEOUT))
+        """How long a claim on a row lasts: longer than any single call."""
+        return timedelta(seconds=2 * self.longest_call)
 
     def price(self, model: str) -> Decimal:
         """Return the price of one image, 0 for a model without a known price."""
         return self.PRICES.get(model, Decimal(0))
+
+    @property
+    def may_repeat_parses(self) -> bool:
+        """Whether a clothes parse is cheap enough to be sent again when its outcome is unclear.
+
+        A model without a known price is not: it only counts as free.
+        """
+        most, price = self.REPEAT_UNCLEAR_PARSES_UP_TO, self.PRICES.get(self.PARSING_MODEL)
+        return price is not None and most > 0 and price <= most
 
     @property
     def engine_class(self) -> type[Engine]:
@@ -266,16 +178,6 @@ class Settings:
 conf = Settings()
 
 PRODUCT_MODEL_DEFAULT = "django_outfitanyone.Product"
-
-
-def given() -> Mapping[str, Any]:
-    """Return the project's ``OUTFITANYONE`` dict as it is."""
-    value = getattr(settings, "OUTFITANYONE", None) or {}
-    if not isinstance(value, Mapping):
-        del value  # it may hold the key, and error reporters print local variables
-        message = "OUTFITANYONE must be a dict, e.g. OUTFITANYONE = {}"
-        raise ConfigurationError(message)
-    return value
 
 
 def known_settings() -> dict[str, Setting[Any]]:

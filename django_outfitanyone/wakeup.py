@@ -6,6 +6,7 @@ duplicated or late message can delay a step but never skip or repeat it.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from django.utils import timezone
 from django_outfitanyone.circuit import Circuit
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
+from django_outfitanyone.pictures.downloads import TOTAL_SECONDS as DOWNLOAD_SECONDS
 
 POLL = "django_outfitanyone.tasks.poll"
 WATCHDOG = "django_outfitanyone watchdog"
@@ -30,6 +32,8 @@ MOST_UNANSWERED = 100
 SOCKET_SECONDS = 3.0
 """Timeout of a Redis connection for which the shop sets none; redis-py may wait for ever."""
 MISSED_MINUTE = timedelta(minutes=1)
+LAST_CALLS = 4
+"""Calls of the engine, each as slow as it may be, that end a run at worst."""
 
 
 def is_installed() -> bool:
@@ -51,6 +55,17 @@ def cluster_settings() -> Mapping[str, Any]:
     if not name or name == main.get("name"):
         return main
     return {**main, **main["ALT_CLUSTERS"][name]}
+
+
+def task_timeout() -> int:
+    """Return the seconds after which a run of the worker is stuck, so that it may be killed.
+
+    A run ends ``RUN_BUDGET`` seconds after its start, except for the steps that have begun by
+    then: one that pays, with its uploads, makes up to ``LAST_CALLS`` calls, and a download may
+    take its whole time.
+    """
+    last_step = max(LAST_CALLS * conf.longest_call, DOWNLOAD_SECONDS)
+    return math.ceil(conf.RUN_BUDGET + last_step)
 
 
 def worker_command() -> str:
@@ -181,7 +196,7 @@ def _put_into_queue() -> None:
     # in q_options, because django-q2 would pass plain keyword arguments to the task
     options: dict[str, Any] = {
         "task_name": "try-on",
-        "timeout": round(3 * conf.RUN_BUDGET),
+        "timeout": task_timeout(),
         "ack_failure": True,
         "save": False,
         "cluster": conf.Q_CLUSTER_NAME or None,

@@ -86,11 +86,11 @@ def configure(settings):
 def run_module():
     """Run a module in its own process, for tests that need other settings and models."""
 
-    def run(name, *arguments):
+    def run(name, *arguments, **environment):
         done = subprocess.run(
             [sys.executable, "-W", "error", "-m", name, *arguments],
             cwd=ROOT,
-            env={"PATH": "", "DATABASE_URL": "sqlite://:memory:"},
+            env={"PATH": "", "DATABASE_URL": "sqlite://:memory:"} | environment,
             capture_output=True,
             text=True,
             timeout=120,

@@ -76,8 +76,8 @@ Q_CLUSTER = {
     "name": os.environ["TEST_QUEUE"] + os.environ.get("PYTEST_XDIST_WORKER", ""),
     "workers": 1,
     "queue_limit": 1,
-    "timeout": 60,
-    "retry": 90,
+    "timeout": 180,
+    "retry": 210,
     "max_attempts": 1,
     "catch_up": False,
 }

@@ -58,6 +58,13 @@ def test_unknown_key__names_the_nearest_one(settings):
     assert '"CONCURRENT_TASKS": 3' in message.hint
 
 
+def test_unknown_key__hint_has_a_value_that_the_nearest_one_accepts(settings):
+    settings.OUTFITANYONE = {"REPEAT_UNCLEAR_SEARCHES": True}
+    (message,) = checks.check_settings()
+
+    assert "{\"REPEAT_UNCLEAR_PARSES_UP_TO\": Decimal('0.05')}" in message.hint
+
+
 def test_settings__must_be_a_dict(settings):
     settings.OUTFITANYONE = "sk-key"
 
@@ -142,10 +149,11 @@ def test_review__that_is_switched_off_is_explained(settings):
     [
         ({}, []),
         ({"timeout": None}, ["W002"]),
-        ({"timeout": 30}, ["W002"]),
-        ({"timeout": 120, "retry": 120}, ["W003"]),
-        ({"retry": None, "timeout": 80}, ["W003"]),  # the default of django-q2 is 60
-        ({"retry": 60}, ["W003"]),  # a wakeup asks for three times RUN_BUDGET
+        ({"timeout": 159}, ["W002"]),
+        ({"timeout": 160, "retry": 161}, []),
+        ({"timeout": 220, "retry": 220}, ["W003"]),
+        ({"retry": None}, ["W003"]),  # the default of django-q2 is 60
+        ({"timeout": None, "retry": 160}, ["W002", "W003"]),  # a wakeup asks for 160 s
         ({"workers": 4, "queue_limit": 16}, ["W004"]),
         ({"sync": True}, ["W008"]),
         ({"catch_up": True}, ["W009"]),
@@ -159,6 +167,19 @@ def test_queue_settings(settings, cluster, expected):
     settings.Q_CLUSTER = {name: value for name, value in merged.items() if value is not None}
 
     assert ids(checks.check_queue()) == expected
+
+
+@pytest.mark.parametrize("keys", [{}, {"READ_TIMEOUT": 300}, {"RUN_BUDGET": 60}])
+def test_queue_settings__line_to_paste_is_enough(settings, configure, keys):
+    configure(**keys)
+    settings.Q_CLUSTER = {**settings.Q_CLUSTER, "timeout": 60, "retry": 90}
+    first, second = checks.check_queue()
+    assert ids([first, second]) == ["W002", "W003"]
+
+    pasted = {}
+    exec(first.hint, pasted)
+    settings.Q_CLUSTER = {**settings.Q_CLUSTER, **pasted["Q_CLUSTER"]}
+    assert checks.check_queue() == []
 
 
 def test_time_zone(settings):

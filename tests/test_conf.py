@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from decimal import Decimal
 
 import pytest
 
@@ -46,6 +47,8 @@ def test_setting__on_the_class_is_the_description_of_the_key():
 @pytest.mark.parametrize(
     ("name", "good", "bad"),
     [
+        ("REPEAT_UNCLEAR_PARSES_UP_TO", Decimal(0), None),
+        ("REPEAT_UNCLEAR_PARSES_UP_TO", Decimal("0.01"), 0.01),
         ("API_KEY", "sk-1", 5),
         ("BASE_URL", "http://127.0.0.1:1/api/v1", "localhost:1"),
         ("BASE_URL", "https://a.test", "ftp://a.test"),

@@ -43,7 +43,7 @@ TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP
         "django.contrib.auth.context_processors.auth",
         "django.contrib.messages.context_processors.messages"]}}]
 Q_CLUSTER = {
-    "name": "shop", "orm": "default", "workers": 1, "queue_limit": 1, "timeout": 60, "retry": 90,
+    "name": "shop", "orm": "default", "workers": 1, "queue_limit": 1, "timeout": 180, "retry": 210,
     "catch_up": False,
 }
 OUTFITANYONE = {"API_KEY": "sk-x"}

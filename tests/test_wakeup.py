@@ -47,8 +47,25 @@ def test_wake__options_do_not_become_arguments_of_the_task(messages):
     assert path == "django_outfitanyone.tasks.poll"
     assert set(kwargs) == {"q_options"}
     assert kwargs["q_options"]["save"] is False
-    assert isinstance(kwargs["q_options"]["timeout"], int)
-    assert kwargs["q_options"]["timeout"] > 2 * 20
+    assert kwargs["q_options"]["timeout"] == wakeup.task_timeout()
+
+
+@pytest.mark.parametrize(
+    ("keys", "seconds"),
+    [
+        ({}, 160),
+        ({"RUN_BUDGET": 5}, 145),
+        ({"CONNECT_TIMEOUT": 10, "READ_TIMEOUT": 120}, 540),
+        ({"CONNECT_TIMEOUT": 0.5, "READ_TIMEOUT": 1.2}, 80),  # a download of a minute
+        ({"RUN_BUDGET": 0.5, "READ_TIMEOUT": 20.3}, 102),
+    ],
+)
+def test_task_timeout__is_a_whole_number_that_follows_the_longest_calls(configure, keys, seconds):
+    """The alarm of django-q2 takes whole numbers only."""
+    configure(**keys)
+
+    assert wakeup.task_timeout() == seconds
+    assert isinstance(wakeup.task_timeout(), int)
 
 
 def test_wake__message_reaches_the_broker(in_this_thread):

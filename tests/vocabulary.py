@@ -103,7 +103,7 @@ ALLOWED = [
     allow(r"in looks? for", "a loop over published pictures"),
     allow(r"search\w*", "a search among numbers", path=IN_ENGINE),
     allow(r"rings?", "a ring of pixels", path=IN_ENGINE),
-    allow(r"REPEAT_UNCLEAR_SEARCHES", "a setting's name stays"),
+    allow(r"REPEAT_UNCLEAR_SEARCHES", "the former name of a setting"),
     allow(r"""["'`]nobody["'`]""", "a value of the API's field fixed_by"),
     allow(
         r"find_clothes|found_clothes",

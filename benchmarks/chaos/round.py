@@ -47,7 +47,6 @@ OUTFITANYONE = {
     "THROTTLE_PAUSE": 2,
     "POLL_INTERVAL": 1,
     "RUN_BUDGET": 4,
-    "REPEAT_UNCLEAR_SEARCHES": True,
 }
 Q_CLUSTER = {"guard_cycle": 0.5, "timeout": 30, "retry": 40}
 

@@ -1,4 +1,4 @@
-"""Charges: each billed answer is recorded once, together with the job that it belongs to."""
+"""Charges: each billed call is recorded once, together with the job that it belongs to."""
 
 from __future__ import annotations
 
@@ -30,23 +30,51 @@ def settle(
     counts as one picture.
     """
     images = images or 1
-    before = job.status
 
     def write() -> None:
+        job.mark_collecting(
+            image_count=images,
+            cost=conf.price(remote_model) * images,
+            currency=conf.CURRENCY,
+            **columns,
+        )
+        Charge.objects.record(job, remote_model=remote_model, task_id=task_id)
+
+    _write_together(job, write)
+
+
+def settle_unclear(parse: ClothesParse, **columns: Any) -> None:
+    """Prepare a parse for another call, and record that the last one may be billed."""
+
+    def write() -> None:
+        parse.mark_preparing(**columns)
+        Charge.objects.record_unclear(parse)
+
+    _write_together(parse, write)
+
+
+def charge_decision(parse: ClothesParse) -> None:
+    """Charge an unclear call that a person is about to decide about, in the same transaction.
+
+    The person cannot know either whether the call arrived: no task list shows parses.
+    """
+    if ClothesParse.objects.hold_unclear(parse):
+        Charge.objects.record_unclear(parse)
+
+
+def _write_together(job: TryOnResult | ClothesParse, write: Callable[[], None]) -> None:
+    """Move the job and write its charge in one transaction, retried while it cannot be written."""
+    before = job.status
+
+    def attempt() -> None:
         job.undo_move(before)  # of a transaction that was rolled back
         with atomic():
-            job.mark_collecting(
-                image_count=images,
-                cost=conf.price(remote_model) * images,
-                currency=conf.CURRENCY,
-                **columns,
-            )
-            Charge.objects.record(job, remote_model=remote_model, task_id=task_id)
+            write()
 
     try:
-        write_with_retries(write)
+        write_with_retries(attempt)
     except IntegrityError:  # the user who requested it was deleted at this moment
-        write_with_retries(write)
+        write_with_retries(attempt)
 
 
 def write_with_retries(write: Callable[[], None]) -> None:

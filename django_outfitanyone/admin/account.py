@@ -25,6 +25,7 @@ from django_outfitanyone.admin.account_problem import resume
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
 from django_outfitanyone.admin.django_classes import ModelAdmin
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.panels import PanelMixin
 from django_outfitanyone.admin.read_only import UndeletableMixin
 from django_outfitanyone.admin.rendering import STYLESHEET, badge
 from django_outfitanyone.conf import conf
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class AccountAdminMixin(NoticeMixin, UndeletableMixin):
+class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
     """The app writes these rows; staff can only resume an account."""
 
     first_step = gettext_lazy(
@@ -133,13 +134,13 @@ class AccountAdminMixin(NoticeMixin, UndeletableMixin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
         return (*self.fields, *self.fields_if_stopped) if obj and obj.is_stopped else self.fields
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        account: Account = context["original"]
-        is_waiting = account.is_stopped or account.paused_until is not None
-        context["may_resume"] = is_waiting and self.has_resume_permission(request)
-        return super().render_change_form(request, context, *args, **kwargs)
+    def panels_above(self, request: HttpRequest, row: Account) -> tuple[str, ...]:
+        is_waiting = row.is_stopped or row.paused_until is not None
+        return ("resume_button",) if is_waiting and self.has_resume_permission(request) else ()
+
+    @admin.display(description=gettext_lazy("actions"))
+    def resume_button(self, account: Account) -> SafeString:
+        return self.render_panel("resume_button", account)
 
     def get_urls(self) -> list[URLPattern]:
         resume_url = path(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from django_outfitanyone import actions
+from django_outfitanyone.admin.visible_rows import check_inputs
 from django_outfitanyone.choices import UNSENT, Review, Status
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import OutfitAnyoneError
@@ -42,6 +43,8 @@ class ResultAction:
     allows: StateTest
     allows_in_bulk: StateTest | None = None
     """Set where the button for a whole batch skips rows that ``allows`` accepts."""
+    sends_inputs: bool = False
+    """Whether photo and garments are sent again; then the user must be allowed to see them."""
     run_bulk: Callable[[QuerySet[TryOnResult]], list[TryOnResult]] | None = None
     """Handles most rows of a large batch in a few statements; ``run`` handles the others."""
 
@@ -121,6 +124,7 @@ RETRY = ResultAction(
     ),
     permission="add",  # a retry may cost money
     run=lambda try_on, _user: actions.retry(try_on),
+    sends_inputs=True,
     allows=lambda status, _review, _published: status in {Status.FAILED, Status.CANCELED},
     allows_in_bulk=lambda status, _review, _published: status == Status.FAILED,
 )
@@ -157,6 +161,8 @@ def run_action(
     done = [try_on.pk for try_on in already_done]
 
     def run(try_on: TryOnResult) -> None:
+        if action.sends_inputs:
+            check_inputs(model_admin.admin_site, request, try_on)
         action.run(try_on, user)
         done.append(try_on.pk)
 

@@ -21,7 +21,7 @@ from django_outfitanyone.admin.actions import RESULT_ACTIONS, ResultAction, run_
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
 from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.failures import blocking_parses, causes_of_failures
-from django_outfitanyone.admin.notices import account_notice
+from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.progress import Progress, progress_of
 from django_outfitanyone.admin.rendering import cost, review_badge, status_badge
 from django_outfitanyone.catalogue import catalogue, safe_url
@@ -89,10 +89,10 @@ class BatchMixin(AdminMixin):
         rows = Paginator(self._rows(request, batch), PER_PAGE)
         page = rows.get_page(request.GET.get("p"))
         context = {
-            **self.admin_site.each_context(request),
+            **page_context(request, self.admin_site, missing_worker=progress.missing_worker),
             **self._fragment(request, batch, progress, page.object_list),
             "title": _("Review try-on pictures"),
-            "opts": self.opts,
+            "script": "django_outfitanyone/admin/batch.js",
             "page": page,
         }
         return TemplateResponse(request, "admin/django_outfitanyone/batch.html", context)
@@ -174,7 +174,6 @@ class BatchMixin(AdminMixin):
             if action.is_permitted(self, request)
         ]
         return {
-            **account_notice(request, self.admin_site, missing_worker=progress.missing_worker),
             "batch": batch,
             "here": f"{page}?p={number}" if number.isdecimal() else page,
             "progress": progress,

@@ -48,7 +48,7 @@ class ChargeAdminMixin(NoticeMixin, UndeletableMixin):
     first_step = gettext_lazy("No charges yet. Try on a garment, and its charge appears here.")
     change_list_template = "admin/django_outfitanyone/charge/change_list.html"
     list_display = ("charged_on", "remote_model", "amount_paid", "subject", "requested_by")
-    list_filter = ("remote_model", ("requested_by", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("remote_model", "is_unclear", ("requested_by", admin.RelatedOnlyFieldListFilter))
     list_select_related = (
         "requested_by",
         "try_on__model_image",
@@ -62,6 +62,7 @@ class ChargeAdminMixin(NoticeMixin, UndeletableMixin):
     fields = (
         ("charged_at", "charged_on"),
         ("remote_model", "images", "amount_paid"),
+        "is_unclear",
         ("try_on", "clothes_parse"),
         ("requested_by", "account", "task_id"),
     )
@@ -71,7 +72,8 @@ class ChargeAdminMixin(NoticeMixin, UndeletableMixin):
 
     @admin.display(description=gettext_lazy("amount"), ordering="amount")
     def amount_paid(self, charge: Charge) -> str:
-        return money(charge.amount, charge.currency)
+        amount = money(charge.amount, charge.currency)
+        return _("%(amount)s at most") % {"amount": amount} if charge.is_unclear else amount
 
     @admin.display(description=gettext_lazy("for"))
     def subject(self, charge: Charge) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,9 +26,11 @@ from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
 from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.panels import PanelMixin
+from django_outfitanyone.admin.parse_decisions import CANCEL, DECISIONS, RETRY, may_parse
 from django_outfitanyone.admin.read_only import ReadOnlyMixin
 from django_outfitanyone.conf import conf
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,29 +54,34 @@ class ParseClothesMixin(AdminMixin):
     For admins of model photos and try-on results.
     """
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        picture = context.get("original")
-        if picture and picture.image and self.has_change_permission(request, picture):
-            cost = {"cost": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY)}
-            label = _("Parse clothes again (%(cost)s)") if picture.hotspots.exists() else ""
-            context["parse_label"] = (label or _("Parse clothes (%(cost)s)")) % cost
-        return super().render_change_form(request, context, *args, **kwargs)
+    def has_parse_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may request parses, which cost money."""
+        return may_parse(request)
+
+    def parse_label(self, request: HttpRequest, picture: Picture) -> str:
+        """Return the label of the button that parses the picture, or ``""`` without permission."""
+        may_press = self.has_change_permission(request, picture) and may_parse(request)
+        if not picture.image or not may_press:  # the button saves the page, too
+            return ""
+        cost = {"cost": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY)}
+        label = _("Parse clothes again (%(cost)s)") if picture.hotspots.exists() else ""
+        return (label or _("Parse clothes (%(cost)s)")) % cost
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Parse the picture after saving, if the button beside it was pressed."""
         if PARSE_BUTTON not in request.POST:
             return super().response_change(request, obj)
+        if not self.has_parse_permission(request):
+            raise PermissionDenied
         self.request_parses(request, [obj], again=True)
         return HttpResponseRedirect(request.get_full_path())
 
-    @admin.action(description=gettext_lazy("Parse clothes"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Parse clothes"), permissions=["parse"])
     def parse_clothes(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self.request_parses(request, queryset, again=False)
 
     @admin.action(
-        description=gettext_lazy("Parse clothes again (charged again)"), permissions=["change"]
+        description=gettext_lazy("Parse clothes again (charged again)"), permissions=["parse"]
     )
     def parse_clothes_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self.request_parses(request, queryset, again=True)
@@ -121,22 +127,7 @@ def _queued_text(count: int, *, again: bool) -> str:
     return f"{text} {charged_again}".rstrip()
 
 
-DECISIONS: dict[str, tuple[Callable[[ClothesParse], None], Any, Any]] = {
-    "retry": (
-        actions.retry,
-        gettext_lazy("The clothes parse will be retried."),
-        gettext_lazy("Retry"),
-    ),
-    "cancel": (
-        actions.cancel,
-        gettext_lazy("The clothes parse is canceled."),
-        gettext_lazy("Cancel"),
-    ),
-}
-"""By the name of its button: the operation, the message to the user, and the log entry."""
-
-
-class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
+class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyMixin):
     """Clothes parses are requested from their picture; staff can retry or cancel them here."""
 
     first_step = gettext_lazy(
@@ -155,8 +146,15 @@ class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
     search_fields = ("model_image__name", "request_id")
     actions = ("retry_failed", "cancel_parses")
     fieldsets = (
-        (None, {"fields": ("picture", "clothes_types", "status_badge", "error", "paid")}),
-        (None, {"fields": ("requested_by", "created_at", "submitted_at", "finished_at")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("picture", "clothes_types", "status_badge", "error", "paid"),
+                    *("requested_by", "created_at", "submitted_at", "finished_at"),
+                )
+            },
+        ),
         (
             gettext_lazy("Technical details"),
             {
@@ -185,49 +183,55 @@ class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
         )
         return [decide_url, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the choices that the parse leaves to a person."""
-        parse: ClothesParse | None = self.get_object(request, object_id)
-        context = self._choices(request, parse) if parse else {}
-        return super().change_view(
-            request, object_id, form_url, {**context, **(extra_context or {})}
+    def panels_above(self, request: HttpRequest, row: ClothesParse) -> tuple[str, ...]:
+        has_choices = row.needs_attention or any(self._choices(request, row).values())
+        return ("decision",) if has_choices else ()
+
+    @admin.display(description=gettext_lazy("decision"))
+    def decision(self, parse: Any) -> SafeString:
+        """Return the choices that the parse leaves to a person."""
+        return self.render_panel(
+            "decision",
+            parse,
+            **self._choices(parse.admin_request, parse),
+            calls=Charge.objects.count_unclear_calls(parse) + 1,
+            blocked=TryOnResult.objects.waiting_for(parse).blocked().count(),
+            price=money(conf.price(conf.PARSING_MODEL), conf.CURRENCY),
         )
 
-    def _choices(self, request: HttpRequest, parse: ClothesParse) -> dict[str, Any]:
-        may_decide = self.has_retry_permission(request)
+    def _choices(self, request: HttpRequest, parse: ClothesParse) -> dict[str, bool]:
+        ended_badly = parse.is_finished and not parse.has_succeeded
+        is_cancelable = parse.is_unsent or parse.needs_attention
         return {
-            "may_retry": may_decide and parse.is_finished and not parse.has_succeeded,
-            "may_cancel": may_decide and (parse.is_unsent or parse.needs_attention),
-            "blocked": TryOnResult.objects.waiting_for(parse).blocked().count(),
-            "price": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY),
+            "may_retry": ended_badly and RETRY.is_permitted(self, request),
+            "may_cancel": is_cancelable and CANCEL.is_permitted(self, request),
         }
 
     @method_decorator(require_POST)
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Retry or cancel one parse, as the button on its page says."""
-        parse = self.get_object(request, str(pk))
         decision = DECISIONS.get(request.POST.get("action", ""))
-        if parse is None or decision is None:
+        if decision is None:
             raise Http404
-        if not self.has_retry_permission(request):
+        if not decision.is_permitted(self, request):
             raise PermissionDenied
-        run, success, log_entry = decision
-        refusal = refusal_of(partial(run, parse))
+        parse = self.get_object(request, str(pk))
+        if parse is None:
+            raise Http404
+        refusal = refusal_of(partial(decision.run, parse))
         if refusal:
             self.message_user(request, refusal, messages.WARNING)
         else:
-            self.log_change(request, parse, str(log_entry))
-            self.message_user(request, str(success), messages.SUCCESS)
+            self.log_change(request, parse, str(decision.log_entry))
+            self.message_user(request, str(decision.success_message), messages.SUCCESS)
         return redirect(admin_url(self.admin_site, "clothesparse_change", pk))
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may retry or cancel parses; a retry costs money."""
+        """Return whether the user may retry parses, which costs money."""
+        return may_parse(request)
+
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may cancel parses, which needs the change permission."""
         return self.may_run_actions(request)
 
     @admin.action(description=gettext_lazy("Retry failed parses"), permissions=["retry"])
@@ -243,7 +247,7 @@ class ClothesParseAdminMixin(LargeTableMixin, NoticeMixin, ReadOnlyMixin):
         self.message_user(request, text % {"count": done})
         warn_about_refusals(refusals, model_admin=self, request=request)
 
-    @admin.action(description=gettext_lazy("Cancel parses"), permissions=["retry"])
+    @admin.action(description=gettext_lazy("Cancel parses"), permissions=["cancel"])
     def cancel_parses(self, request: HttpRequest, queryset: QuerySet[ClothesParse]) -> None:
         refusals = Counter(refusal_of(partial(actions.cancel, parse)) for parse in queryset)
         done = refusals.pop("", 0)

@@ -19,7 +19,7 @@ from django_outfitanyone.admin.django_classes import (
 )
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.product_field import ProductFieldMixin, product_search_fields
-from django_outfitanyone.admin.try_on_action import TryOnActionMixin
+from django_outfitanyone.admin.try_on_action import TryOnButtonMixin
 from django_outfitanyone.admin.uploads import PICTURE_WIDGET, UploadMixin, report_conversion
 from django_outfitanyone.models import Garment
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnActionMixin, NoticeMixin, AdminMixin):
+class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnButtonMixin, NoticeMixin, AdminMixin):
     first_step = _("No garments yet. Add a garment with its picture first, then try it on.")
     list_display = ("picture", "__str__", "kind", "product", "pixels")
     list_display_links = ("picture", "__str__")

@@ -16,6 +16,7 @@ from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
 from django_outfitanyone.admin.filters import RefusedFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.panels import PanelMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
 from django_outfitanyone.admin.uploads import UploadMixin
 from django_outfitanyone.models import ModelImage
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class ModelImageAdminMixin(
-    ParseClothesMixin, HotspotOwnerMixin, UploadMixin, NoticeMixin, AdminMixin
+    ParseClothesMixin, HotspotOwnerMixin, UploadMixin, PanelMixin, NoticeMixin, AdminMixin
 ):
     first_step = gettext_lazy("No model photos yet. Add a photo of a person to try garments on.")
     list_display = ("picture", "name", "problem", "is_active", "pixels", "hotspot_count")
@@ -74,11 +75,20 @@ class ModelImageAdminMixin(
         """Return whether the user may request try-ons, which cost money."""
         return may_try_on(self.admin_site, request)
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        context["may_try_on"] = self.has_try_on_permission(request)
-        return super().render_change_form(request, context, *args, **kwargs)
+    def panels_above(self, request: HttpRequest, row: ModelImage) -> tuple[str, ...]:  # noqa: ARG002
+        return ("try_on_photo_button",) if self.has_try_on_permission(request) else ()
+
+    def panels_below(self, request: HttpRequest, row: ModelImage) -> tuple[str, ...]:  # noqa: ARG002
+        return ("hotspot_editor",) if row.image else ()
+
+    @admin.display(description=gettext_lazy("actions"))
+    def try_on_photo_button(self, photo: ModelImage) -> SafeString:
+        return self.render_panel("try_on_photo_button", photo)
+
+    @admin.display(description=gettext_lazy("hotspots"))
+    def hotspot_editor(self, photo: Any) -> SafeString:
+        label = self.parse_label(photo.admin_request, photo)
+        return self.render_panel("hotspot_editor", photo, parse_label=label)
 
     @admin.action(description=gettext_lazy("Try garments on these photos…"), permissions=["try_on"])
     def try_on_photos(

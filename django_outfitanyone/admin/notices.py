@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import django
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from django_outfitanyone.admin.account_problem import account_problem
 from django_outfitanyone.admin.deletion import DeletionMixin, deletion_warnings
 from django_outfitanyone.admin.storable_input import StorableInputMixin
+from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.wakeup import is_worker_missing, worker_command
 
 if TYPE_CHECKING:
@@ -29,6 +31,18 @@ def account_notice(
         "missing_worker": missing_worker,
         "account_problem": account_problem(request, site),
         "here": request.get_full_path(),
+    }
+
+
+def page_context(
+    request: HttpRequest, site: AdminSite, *, missing_worker: str | None = None
+) -> dict[str, Any]:
+    """Return what ``page.html``, the base of this app's own pages, needs besides the title."""
+    return {
+        **site.each_context(request),
+        **account_notice(request, site, missing_worker=missing_worker),
+        "opts": TryOnResult._meta,
+        "breadcrumbs_are_a_list": django.VERSION >= (6, 1),
     }
 
 

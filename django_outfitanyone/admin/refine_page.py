@@ -21,7 +21,8 @@ from django_outfitanyone import actions
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.estimates import budget_warning, estimate_text, refine_label
-from django_outfitanyone.admin.notices import account_notice
+from django_outfitanyone.admin.notices import page_context
+from django_outfitanyone.admin.visible_rows import check_inputs
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
 from django_outfitanyone.jobs.estimate import estimate_rows
@@ -89,7 +90,7 @@ class RefineMixin(AdminMixin):
 
     def may_refine(self, request: HttpRequest, try_on: TryOnResult) -> bool:
         """Return whether the page of a picture offers to refine it."""
-        return self.has_add_permission(request) and not refine_refusal(try_on)
+        return self.has_add_permission(request) and not self._refusal(request, try_on)
 
     def _refinable(
         self, request: HttpRequest, selected: str
@@ -97,9 +98,18 @@ class RefineMixin(AdminMixin):
         """Return the pictures that can be refined, and the others with the reason."""
         keys = [int(key) for key in re.findall(r"[0-9]{1,18}", selected)][:MAX_PICTURES]
         rows = self.get_queryset(request).filter(pk__in=keys)
-        checked = [(row, refine_refusal(row)) for row in rows.order_by("pk")]
+        checked = [(row, self._refusal(request, row)) for row in rows.order_by("pk")]
         refinable = [row for row, refusal in checked if not refusal]
         return refinable, [(row, refusal) for row, refusal in checked if refusal]
+
+    def _refusal(self, request: HttpRequest, try_on: TryOnResult) -> str:
+        """Return why the picture cannot be refined, or ``""`` if it can."""
+        try:
+            check_refinable(try_on)
+            check_inputs(self.admin_site, request, try_on)
+        except RequestRefused as error:
+            return str(error)
+        return ""
 
     def _request_refined(
         self, request: HttpRequest, form: RefineForm, results: Sequence[TryOnResult]
@@ -121,9 +131,8 @@ class RefineMixin(AdminMixin):
         rows = [as_refinement(result, gender=Gender.WOMAN) for result in results]
         total = estimate_rows(rows)
         context = {
-            **self.admin_site.each_context(request),
+            **page_context(request, self.admin_site),
             "title": _("Refine pictures"),
-            "opts": self.opts,
             "form": form,
             "results": results,
             "refusals": refusals,
@@ -131,15 +140,5 @@ class RefineMixin(AdminMixin):
             "estimate": estimate_text(total) if results else "",
             "submit_label": refine_label(total),
             "over_budget": budget_warning(total),
-            **account_notice(request, self.admin_site),
         }
         return TemplateResponse(request, "admin/django_outfitanyone/refine_form.html", context)
-
-
-def refine_refusal(try_on: TryOnResult) -> str:
-    """Return why the picture cannot be refined, or ``""`` if it can."""
-    try:
-        check_refinable(try_on)
-    except RequestRefused as error:
-        return str(error)
-    return ""

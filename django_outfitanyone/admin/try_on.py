@@ -25,10 +25,12 @@ from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.needs_attention import NeedsAttentionMixin, candidate_tasks
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.panels import PanelMixin
 from django_outfitanyone.admin.product_field import product_search_fields
 from django_outfitanyone.admin.refine_page import RefineMixin
 from django_outfitanyone.admin.try_on_page import TryOnPage
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
+from django_outfitanyone.visibility import try_ons_visible_to
 from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class TryOnResultAdminMixin(
     NeedsAttentionMixin,
     ParseClothesMixin,
     HotspotOwnerMixin,
+    PanelMixin,
     LargeTableMixin,
     NoticeMixin,
     AdminMixin,
@@ -195,19 +198,33 @@ class TryOnResultAdminMixin(
         try_on = self.get_object(request, object_id)
         if try_on is not None and try_on.is_open:
             wake_if_idle()
-        context = {
-            "card": self.card(request, try_on) if try_on else None,
-            "candidates": candidate_tasks(try_on) if try_on else [],
-            "may_decide": self.has_change_permission(request, try_on),
-            "may_refine": try_on is not None and self.may_refine(request, try_on),
-            "may_pay": self.has_add_permission(request),
-            "show_save_and_add_another": False,
-            **(extra_context or {}),
-        }
+        context = {"show_save_and_add_another": False, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
+    def panels_above(self, request: HttpRequest, row: TryOnResult) -> FieldNames:  # noqa: ARG002
+        return ("overview",)
+
+    @admin.display(description=gettext_lazy("picture"))
+    def overview(self, try_on: Any) -> SafeString:
+        """Return the picture with its hotspots, the facts about it, and the action buttons."""
+        request = try_on.admin_request
+        return self.render_panel(
+            "overview",
+            try_on,
+            card=self.card(request, try_on),
+            candidates=candidate_tasks(try_on),
+            may_decide=self.has_change_permission(request, try_on),
+            may_refine=self.may_refine(request, try_on),
+            may_pay=self.has_add_permission(request),
+            parse_label=self.parse_label(request, try_on),
+        )
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[TryOnResult]:
-        return super().get_queryset(request).select_related(*self.list_select_related)
+        """Return all rows; without the view permission only the user's own and public ones."""
+        rows: QuerySet[TryOnResult] = super().get_queryset(request)
+        if not self.has_view_or_change_permission(request):
+            rows = rows.filter(pk__in=try_ons_visible_to(request.user).values("pk"))
+        return rows.select_related(*self.list_select_related)
 
 
 @admin.register(TryOnResult)

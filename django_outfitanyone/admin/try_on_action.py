@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.http import HttpResponse
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from django_outfitanyone.admin.django_classes import AdminMixin
+from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames
+from django_outfitanyone.admin.panels import PanelMixin
 from django_outfitanyone.models import Garment, TryOnResult
 
 if TYPE_CHECKING:
@@ -61,16 +63,6 @@ class TryOnActionMixin(AdminMixin):
             actions["try_on"] = action
         return actions
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        """Add the ids of the garments to try on to the context."""
-        row = context.get("original")
-        if row is not None and self.has_try_on_permission(request):
-            garments = self.garments_of(type(row)._default_manager.filter(pk=row.pk))
-            context["try_on_garments"] = ",".join(str(garment.pk) for garment in garments)
-        return super().render_change_form(request, context, *args, **kwargs)
-
     def _warn_about_missing_garments(
         self, request: HttpRequest, products: QuerySet[Any], garments: list[Garment]
     ) -> None:
@@ -89,6 +81,22 @@ class TryOnActionMixin(AdminMixin):
         self.message_user(
             request, text % {"products": get_text_list(named, _("and"))}, messages.WARNING
         )
+
+
+class TryOnButtonMixin(TryOnActionMixin, PanelMixin):
+    """Adds the button “Try on…” to the page of a garment, or of a product with garments."""
+
+    def panels_above(self, request: HttpRequest, row: Any) -> FieldNames:
+        is_offered = self.has_try_on_permission(request) and self._garments_of_row(row).exists()
+        return ("try_on_button",) if is_offered else ()
+
+    @admin.display(description=gettext_lazy("actions"))
+    def try_on_button(self, row: Any) -> SafeString:
+        garments = ",".join(str(garment.pk) for garment in self._garments_of_row(row))
+        return self.render_panel("try_on_button", row, garments=garments)
+
+    def _garments_of_row(self, row: Any) -> QuerySet[Garment]:
+        return self.garments_of(type(row)._default_manager.filter(pk=row.pk))
 
 
 def may_try_on(site: admin.AdminSite, request: HttpRequest) -> bool:

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django_outfitanyone import actions
 from django_outfitanyone.admin.account_problem import may_resume, resume
 from django_outfitanyone.admin.admin_urls import admin_url
-from django_outfitanyone.admin.notices import account_notice
+from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.try_on_form import TryOnForm
+from django_outfitanyone.admin.visible_rows import visible_rows
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError
 from django_outfitanyone.models import Account, Garment, ModelImage, TryOnResult
@@ -49,6 +50,7 @@ class TryOnPage:
         self, *, garments: Sequence[Garment] = (), photos: Sequence[ModelImage] = ()
     ) -> HttpResponse:
         """Show the form with its defaults; the only photo of a shop is selected already."""
+        garments = self._garments_by_key([garment.pk for garment in garments])
         available = list(self._photos()[:2])
         selected = photos or (available if len(available) == 1 else [])
         return self._page(
@@ -105,9 +107,9 @@ class TryOnPage:
         shown = form.garments[:MAX_SHOWN]
         prefetch_related_objects(shown, "product")
         context = {
-            **self.site.each_context(self.request),
+            **page_context(self.request, self.site),
             "title": _("Try on garments"),
-            "opts": TryOnResult._meta,
+            "script": "django_outfitanyone/admin/try_on_form.js",
             **self._estimated(form),
             "garments": shown,
             "garment_count": len(form.garments),
@@ -116,7 +118,6 @@ class TryOnPage:
             "photo_count": len(form.fields["photos"].queryset),  # type: ignore[attr-defined]
             "pickable": MAX_PICKABLE,
             "all_garments": 0 if shown else self._visible(Garment).count(),
-            **account_notice(self.request, self.site),
         }
         return TemplateResponse(self.request, "admin/django_outfitanyone/try_on_form.html", context)
 
@@ -124,8 +125,10 @@ class TryOnPage:
         return {"form": form, "estimate": form.estimate, "with_parses": conf.PARSE_RESULTS}
 
     def _garments(self, ids: str) -> list[Garment]:
-        """Return the garments that the user may see in the changelist, in the order of the ids."""
-        keys = _ids(ids)
+        """Return the garments that the user may use, in the order of the ids."""
+        return self._garments_by_key(_ids(ids))
+
+    def _garments_by_key(self, keys: Sequence[int]) -> list[Garment]:
         garments = self._visible(Garment).in_bulk(keys)
         return [garments[pk] for pk in keys if pk in garments]
 
@@ -137,9 +140,7 @@ class TryOnPage:
         return Garment.objects.filter(pk__in=list(newest)).select_related("product")
 
     def _visible(self, model: type[Garment | ModelImage]) -> Any:
-        if self.site.is_registered(model):
-            return self.site.get_model_admin(model).get_queryset(self.request)
-        return model._default_manager.all()
+        return visible_rows(self.site, self.request, model)
 
 
 def _ids(text: str) -> list[int]:

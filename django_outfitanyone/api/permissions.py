@@ -1,4 +1,4 @@
-"""Permissions: reading is public within ``visibility``, writing needs model permissions.
+"""Permissions: reading is public within ``visibility.py``, writing needs model permissions.
 
 The site chooses how users authenticate: ``DEFAULT_AUTHENTICATION_CLASSES``.
 """

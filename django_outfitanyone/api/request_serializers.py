@@ -24,7 +24,13 @@ from django_outfitanyone.api.response_serializers import (
     ModelImageSerializer,
     PrefixedNameMixin,
 )
-from django_outfitanyone.api.visibility import (
+from django_outfitanyone.catalogue import product_model
+from django_outfitanyone.choices import ClothesType, GarmentKind, Status
+from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequest, combine
+from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
+from django_outfitanyone.models.try_on import Gender
+from django_outfitanyone.visibility import (
     garments_visible_to,
     hotspots_prefetch_for,
     model_images_visible_to,
@@ -32,12 +38,6 @@ from django_outfitanyone.api.visibility import (
     products_visible_to,
     try_ons_visible_to,
 )
-from django_outfitanyone.catalogue import product_model
-from django_outfitanyone.choices import ClothesType, GarmentKind, Status
-from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequest, combine
-from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
-from django_outfitanyone.models.try_on import Gender
 
 MAX_BATCH_SIZE = 1000
 MAX_IDS = 100

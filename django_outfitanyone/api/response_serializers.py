@@ -16,12 +16,12 @@ from django_outfitanyone.api.fields import (
     PollAfterField,
     WaitsForField,
 )
-from django_outfitanyone.api.visibility import may_view_job
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.choices import ClothesType, GarmentKind, Review, Status
 from django_outfitanyone.models import Hotspot
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.models.try_on import Keep
+from django_outfitanyone.visibility import may_view_job
 
 
 class PrefixedNameMixin:

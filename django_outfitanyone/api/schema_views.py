@@ -224,6 +224,7 @@ def _describe_try_on_actions() -> None:
             *REFUSED,
             404,
             409,
+            422,
             429,
             success=(202,),
             parameters=(RETRY_AFTER,),

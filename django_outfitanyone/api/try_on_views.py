@@ -12,12 +12,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from django_outfitanyone import actions
+from django_outfitanyone import actions, visibility
 from django_outfitanyone.api import (
     idempotency,
     request_serializers,
     response_serializers,
-    visibility,
 )
 from django_outfitanyone.api.permissions import MAY_CHANGE
 from django_outfitanyone.api.views import ParseableViewSet, accepted_if, with_poll_hint
@@ -81,13 +80,14 @@ class TryOnViewSet(ParseableViewSet):
     @action(detail=True, methods=["post"])  # may cost money, so it needs the add permission
     def retry(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
         """Restart a try-on that failed, was canceled or needs attention."""
-        return self._apply(actions.retry)
+        return self._apply(self._retry)
 
     @action(detail=True, methods=["post"])
     def refine(self, request: Request, **_kwargs: Any) -> Response:
         """Request a refinement of a finished picture."""
         data = self.validated(request_serializers.RefineRequestSerializer).validated_data
         result = self.get_object()
+        visibility.check_inputs_visible_to(request.user, result)
         (row,) = actions.refine_all(
             [result],
             **data,
@@ -133,6 +133,10 @@ class TryOnViewSet(ParseableViewSet):
         )
         idempotency.check_same_request(rows, requests, options)
         return rows
+
+    def _retry(self, try_on: TryOnResult) -> None:
+        visibility.check_inputs_visible_to(self.request.user, try_on)
+        actions.retry(try_on)
 
     def _apply(self, action: Callable[..., None], **kwargs: Any) -> Response:
         try_on = self.get_object()

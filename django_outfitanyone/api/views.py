@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,16 +19,16 @@ from rest_framework.routers import APIRootView
 from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
-from django_outfitanyone import actions, wakeup
+from django_outfitanyone import actions, visibility, wakeup
 from django_outfitanyone.api import (
     errors,
     idempotency,
     request_serializers,
     response_serializers,
-    visibility,
 )
 from django_outfitanyone.api.fields import poll_after
 from django_outfitanyone.api.pagination import NewestFirstPagination
+from django_outfitanyone.api.parsers import JSONParser
 from django_outfitanyone.api.permissions import MAY_ADD, MAY_PARSE
 from django_outfitanyone.models import ClothesParse
 from django_outfitanyone.models.of_picture import Picture
@@ -59,6 +59,7 @@ class ResourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     request_serializer_class: type[request_serializers.RequestSerializer] | None = None
     paid_actions: frozenset[str] = frozenset()
 
+    parser_classes = [JSONParser, FormParser, MultiPartParser]
     permission_classes = MAY_ADD
     pagination_class = NewestFirstPagination
     filter_backends = ()

@@ -16,6 +16,9 @@ from django_outfitanyone.checks.messages import Messages, error, warning
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account
 
+SPARE_SECONDS = 30
+"""How much longer than a task may run django-q2 should wait before it runs it again."""
+
 
 def check_time_zone(**_kwargs: Any) -> Messages:
     """Leases, deadlines and budgets compare times of several hosts."""
@@ -84,23 +87,24 @@ def check_sqlite(**_kwargs: Any) -> Messages:
 
 
 def _queue_warnings(cluster: Mapping[str, Any]) -> Iterator[checks.CheckMessage]:
-    min_timeout = round(2 * conf.RUN_BUDGET)
+    needed = wakeup.task_timeout()
     timeout = _number(cluster, "timeout", 0)
-    # each wakeup asks for a timeout of three times RUN_BUDGET
-    max_timeout = round(max(timeout, 3 * conf.RUN_BUDGET))
+    longest = max(timeout, needed)  # each wakeup asks for the time that it needs
     retry = _number(cluster, "retry", 60)
     workers = _number(cluster, "workers", os.cpu_count() or 1)
-    if timeout < min_timeout:
+    if timeout < needed:
         yield warning(
             "W002",
-            f"Q_CLUSTER['timeout'] should be at least {min_timeout} s, twice RUN_BUDGET.",
-            f'Q_CLUSTER = {{"timeout": {3 * min_timeout // 2}, "retry": {2 * min_timeout}}}',
+            f"Q_CLUSTER['timeout'] should be at least {needed} s: a run of the worker lasts "
+            "RUN_BUDGET, and its last step may wait CONNECT_TIMEOUT + READ_TIMEOUT several times. "
+            "A run that is killed earlier leaves paid requests without their answers.",
+            f'Q_CLUSTER = {{"timeout": {needed}, "retry": {needed + SPARE_SECONDS}}}',
         )
-    if retry <= max_timeout:
+    if retry <= longest:
         yield warning(
             "W003",
-            f"Q_CLUSTER['retry'] ({retry} s) must be longer than a task may run ({max_timeout} s).",
-            f'Q_CLUSTER = {{"retry": {max_timeout + 30}}}',
+            f"Q_CLUSTER['retry'] ({retry} s) must be longer than a task may run ({longest} s).",
+            f'Q_CLUSTER = {{"retry": {longest + SPARE_SECONDS}}}',
         )
     if _number(cluster, "queue_limit", workers**2) > 2 * workers:
         yield warning(

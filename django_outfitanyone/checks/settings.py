@@ -15,10 +15,10 @@ from django_outfitanyone.checks.messages import Messages, error, warning
 from django_outfitanyone.conf import (
     ConfigurationError,
     conf,
-    given,
     known_settings,
     product_model_name,
 )
+from django_outfitanyone.setting_types import Setting, given
 
 
 def check_settings(**_kwargs: Any) -> Messages:
@@ -32,7 +32,7 @@ def check_settings(**_kwargs: Any) -> Messages:
     for name, value in values.items():
         if name not in known:
             nearest = get_close_matches(str(name).upper(), known, n=1, cutoff=0)[0]
-            shown = "..." if nearest == "API_KEY" else repr(value)
+            shown = "..." if nearest == "API_KEY" else repr(_fitting(known[nearest], value))
             messages.append(
                 error(
                     "E001",
@@ -50,6 +50,11 @@ def check_settings(**_kwargs: Any) -> Messages:
                 )
             )
     return messages
+
+
+def _fitting(setting: Setting[Any], value: Any) -> Any:
+    """Return the value if the setting accepts it, else the setting's default."""
+    return value if setting.accepts(value) else setting.default
 
 
 def check_product_model(**_kwargs: Any) -> Messages:

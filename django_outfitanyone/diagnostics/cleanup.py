@@ -24,6 +24,7 @@ from django_outfitanyone.models import (
     ClothesParse,
     Garment,
     Hotspot,
+    KnownTask,
     ModelImage,
     TemporaryUpload,
     TryOnResult,
@@ -48,6 +49,7 @@ class CleanupReport:
     failed: int = 0
     unpublished: int = 0
     uploads: int = 0
+    known_tasks: int = 0
     orphans: int = 0
     orphaned_bytes: int = 0
 
@@ -60,6 +62,7 @@ def clean(*, dry_run: bool = False) -> CleanupReport:
     report = CleanupReport()
     expired = TemporaryUpload.objects.expired()
     report.uploads = expired.count() if dry_run else expired.delete()[0]
+    report.known_tasks = _remove(KnownTask.objects.no_longer_listed(), dry_run=dry_run)
     before = _days_ago(conf.KEEP_FAILED_DAYS)
     if before:
         report.failed = _remove(TryOnResult.objects.failed_before(before), dry_run=dry_run)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 Box = tuple[int, int, int, int]
 """``(x1, y1, x2, y2)`` in pixels of the parsed picture, origin top left, x2 and y2 exclusive."""
@@ -187,6 +187,9 @@ class Engine(Protocol):
     can have arrived, ``OutcomeUnknown`` when the request may have arrived, an ``APIError``
     when an answer says what is wrong.
     """
+
+    TASKS_LISTED_FOR: ClassVar[timedelta] = timedelta(days=365)
+    """How long after its request ``list_tasks`` can still show a task."""
 
     @classmethod
     def explain(cls, code: str, message: str = "") -> ErrorExplanation:

@@ -87,22 +87,40 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         """
         if not job.image_count:
             return None
-        is_parse = isinstance(job, ClothesParse)
-        now = timezone.now()
         columns = {
-            "charged_at": now,
-            "charged_on": shop_day(now),
+            **_columns(job, charged_at=timezone.now()),
             "remote_model": remote_model,
             "images": job.image_count,
             "amount": job.cost,
             "currency": job.currency,
-            "try_on_id": job.try_on_id if isinstance(job, ClothesParse) else job.pk,
-            "clothes_parse_id": job.pk if is_parse else None,
-            "requested_by_id": _requester_id(job),
         }
         if task_id is None:
             return self.create(account_id=job.account_id, **columns)
         return self.get_or_create(account_id=job.account_id, task_id=task_id, defaults=columns)[0]
+
+    def record_unclear(self, parse: ClothesParse) -> Charge:
+        """Create the charge for a call of this parse that got no answer but may be billed.
+
+        Call it in the transaction that ends the wait for the answer. It counts for the day on
+        which the call was sent.
+        """
+        return self.create(
+            account_id=parse.account_id,
+            **_columns(parse, charged_at=parse.sent_at),
+            remote_model=conf.PARSING_MODEL,
+            images=1,
+            amount=conf.price(conf.PARSING_MODEL),
+            currency=conf.CURRENCY,
+            is_unclear=True,
+        )
+
+    def unclear(self) -> Self:
+        """Return the charges for calls that got no answer, which may not have been billed."""
+        return self.filter(is_unclear=True)
+
+    def count_unclear_calls(self, parse: ClothesParse) -> int:
+        """Return how many calls without an answer are charged since this parse was requested."""
+        return self.unclear().filter(clothes_parse=parse, charged_at__gte=parse.queued_at).count()
 
     def among(self, account_id: str, task_ids: Iterable[str]) -> set[str]:
         """Return those of these remote tasks that are charged, even if their row was deleted."""
@@ -115,7 +133,7 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
 
 
 class Charge(models.Model):
-    """One line of the ledger: pictures that the engine bills.
+    """One line of the ledger: pictures that the engine bills, or may bill.
 
     A charge stays when its job is deleted. A reused result costs nothing and has no charge.
     """
@@ -131,6 +149,11 @@ class Charge(models.Model):
     images = models.PositiveSmallIntegerField(_("pictures"))
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=6)
     currency = models.CharField(_("currency"), max_length=3)
+    is_unclear = models.BooleanField(
+        _("outcome unclear"),
+        default=False,
+        help_text=_("No answer came, so the engine may not have billed it."),
+    )
     task_id = models.CharField(_("task id"), max_length=100, null=True)
     try_on = models.ForeignKey(
         TryOnResult,
@@ -168,6 +191,18 @@ class Charge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.charged_on} {self.remote_model} {self.currency} {self.amount.normalize():f}"
+
+
+def _columns(job: TryOnResult | ClothesParse, *, charged_at: datetime) -> dict[str, Any]:
+    """Return whose charge it is, and of which day."""
+    is_parse = isinstance(job, ClothesParse)
+    return {
+        "charged_at": charged_at,
+        "charged_on": shop_day(charged_at),
+        "try_on_id": job.try_on_id if isinstance(job, ClothesParse) else job.pk,
+        "clothes_parse_id": job.pk if is_parse else None,
+        "requested_by_id": _requester_id(job),
+    }
 
 
 def _requester_id(job: TryOnResult | ClothesParse) -> Any:

@@ -34,6 +34,13 @@ class ClothesParseQuerySet(  # type: ignore[override]
         bad = Q(status__in=[Status.FAILED, Status.CANCELED])
         return self.exclude(bad & Q(finished_at__lt=moment) if moment else bad)
 
+    def hold_unclear(self, parse: RemoteJob) -> bool:
+        """Lock this parse until the transaction ends, if it needs attention; say whether it does.
+
+        An UPDATE does both on every database.
+        """
+        return bool(self.needing_attention().filter(pk=parse.pk).update(due_at=None))
+
     def blocking(self, try_ons: Iterable[TryOnResult]) -> dict[int, ClothesParse]:
         """Return the unclear parse that blocks each of these try-ons, by the try-on's key."""
         blocked = [try_on for try_on in try_ons if try_on.is_blocked]

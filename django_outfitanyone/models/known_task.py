@@ -1,11 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from django_outfitanyone.conf import conf
 from django_outfitanyone.models.account import Account
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+CLOCK_MARGIN = timedelta(days=7)
+"""How long an id is kept in addition: the clock of a host may be wrong, and rows are small."""
 
 
 class KnownTaskQuerySet(models.QuerySet["KnownTask"]):
@@ -13,6 +23,11 @@ class KnownTaskQuerySet(models.QuerySet["KnownTask"]):
         """Store the id, unless it is known already."""
         task = KnownTask(account_id=account_id, task_id=task_id)
         self.bulk_create([task], ignore_conflicts=True)
+
+    def no_longer_listed(self) -> Self:
+        """Return the ids that no task list of the engine can contain any more."""
+        kept_for = conf.engine_class.TASKS_LISTED_FOR + CLOCK_MARGIN
+        return self.filter(known_at__lt=timezone.now() - kept_for)
 
     def among(self, account_id: str, task_ids: Iterable[str]) -> set[str]:
         """Return those of these ids that are known."""
@@ -23,11 +38,13 @@ class KnownTaskQuerySet(models.QuerySet["KnownTask"]):
 class KnownTask(models.Model):
     """The id of a remote task that a try-on has, or had before it was retried or deleted.
 
-    No other try-on may adopt the task: its picture shows other garments.
+    No other try-on may adopt the task: its picture shows other garments. The id is needed as
+    long as the engine lists the task.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     task_id = models.CharField(_("task id"), max_length=100)
+    known_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = KnownTaskQuerySet.as_manager()
 

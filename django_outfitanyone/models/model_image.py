@@ -54,7 +54,7 @@ class ModelImage(StoredPicture, ResponsivePicture):
     objects = ModelImageQuerySet.as_manager()
 
     _outdated: list[list[Any]] | None = None
-    _made_columns = ("renditions",)
+    _made_columns = ("renditions", "refusal_code", "refusal_message")
 
     class Meta:
         verbose_name = _("model photo")

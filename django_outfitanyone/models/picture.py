@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -99,6 +100,8 @@ class StoredPicture(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; with ``update_fields``, what is measured is saved together with the picture."""
+        if self._has_new_file():
+            self._load_deferred()
         fields = kwargs.get("update_fields")
         if fields is not None and "image" in (names := {*fields}):
             kwargs["update_fields"] = names | {*self._measured_columns, *self._made_columns}
@@ -112,9 +115,15 @@ class StoredPicture(models.Model):
         row.remember_name()
         return row
 
-    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        super().refresh_from_db(*args, **kwargs)
-        self.remember_name()
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: models.QuerySet[Any] | None = None,
+    ) -> None:
+        super().refresh_from_db(using, fields, from_queryset)
+        if fields is None or "image" in fields:  # Django loads each deferred column by itself
+            self.remember_name()
 
     def picture_changed(self) -> None:
         """React to a new file; called before the row is saved."""
@@ -162,9 +171,20 @@ class StoredPicture(models.Model):
         file = self.image if "image" in self.__dict__ else None
         if not file or not getattr(file, "_committed", False):  # an upload is prepared instead
             return False
-        if self._measured_name is None and all(map(self.__dict__.get, self._measured_columns)):
-            return False
+        if self._state.adding and self._measured_name is None:
+            return not all(map(self.__dict__.get, self._measured_columns))
         return str(file.name) != self._measured_name
+
+    def _has_new_file(self) -> bool:
+        file = self.image if "image" in self.__dict__ else None
+        return bool(file) and (not getattr(file, "_committed", False) or self._is_renamed())
+
+    def _load_deferred(self) -> None:
+        """Load the columns that a new file changes: Django does not save deferred ones."""
+        changed = {*self._measured_columns, *self._made_columns}
+        deferred = changed & self.get_deferred_fields()
+        if deferred and not self._state.adding:
+            self.refresh_from_db(using=self._state.db, fields=deferred)
 
     def remember_name(self) -> None:
         """Note that size, hash and thumbnail belong to the file that ``image`` names now."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.db import models, transaction
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, pre_delete
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.models.picture import unguessable_name
@@ -18,6 +18,9 @@ from django_outfitanyone.pictures.renditions import smaller_copies
 
 if TYPE_CHECKING:
     from django.db.models.fields.files import ImageFieldFile
+
+FILE_COLUMNS = frozenset({"image", "sha256", "renditions"})
+"""Columns that tell which files belong to a row."""
 
 
 class ResponsivePicture(models.Model):
@@ -76,9 +79,21 @@ def discard(storage: Storage, renditions: Iterable[Iterable[Any]] | None) -> Non
             storage.delete(name)
 
 
+def _load_files(sender: type[models.Model], instance: Any, using: str, **_: Any) -> None:
+    """Load what ``_delete_with_last_row`` needs, because it cannot be loaded afterwards."""
+    if not issubclass(sender, ResponsivePicture):
+        return
+    deferred = instance.get_deferred_fields() & FILE_COLUMNS
+    if deferred and sender._base_manager.using(using).filter(pk=instance.pk).exists():
+        instance.refresh_from_db(using=using, fields=deferred)
+
+
 def _delete_with_last_row(sender: type[models.Model], instance: Any, using: str, **_: Any) -> None:
     """Delete the files with the last row that shows them, because reused results share files."""
-    if not issubclass(sender, ResponsivePicture) or not instance.renditions:
+    if not issubclass(sender, ResponsivePicture):
+        return
+    was_gone = bool(instance.get_deferred_fields() & FILE_COLUMNS)
+    if was_gone or not instance.renditions:
         return
     sharing = {"sha256": instance.sha256, "image": instance.image.name}
     if not sender.objects.using(using).filter(**sharing).exists():
@@ -86,4 +101,5 @@ def _delete_with_last_row(sender: type[models.Model], instance: Any, using: str,
         transaction.on_commit(clean, using=using, robust=True)
 
 
+pre_delete.connect(_load_files, dispatch_uid="outfitanyone_load_renditions")
 post_delete.connect(_delete_with_last_row, dispatch_uid="outfitanyone_renditions")

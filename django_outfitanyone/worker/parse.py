@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from django_outfitanyone.account import rate_limits
-from django_outfitanyone.account.ledger import settle
+from django_outfitanyone.account.ledger import settle, settle_unclear
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, OutcomeUnknown, RequestNotSent
 from django_outfitanyone.jobs.parse import ONE_PIECE, TWO_PIECES, request_parse
-from django_outfitanyone.models import ClothesParse, Hotspot
+from django_outfitanyone.models import Charge, ClothesParse, Hotspot
 from django_outfitanyone.models.remote_job import UNCLEAR
 from django_outfitanyone.signals import hotspots_found
 from django_outfitanyone.worker.hotspots import copy_areas, store_area
+from django_outfitanyone.worker.retries import UNCLEAR_PARSE
 from django_outfitanyone.worker.uploads import address_of, drop_uploads
 
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import Engine, ParseReport
 
-MOST_REPEATS = 3
+logger = logging.getLogger("django_outfitanyone")
+
 RECHECK_DELAY = timedelta(seconds=2)
 """While another parse of the same picture is open."""
 
@@ -61,7 +64,7 @@ def renew_uploads(parse: ClothesParse) -> bool:
 
 
 def call(parse: ClothesParse, url: str, engine: Engine) -> datetime | None:
-    """Send the paid request once, if the rate limit and the budget admit it.
+    """Send the paid request, if the rate limit and the budget admit it.
 
     The answer is stored before anything else happens.
     """
@@ -91,13 +94,23 @@ def call(parse: ClothesParse, url: str, engine: Engine) -> datetime | None:
 def reconcile(parse: ClothesParse, engine: Engine) -> datetime | None:  # noqa: ARG001
     """Step: decide about a call whose answer was lost; no task list shows parses.
 
-    A person decides, unless the shop's settings allow to pay twice.
+    A cheap parse is repeated a few times, and each call is charged: any of them may be billed.
+    After that, and above the price that the settings allow, a person decides.
     """
-    if conf.REPEAT_UNCLEAR_SEARCHES and parse.attempts < MOST_REPEATS:
-        parse.mark_preparing(attempts=parse.attempts + 1)
-        return timezone.now()
-    parse.mark_needs_attention(**UNCLEAR)
-    return None
+    calls = Charge.objects.count_unclear_calls(parse) + 1
+    wait = UNCLEAR_PARSE.wait(calls) if conf.may_repeat_parses else None
+    if wait is None:
+        parse.mark_needs_attention(**UNCLEAR)
+        return None
+    settle_unclear(parse, attempts=parse.attempts + 1)
+    logger.warning(
+        "Clothes parse %s: no answer came to call %s, which may be billed; next call in %.0f s",
+        parse.pk,
+        calls,
+        wait.total_seconds(),
+        extra={"event": "retry", "job_id": parse.pk, "error_code": OutcomeUnknown.code},
+    )
+    return timezone.now() + wait
 
 
 def collect(parse: ClothesParse, engine: Engine) -> None:  # noqa: ARG001

@@ -115,11 +115,7 @@ def longest_effect() -> timedelta:
 
     A worker that seemed dead may still send and wait, and the engine may still work on it.
     """
-    return _longest_request() + timedelta(seconds=conf.UNCLEAR_SUBMIT_DELAY)
-
-
-def _longest_request() -> timedelta:
-    return timedelta(seconds=conf.CONNECT_TIMEOUT + conf.READ_TIMEOUT)
+    return timedelta(seconds=conf.longest_call + conf.UNCLEAR_SUBMIT_DELAY)
 
 
 def _ask_a_person(
@@ -148,7 +144,7 @@ def _certain_task(try_on: TryOnResult, candidates: list[ListedTask]) -> str:
     """
     if not conf.EXCLUSIVE_ACCOUNT:
         return ""
-    span = _longest_request() + CLOCK_TOLERANCE
+    span = timedelta(seconds=conf.longest_call) + CLOCK_TOLERANCE
     rows = TryOnResult.objects.unclear_near(try_on, span)
     tasks = sorted(
         (time, task.task_id)

@@ -1,7 +1,7 @@
 """The retry policy in one table: which error is retried, how often, and after how long.
 
-Errors that are not in the table are final. A request whose outcome is unclear never gets
-here (see ``submit.submit`` and ``parse.call``).
+Errors that are not in the table are final. A try-on whose outcome is unclear never gets here
+(see ``submit.submit``); a clothes parse is repeated as ``UNCLEAR_PARSE`` says.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from django_outfitanyone.exceptions import (
     DownloadRefused,
     ForeignAnswer,
     InputRejected,
+    OutcomeUnknown,
     OutfitAnyoneError,
     RequestNotSent,
     ServerFault,
@@ -47,6 +48,11 @@ class Retry:
         wait = min(self.longest, self.first * 2 ** min(attempt - 1, 16))
         return timedelta(seconds=wait * random.uniform(0.75, 1.25))  # noqa: S311 - jitter
 
+    def wait(self, attempt: int, *, is_paid: bool = False) -> timedelta | None:
+        """Return the delay after this failed attempt; ``None`` if it was the last one."""
+        most = self.paid_attempts if is_paid else self.attempts
+        return None if most is not None and attempt >= most else self.delay(attempt)
+
 
 TABLE = (
     # the account is paused or stopped, which is no failure of this job: no maximum
@@ -70,15 +76,16 @@ TABLE = (
     Retry(error=UnexpectedFault, attempts=12, first=10, longest=300),
 )
 
+UNCLEAR_PARSE = Retry(error=OutcomeUnknown, attempts=4, first=5, longest=60)
+"""For clothes parses of a small price only. Each of these calls may be billed."""
+
 
 def wait_before_retry(error: OutfitAnyoneError, attempt: int, *, is_paid: bool) -> timedelta | None:
     """Return the delay before attempt number ``attempt + 1``; ``None`` to give up."""
     for row in TABLE:
         if isinstance(error, row.error):
-            most = row.paid_attempts if is_paid else row.attempts
-            if most is not None and attempt >= most:
-                return None
-            return max(row.delay(attempt), _pause(error))
+            wait = row.wait(attempt, is_paid=is_paid)
+            return None if wait is None else max(wait, _pause(error))
     return None
 
 

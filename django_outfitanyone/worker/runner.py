@@ -7,6 +7,7 @@ slices of some seconds. While no job is open, none is.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Iterable
 from contextlib import closing, suppress
@@ -19,6 +20,7 @@ from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.models import Account
 from django_outfitanyone.models.database import connection
 from django_outfitanyone.worker import lease, queue
+from django_outfitanyone.worker.lease_keeper import LeaseKeeper
 from django_outfitanyone.worker.steps import advance
 from django_outfitanyone.worker.thread_pool import (
     DATABASE_ERRORS,
@@ -26,6 +28,7 @@ from django_outfitanyone.worker.thread_pool import (
     ThreadPool,
     can_use_threads,
     log_database_error,
+    running,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +40,6 @@ LONGEST_SLEEP = 0.5
 SHORTEST_SLEEP = 0.001
 HANDOVER = timedelta(seconds=0.6)
 """Time from the end of one run to the start of the next."""
-RENEWAL_INTERVAL = 1.0
 NEAR = timedelta(seconds=0.05)
 LONGEST_DELAY = 0.25
 """Seconds that slow steps may be delayed because a poll is near."""
@@ -55,12 +57,11 @@ def run(*, budget: float) -> bool:
         return False
     try:
         with closing(conf.load_engine()) as engine:
-            pool = ThreadPool(engine) if budget and can_use_threads() else None
-            try:
-                return _Runner(account, token, engine, pool).run(budget)
-            finally:
-                if pool:
-                    pool.shutdown()
+            keeper = LeaseKeeper(account, token)
+            if not budget or not can_use_threads():
+                return _Runner(account, keeper, engine).run(budget)
+            with running(ThreadPool(engine, keeper)) as pool:
+                return _Runner(account, keeper, engine, pool).run(budget)
     except ConfigurationError as error:
         logger.error(  # noqa: TRY400 - the message is complete
             "Nothing can be submitted: %s", error, extra={"event": "not_configured"}
@@ -75,13 +76,17 @@ class _Runner:
     """The holder of the account's runner lease."""
 
     def __init__(
-        self, account: Account, token: str, engine: Engine, pool: ThreadPool | None
+        self,
+        account: Account,
+        keeper: LeaseKeeper,
+        engine: Engine,
+        pool: ThreadPool | None = None,
     ) -> None:
         self._account = account
-        self._token = token
+        self._keeper = keeper
         self._engine = engine
         self._pool = pool
-        self._renewed_at = 0.0
+        self._last_start = math.inf
         self._is_ending = False
         self._undelayed_at = 0.0
         self._next_due_at: datetime | None = None
@@ -89,6 +94,7 @@ class _Runner:
     def run(self, budget: float) -> bool:
         """Return whether more will be due soon."""
         end = time.monotonic() + budget
+        self._last_start = end + conf.longest_call
         while True:
             try:
                 more = self._turn(end, quiet_end=end - budget / 4)
@@ -103,9 +109,9 @@ class _Runner:
         """Advance what is due, then sleep; at the end, return whether more will be due soon.
 
         Near the end no slow step starts any more, but polls and submits go on until the
-        thread pool has finished.
+        thread pool has finished, for the time of one slow call at most.
         """
-        if not self._has_lease():
+        if not self._keeper.renew():
             return False
         self._next_due_at = None
         worked = self._work_urgently()
@@ -118,6 +124,8 @@ class _Runner:
             return False
         now = time.monotonic()
         self._is_ending |= now >= end or (now >= quiet_end and _is_quiet(self._next_due_at))
+        if self._is_ending and self._pool:
+            self._pool.give_back()
         if self._is_ending and not is_busy:
             return self._is_more_soon()
         if not worked:
@@ -136,6 +144,8 @@ class _Runner:
 
     def _work_urgently(self) -> bool:
         """Poll, then submit into the slots that are free by then."""
+        if time.monotonic() >= self._last_start:
+            return False
         polled = self._work_on(queue.polls(self._account))
         return self._work_on(queue.submits(self._account)) or polled
 
@@ -160,13 +170,19 @@ class _Runner:
         """Advance jobs one after the other; return whether there were any."""
         worked = False
         for item in items:
-            for job in self._claim(item, limit=item.room):
-                if not self._has_lease():
-                    return worked
+            jobs = self._claim(item, limit=item.room)
+            while jobs and self._may_start():
+                job = jobs.pop(0)
                 job.account = self._account
                 advance(job, self._engine)
                 worked = True
+            for job in jobs:
+                lease.give_back(job)
         return worked
+
+    def _may_start(self) -> bool:
+        """Whether there is time for one more call, and this is still the runner."""
+        return time.monotonic() < self._last_start and self._keeper.renew()
 
     def _claim(self, item: queue.Item, *, limit: int) -> list[Any]:
         """Claim due jobs, and remember when the first of the others will be due."""
@@ -177,14 +193,6 @@ class _Runner:
             later = first[len(due)][1]
             self._next_due_at = min(self._next_due_at or later, later)
         return item.jobs.claim(due, lease=conf.lease)
-
-    def _has_lease(self) -> bool:
-        """Renew the lease now and then; the rows are fenced, so that is often enough."""
-        now = time.monotonic()
-        if now < self._renewed_at + RENEWAL_INTERVAL:
-            return True
-        self._renewed_at = now
-        return lease.renew(self._account, self._token)
 
     def _is_more_soon(self) -> bool:
         """Whether any job will be due soon, including kinds that this turn left out."""

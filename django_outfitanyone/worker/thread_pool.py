@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from queue import SimpleQueue
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError
 
 from django_outfitanyone.models.database import connection
 from django_outfitanyone.models.remote_job import RemoteJob
+from django_outfitanyone.worker import lease
 from django_outfitanyone.worker.steps import advance
 
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import Engine
+    from django_outfitanyone.worker.lease_keeper import LeaseKeeper
 
 logger = logging.getLogger("django_outfitanyone")
 
@@ -32,8 +36,9 @@ class ThreadPool:
     for the runner between two jobs.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, keeper: LeaseKeeper) -> None:
         self._engine = engine
+        self.keeper = keeper
         self._jobs: dict[str, SimpleQueue[RemoteJob | None]] = {
             kind: SimpleQueue() for kind in THREADS
         }
@@ -63,7 +68,16 @@ class ThreadPool:
         """Have a claimed job advanced by one step."""
         with self._state:
             self._submitted[kind] += 1
+        self.keeper.hold(job)
         self._jobs[kind].put(job)
+
+    def give_back(self) -> None:
+        """End the leases of the jobs that no thread has begun, for the next run to take them."""
+        for kind, jobs in self._jobs.items():
+            with suppress(Empty):
+                while job := jobs.get_nowait():
+                    self._finish(kind, job)
+                    lease.give_back(job)
 
     def wait(self, seconds: float) -> None:
         """Wait until a job has been advanced since the last wait, but no longer than this."""
@@ -72,7 +86,9 @@ class ThreadPool:
             self._has_news = False
 
     def shutdown(self) -> None:
-        """Finish the submitted jobs and end the threads."""
+        """Finish the jobs that were begun, and end the threads."""
+        with suppress(*DATABASE_ERRORS):  # the leases then expire by themselves
+            self.give_back()
         for kind, count in THREADS.items():
             for _thread in range(count):
                 self._jobs[kind].put(None)
@@ -82,11 +98,15 @@ class ThreadPool:
     def _work(self, kind: str) -> None:
         for job in iter(self._jobs[kind].get, None):
             self._advance(job)
-            with self._state:
-                self._submitted[kind] -= 1
-                self._has_news = True
-                self._state.notify_all()
+            self._finish(kind, job)
         connection().close()
+
+    def _finish(self, kind: str, job: RemoteJob) -> None:
+        self.keeper.let_go(job)
+        with self._state:
+            self._submitted[kind] -= 1
+            self._has_news = True
+            self._state.notify_all()
 
     def _advance(self, job: RemoteJob) -> None:
         try:
@@ -96,6 +116,17 @@ class ThreadPool:
             connection().close()
         except Exception:  # the thread must go on with the other jobs
             logger.exception("%s %s: unexpected fault", job._meta.model_name, job.pk)
+
+
+@contextmanager
+def running(pool: ThreadPool) -> Iterator[ThreadPool]:
+    """Yield the pool, whose threads have ended afterwards; until then, its leases are kept."""
+    pool.keeper.start()
+    try:
+        yield pool
+    finally:
+        pool.shutdown()
+        pool.keeper.stop()
 
 
 def can_use_threads() -> bool:

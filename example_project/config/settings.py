@@ -125,7 +125,6 @@ if IS_LOCAL:
         # Only this shop uses the sandbox, and it is free, so the worker may settle unclear
         # requests of a killed worker without asking a person.
         "EXCLUSIVE_ACCOUNT": True,
-        "REPEAT_UNCLEAR_SEARCHES": True,
         "UNCLEAR_SUBMIT_DELAY": 5,
     }
 

@@ -5,6 +5,7 @@ from django.urls import path
 
 from django_outfitanyone.admin import (
     AccountAdminMixin,
+    ChargeAdminMixin,
     ClothesParseAdminMixin,
     GarmentAdminMixin,
     ModelImageAdminMixin,
@@ -13,6 +14,7 @@ from django_outfitanyone.admin import (
 )
 from django_outfitanyone.models import (
     Account,
+    Charge,
     ClothesParse,
     Garment,
     ModelImage,
@@ -28,14 +30,16 @@ class ThemedAdmin(admin.ModelAdmin):
     """The ``ModelAdmin`` of an admin theme."""
 
 
-for model, mixin in {
+MIXINS = {
     Account: AccountAdminMixin,
+    Charge: ChargeAdminMixin,
     ClothesParse: ClothesParseAdminMixin,
     Garment: GarmentAdminMixin,
     ModelImage: ModelImageAdminMixin,
     Product: ProductAdminMixin,
     TryOnResult: TryOnResultAdminMixin,
-}.items():
+}
+for model, mixin in MIXINS.items():
     office.register(model, type("Themed", (mixin, ThemedAdmin), {}))
 
 

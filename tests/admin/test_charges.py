@@ -44,6 +44,15 @@ def test_totals__sum_up_the_smallest_lines_in_one():
     assert lines["all others"] == "CNY 15.00"
 
 
+def test_charge__of_an_unclear_call_is_an_upper_limit(site):
+    line = make_charge(amount=Decimal("0.004"), is_unclear=True)
+
+    assert "CNY 0.004 at most" in text_of(site.get("charge_changelist"))
+    page = text_of(site.get("charge_change", line.pk))
+    assert "CNY 0.004 at most" in page
+    assert "the engine may not have billed it" in page
+
+
 def test_changelist__shows_the_total_of_this_month(site):
     make_charge()
     make_charge(charged_on=shop_day(timezone.now()).replace(day=1) - timedelta(days=1))

@@ -12,7 +12,7 @@ from django_outfitanyone.models import ClothesParse, TryOnResult
 from tests.admin.forms import hotspot_form_data
 from tests.admin.pages import actions_on, address, text_of
 from tests.drawing import picture
-from tests.factories import make_hotspot, make_model_image, make_try_on
+from tests.factories import make_charge, make_hotspot, make_model_image, make_try_on
 from tests.work import work
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +160,14 @@ class TestDecision:
         assert "Retry (another CNY 0.004, may be charged twice)" in page
         assert "Cancel this clothes parse" in page
         assert page.count(f'formaction="{address("clothesparse_decide", parse.pk)}"') == 2
+
+    def test_page__says_how_often_the_parse_was_sent(self, site, parse):
+        for _ in range(3):
+            make_charge(clothes_parse=parse, is_unclear=True)
+
+        assert "was sent 4 times, the last time" in text_of(
+            site.get("clothesparse_change", parse.pk)
+        )
 
     @pytest.mark.parametrize(
         ("action", "status", "message"),

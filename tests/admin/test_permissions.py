@@ -17,13 +17,15 @@ REVIEW_ACTIONS = {"approve", "reject", "publish", "unpublish", "cancel"}
 
 
 PARSE_ACTIONS = {"parse_clothes", "parse_clothes_again"}
+"""They cost money, so they need the permission to add a parse, as in the API."""
 
 
 @pytest.mark.parametrize(
     ("permissions", "model", "expected"),
     [
         (["view_tryonresult"], "tryonresult", set()),
-        (["change_tryonresult"], "tryonresult", REVIEW_ACTIONS | PARSE_ACTIONS),
+        (["change_tryonresult"], "tryonresult", REVIEW_ACTIONS),
+        (["view_tryonresult", "add_clothesparse"], "tryonresult", PARSE_ACTIONS),
         (["view_tryonresult", "add_tryonresult"], "tryonresult", {"retry", "refine"}),
         (["view_garment"], "garment", set()),
         (["change_garment"], "garment", set()),
@@ -31,10 +33,12 @@ PARSE_ACTIONS = {"parse_clothes", "parse_clothes_again"}
         (["view_product", "add_tryonresult"], "product", {"try_on"}),
         (["view_product"], "product", set()),
         (["view_modelimage"], "modelimage", set()),
-        (["change_modelimage"], "modelimage", PARSE_ACTIONS),
+        (["change_modelimage"], "modelimage", set()),
+        (["view_modelimage", "add_clothesparse"], "modelimage", PARSE_ACTIONS),
         (["view_modelimage", "add_tryonresult"], "modelimage", {"try_on_photos"}),
         (["view_clothesparse"], "clothesparse", set()),
-        (["change_clothesparse"], "clothesparse", {"retry_failed", "cancel_parses"}),
+        (["change_clothesparse"], "clothesparse", {"cancel_parses"}),
+        (["view_clothesparse", "add_clothesparse"], "clothesparse", {"retry_failed"}),
     ],
 )
 def test_changelists__offer_permitted_actions_only(site_with, permissions, model, expected):

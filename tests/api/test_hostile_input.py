@@ -7,7 +7,9 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.api.client import Client
 from tests.api.contract import API
+from tests.api.operations import OPERATIONS
 from tests.drawing import picture
 from tests.factories import (
     make_garment,
@@ -39,6 +41,13 @@ def editor(staff_with):
         ),
         "view_product",
     )
+
+
+@pytest.fixture
+def superuser(db):
+    client = Client()
+    client.force_authenticate(make_staff(is_superuser=True))
+    return client
 
 
 def assert_refused(response, field):
@@ -101,6 +110,44 @@ def test_json__with_odd_text_is_refused_by_every_other_operation(editor, text):
     ):
         response = getattr(editor, method)(path, body, content_type="application/json")
         assert_refused(response, "body")
+
+
+def nested(depth):
+    """Yield bodies that are nested this deeply, in lists and in objects."""
+    yield "[" * depth + "]" * depth
+    yield '{"a":' * depth + "1" + "}" * depth
+    yield '{"garments":' + "[" * depth + "]" * depth + "}"
+
+
+READS_NO_BODY = ("retry/", "cancel/", "approve/", "reject/", "publish/")
+
+
+@pytest.mark.parametrize(("method", "path"), [row[:2] for row in OPERATIONS if row[0] != "delete"])
+def test_json__nested_too_deeply_is_refused_by_every_operation(superuser, method, path):
+    look, photo = make_try_on(), make_model_image()
+    rows = {"garment": look.top_garment, "photo": photo, "try_on": look}
+    rows["hotspot"] = make_hotspot(look)
+    path = path.format(**{name: row.pk for name, row in rows.items()})
+    for body in (body for depth in (40, 400, 900, 100_000) for body in nested(depth)):
+        response = getattr(superuser, method)(path, body, content_type="application/json")
+        assert response.status_code == 400 or path.endswith(READS_NO_BODY), body[:100]
+        assert response.status_code < 500
+
+
+@pytest.mark.parametrize("depth", [1, 10, 30])
+def test_json__other_depths_are_read(superuser, depth):
+    for body in nested(depth):
+        response = superuser.post("try-ons/", body, content_type="application/json")
+        assert response.json()["code"] == "Invalid"
+
+
+def test_json__nested_too_deeply_is_refused_when_the_csrf_check_reads_it(db):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(make_staff("add_tryonresult"))
+    browser.cookies["csrftoken"] = "x" * 32
+    for body in nested(100_000):
+        response = browser.post("try-ons/", body, content_type="application/json")
+        assert response.status_code == 400
 
 
 def test_form__with_nul_is_refused(editor):

@@ -17,8 +17,8 @@ OUTFITANYONE = {
     "POLL_INTERVAL": 0.2,
     "UNCLEAR_SUBMIT_DELAY": 1,
     "EXCLUSIVE_ACCOUNT": True,
-    "REPEAT_UNCLEAR_SEARCHES": True,
     "RUN_BUDGET": 3,
+    **json.loads(os.environ.get("TEST_OUTFITANYONE", "{}")),
 }
 Q_CLUSTER |= {"guard_cycle": 1, "timeout": 30, "retry": 40}
 if "TEST_STORAGES" in os.environ:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 
 import pytest
 
-from django_outfitanyone.actions import request_try_ons
+from django_outfitanyone import wakeup
+from django_outfitanyone.actions import parse_clothes, request_try_ons
 from django_outfitanyone.choices import Status
 from django_outfitanyone.jobs.try_on import TryOnOptions, combine
 from django_outfitanyone.models import Account, Charge, TryOnResult
@@ -88,3 +90,21 @@ def test_qcluster__is_woken_by_the_request_itself(remote, start):
 
     assert {row.status for row in TryOnResult.objects.filter(batch=batch)} == {Status.SUCCEEDED}
     assert remote.stats["submits"] == 4
+
+
+@pytest.mark.slow
+def test_qcluster__waits_for_the_answer_of_a_parse_that_outlasts_the_run(remote, start, configure):
+    """The queue must not kill a run of 1 s while its parse waits 9 s for an answer."""
+    keys = {"RUN_BUDGET": 1, "READ_TIMEOUT": 30}
+    configure(**keys)
+    remote.faults.add("delay", endpoint="parse", delay=9)
+    parse = parse_clothes(make_model_image(), ["upper"])
+    start("qcluster", TEST_OUTFITANYONE=json.dumps(keys))
+    end = time.monotonic() + 90
+    while parse.is_open and time.monotonic() < end:
+        wakeup.wake_if_idle()
+        time.sleep(0.2)
+        parse.refresh_from_db()
+
+    assert (parse.status, parse.error_message) == (Status.SUCCEEDED, "")
+    assert remote.stats["parses"] == 1

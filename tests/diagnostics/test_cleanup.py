@@ -7,17 +7,21 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from django_outfitanyone import tasks
 from django_outfitanyone.actions import approve, publish
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.diagnostics import cleanup
+from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.models import (
     Account,
     Charge,
     ClothesParse,
     Hotspot,
+    KnownTask,
     ModelImage,
     TemporaryUpload,
     TryOnResult,
@@ -94,6 +98,48 @@ def test_expired_uploads__are_removed_without_a_rule(clean_up):
         )
     assert clean_up().uploads == 1
     assert TemporaryUpload.objects.get().sha256 == "1"
+
+
+class TestKnownTasks:
+    """The ids of remote tasks, kept so that no task is assigned to two try-ons."""
+
+    DAY = timedelta(days=1)
+
+    def known(self, *ages):
+        KnownTask.objects.bulk_create(
+            KnownTask(
+                account=Account.current(), task_id=f"t-{number}", known_at=timezone.now() - age
+            )
+            for number, age in enumerate(ages)
+        )
+
+    def test_are_removed_once_no_task_list_can_show_them(self, clean_up):
+        self.known(40 * self.DAY, 8.1 * self.DAY, 7.9 * self.DAY, 0 * self.DAY)
+
+        assert clean_up(dry_run=True).known_tasks == 2
+        assert clean_up().known_tasks == 2
+        assert set(KnownTask.objects.values_list("task_id", flat=True)) == {"t-2", "t-3"}
+
+    def test_the_engine_says_how_long_it_lists_tasks(self, clean_up, monkeypatch):
+        monkeypatch.setattr(DashScope, "TASKS_LISTED_FOR", 30 * self.DAY)
+        self.known(38 * self.DAY, 36 * self.DAY)
+
+        assert clean_up().known_tasks == 1
+
+    def test_are_removed_in_batches(self, clean_up, monkeypatch):
+        monkeypatch.setattr(cleanup, "CHUNK", 2)
+        self.known(*[40 * self.DAY] * 5)
+        with CaptureQueriesContext(connection) as queries:
+            assert clean_up().known_tasks == 5
+
+        deletions = [q["sql"] for q in queries if "DELETE" in q["sql"] and "knowntask" in q["sql"]]
+        assert len(deletions) >= 3
+
+    def test_remember__keeps_the_age_of_a_known_task(self):
+        self.known(40 * self.DAY)
+        KnownTask.objects.remember(Account.current().pk, "t-0")
+
+        assert KnownTask.objects.no_longer_listed().count() == 1
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELED])

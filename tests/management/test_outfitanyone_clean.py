@@ -45,6 +45,7 @@ def test_json(capsys, configure):
         "failed": 1,
         "unpublished": 0,
         "uploads": 0,
+        "known_tasks": 0,
         "orphans": 0,
         "orphaned_bytes": 0,
     }

@@ -6,19 +6,18 @@ Runs in a process of its own, with ``tests.second_database.settings``.
 import os
 import sys
 import tempfile
-from pathlib import Path
 
 import django
 
-folder = Path(tempfile.mkdtemp())
+folder = tempfile.mkdtemp()
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.second_database.settings"
-os.environ["TEST_DEFAULT_DATABASE"] = str(folder / "default.sqlite3")
-os.environ["TEST_SHOP_DATABASE"] = str(folder / "shop.sqlite3")
+os.environ.setdefault("TEST_DATABASES", folder)
 django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
+from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
 from django_outfitanyone.account.ledger import settle  # noqa: E402
 from django_outfitanyone.models import Account, Charge, TryOnResult  # noqa: E402
@@ -29,14 +28,20 @@ from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine  # noqa:
 from tests.factories import make_garment, make_model_image  # noqa: E402
 from tests.work import claimed, running_try_on  # noqa: E402
 
-settings.MEDIA_ROOT = str(folder / "media")
-for alias in connections:
-    call_command("migrate", database=alias, verbosity=0)
-assert "django_outfitanyone_tryonresult" not in connections["default"].introspection.table_names()
 
-person, garment = make_model_image(), make_garment()
-with SandboxServer(options=Options(speed=100), engine=RectangleEngine()) as remote:
-    settings.OUTFITANYONE |= {"BASE_URL": remote.base_url, "ALLOW_PRIVATE_ADDRESSES": True}
+def run() -> None:
+    """Run the scenario; each part raises if a promise is broken."""
+    tables = connections["default"].introspection.table_names()
+    assert "django_outfitanyone_tryonresult" not in tables
+    with SandboxServer(options=Options(speed=100), engine=RectangleEngine()) as remote:
+        settings.OUTFITANYONE |= {"BASE_URL": remote.base_url, "ALLOW_PRIVATE_ADDRESSES": True}
+        try_on_a_garment()
+        break_a_transaction()
+    assert Account.current()._state.db == "shop"
+
+
+def try_on_a_garment() -> None:
+    person, garment = make_model_image(), make_garment()
     call_command(
         "outfitanyone_tryon", "--person", str(person.pk), "--top", str(garment.pk), "--wait"
     )
@@ -45,7 +50,9 @@ with SandboxServer(options=Options(speed=100), engine=RectangleEngine()) as remo
     assert try_on.has_succeeded
     assert Charge.objects.filter(try_on=try_on, clothes_parse=None).count() == 1
 
-    # the row and its charge are one transaction: if one fails, neither is written
+
+def break_a_transaction() -> None:
+    """The row and its charge are one transaction: if one fails, neither is written."""
     job = claimed(running_try_on())
 
     def refuse(*_args, **_kwargs):
@@ -61,5 +68,13 @@ with SandboxServer(options=Options(speed=100), engine=RectangleEngine()) as remo
     ChargeQuerySet.record = record
     assert TryOnResult.objects.get(pk=job.pk).is_running
 
-assert Account.current()._state.db == "shop"
+
+settings.MEDIA_ROOT = f"{folder}/media"
+databases = setup_databases(verbosity=0, interactive=False)
+try:
+    run()
+finally:
+    for connection in connections.all():
+        connection.close()
+    teardown_databases(databases, verbosity=0)
 sys.stdout.write("fine\n")

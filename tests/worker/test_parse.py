@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from django.utils import timezone
 
 from django_outfitanyone.actions import cancel, parse_clothes, request_try_on, retry
 from django_outfitanyone.choices import Status
-from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
+from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.models import Account, Charge, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.signals import hotspots_found
 from tests.events import received
 from tests.factories import make_model_image
-from tests.work import new_request, step, work
+from tests.work import backdate_submit, new_request, step, work
 from tests.worker.photos import boxes, same_photos
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +169,170 @@ class TestDuplicate:
         assert remote.stats["parses"] == 2
 
 
+def finish(parse):
+    """Take the steps of this parse without the delays between them."""
+    while parse.is_open:
+        step(parse)
+
+
+def fail_once(parse):
+    """Take steps until an attempt has failed; the rate limit may delay it."""
+    attempts = parse.attempts
+    while parse.is_open and parse.attempts == attempts:
+        step(parse)
+
+
+def ledger_of(parse):
+    """Return amount and ``is_unclear`` of each charge, in the order of the calls."""
+    return [(str(line.amount), line.is_unclear) for line in parse.charges.order_by("pk")]
+
+
+PRICE = "0.004000"
+
+
 class TestUnclearCall:
+    """The connection breaks after the request was sent: it may be billed, and no list tells."""
+
+    @pytest.fixture
+    def parse(self, remote):
+        return parse_clothes(make_model_image(), ["upper"])
+
+    def test_is_repeated_and_every_call_is_charged(self, remote, parse):
+        remote.faults.add("drop-after", endpoint="parse", times=2)
+        finish(parse)
+
+        assert parse.status == Status.SUCCEEDED
+        assert remote.stats["parses"] == 3
+        assert ledger_of(parse) == [(PRICE, True), (PRICE, True), (PRICE, False)]
+
+    def test_is_repeated_after_a_delay(self, remote, parse):
+        remote.faults.add("drop-after", endpoint="parse")
+        started_at = timezone.now()
+        fail_once(parse)
+
+        assert parse.status == Status.PREPARING
+        assert parse.due_at > started_at + timedelta(seconds=3)
+
+    def test_needs_attention_after_the_fourth_call(self, remote, parse):
+        remote.faults.add("drop-after", endpoint="parse", times=None)
+        finish(parse)
+
+        assert (parse.status, parse.error_code) == (Status.NEEDS_ATTENTION, "OutcomeUnknown")
+        assert remote.stats["parses"] == 4
+        assert ledger_of(parse) == [(PRICE, True)] * 3  # the fourth counts as committed
+
+    def test_of_a_busy_engine_is_not_counted_as_the_last(self, remote, parse):
+        """Attempts that proved to cost nothing leave all repeats."""
+        remote.faults.add("error", endpoint="parse", code="InternalError", times=5)
+        for _ in range(5):
+            fail_once(parse)
+        remote.faults.add("drop-after", endpoint="parse", times=3)
+        finish(parse)
+
+        assert parse.status == Status.SUCCEEDED
+
+    def test_of_a_worker_that_was_killed_is_repeated(self, remote, parse):
+        ClothesParse.objects.update(status=Status.SUBMITTING, submitted_at=timezone.now())
+        finish(parse)
+
+        assert parse.status == Status.SUCCEEDED
+        assert ledger_of(parse) == [(PRICE, True), (PRICE, False)]
+
+    @pytest.mark.parametrize(
+        ("most", "prices", "is_repeated"),
+        [
+            ("0.004", {"aitryon-parsing-v1": Decimal("0.004")}, True),
+            ("0.003", {"aitryon-parsing-v1": Decimal("0.004")}, False),
+            ("0.05", {"aitryon-parsing-v1": Decimal("0.051")}, False),
+            ("0.05", {"aitryon-parsing-v1": Decimal(0)}, True),
+            ("0", {"aitryon-parsing-v1": Decimal(0)}, False),
+            ("0", {"aitryon-parsing-v1": Decimal("0.004")}, False),
+            ("0.05", {}, False),  # unknown, not free
+        ],
+    )
+    def test_is_repeated_up_to_a_price(self, remote, parse, configure, most, prices, is_repeated):
+        configure(REPEAT_UNCLEAR_PARSES_UP_TO=Decimal(most), PRICES=prices)
+        remote.faults.add("drop-after", endpoint="parse")
+        finish(parse)
+
+        assert parse.status == (Status.SUCCEEDED if is_repeated else Status.NEEDS_ATTENTION)
+        assert remote.stats["parses"] == (2 if is_repeated else 1)
+
+    def test_counts_for_the_budget(self, remote, parse, configure):
+        configure(BUDGET_PER_DAY=Decimal("0.005"))
+        remote.faults.add("drop-after", endpoint="parse")
+        fail_once(parse)
+        fail_once(parse)
+
+        assert (parse.status, parse.error_code) == (Status.PREPARING, "BudgetSpent")
+        assert remote.stats["parses"] == 1
+
+    def test_is_charged_for_the_day_on_which_it_was_sent(self, remote, parse, configure):
+        configure(REPEAT_UNCLEAR_PARSES_UP_TO=Decimal(0))
+        remote.faults.add("drop-after", endpoint="parse")
+        finish(parse)
+        backdate_submit(parse, days=3)
+        parse.refresh_from_db()
+        cancel(parse)
+
+        assert parse.charges.get().charged_at == parse.submitted_at
+
+    def test_repeat_and_charge_are_one_transaction(self, remote, parse, monkeypatch):
+        def refuse(*_args):
+            raise RuntimeError("no charge can be written")
+
+        remote.faults.add("drop-after", endpoint="parse")
+        with monkeypatch.context() as broken:
+            broken.setattr(Charge.objects.__class__, "record_unclear", refuse)
+            fail_once(parse)
+            assert parse.status == Status.SUBMITTING
+        finish(parse)
+
+        assert ledger_of(parse) == [(PRICE, True), (PRICE, False)]
+        assert remote.stats["parses"] == 2
+
+    @pytest.mark.parametrize("decide", [retry, cancel])
+    def test_stays_in_the_ledger_when_a_person_decides(self, remote, parse, configure, decide):
+        configure(REPEAT_UNCLEAR_PARSES_UP_TO=Decimal(0))
+        remote.faults.add("drop-after", endpoint="parse")
+        finish(parse)
+        assert ledger_of(parse) == []
+        decide(parse)
+
+        assert ledger_of(parse) == [(PRICE, True)]
+
+    @pytest.mark.parametrize("decide", [retry, cancel])
+    def test_two_people_who_decide_at_once_charge_it_once(self, remote, parse, decide):
+        ClothesParse.objects.update(status=Status.NEEDS_ATTENTION, submitted_at=timezone.now())
+        first, second = ClothesParse.objects.get(), ClothesParse.objects.get()
+        decide(first)
+        with suppress(RequestRefused):
+            decide(second)
+
+        assert ledger_of(parse) == [(PRICE, True)]
+
+    def test_after_a_retry_has_all_its_repeats_again(self, remote, parse):
+        remote.faults.add("drop-after", endpoint="parse", times=7)
+        finish(parse)
+        retry(parse)
+        finish(parse)
+
+        assert parse.status == Status.SUCCEEDED
+        assert remote.stats["parses"] == 8
+
+    def test_that_never_left_is_not_charged(self, remote, parse):
+        cancel(parse)
+
+        assert ledger_of(parse) == []
+
+
+class TestUnclearCallAbovePrice:
+    """A person decides about the first unclear call."""
+
+    @pytest.fixture(autouse=True)
+    def _never_repeat(self, remote, configure):
+        configure(REPEAT_UNCLEAR_PARSES_UP_TO=Decimal(0))
+
     def test_is_never_repeated(self, remote):
         parse = parse_clothes(make_model_image(), ["upper"])
         remote.faults.add("drop-after", endpoint="parse")
@@ -172,32 +340,6 @@ class TestUnclearCall:
 
         assert (parse.status, parse.error_code) == (Status.NEEDS_ATTENTION, "OutcomeUnknown")
         assert remote.stats["parses"] == 1
-
-    def test_of_a_worker_that_was_killed_needs_attention(self, remote):
-        parse = parse_clothes(make_model_image(), ["upper"])
-        ClothesParse.objects.update(status=Status.SUBMITTING)
-        work(parse)
-
-        assert parse.status == Status.NEEDS_ATTENTION
-        assert remote.stats["parses"] == 0
-
-    def test_is_repeated_if_the_settings_allow_to_pay_twice(self, remote, configure):
-        configure(REPEAT_UNCLEAR_SEARCHES=True)
-        parse = parse_clothes(make_model_image(), ["upper"])
-        remote.faults.add("drop-after", endpoint="parse")
-        work(parse)
-
-        assert parse.status == Status.SUCCEEDED
-        assert remote.stats["parses"] == 2
-
-    def test_is_repeated_three_times_at_most(self, remote, configure):
-        configure(REPEAT_UNCLEAR_SEARCHES=True)
-        parse = parse_clothes(make_model_image(), ["upper"])
-        remote.faults.add("drop-after", endpoint="parse", times=None)
-        work(parse)
-
-        assert parse.status == Status.NEEDS_ATTENTION
-        assert remote.stats["parses"] == 4
 
     def test_try_on_waits_for_the_decision(self, remote):
         remote.faults.add("drop-after", endpoint="parse")

@@ -20,7 +20,7 @@ from django_outfitanyone.exceptions import (
     Throttled,
     UnexpectedFault,
 )
-from django_outfitanyone.worker.retries import TABLE, wait_before_retry
+from django_outfitanyone.worker.retries import TABLE, UNCLEAR_PARSE, wait_before_retry
 
 
 def name(error):
@@ -106,3 +106,10 @@ def test_throttled__waits_at_least_as_long_as_the_account(settings):
     settings.OUTFITANYONE = {"THROTTLE_PAUSE": 60}
 
     assert wait_unpaid(Throttled()) >= timedelta(seconds=60)
+
+
+def test_unclear_parse__delay_doubles_until_the_fourth_call_is_the_last(monkeypatch):
+    monkeypatch.setattr("random.uniform", lambda _low, _high: 1)
+    waits = [UNCLEAR_PARSE.wait(call) for call in (1, 2, 3, 4)]
+
+    assert waits == [timedelta(seconds=5), timedelta(seconds=10), timedelta(seconds=20), None]

@@ -12,8 +12,8 @@ from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import AccountProblem
 from django_outfitanyone.models import Account, TryOnResult
-from django_outfitanyone.worker import lease, runner, steps, submit
-from tests.work import queued_try_on, running_try_on, work
+from django_outfitanyone.worker import lease, lease_keeper, runner, steps, submit
+from tests.work import prepared_try_on, queued_try_on, running_try_on, work
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +155,7 @@ def test_run__near_poll_delays_slow_steps_but_never_stops_them(remote, configure
     account.save()
     monkeypatch.setattr(runner, "NEAR", timedelta(seconds=15))  # every poll is near
     monkeypatch.setattr(runner, "LONGEST_DELAY", 0.02)
-    monkeypatch.setattr(runner, "RENEWAL_INTERVAL", 0)
+    monkeypatch.setattr(lease_keeper, "RENEWAL_INTERVAL", 0)
     # ends the run as soon as all is done that can be
     monkeypatch.setattr(lease, "renew", lambda account, token: counts() != (2, 4))
     for _ in range(6):
@@ -191,3 +191,37 @@ def test_run__idle_account_needs_few_queries(remote, django_assert_max_num_queri
     Account.current()
     with django_assert_max_num_queries(30):
         runner.run(budget=5)
+
+
+class SlowClock:
+    """A clock for the runner that only steps move on."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+
+def test_run__slow_engine_gets_no_call_after_the_time_of_one(remote, monkeypatch):
+    """Budget 0 and calls of 30 s: the second one starts before 35 s have passed, the third not."""
+    try_ons = [prepared_try_on() for _ in range(4)]
+    TryOnResult.objects.update(due_at=timezone.now())
+    clock, begun = SlowClock(), []
+
+    def slow(job, engine):
+        begun.append(job)
+        clock.now += 30
+        job.release(None)
+
+    monkeypatch.setattr(runner, "time", clock)
+    monkeypatch.setattr(runner, "advance", slow)
+    runner.run(budget=0)
+
+    assert len(begun) == 2
+    left = {row.pk for row in try_ons} - {row.pk for row in begun}
+    due = TryOnResult.objects.due(timezone.now())
+    assert set(due.values_list("pk", flat=True)) == left  # the next run can take them at once

@@ -5,14 +5,16 @@ from contextlib import closing
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.utils import timezone
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.dashscope import DashScope
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.signals import status_changed
-from django_outfitanyone.worker import runner, thread_pool
-from django_outfitanyone.worker.thread_pool import THREADS, ThreadPool, can_use_threads
+from django_outfitanyone.worker import lease, runner, thread_pool
+from django_outfitanyone.worker.lease_keeper import LeaseKeeper
+from django_outfitanyone.worker.thread_pool import THREADS, ThreadPool, can_use_threads, running
 from tests.work import claimed, queued_try_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,9 +23,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def pool(remote):
     with closing(conf.load_engine()) as engine:
-        pool = ThreadPool(engine)
-        yield pool
-        pool.shutdown()
+        account = Account.current()
+        with running(ThreadPool(engine, LeaseKeeper(account, lease.take(account)))) as pool:
+            yield pool
 
 
 @pytest.fixture
@@ -73,6 +75,25 @@ def test_submit__waiting_job_goes_to_the_first_free_thread(pool, job, monkeypatc
 
     assert len(done) == 2
     assert len(set(done)) == THREADS["prepare"]
+
+
+def test_give_back__ends_the_leases_of_jobs_that_no_thread_has_begun(pool, job, monkeypatch):
+    begun, may_end = threading.Event(), threading.Event()
+    waiting = claimed(queued_try_on())
+
+    def slow(job, engine):
+        begun.set()
+        may_end.wait(30)
+
+    monkeypatch.setattr(thread_pool, "advance", slow)
+    pool.submit("prepare", job)
+    assert begun.wait(30)
+    pool.submit("prepare", waiting)
+    pool.give_back()
+
+    assert pool.room("prepare") == THREADS["prepare"]
+    assert TryOnResult.objects.due(timezone.now()).get() == waiting
+    may_end.set()
 
 
 @pytest.mark.parametrize("error", [OperationalError("database is locked"), KeyError("a bug")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
@@ -49,6 +49,8 @@ class DashScope(Engine):
     others may be repeated freely, and raise ``ServerFault`` in that case. Threads may
     share an instance.
     """
+
+    TASKS_LISTED_FOR = timedelta(hours=24)
 
     def __init__(
         self,

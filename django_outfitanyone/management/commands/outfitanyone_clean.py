@@ -15,9 +15,9 @@ class Command(BaseCommand):
     """Removes old data by the retention rules in the settings."""
 
     help = (
-        "Removes expired uploads, and data older than the settings KEEP_FAILED_DAYS, "
-        "KEEP_UNPUBLISHED_DAYS and KEEP_ORPHANS_DAYS allow. Published and approved pictures are "
-        "always kept."
+        "Removes expired uploads and ids of tasks, and data older than the settings "
+        "KEEP_FAILED_DAYS, KEEP_UNPUBLISHED_DAYS and KEEP_ORPHANS_DAYS allow. Published and "
+        "approved pictures are always kept."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -42,6 +42,7 @@ def _lines(report: CleanupReport) -> list[str]:
     orphans = f"{report.orphans} ({human_size(report.orphaned_bytes)})"
     return [
         f"  expired uploads         {report.uploads}",
+        f"  ids of expired tasks    {report.known_tasks}",
         f"  failed or canceled      {_by_rule(report.failed, conf.KEEP_FAILED_DAYS)}",
         f"  never approved          {_by_rule(report.unpublished, conf.KEEP_UNPUBLISHED_DAYS)}",
         f"  orphaned files          {_by_rule(orphans, conf.KEEP_ORPHANS_DAYS)}",

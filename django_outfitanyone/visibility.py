@@ -1,7 +1,9 @@
-"""Which rows a user may see. All lists, single rows and nested rows of the API use this module.
+"""Which rows a user may see. Every id in a request is looked up among these rows only.
 
-Visitors see what the storefront shows. Users with the view or change permission for a model see
-all of its rows, as in the admin. The user who requested a try-on always sees it.
+All lists, single rows and nested rows of the API use this module, and so do the admin's pages
+that request pictures. Visitors see what the storefront shows. Users with the view or change
+permission for a model see all of its rows, as in the admin. The user who requested a try-on
+always sees it.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ from typing import Any
 
 from django.contrib.auth import get_permission_codename
 from django.db.models import Model, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from django_outfitanyone.catalogue import catalogue, product_model
+from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.models import ClothesParse, Garment, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.models.clothes_parse import ClothesParseQuerySet
 from django_outfitanyone.models.remote_job import RemoteJob
@@ -52,6 +56,33 @@ def try_ons_visible_to(user: User) -> QuerySet[TryOnResult]:
     if may_view(user, TryOnResult):
         return TryOnResult.objects.all()
     return TryOnResult.objects.public() | _requested_by(user, TryOnResult.objects.all())
+
+
+def check_inputs(
+    try_on: TryOnResult, *, photos: QuerySet[ModelImage], garments: QuerySet[Garment]
+) -> None:
+    """Raise ``RequestRefused`` unless photo and garments of a known try-on are among these.
+
+    A user may see a try-on whose product has been hidden since, but not have it made again. A
+    paid result that is only downloaded again needs no inputs.
+    """
+    if try_on.can_be_downloaded:
+        return
+    worn = {key for key in (try_on.top_garment_id, try_on.bottom_garment_id) if key is not None}
+    has_photo = try_on.model_image_id and photos.filter(pk=try_on.model_image_id).exists()
+    if not has_photo or garments.filter(pk__in=worn).count() < len(worn):
+        raise RequestRefused(
+            _(
+                "The model photo or a garment is no longer available. Request the picture again "
+                "with other ones."
+            ),
+            code="InputChanged",
+        )
+
+
+def check_inputs_visible_to(user: User, try_on: TryOnResult) -> None:
+    """Raise ``RequestRefused`` unless the user may see the photo and the garments."""
+    check_inputs(try_on, photos=model_images_visible_to(user), garments=garments_visible_to(user))
 
 
 def parses_visible_to(user: User) -> ClothesParseQuerySet:

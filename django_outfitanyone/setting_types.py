@@ -1,0 +1,153 @@
+"""The kinds of settings: which values a key of ``settings.OUTFITANYONE`` accepts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Generic, TypeVar, cast, overload
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+
+class ConfigurationError(ImproperlyConfigured):
+    """A setting is missing or wrong. Deliberately no ``OutfitAnyoneError``."""
+
+
+def given() -> Mapping[str, Any]:
+    """Return the project's ``OUTFITANYONE`` dict as it is."""
+    value = getattr(settings, "OUTFITANYONE", None) or {}
+    if not isinstance(value, Mapping):
+        del value  # it may hold the key, and error reporters print local variables
+        message = "OUTFITANYONE must be a dict, e.g. OUTFITANYONE = {}"
+        raise ConfigurationError(message)
+    return value
+
+
+@dataclass(eq=False)
+class Setting(Generic[T]):
+    """One key of ``OUTFITANYONE``: its default, and which values it accepts.
+
+    ``expects`` completes the sentence "KEY must be …" of the system check.
+    """
+
+    default: T
+    expects: str
+    accepts: Callable[[Any], bool]
+    name: str = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Setting[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> Setting[T] | T:
+        if instance is None:
+            return self
+        return cast("T", given().get(self.name, self.default))
+
+
+def text(default: str) -> Setting[str]:
+    return Setting(default, "a string", lambda value: isinstance(value, str))
+
+
+def name(default: str) -> Setting[str]:
+    """A short string that is stored with every row."""
+    return Setting(
+        default,
+        "a string of 1 to 50 characters",
+        lambda value: isinstance(value, str) and 1 <= len(value) <= 50,
+    )
+
+
+def currency(default: str) -> Setting[str]:
+    return Setting(
+        default,
+        "three capital letters, as ISO 4217 has them",
+        lambda value: isinstance(value, str) and bool(re.fullmatch("[A-Z]{3}", value)),
+    )
+
+
+def whole(default: int, *, least: int = 1) -> Setting[int]:
+    return Setting(
+        default,
+        f"a whole number of at least {least}",
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= least,
+    )
+
+
+def days_or_none() -> Setting[int | None]:
+    return Setting(
+        None,
+        "a whole number of days of at least 1, or None",
+        lambda value: (
+            value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1)
+        ),
+    )
+
+
+def flag(default: bool) -> Setting[bool]:  # noqa: FBT001 - a default value, not a switch
+    return Setting(default, "True or False", lambda value: isinstance(value, bool))
+
+
+def seconds(default: float) -> Setting[float]:
+    return Setting(
+        default,
+        "a positive number of seconds",
+        lambda value: isinstance(value, int | float) and not isinstance(value, bool) and value > 0,
+    )
+
+
+def one_of(default: str, *others: str) -> Setting[str]:
+    choices = (default, *others)
+    return Setting(default, "one of " + ", ".join(map(repr, choices)), lambda v: v in choices)
+
+
+def http_url(default: str) -> Setting[str]:
+    return Setting(
+        default,
+        "an http:// or https:// address",
+        lambda value: isinstance(value, str) and _is_http_url(value),
+    )
+
+
+def _is_http_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # such as http://[
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def amount(default: str) -> Setting[Decimal]:
+    return Setting(Decimal(default), "a Decimal amount of at least 0", _is_amount)
+
+
+def amount_or_none() -> Setting[Decimal | None]:
+    return Setting(
+        None,
+        "a Decimal amount, or None",
+        lambda value: value is None or _is_amount(value),
+    )
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, Decimal) and value >= 0
+
+
+def prices(default: Mapping[str, Decimal]) -> Setting[Mapping[str, Decimal]]:
+    return Setting(
+        default,
+        "a dict of model name to Decimal price for one image",
+        lambda value: (
+            isinstance(value, Mapping)
+            and all(isinstance(price, Decimal) and price >= 0 for price in value.values())
+        ),
+    )
