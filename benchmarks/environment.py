@@ -45,6 +45,8 @@ class Environment:
         outfitanyone: dict[str, Any] | None = None,
         q_cluster: dict[str, Any] | None = None,
         sandbox: dict[str, Any] | None = None,
+        parse_seconds: float = 0,
+        storage: str = "django.core.files.storage.FileSystemStorage",
         database_url: str = "",
         broker: str = "",
     ) -> None:
@@ -54,6 +56,8 @@ class Environment:
         self.database = f"outfitanyone_bench_{uuid.uuid4().hex[:8]}"
         self._settings = (outfitanyone or {}, q_cluster or {})
         self.sandbox_options = sandbox or {}
+        self.parse_seconds = parse_seconds
+        self.storage = storage
         self._processes: list[subprocess.Popen[str]] = []
         self._logs: list[IO[str]] = []
 
@@ -65,6 +69,8 @@ class Environment:
             "DATABASE_URL": self._create_database(),
             "Q_BROKER": self.broker,
             "OUTFITANYONE_BASE_URL": f"{self.sandbox.root_url}/api/v1",
+            "BENCH_FOLDER": str(self.folder),
+            "BENCH_STORAGE": self.storage,
             "BENCH_MEDIA_ROOT": str(self.folder / "media"),
             "BENCH_OUTFITANYONE": json.dumps(outfitanyone),
             # its own queue name, so that other queues on this machine are left alone
@@ -177,6 +183,7 @@ class Sandbox:
             "benchmarks.instant_sandbox",
             f"--port={port}",
             f"--state-dir={state}",
+            f"--parse-seconds={environment.parse_seconds}",
             f"--options={json.dumps(environment.sandbox_options)}",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -194,6 +201,9 @@ class Sandbox:
     @property
     def faults(self) -> list[dict[str, Any]]:
         return list(requests.get(f"{self.root_url}/sandbox/faults", timeout=30).json()["faults"])
+
+    def remove_fault(self, number: int) -> None:
+        requests.delete(f"{self.root_url}/sandbox/faults/{number}", timeout=30).raise_for_status()
 
     def clear_faults(self) -> None:
         requests.delete(f"{self.root_url}/sandbox/faults", timeout=30).raise_for_status()

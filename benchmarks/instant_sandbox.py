@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,14 @@ class InstantEngine:
     """Returns the person with a patch of each garment, and parses fixed areas.
 
     The patches make every result different, as a real engine's results are.
+    ``parse_seconds`` makes parses slower than instant.
     """
 
+    def __init__(self, *, parse_seconds: float = 0) -> None:
+        self._parse_seconds = parse_seconds
+
     def parse(self, image: Any, clothes_types: Any) -> list[Area | None]:
+        time.sleep(self._parse_seconds)
         return [_area(image, kind) if kind != "dress" else None for kind in clothes_types]
 
     def try_on(self, person: Any, *, top: Any, bottom: Any, **_: Any) -> Any:
@@ -66,12 +72,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--state-dir", type=Path)
+    parser.add_argument("--parse-seconds", type=float, default=0)
     parser.add_argument("--options", type=json.loads, default={}, help="a JSON object")
     arguments = parser.parse_args()
     with SandboxServer(
         port=arguments.port,
         options=Options(**arguments.options),
-        engine=InstantEngine(),
+        engine=InstantEngine(parse_seconds=arguments.parse_seconds),
         state_dir=arguments.state_dir,
     ) as server:
         print(server.root_url, flush=True)

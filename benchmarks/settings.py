@@ -27,6 +27,10 @@ USE_TZ = True
 STATIC_URL = "/static/"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = os.environ["BENCH_MEDIA_ROOT"]
+STORAGES = {
+    "default": {"BACKEND": os.environ["BENCH_STORAGE"]},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 ROOT_URLCONF = "benchmarks.urls"
 
 INSTALLED_APPS = [

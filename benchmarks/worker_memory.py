@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import subprocess
 
+from benchmarks.chaos.processes import CHILDREN
 from benchmarks.environment import Environment, wait_until
-from benchmarks.fault_injector import CHILDREN
 from benchmarks.report import print_measure
 from benchmarks.sample_rows import make_garments, make_photos
 

@@ -229,7 +229,15 @@ def _decide(job: RemoteJob, move: Callable[[], bool]) -> bool:
 
 
 def _fresh_columns(job: RemoteJob) -> dict[str, str]:
-    return {"fingerprint": fingerprint_of(job)} if isinstance(job, TryOnResult) else {}
+    """Return what identifies the request now; its pictures may have been replaced."""
+    if not isinstance(job, TryOnResult):
+        return {}
+    if job.lacks_inputs:
+        raise RequestRefused(
+            _("The model photo or a garment of this try-on was deleted. Request a new one."),
+            code="NotRepeatable",
+        )
+    return {"fingerprint": fingerprint_of(job)}
 
 
 def _cancel_task(try_on: TryOnResult) -> None:

@@ -15,6 +15,7 @@ from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.try_on import TryOnRequest, combine
 from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
 from django_outfitanyone.signals import review_changed, status_changed
 from django_outfitanyone.worker.steps import advance
@@ -182,6 +183,29 @@ class TestRetry:
         work(try_on)
 
         assert try_on.status == Status.SUCCEEDED
+
+    @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELED, Status.NEEDS_ATTENTION])
+    @pytest.mark.parametrize("keep", ["", Keep.LOWER])
+    @pytest.mark.parametrize("deleted", ["model_image", "top_garment"])
+    def test_try_on_whose_photo_or_garment_was_deleted_is_refused(self, status, keep, deleted):
+        """A retry would pay for another picture than the requested one, or could not be sent."""
+        try_on = make_try_on(status=status, keep=keep)
+        getattr(try_on, deleted).delete()
+        try_on.refresh_from_db()
+
+        with pytest.raises(RequestRefused, match="was deleted"):
+            actions.retry(try_on)
+        assert try_on.status == status
+
+    def test_paid_result_is_downloaded_although_its_photo_was_deleted(self, remote):
+        try_on = make_try_on(
+            status=Status.FAILED, image_count=1, remote_task_id="t-1", submitted_at=timezone.now()
+        )
+        try_on.model_image.delete()
+        try_on.refresh_from_db()
+        actions.retry(try_on)
+
+        assert try_on.status == Status.COLLECTING
 
     def test_unclear_try_on_is_submitted_again(self, remote):
         try_on = unclear_try_on(remote)

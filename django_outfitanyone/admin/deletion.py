@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import router, transaction
-from django.db.models import Model, Q, QuerySet, Sum
+from django.db.models import Model, ProtectedError, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from django_outfitanyone.models import (
     Garment,
     ModelImage,
     TryOnResult,
+    protects_unsettled,
     unsettled_text,
 )
 
@@ -33,7 +34,7 @@ class DeletionMixin(AdminMixin):
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().delete_view(request, *args, **kwargs)
-        except OutfitAnyoneError as error:
+        except (OutfitAnyoneError, ProtectedError) as error:
             return self._deletion_failed(request, error)
 
     def response_action(
@@ -44,11 +45,18 @@ class DeletionMixin(AdminMixin):
         try:
             with transaction.atomic(using=router.db_for_write(self.model)):
                 return super().response_action(request, queryset, *args, **kwargs)
-        except OutfitAnyoneError as error:
+        except (OutfitAnyoneError, ProtectedError) as error:
             return self._deletion_failed(request, error)
 
-    def _deletion_failed(self, request: HttpRequest, error: OutfitAnyoneError) -> HttpResponse:
-        self.message_user(request, str(error), messages.ERROR)
+    def _deletion_failed(
+        self, request: HttpRequest, error: OutfitAnyoneError | ProtectedError
+    ) -> HttpResponse:
+        text = str(error)
+        if isinstance(error, ProtectedError):
+            if not protects_unsettled(error):
+                raise error
+            text = unsettled_text()  # the worker sent a request after the page was confirmed
+        self.message_user(request, text, messages.ERROR)
         return redirect(request.get_full_path())
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from django_outfitanyone.admin.account_problem import account_problem
-from django_outfitanyone.admin.deletion import deletion_warnings
+from django_outfitanyone.admin.deletion import DeletionMixin, deletion_warnings
 from django_outfitanyone.admin.storable_input import StorableInputMixin
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.wakeup import is_worker_missing, worker_command
@@ -46,7 +46,7 @@ def page_context(
     }
 
 
-class NoticeMixin(StorableInputMixin):
+class NoticeMixin(DeletionMixin, StorableInputMixin):
     """Adds the notices to the context of Django's own admin views."""
 
     first_step: Any = ""

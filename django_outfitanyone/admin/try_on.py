@@ -19,7 +19,6 @@ from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.actions import RESULT_ACTIONS, as_changelist_action
 from django_outfitanyone.admin.batch import BatchMixin
 from django_outfitanyone.admin.clothes_parse import PARSE_ACTIONS, ParseClothesMixin
-from django_outfitanyone.admin.deletion import DeletionMixin
 from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames, ModelAdmin
 from django_outfitanyone.admin.filters import PublishedFilter, QualityFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
@@ -48,7 +47,6 @@ class TryOnResultAdminMixin(
     HotspotOwnerMixin,
     PanelMixin,
     LargeTableMixin,
-    DeletionMixin,
     NoticeMixin,
     AdminMixin,
 ):

@@ -22,7 +22,7 @@ from django_outfitanyone.exceptions import (
     PictureRefused,
     RequestRefused,
 )
-from django_outfitanyone.models import unsettled_text
+from django_outfitanyone.models import protects_unsettled, unsettled_text
 from django_outfitanyone.models.remote_job import RemoteJob
 
 _ = gettext_lazy
@@ -122,15 +122,11 @@ def _from_app(error: Exception) -> tuple[int, Problem] | None:
         return http_status, Problem.for_caller(error.code, error.message)
     if isinstance(error, CatalogueFailed):
         return status.HTTP_500_INTERNAL_SERVER_ERROR, Problem.from_code(error.code, error.message)
-    if isinstance(error, ProtectedError) and _may_be_billed(error):
+    if isinstance(error, ProtectedError) and protects_unsettled(error):
         return status.HTTP_409_CONFLICT, Problem.for_caller("NotSettled", unsettled_text())
     if isinstance(error, OutfitAnyoneError):
         return status.HTTP_502_BAD_GATEWAY, Problem.from_code(error.code, error.message)
     return None
-
-
-def _may_be_billed(error: ProtectedError) -> bool:
-    return any(isinstance(row, RemoteJob) for row in error.protected_objects)
 
 
 def _from_rest_framework(error: Exception, context: dict[str, Any]) -> Response | None:

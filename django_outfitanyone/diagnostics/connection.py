@@ -14,6 +14,7 @@ from django_outfitanyone.diagnostics.findings import Findings, ok, problem, reme
 from django_outfitanyone.engines.addresses import is_public_host
 from django_outfitanyone.engines.dashscope import probe
 from django_outfitanyone.exceptions import AccountProblem, OutfitAnyoneError
+from django_outfitanyone.worker.reconcile import CLOCK_TOLERANCE
 
 MAX_CLOCK_SKEW = timedelta(seconds=30)
 TASK_LIST_PERIOD = timedelta(minutes=1)
@@ -71,10 +72,11 @@ def diagnose_clock() -> Findings:
     skew = max(before - timedelta(seconds=1) - remote, remote - after, timedelta())
     text = _("The clock differs from the engine's clock by %(count)d seconds.")
     values = {"count": skew.total_seconds()}
-    if skew > MAX_CLOCK_SKEW:
-        yield problem("clock", text % values, _("Synchronize the clocks of all hosts with NTP."))
-    else:
+    if skew <= CLOCK_TOLERANCE:
         yield ok("clock", text % values)
+        return
+    report = problem if skew > MAX_CLOCK_SKEW else warning
+    yield report("clock", text % values, _("Synchronize the clocks of all hosts with NTP."))
 
 
 def _diagnose_sandbox(host: str) -> Findings:

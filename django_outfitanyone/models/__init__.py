@@ -3,7 +3,7 @@
 from django_outfitanyone.models.account import Account
 from django_outfitanyone.models.charge import Charge
 from django_outfitanyone.models.clothes_parse import ClothesParse
-from django_outfitanyone.models.deletion import unsettled_text
+from django_outfitanyone.models.deletion import protects_unsettled, unsettled_text
 from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.hotspot import Hotspot
 from django_outfitanyone.models.known_task import KnownTask
@@ -23,5 +23,6 @@ __all__ = [
     "Product",
     "TemporaryUpload",
     "TryOnResult",
+    "protects_unsettled",
     "unsettled_text",
 ]

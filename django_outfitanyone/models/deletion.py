@@ -34,6 +34,11 @@ def refuse_unsettled(sender: type[RemoteJob], instance: RemoteJob, using: str, *
         raise NotSettled(unsettled_text(), {instance})
 
 
+def protects_unsettled(error: ProtectedError) -> bool:
+    """Whether a row that may still be billed stopped a deletion, and not one of another app."""
+    return any(isinstance(row, RemoteJob) for row in error.protected_objects)
+
+
 def unsettled_text() -> str:
     """Explain to a person why a row cannot be deleted yet."""
     return _(

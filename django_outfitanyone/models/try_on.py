@@ -88,7 +88,7 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     slot = models.PositiveSmallIntegerField(null=True, editable=False)
     remote_task_id = models.CharField(_("task id"), max_length=100, null=True, editable=False)
     unclear_since = models.DateTimeField(null=True, editable=False)
-    """When the submit's outcome was first found unclear, by the engine's own clock."""
+    """When the submit's outcome was first found unclear, by the engine's clock or a later one."""
     failed_tasks = models.PositiveSmallIntegerField(
         _("tasks that failed temporarily"), default=0, editable=False
     )
@@ -178,6 +178,16 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     def garments(self) -> list[Garment]:
         """The garments that are tried on, top first."""
         return [garment for garment in (self.top_garment, self.bottom_garment) if garment]
+
+    @property
+    def lacks_inputs(self) -> bool:
+        """Whether the model photo or all garments have been deleted since the request.
+
+        The half of the person's clothes that stays tells which half was to be replaced.
+        """
+        replaced = {Keep.UPPER: self.bottom_garment, Keep.LOWER: self.top_garment}
+        has_garment = replaced[Keep(self.keep)] if self.keep else self.garments
+        return self.model_image is None or not has_garment
 
     def garment_on(self, clothes_type: str | None) -> Garment | None:
         """Return the garment that was tried on in this area."""

@@ -124,7 +124,9 @@ def _after_failure(try_on: TryOnResult, report: TaskReport) -> datetime | None:
 def _store_picture(try_on: TryOnResult, engine: Engine) -> None:
     """Download, verify and store the result. The engine deletes its copy after 24 hours."""
     if try_on.attempts:  # the address may have expired since; the task names a valid one
-        try_on.write(**answer_columns(engine.query(try_on.remote_task_id or "")))
+        report = engine.query(try_on.remote_task_id or "")
+        if report.image_url:  # an odd answer without one must not cost the known address
+            try_on.write(**answer_columns(report))
     picture = images.verify(download(try_on.result_url)).marked(conf.DIGITAL_SOURCE_TYPE)
     _save(try_on.image, picture.suffix, picture.data)
     _store_thumbnail(try_on, picture.data)

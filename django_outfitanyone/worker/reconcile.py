@@ -4,8 +4,8 @@ An empty task list proves that nothing arrived only if all of this holds:
 
 - The engine's clock and ours agree. The list's own ``Date`` tells.
 - Between the moment when the outcome was found unclear and the list, more time has passed
-  than any request can still take. Both moments are read from the engine's clock, because
-  the clock of the host that submitted may be wrong.
+  than any request can still take. The engine's clock tells both moments, because the clock
+  of the host that submitted may be wrong.
 - The list covers enough time before the submit for that host's clock to be wrong by minutes.
 
 In all other cases a person decides.
@@ -65,6 +65,17 @@ class Listing:
         )
         return text % {"count": skew.total_seconds()}
 
+    @property
+    def delay_start(self) -> datetime:
+        """When the delay begins: now, by the engine's clock.
+
+        If that clock is slow just now, our clock decides: otherwise the delay would seem to be
+        over too early as soon as the engine's clock is right again.
+        """
+        ours = self.after.replace(microsecond=0)  # as coarse as HTTP dates
+        remote = self.found.server_time or ours
+        return max(ours, remote) if self.doubt else remote
+
 
 def reconcile(try_on: TryOnResult, engine: Engine) -> datetime | None:
     """Step: find out from the account's task list whether an unclear submit arrived.
@@ -76,7 +87,7 @@ def reconcile(try_on: TryOnResult, engine: Engine) -> datetime | None:
     listing = _list_tasks(try_on, engine)
     now = listing.found.server_time or listing.after
     if try_on.unclear_since is None:
-        try_on.write(unclear_since=now)
+        try_on.write(unclear_since=listing.delay_start)
         return timezone.now() + longest_effect()
     candidates = _unknown_tasks(try_on, listing.found.tasks)
     if listing.doubt or now < try_on.unclear_since:  # a clock that was set back proves nothing

@@ -18,6 +18,7 @@ from django_outfitanyone.exceptions import (
     AccountProblem,
     LeaseLost,
     OutfitAnyoneError,
+    TaskGone,
     Throttled,
     UnexpectedFault,
 )
@@ -115,7 +116,8 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
         "error_message": storable(str(error.message)),
         "request_id": getattr(error, "request_id", "") or job.request_id,
     }
-    wait = wait_before_retry(error, job.attempts + 1, is_paid=job.is_in_flight)
+    attempt = _attempt(job, error)
+    wait = wait_before_retry(error, attempt, is_paid=job.is_in_flight)
     if wait is None or _has_expired(job):
         _warn_of_loss(job, error, is_final=True)
         # a submit that may have been paid for needs a person, it has not just failed
@@ -123,7 +125,7 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
         end(**columns)
         return None
     _warn_of_loss(job, error)
-    job.write(attempts=min(job.attempts + 1, MOST_ATTEMPTS), **columns)
+    job.write(attempts=min(attempt, MOST_ATTEMPTS), **columns)
     logger.warning(
         "%s %s: %s; next attempt in %.0f s",
         job._meta.model_name,
@@ -133,6 +135,16 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
         extra={"event": "retry", "job_id": job.pk, "error_code": error.code},
     )
     return timezone.now() + wait
+
+
+def _attempt(job: RemoteJob, error: OutfitAnyoneError) -> int:
+    """Return the number of this failed attempt at the step.
+
+    An outage says nothing about the task, so of a task that is gone only the answers in a
+    row that say so count.
+    """
+    is_first = isinstance(error, TaskGone) and job.error_code != error.code
+    return 1 if is_first else job.attempts + 1
 
 
 def _upload_again(job: RemoteJob, error: OutfitAnyoneError) -> bool:

@@ -63,6 +63,34 @@ def test_result_with_a_parse_that_may_be_billed__cannot_be_deleted(site):
         assert "A request that may still be charged cannot be deleted." in text
 
 
+@pytest.mark.parametrize("bulk", [False, True])
+@pytest.mark.parametrize("kind", ["try-on", "parse", "photo"])
+def test_row_that_is_sent_after_the_deletion_was_checked__stays_and_the_page_says_so(
+    site, messages_of, monkeypatch, kind, bulk
+):
+    """The confirmation found nothing that is protected, but the worker submits meanwhile."""
+    row = make_try_on(status=Status.SUBMITTING) if kind == "try-on" else make_model_image()
+    if kind != "try-on":
+        parse = parse_clothes(row)
+        row = parse if kind == "parse" else row
+        ClothesParse.objects.update(status=Status.SUBMITTING)
+    monkeypatch.setattr(
+        "django_outfitanyone.admin.notices.NoticeMixin.get_deleted_objects",
+        lambda *_args: ([], {}, set(), []),
+    )
+    name = type(row)._meta.model_name
+    response = (
+        site.select(name, "delete_selected", [row], post="yes")
+        if bulk
+        else site.post(f"{name}_delete", row.pk, post="yes")
+    )
+
+    (message,) = messages_of(response)
+    assert "A request that may still be charged cannot be deleted." in message
+    assert response.status_code == 302
+    assert type(row).objects.filter(pk=row.pk).exists()
+
+
 def test_free_result__has_no_warning(site):
     """Whatever happens to other pictures."""
     make_published(), make_try_on(status=Status.RUNNING)

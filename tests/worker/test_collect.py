@@ -123,6 +123,17 @@ def test_poll__task_that_is_gone_is_polled_some_times_more_before_it_fails(remot
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "TaskGone")
 
 
+def test_poll__task_that_is_gone_after_an_outage_is_polled_some_times_more(remote):
+    """The failures of the outage say nothing about the task."""
+    try_on = running_try_on()
+    backdate_submit(try_on, hours=1)
+    TryOnResult.objects.update(attempts=50, error_code="RequestNotSent")
+    remote.sandbox.tasks.clear()
+    step(try_on)
+
+    assert (try_on.status, try_on.attempts, try_on.error_code) == (Status.RUNNING, 1, "TaskGone")
+
+
 def test_poll__task_that_is_gone_for_longer_than_the_engine_needs_to_list_it(remote):
     try_on = running_try_on()
     TryOnResult.objects.update(remote_task_id="unknown")
@@ -190,6 +201,17 @@ def test_collect__failed_download_is_retried_with_a_new_address(remote, kind):
     assert try_on.status == Status.SUCCEEDED
     assert remote.stats["queries"] == queries + 1
     assert remote.stats["submits"] == 1
+
+
+def test_collect__odd_answer_about_the_task_does_not_cost_the_known_address(remote):
+    try_on = collecting_try_on()
+    remote.faults.add("cut-short")
+    step(try_on)
+    remote.faults.add("task-status", word="MEDITATING")
+    step(try_on)
+    work(try_on)
+
+    assert try_on.status == Status.SUCCEEDED
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,18 @@ class TestAbsence:
         assert reconciled(try_on) == (Status.NEEDS_ATTENTION, 0)
         assert "has no date" in try_on.error_message
 
+    def test_delay_that_began_under_a_slow_clock_is_as_long_as_any(self, remote, configure):
+        """The worker that began it is gone; the next one reads the list from a clock put right."""
+        configure(UNCLEAR_SUBMIT_DELAY=60)
+        try_on = prepared_try_on()
+        remote.faults.add("drop-before", endpoint="submit")
+        step(try_on)
+        skew = remote.faults.add("clock_skew", seconds=-600)
+        step(try_on)
+        remote.faults.remove(skew.id)
+
+        assert reconciled(try_on) == (Status.SUBMITTING, 0)
+
     def test_clock_that_was_set_back_proves_nothing(self, remote):
         try_on = unclear(remote, "drop-before")
         TryOnResult.objects.update(unclear_since=timezone.now() + timedelta(minutes=1))

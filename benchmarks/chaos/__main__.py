@@ -4,8 +4,8 @@
 
 Runs real clusters, database and broker servers that it stops and restarts, and a sandbox
 with faults. ``--seconds`` is the total; every change runs the short form (75 s). Exits
-with 1 when a guarantee was broken. The seed chooses the faults, but not which request
-each one hits.
+with 1 when a guarantee was broken, or when the long form did not exercise every fault. The
+seed chooses the faults, but not which request each one hits.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from benchmarks.chaos_round import SKIPPED
+from benchmarks.chaos.round import SKIPPED
 
 PAIRS = ("sqlite+orm", "postgresql+redis", "mariadb+orm")
 OVERHEAD = 35.0
@@ -30,17 +32,22 @@ COLUMNS = {
     "lost": "lost",
     "needs_attention": "needs attention",
     "unexplained": "unexplained",
+    "task_not_offered": "task not offered",
+    "wrong_task": "wrong task",
+    "ledger_differs_by": "ledger differs by",
+    "parses_not_charged": "parses not charged",
     "peak_in_flight": "peak in flight",
     "peak_submits_per_second": "peak submits/s",
-    "faults_hit": "sandbox faults hit",
     "value": "settled after, s",
 }
 
+Line = dict[str, Any]
 
-def run(pair: str, seconds: float, seed: int) -> tuple[dict[str, object], int]:
+
+def run(pair: str, seconds: float, seed: int) -> tuple[Line, int]:
     """Run one round and return its line and exit code."""
     database, _, broker = pair.partition("+")
-    command = [sys.executable, "-m", "benchmarks.chaos_round", database, broker]
+    command = [sys.executable, "-m", "benchmarks.chaos.round", database, broker]
     command += ["--seconds", str(seconds), "--seed", str(seed)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     print(done.stdout, end="", flush=True)
@@ -48,10 +55,39 @@ def run(pair: str, seconds: float, seed: int) -> tuple[dict[str, object], int]:
     return (lines[-1] if lines else {}), done.returncode
 
 
-def table(lines: dict[str, dict[str, object]]) -> str:
-    rows = [["", *COLUMNS.values()], ["---"] * (len(COLUMNS) + 1)]
-    rows += [[pair, *(str(line.get(c, "?")) for c in COLUMNS)] for pair, line in lines.items()]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+def results(lines: dict[str, Line]) -> str:
+    """Return a Markdown table of the counts."""
+    rows = [[pair, *(line.get(column, "?") for column in COLUMNS)] for pair, line in lines.items()]
+    return _markdown(["", *COLUMNS.values()], rows)
+
+
+def faults(lines: dict[str, Line]) -> str:
+    """Return a Markdown table of the faults: how often each was injected, and how often it hit.
+
+    A fault that can hit several calls, such as a wrong clock, may hit more often than that.
+    """
+    counts = {pair: line.get("faults", {}) for pair, line in lines.items()}
+    names = dict.fromkeys(
+        name for found in counts.values() for name, cell in found.items() if any(cell)
+    )
+    rows = []
+    for name in names:
+        cells = (found.get(name) for found in counts.values())
+        rows.append([name, *("–" if cell is None else f"{cell[0]} / {cell[1]}" for cell in cells)])
+    return _markdown(["injected / hit", *counts], rows)
+
+
+def explain(line: Line) -> str:
+    """Return what was broken in a round, and which faults hit nothing."""
+    broken = line.get("broken", ["the round failed"])
+    missing = [name for name, (_injected, hits) in line.get("faults", {}).items() if not hits]
+    text = ", ".join(broken)
+    return f"{text}; did not exercise: {', '.join(missing)}" if "not_exercised" in broken else text
+
+
+def _markdown(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in lines)
 
 
 def main() -> int:
@@ -68,10 +104,10 @@ def main() -> int:
         line, codes[pair] = run(pair, fault_seconds, arguments.seed)
         if codes[pair] != SKIPPED:
             lines[pair] = line
-    print(f"\n{table(lines)}")
+    print(f"\n{results(lines)}\n\n{faults(lines)}")
     broken = [pair for pair, code in codes.items() if code not in {0, SKIPPED}]
     for pair in broken:
-        print(f"BROKEN on {pair}: {lines[pair].get('broken', 'the round failed')}")
+        print(f"BROKEN on {pair}: {explain(lines[pair])}")
     return 1 if broken else 0
 
 

@@ -1,40 +1,46 @@
 """One round of the chaos test on one pair of database and broker; ``chaos`` runs each pair.
 
-    python -m benchmarks.chaos_round postgresql redis --seconds 60 --seed 1
+    python -m benchmarks.chaos.round postgresql redis --seconds 60 --seed 1
 
 Two clusters share the work of one account. A page of the shop is "open" all the time: the
 round wakes the worker as such a page does. Prints one JSON line and exits with 1 when a
-guarantee was broken.
+guarantee was broken, or when a long round did not exercise a fault.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks.chaos_verdict import Verdict, broken, retry_database
+from benchmarks.chaos.calls import Calls
+from benchmarks.chaos.evidence import Evidence, SandboxFiles, gather
+from benchmarks.chaos.fault_log import FaultLog
+from benchmarks.chaos.injector import FaultInjector
+from benchmarks.chaos.outages import Outages
+from benchmarks.chaos.processes import Processes
+from benchmarks.chaos.shop import Shop
+from benchmarks.chaos.verdict import broken, count
 from benchmarks.environment import Environment
-from benchmarks.fault_injector import FaultInjector
 from benchmarks.report import print_measure
-from benchmarks.sample_rows import make_garments, make_photos
 from benchmarks.servers import MariaDB, NotInstalled, PostgreSQL, Redis, Server
 
 TASK_SECONDS = 1.0
-PHOTOS = 5
-SLOTS = 5
-MOST_OPEN = 30
-BATCH = 15
+PARSE_SECONDS = 0.3
+"""Long enough for a deletion to meet a parse."""
+LONG_SECONDS = 60.0
+"""A round with faults for so long must exercise each of them."""
 SETTLE_TIMEOUT = 150.0
 SKIPPED = 77
 """Exit code when a server of the pair is not installed."""
 OUTFITANYONE = {
+    "PROVIDER": "benchmarks.chaos.engine.FreezableEngine",
     "CONNECT_TIMEOUT": 1,
     "READ_TIMEOUT": 2,  # short leases: the rows of a killed worker are free again soon
     "UNCLEAR_SUBMIT_DELAY": 3,
@@ -48,80 +54,84 @@ Q_CLUSTER = {"guard_cycle": 0.5, "timeout": 30, "retry": 40}
 class Round:
     """Requests pictures while faults are injected, then waits until no row is open."""
 
-    def __init__(self, environment: Environment, injector: FaultInjector) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        seed: str,
+        *,
+        database: Server | None = None,
+        broker: Server | None = None,
+    ) -> None:
+        from benchmarks.chaos.deletions import Deletions
+
         self.environment = environment
-        self.injector = injector
-        self.requested = 0
-        self.settle_seconds = 0.0
+        self.log = FaultLog(environment.log("faults"))
+        self.sandbox = SandboxFiles(environment.folder / "sandbox")
+        self.shop = Shop(self.sandbox, self.log)
+        chance = random.Random(seed)
+        self.processes = Processes(environment, self.log, chance)
+        self.deletions = Deletions(self.log, chance)
+        self.injector = FaultInjector(
+            [
+                Calls(environment.sandbox, self.log, chance),
+                self.processes,
+                Outages(environment, self.log, chance, database=database, broker=broker),
+                self.deletions,
+            ],
+            self.log,
+            chance,
+        )
 
-    def run(self, seconds: float) -> None:
-        """Inject faults for ``seconds``, then measure how long the open rows take to finish."""
-        from django_outfitanyone.jobs.try_on import combine
-
+    def run(self, seconds: float) -> float:
+        """Inject faults for ``seconds``; return how long the open rows then take to finish."""
         self.environment.sandbox.set_task_duration(TASK_SECONDS)
         for name in ("first", "second"):
-            self.injector.start_cluster(name)
-        most = seconds * SLOTS / TASK_SECONDS
-        self.requests = combine(make_garments(round(most / PHOTOS)), make_photos(PHOTOS))
-        self.injector.run(seconds, meanwhile=self.act_as_shop)
+            self.processes.start_cluster(name)
+        is_long = seconds >= LONG_SECONDS
+        self.injector.run(seconds, is_long=is_long, meanwhile=self.shop.act)
         self.injector.stop()
-        self.settle_seconds = self.settle()
-
-    def act_as_shop(self) -> None:
-        """Open a page, and keep some rows open."""
-        self.open_page()
-        if self.requests and retry_database(lambda: self.rows().open().count()) < MOST_OPEN:
-            self.request_batch()
-
-    def request_batch(self) -> None:
-        """Request one more batch; a retry after a database outage uses the same batch id."""
-        from django_outfitanyone.actions import request_try_ons
-        from django_outfitanyone.jobs.try_on import TryOnOptions
-
-        requests, self.requests = self.requests[:BATCH], self.requests[BATCH:]
-        options, batch = TryOnOptions(keep_other_half=False), uuid.uuid4()
-        rows = retry_database(lambda: request_try_ons(requests, options=options, batch=batch))
-        self.requested += len(rows)
-
-    def open_page(self) -> None:
-        from django_outfitanyone import wakeup
-
-        retry_database(wakeup.wake_if_idle)
+        return self.settle()
 
     def settle(self) -> float:
-        """Wait until no row is open, at most ``SETTLE_TIMEOUT``; return the seconds."""
+        """Wait until nothing is open or unclear, at most ``SETTLE_TIMEOUT``; return the seconds."""
         started = time.monotonic()
-        while time.monotonic() - started < SETTLE_TIMEOUT:
-            if not retry_database(lambda: self.rows().open().exists()):
-                break
-            self.open_page()
+        while time.monotonic() - started < SETTLE_TIMEOUT and self.shop.is_waiting():
+            self.shop.watch()
+            self.injector.tick()
             time.sleep(0.2)
+        self.injector.tick()
         return time.monotonic() - started
 
-    def rows(self) -> Any:
-        from django_outfitanyone.models import TryOnResult
-
-        return TryOnResult.objects.all()
-
-    def judge(self) -> dict[str, Any]:
-        """Return the counts before and after the decisions about unclear rows."""
-        verdict = Verdict(self.environment.folder / "sandbox", self.injector.times)
-        counts = verdict.count(self.requested)
-        verdict.decide()
-        self.settle()
+    def judge(self, *, is_long: bool) -> dict[str, Any]:
+        """Return all counts of the round."""
         stats = self.environment.sandbox.stats
         return {
-            "try_ons": self.requested,
+            "try_ons": len(self.shop.requested),
             "submits": stats["submits"],
             "accepted": stats["accepted"],
-            **counts,
-            **verdict.count_after_decisions(self.requested),
+            **count(self._evidence()),
             "peak_in_flight": stats["peak_running"],
             "peak_submits_per_second": stats["peak_submits_per_second"],
+            "not_exercised": len(self.log.unexercised) if is_long else 0,
             "throttled": stats["throttled"],
-            "faults_hit": self.injector.faults_hit,
-            "faults": dict(sorted(self.injector.counts.items())),
+            "deletions": dict(self.deletions.outcomes),
+            "faults": self.log.as_dict(),
         }
+
+    def _evidence(self) -> Evidence:
+        person = self.shop.person
+        answered = {
+            event["pk"]
+            for event in self.environment.events(model="clothesparse")
+            if event["status"] == "collecting"
+        }
+        return gather(
+            self.sandbox,
+            self.shop.requested,
+            decisions=[*person.decisions, *person.parse_decisions],
+            deleted=self.deletions.attempted,
+            answered_parses=len(answered),
+        )
 
 
 def servers(database: str, broker: str, stack: ExitStack) -> Iterator[Server | None]:
@@ -159,18 +169,20 @@ def main() -> int:
             Environment(
                 outfitanyone=OUTFITANYONE,
                 q_cluster=Q_CLUSTER,
+                parse_seconds=PARSE_SECONDS,
+                storage="benchmarks.chaos.storage.FailingStorage",
                 database_url=database.url if database else "sqlite",
                 broker=broker.url if broker else "orm",
             )
         )
-        injector = FaultInjector(environment, arguments.seed, database, broker)
-        this_round = Round(environment, injector)
-        this_round.run(arguments.seconds)
-        counts = this_round.judge()
+        seed = f"{arguments.seed} {pair}"  # so that short rounds differ from each other
+        this_round = Round(environment, seed, database=database, broker=broker)
+        seconds = this_round.run(arguments.seconds)
+        counts = this_round.judge(is_long=arguments.seconds >= LONG_SECONDS)
         failures = broken(counts)
         print_measure(
             f"chaos on {pair}: time to settle",
-            this_round.settle_seconds,
+            seconds,
             "s",
             **counts,
             seed=arguments.seed,
@@ -184,15 +196,16 @@ def main() -> int:
 
 def keep_logs(environment: Environment, folder: Path) -> None:
     """Copy the logs and rows, so that you can find out what happened."""
+    from django.core.serializers import serialize
+
+    from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
+
     folder.mkdir(parents=True, exist_ok=True)
     for log in (*environment.folder.glob("*.log"), environment.folder / "events.jsonl"):
         (folder / log.name).write_bytes(log.read_bytes())
-    from django.core.serializers import serialize
-
-    from django_outfitanyone.models import TryOnResult
-
-    rows = serialize("jsonl", TryOnResult.objects.order_by("pk"))
-    (folder / "rows.jsonl").write_text(rows)
+    for model in (TryOnResult, ClothesParse, Charge):
+        rows = serialize("jsonl", model._default_manager.order_by("pk"))
+        (folder / f"{model._meta.model_name}.jsonl").write_text(rows)
     print(f"Logs and rows are in {folder}", file=sys.stderr)
 
 
