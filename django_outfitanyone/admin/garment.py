@@ -20,12 +20,25 @@ from django_outfitanyone.admin.django_classes import (
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.product_field import ProductFieldMixin, product_search_fields
 from django_outfitanyone.admin.try_on_action import TryOnButtonMixin
-from django_outfitanyone.admin.uploads import PICTURE_WIDGET, UploadMixin, report_conversion
+from django_outfitanyone.admin.uploads import UploadMixin, report_conversion
+from django_outfitanyone.admin.widgets import PictureInput
 from django_outfitanyone.models import Garment
+from django_outfitanyone.models.picture import PictureField
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
+
+
+GARMENT_PICTURE: dict[Any, Any] = {
+    PictureField: {
+        "widget": PictureInput,
+        "help_text": _(
+            "One whole garment lying flat on a plain background. A photo of a person wearing it "
+            "may be refused."
+        ),
+    }
+}
 
 
 class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnButtonMixin, NoticeMixin, AdminMixin):
@@ -35,6 +48,7 @@ class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnButtonMixin, Notice
     list_filter = ("kind", "created_at")
     list_select_related = ("product",)
     search_fields = ("name",)
+    formfield_overrides = GARMENT_PICTURE
     fields = ("product", "kind", "name", "image", "created_at")
     readonly_fields = ("created_at",)
 
@@ -77,7 +91,7 @@ class GarmentFormSet(InlineFormSet):
 class GarmentInlineMixin(InlineMixin):
     model = Garment
     formset = GarmentFormSet
-    formfield_overrides = PICTURE_WIDGET
+    formfield_overrides = GARMENT_PICTURE
     fields = (("kind", "name"), "image")
     extra = 0
 

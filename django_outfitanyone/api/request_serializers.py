@@ -179,7 +179,11 @@ class GarmentRequestSerializer(RequestSerializer, serializers.ModelSerializer[Ga
 
     product = VisibleField(products_visible_to, product_model())
     kind = EnumField(GarmentKind)
-    image = UploadField(write_only=True)
+    image = UploadField(
+        write_only=True,
+        help_text="One whole garment lying flat on a plain background. A photo of a person "
+        "wearing it may be refused.",
+    )
 
     class Meta:
         model = Garment

@@ -310,7 +310,11 @@ ERRORS = (
         error=InputRejected,
         codes=("InvalidGarment",),
         fixed_by="shop",
-        help=_("Choose at least one garment: a top, a bottom or a dress."),
+        help=_(
+            "The engine found no garment that it can use. Use a photo of one whole garment that "
+            "lies flat on a plain background, without a person or other garments, and check its "
+            "kind."
+        ),
     ),
     ErrorKind(
         label="content-refused",

@@ -68,7 +68,8 @@ class LocalEngine:
     """The engine ``outfitanyone_local.engine``, imported when the first picture needs it.
 
     At most ``workers`` pictures are processed at once, because each takes some hundred
-    megabytes. The log says why a picture was refused; the documented errors do not.
+    megabytes. The log says why a picture was refused; the documented error for a person
+    does not.
     """
 
     def __init__(self, *, workers: int) -> None:
@@ -88,8 +89,9 @@ class LocalEngine:
     ) -> RGB:
         """Return the preview.
 
-        An unusable garment picture becomes InvalidGarment, "missing clothing image": no
-        documented code fits, and this one names the right picture.
+        An unusable garment picture becomes InvalidGarment: no documented code fits, and this
+        one names the right picture. Its message says what is wrong, because the documented
+        one, "missing clothing image", would mislead.
         """
         from outfitanyone_local.engine import GarmentRefused, PersonRefused, try_on
 
@@ -99,7 +101,8 @@ class LocalEngine:
             except PersonRefused as refused:
                 raise _refused(refused, INVALID_PERSON) from refused
             except GarmentRefused as refused:
-                raise _refused(refused, NO_GARMENT) from refused
+                problem = Problem(NO_GARMENT.status, NO_GARMENT.code, str(refused))
+                raise _refused(refused, problem) from refused
 
     def fit(self, image: RGB, *, width: int, height: int) -> RGB:
         from outfitanyone_local.engine import fit_to

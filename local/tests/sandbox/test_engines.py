@@ -13,6 +13,7 @@ from PIL import Image
 
 from drawing.figures import Bottom, Person, Top, draw, plain
 from drawing.noise import read_pixels
+from outfitanyone_local.engine import GarmentRefusal
 from outfitanyone_local.sandbox.engines import LocalEngine
 from outfitanyone_local.sandbox.preview import PREVIEW_SOFTWARE
 
@@ -233,4 +234,6 @@ def test_garment__not_exactly_one_clear_garment(api, shop, drawn, person, case, 
     url = shop.serve(png(np.ascontiguousarray(picture)), path="/garment.png")
     output = api.finished(api.submitted(person_image_url=person, top_garment_url=url))
     assert (output["task_status"], output["code"]) == ("FAILED", "InvalidGarment")
-    assert "InvalidGarment: The " in caplog.text or "InvalidGarment: There " in caplog.text
+    assert output["message"] in {reason.value for reason in GarmentRefusal}
+    assert ("person" in output["message"]) == (case == "on a person")
+    assert f"InvalidGarment: {output['message']}" in caplog.text
