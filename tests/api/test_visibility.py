@@ -92,9 +92,11 @@ def test_try_ons__staff_see_all_with_either_permission(staff_with, permission):
     assert staff_with(permission).ids("try-ons/") == [failed.pk]
 
 
-@pytest.mark.parametrize("verb", ["view", "change"])
+@pytest.mark.parametrize("permission", ["view", "change"])
 @pytest.mark.parametrize("model", ["product", "garment", "modelimage", "tryonresult", "hotspot"])
-def test_permission__shows_the_hidden_rows_of_its_model_and_of_no_other(staff_with, verb, model):
+def test_permission__shows_the_hidden_rows_of_its_model_and_of_no_other(
+    staff_with, permission, model
+):
     hidden = make_garment(product=make_product(is_visible=False))
     try_on = make_try_on(garments=[hidden], model_image=make_model_image(is_active=False))
     rows = {
@@ -104,7 +106,7 @@ def test_permission__shows_the_hidden_rows_of_its_model_and_of_no_other(staff_wi
         "tryonresult": ("try-ons/", try_on),
         "hotspot": ("hotspots/", make_hotspot(try_on, product=hidden.product)),
     }
-    client = staff_with(f"{verb}_{model}")
+    client = staff_with(f"{permission}_{model}")
     shown = {name for name, (path, row) in rows.items() if row.pk in client.ids(path)}
 
     # a garment is shown with its product, because it can be seen there
