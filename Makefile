@@ -13,7 +13,7 @@ PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 SPEC := pyproject.toml local/pyproject.toml
 
 .PHONY: help demo test test-all test-services test-browser test-matrix lint docs bench chaos \
-    contact-sheet messages clean
+    mutants contact-sheet messages clean
 
 help:
 	@echo "make demo           start the example shop with sandbox and worker (PORT=8000)"
@@ -26,6 +26,7 @@ help:
 	@echo "make docs           build the documentation; a warning is an error"
 	@echo "make bench          measure against the targets and peers (40 minutes; ARGS='makespan calls')"
 	@echo "make chaos          kill, cut off and restart, then count losses and double payments (CHAOS_SECONDS=300)"
+	@echo "make mutants        change details of the code and see whether its tests notice (ARGS='--all worker/lease')"
 	@echo "make contact-sheet  draw every try-on of the shipped pictures into one picture"
 	@echo "make messages       update and compile the translations"
 
@@ -120,6 +121,14 @@ bench: $(VENV)/.dev-ready
 
 chaos: $(VENV)/.dev-ready
 	$(RUN) -m benchmarks.chaos $(ARGS)
+
+$(VENV)/.mutants-ready: $(VENV)/.dev-ready
+	@$(RUN) -m pip install -qq --group mutants
+	@touch $@
+
+# Mutation tests of the modules that guard money, leases and permissions; see CONTRIBUTING.md.
+mutants: $(VENV)/.mutants-ready
+	$(RUN) -m benchmarks.mutants $(ARGS)
 
 contact-sheet: $(VENV)/.demo-ready
 	$(RUN) benchmarks/contact_sheet.py docs/pictures/contact-sheet.jpg

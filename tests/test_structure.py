@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.mutants.mirrors import APP, MIRRORS
 from tests import structure
 
 
@@ -25,6 +26,13 @@ def test_status__is_filtered_and_changed_inside_models_only():
 
 def test_words__are_the_agreed_ones():
     assert [str(hit) for hit in structure.banned_words()] == []
+
+
+@pytest.mark.parametrize("module", MIRRORS)
+def test_mutated_modules__and_their_tests_exist(module):
+    assert (structure.ROOT / APP / f"{module}.py").is_file()
+    for name in MIRRORS[module]:
+        assert (structure.ROOT / "tests" / f"{name}.py").is_file()
 
 
 def test_import_circles__are_found(tmp_path):

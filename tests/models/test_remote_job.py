@@ -12,7 +12,7 @@ from django_outfitanyone.error_help import error_help_for
 from django_outfitanyone.exceptions import LeaseLost
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
-from django_outfitanyone.models.remote_job import answer_columns
+from django_outfitanyone.models.remote_job import UNCLEAR, answer_columns
 from tests.factories import make_try_on
 from tests.work import claim, claimed
 
@@ -104,6 +104,14 @@ def test_release__ends_the_lease_and_says_when_the_next_step_is_due():
     assert (saved.due_at, saved.lease_token, saved.lease_expires_at) == (due_at, "", LONG_AGO)
     with pytest.raises(LeaseLost):
         row.write(attempts=1)
+
+
+def test_unclear__has_an_error_that_is_explained_to_a_person():
+    row = TryOnResult(status=Status.NEEDS_ATTENTION, **UNCLEAR)
+
+    assert row.error_code == "OutcomeUnknown"
+    assert "could be paid twice" in row.error_message
+    assert row.error_help
 
 
 def test_write__needs_a_lease():

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from contextlib import closing
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -11,10 +12,18 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.base import TaskList
 from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.models import Charge, KnownTask, TryOnResult
-from django_outfitanyone.worker.reconcile import longest_effect
+from django_outfitanyone.worker.reconcile import longest_effect, reconcile
 from tests.drawing import picture
 from tests.factories import make_model_image
-from tests.work import backdate_submit, prepared_try_on, running_try_on, settle_unclear, step, work
+from tests.work import (
+    backdate_submit,
+    claimed,
+    prepared_try_on,
+    running_try_on,
+    settle_unclear,
+    step,
+    work,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -312,7 +321,29 @@ class TestExclusiveAccount:
         assert try_on.status == Status.RUNNING
 
 
+def test_candidates__are_described_for_the_person_who_decides(remote):
+    remote.set_progression([("RUNNING", 60)])
+    try_on = unclear(remote, "drop-after")
+    step(try_on)
+
+    (candidate,) = try_on.remote_answer["candidates"]
+    assert set(candidate) == {"task_id", "state", "submitted_at"}
+    assert candidate["state"] in {"waiting", "running"}
+    created_at = datetime.fromisoformat(candidate["submitted_at"])
+    assert abs(created_at - try_on.submitted_at) < timedelta(seconds=5)
+
+
 class TestSlot:
+    def test_is_freed_although_the_worker_dies_after_its_decision(self, remote):
+        """The decision and the time when the slot is free are written together."""
+        remote.set_progression([("RUNNING", 60)])
+        row = claimed(unclear(remote, "drop-after"))
+        with closing(conf.load_engine()) as engine:
+            due_at = reconcile(row, engine)
+
+        assert due_at > timezone.now()
+        assert TryOnResult.objects.get().due_at == due_at
+
     def test_is_free_at_once_if_no_task_in_the_list_is_running(self, remote):
         try_on = unclear(remote, "drop-after")
         remote.settle()
