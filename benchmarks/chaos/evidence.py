@@ -101,7 +101,7 @@ def gather(sandbox: SandboxFiles, requested: dict[int, Pictures], **more: Any) -
     """Read rows, charges and tasks; ``more`` is the evidence that only the round has."""
     from django_outfitanyone.models import Charge, TryOnResult
 
-    charged = list(Charge.objects.values_list("task_id", flat=True))
+    charged = list(Charge.objects.filter(is_unclear=False).values_list("task_id", flat=True))
     return Evidence(
         requested=requested,
         rows=[_row(row, requested[row.pk]) for row in TryOnResult.objects.filter(pk__in=requested)],

@@ -90,8 +90,8 @@ Q_CLUSTER = {
     "name": "shop",
     "workers": 1,
     "queue_limit": 1,
-    "timeout": 60,
-    "retry": 90,
+    "timeout": 300,
+    "retry": 330,
     "max_attempts": 1,
     "catch_up": False,
 }
@@ -121,7 +121,7 @@ OUTFITANYONE = {
 if IS_LOCAL:
     OUTFITANYONE |= {
         "POLL_INTERVAL": 1,
-        "READ_TIMEOUT": 10,
+        "READ_TIMEOUT": 60,  # the sandbox computes on this machine, which may be busy
         # Only this shop uses the sandbox, and it is free, so the worker may settle unclear
         # requests of a killed worker without asking a person.
         "EXCLUSIVE_ACCOUNT": True,

@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-START_SECONDS = 60
+START_SECONDS = 180  # on a busy machine
 STOP_SECONDS = 20
 STEADY_SECONDS = 10
 LONGEST_PAUSE = 30

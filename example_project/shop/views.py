@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.models import Product, TryOnResult
 from django_outfitanyone.wakeup import is_worker_missing, wake_if_idle, worker_command
+from shop import progress
 
 CATEGORIES = {
     "tops": ("Tops", GarmentKind.TOP),
@@ -66,12 +67,16 @@ def public_looks() -> Any:
 def unfinished() -> dict[str, Any]:
     """Return the unfinished looks and what holds them up, and wake the worker if it is idle."""
     waiting = list(TryOnResult.objects.open().with_hotspots())
+    being_made = [row for row in waiting if not row.is_blocked]
     if waiting:
         wake_if_idle()
     return {
         "waiting": waiting,
-        "blocked": [row for row in waiting if row.is_blocked],
-        "missing_worker": worker_command() if waiting and is_worker_missing() else "",
+        "being_made": being_made,
+        "late": progress.late_looks() if being_made else 0,
+        "obstacle": progress.obstacle() if being_made else "",
+        "missing": progress.missing_looks(),
+        "missing_worker": worker_command() if being_made and is_worker_missing() else "",
     }
 
 

@@ -9,11 +9,21 @@ from shop.management.commands import seed
 from shop.wardrobe import LOOKS, PEOPLE, PIECES
 
 from django_outfitanyone import actions, wakeup
+from django_outfitanyone.account import rate_limits
 from django_outfitanyone.choices import GarmentKind, Status
-from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult
+from django_outfitanyone.exceptions import AccountProblem
+from django_outfitanyone.models import (
+    Account,
+    ClothesParse,
+    Garment,
+    ModelImage,
+    Product,
+    TryOnResult,
+)
 from tests.factories import (
     make_garment,
     make_hotspot,
+    make_model_image,
     make_product,
     make_published,
     make_staff,
@@ -68,11 +78,20 @@ def test_seed__asks_for_no_look_where_looks_cost_money(settings, wakeups):
     assert not TryOnResult.objects.exists()
 
 
-def test_seed__asks_again_for_a_look_that_failed(wakeups):
+@pytest.mark.parametrize("status", [Status.FAILED, Status.NEEDS_ATTENTION])
+def test_seed__asks_again_for_a_look_that_is_missing(wakeups, status):
     call_command(seed.Command())
-    TryOnResult.objects.update(status=Status.FAILED)
+    TryOnResult.objects.update(status=status)
     call_command(seed.Command())
     assert set(TryOnResult.objects.values_list("status", flat=True)) == {Status.QUEUED}
+
+
+def test_seed__repeats_a_parse_that_blocks_looks(wakeups):
+    parse = actions.parse_clothes(make_model_image(), ["upper"])
+    ClothesParse.objects.update(status=Status.NEEDS_ATTENTION, submitted_at=timezone.now())
+    call_command(seed.Command())
+    parse.refresh_from_db()
+    assert parse.status == Status.QUEUED
 
 
 @pytest.mark.parametrize("page", [*PAGES, "/admin/login/", "/nothing/here/"])
@@ -136,11 +155,43 @@ def test_pages__say_that_no_worker_is_running(client, wakeups, page):
     assert "being made" not in html.lower()
 
 
+@pytest.mark.parametrize("page", ["/", "/looks/"])
+def test_pages__say_which_looks_are_missing_and_why(client, wakeups, page):
+    cape = make_garment(product=make_product(title="Cape"))
+    look = make_try_on(
+        garments=[cape], status=Status.FAILED, error_code="PictureTooSmall", error_message="50 px."
+    )
+    make_try_on(status=Status.FAILED, requested_by=make_staff())
+    html = client.get(page).content.decode()
+    assert "1 look is missing:" in html
+    assert "Cape: failed. 50 px. Use a larger photo." in html
+    assert f'href="/admin/django_outfitanyone/tryonresult/{look.pk}/change/"' in html
+    assert "being made" not in html.lower()
+
+
+@pytest.mark.parametrize("page", ["/", "/looks/"])
+def test_pages__say_what_holds_all_looks_up(client, wakeups, page):
+    make_try_on(status=Status.QUEUED)
+    rate_limits.stop(Account.current(), AccountProblem("The key is unknown.", code="NoKey"))
+    html = client.get(page).content.decode()
+    assert "1 look waits. The account is stopped: The key is unknown." in html
+    assert "being made" not in html.lower()
+
+
+def test_pages__say_that_looks_take_long(client, wakeups):
+    make_try_on(status=Status.QUEUED, queued_at=timezone.now() - timedelta(minutes=6))
+    Account.current()
+    Account.objects.update(runner_expires_at=timezone.now())
+    assert "1 of them takes longer than usual" in client.get("/").content.decode()
+
+
 def test_looks_page__says_which_looks_are_blocked(client, wakeups):
     columns = {"status": Status.PREPARING, "error_code": "SearchNeedsAttention"}
     make_try_on(**columns)
     html = client.get("/looks/").content.decode()
-    assert "1 look is blocked" in html
+    assert "1 look is missing:" in html
+    assert ": blocked. " in html
+    assert "Open the clothes parse and retry or cancel it." in html
     assert '<span class="waiting-label">Blocked</span>' in html
     assert "being made" not in html.lower()
 

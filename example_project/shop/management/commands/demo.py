@@ -17,18 +17,18 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, close_old_connections
-from django.db.models import Count
 from django.utils import timezone
 
-from django_outfitanyone.choices import OPEN, Status
-from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.models import Account
 from django_outfitanyone.wakeup import wake_if_idle
 from django_outfitanyone.worker import queue
+from shop import progress
 from shop.management.commands.seed import ADMIN, publish_looks
 
 SANDBOX_SPEED = 4
 PATIENCE = 20
 """Seconds that due work may wait before the worker counts as hung."""
+RETRY = "The others are made. To retry the missing ones, stop the demo and start it again."
 MANAGE = [sys.executable, str(Path(__file__).resolve().parents[3] / "manage.py")]
 
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 try:
                     if supervisor.start():
                         self.say(welcome(port))
-                        supervisor.run(Watch(supervisor))
+                        supervisor.run(Watch(supervisor, site=address(port)))
                 except CannotStart as error:
                     raise CommandError(str(error)) from error
                 self.say("Stopping ...")
@@ -78,43 +78,56 @@ class Watch:
     A django-q2 cluster whose idle worker is killed stays alive but takes no more tasks.
     """
 
-    def __init__(self, supervisor: Supervisor) -> None:
+    def __init__(self, supervisor: Supervisor, *, site: str) -> None:
         self.supervisor = supervisor
+        self.site = site
         self.worker = next(child for child in supervisor.children if child.name == "worker")
         self.last_report = ""
         self.busy_at = time.monotonic()
+        self.patience = PATIENCE
 
     def __call__(self) -> None:
         try:
-            report, is_idle = progress(), is_work_idle()
+            told, is_idle = report(self.site), is_work_idle()
             publish_looks()  # after counting, so that what is reported as ready is in the shop
         except OperationalError:
             close_old_connections()  # the database is unreachable: check again in a second
             return
-        if report != self.last_report:
-            self.supervisor.say(report)
-            self.last_report = report
+        if told != self.last_report:
+            self.supervisor.say(told)
+            self.last_report = told
+        self._restart_if_hung(is_idle=is_idle)
+
+    def _restart_if_hung(self, *, is_idle: bool) -> None:
+        """Restart an idle worker, each time more patiently: a busy machine starts it slowly."""
         if not is_idle:
-            self.busy_at = time.monotonic()
+            self.busy_at, self.patience = time.monotonic(), PATIENCE
             return
         wake_if_idle()
-        if time.monotonic() - self.busy_at > PATIENCE:
-            self.supervisor.restart(self.worker, because=f"has done nothing for {PATIENCE} s")
+        if time.monotonic() - self.busy_at > self.patience:
+            self.supervisor.restart(self.worker, because=f"has done nothing for {self.patience} s")
             self.busy_at = time.monotonic()
+            self.patience *= 2
 
 
-def progress() -> str:
-    """Return the number of finished, unfinished and failed try-ons in one line."""
-    rows = TryOnResult.objects.order_by().values_list("status").annotate(Count("pk"))
-    counts: dict[str, int] = dict(rows)
-    blocked = TryOnResult.objects.blocked().count()
-    being_made = sum(counts.get(status, 0) for status in OPEN) - blocked
-    failed = counts.get(Status.FAILED, 0) + counts.get(Status.NEEDS_ATTENTION, 0)
-    words = [f"Try-ons: {counts.get(Status.SUCCEEDED, 0)} of {sum(counts.values())} ready"]
-    words += [f"{being_made} being made"] if being_made else []
-    words += [f"{blocked} blocked by a clothes parse, decide in the admin"] if blocked else []
-    words += [f"{failed} failed, the admin says why"] if failed else []
-    return ", ".join(words)
+def report(site: str) -> str:
+    """Return how far the looks are, why looks are missing, what to do, and how it ended."""
+    lines = [progress.in_one_line()]
+    is_being_made = progress.is_being_made()
+    if is_being_made and (obstacle := progress.obstacle()):
+        lines.append(f"  Nothing is sent: {obstacle}")
+    elif is_being_made and progress.late_looks():
+        log = settings.DEMO_DIR / "logs" / "worker.log"
+        lines.append(f"  It takes longer than usual: the machine is busy, or see {log}")
+    missing = progress.missing_looks()
+    for look in missing:
+        words = [f"  {look.title}: {look.state}.", look.reason, look.remedy]
+        lines.append(" ".join([*filter(None, words), f"{site.rstrip('/')}{look.url}"]))
+    if not is_being_made and missing:
+        lines.append(RETRY)
+    elif not is_being_made and progress.is_any_ready():
+        lines.append(f"All pictures are made: {site}looks/")
+    return "\n".join(lines)
 
 
 def is_work_idle() -> bool:
@@ -150,16 +163,20 @@ def worker() -> Child:
 def shop(port: int) -> Child:
     """Return Django's development server with storefront, admin and API."""
     command = [*MANAGE, "runserver", "--noreload", "--insecure", f"127.0.0.1:{port}"]
-    return child("shop", command, is_ready=lambda _child: answers(f"http://127.0.0.1:{port}/"))
+    return child("shop", command, is_ready=lambda _child: answers(address(port)))
 
 
 def child(name: str, command: list[str], *, is_ready: Any) -> Child:
     return Child(name, command, log=settings.DEMO_DIR / "logs" / f"{name}.log", is_ready=is_ready)
 
 
+def address(port: int) -> str:
+    return f"http://127.0.0.1:{port}/"
+
+
 def welcome(port: int) -> str:
     name, password = ADMIN
-    site = f"http://127.0.0.1:{port}/"
+    site = address(port)
     return f"""
   Shop     {site}
   Looks    {site}looks/

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from django_outfitanyone import actions
-from django_outfitanyone.choices import Review, Status
+from django_outfitanyone.choices import Review
 from django_outfitanyone.jobs.try_on import TryOnRequest
-from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult
+from django_outfitanyone.models import ClothesParse, Garment, ModelImage, Product, TryOnResult
 from shop.wardrobe import LOOKS, PEOPLE, PICTURES, PIECES, Piece
 
 ADMIN = ("admin", "tally-and-twill")
@@ -66,7 +66,9 @@ def add_person(name: str, picture: str) -> None:
 
 
 def request_looks() -> None:
-    """Request the looks that were never requested, and retry those that failed."""
+    """Request the looks that were never requested, and retry those that are missing."""
+    for parse in ClothesParse.objects.needing_attention():
+        actions.retry(parse)
     new: list[TryOnRequest] = []
     for request in filter(None, (request_for(person, titles) for person, titles in LOOKS)):
         known = TryOnResult.objects.filter(
@@ -74,8 +76,8 @@ def request_looks() -> None:
         )
         if not known:
             new.append(request)
-        for failed in known.filter(status=Status.FAILED)[:1]:
-            actions.retry(failed)
+        for missing in known.failed_or_unclear()[:1]:
+            actions.retry(missing)
     if new:
         actions.request_try_ons(new)
 
