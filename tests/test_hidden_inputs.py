@@ -10,14 +10,16 @@ import re
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.choices import Status
-from django_outfitanyone.models import Account, ClothesParse, TryOnResult
-from tests.admin.forms import try_on_form_data
-from tests.admin.pages import AdminSession, estimate_on, hidden, problems_on, text_of
+from django_outfitanyone.models import Account, ClothesParse, Garment, TryOnResult
+from tests.admin.forms import hotspot_form_data, try_on_form_data
+from tests.admin.pages import AdminSession, errors_on, estimate_on, hidden, problems_on, text_of
 from tests.api.client import Client
+from tests.drawing import picture
 from tests.factories import make_garment, make_model_image, make_product, make_staff, make_try_on
 
 pytestmark = pytest.mark.django_db
@@ -240,3 +242,65 @@ class TestAdmin:
         site.post("tryonresult_refine", results=finished.pk, gender="woman", batch=uuid.uuid4())
 
         assert len(open_jobs()) == (2 if permissions else 0)
+
+
+class TestProductField:
+    """The product of a garment or of a hotspot, chosen by its id."""
+
+    @pytest.fixture
+    def site_of(self):
+        def sign_in(*permissions):
+            browser = Browser()
+            browser.force_login(make_staff(*permissions))
+            return AdminSession(browser)
+
+        return sign_in
+
+    def garment_data(self, product, **extra):
+        return {"product": product, "kind": "top", **extra}
+
+    def test_garment__hidden_product_is_the_same_as_an_unknown_one(self, site_of):
+        secret = make_product(title="Secret", is_visible=False)
+        site = site_of("add_garment")
+        answers = []
+        for key in (secret.pk, UNKNOWN):
+            image = SimpleUploadedFile("a.jpg", picture())
+            page = site.post("garment_add", **self.garment_data(key, image=image))
+            answers.append((page.status_code, errors_on(page)))
+            assert "Secret" not in text_of(page)
+            assert "Secret" not in text_of(site.get("garment_add", product=key))
+
+        assert answers[0] == answers[1]
+        assert answers[0][1]
+        assert not Garment.objects.exists()
+
+    def test_garment__visible_product_can_be_chosen(self, site_of):
+        image = SimpleUploadedFile("a.jpg", picture())
+        data = self.garment_data(make_product().pk, image=image)
+
+        assert site_of("add_garment").post("garment_add", **data).status_code == 302
+        assert Garment.objects.exists()
+
+    def test_garment__keeps_the_hidden_product_that_it_has(self, site_of, rows):
+        garment = rows["garment"]
+        data = self.garment_data(garment.product_id, name="New")
+        response = site_of("change_garment").post("garment_change", garment.pk, **data)
+
+        assert response.status_code == 302
+        garment.refresh_from_db()
+        assert garment.name == "New"
+
+    def test_hotspot__hidden_product_is_the_same_as_an_unknown_one(self, site_of):
+        look, secret = make_try_on(), make_product(title="Secret", is_visible=False)
+        site = site_of("change_tryonresult", "add_hotspot", "change_hotspot")
+        answers = []
+        for key in (secret.pk, UNKNOWN):
+            box = {"x1": 1, "y1": 1, "x2": 50, "y2": 50, "product": key}
+            data = hotspot_form_data("tryonresult", look, box)
+            page = site.post("tryonresult_change", look.pk, **data)
+            answers.append((page.status_code, errors_on(page)))
+            assert "Secret" not in text_of(page)
+
+        assert answers[0] == answers[1]
+        assert answers[0][1]
+        assert not look.hotspots.exists()
