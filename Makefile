@@ -86,13 +86,13 @@ $(VENV)/.browser-ready: $(VENV)/.dev-ready $(THEMES)/package-lock.json
 	    test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 	    apt-get update -qq && apt-get install -qq --yes chromium >/dev/null; } || { \
 	    echo "No Chromium: install it, or set CHROMIUM=/path/to/chromium"; exit 1; }
-	@$(RUN) -m pip install -qq --group browser
+	@$(RUN) -m pip install -qq --group browser --group themes
 	@npm ci --prefix $(THEMES) --ignore-scripts --no-audit --no-fund --silent || \
 	    echo "npm cannot install the themes: the tests inside them will be skipped"
 	@touch $@
 
 test-browser: $(VENV)/.browser-ready
-	CHROMIUM="$(CHROMIUM)" $(RUN) -m pytest tests/browser $(ARGS)
+	CHROMIUM="$(CHROMIUM)" $(RUN) -m pytest tests/browser tests/admin_themes $(ARGS)
 
 $(VENV)/.matrix-ready: $(VENV)/.dev-ready
 	@$(RUN) -m pip install -qq --group matrix

@@ -13,6 +13,8 @@ class HotspotEditor {
     this.history = [];
     this.selected = formset.indexes()[0] ?? null;
     root.querySelectorAll("[hidden]").forEach((part) => (part.hidden = false));
+    // Django makes the link for another form when its own script runs, which may be later
+    window.addEventListener("load", () => this.showDrawButton());
     root.addEventListener("click", (event) => this.handleClick(event));
     root.addEventListener("keydown", (event) => this.handleUndoKey(event));
     this.canvas.svg.addEventListener("pointerdown", (event) => this.startsDrawing(event) && this.drawNew(event));
@@ -119,6 +121,10 @@ class HotspotEditor {
 
   // New hotspots
 
+  showDrawButton() {
+    this.root.querySelector("[data-edit=draw]").hidden = !this.formset.addLink;
+  }
+
   setDrawing(isOn) {
     this.root.toggleAttribute("data-drawing", isOn);
     this.root.querySelector("[data-edit=draw]").setAttribute("aria-pressed", isOn);
@@ -126,6 +132,9 @@ class HotspotEditor {
 
   /** A mouse draws on any empty place; a finger scrolls the page unless “Draw a hotspot” is on. */
   startsDrawing(event) {
+    if (!this.formset.addLink) {
+      return false;
+    }
     const isEmpty = !event.target.closest(".outfit-box, .outfit-grip");
     return event.button === 0 && ((isEmpty && event.pointerType === "mouse") || this.root.hasAttribute("data-drawing"));
   }
@@ -163,16 +172,22 @@ class HotspotEditor {
 
   add(box) {
     this.remember();
-    this.newBox = box;
-    this.formset.add();
+    this.isAdding = true; // the event of this form needs no answer; not every theme sends it
+    if (this.formset.add()) {
+      this.showNew(box);
+    }
+    this.isAdding = false;
   }
 
   handleAdded(event) {
-    if (event.detail.formsetName === this.formset.prefix) {
-      this.selected = this.formset.count - 1;
-      this.write(this.selected, this.newBox ?? this.middle);
-      this.newBox = null;
+    if (event.detail?.formsetName === this.formset.prefix && !this.isAdding) {
+      this.showNew(this.middle);
     }
+  }
+
+  showNew(box) {
+    this.selected = this.formset.count - 1;
+    this.write(this.selected, box);
   }
 
   // Drawing all boxes

@@ -25,8 +25,11 @@ class HotspotFormset {
     return Boolean(input.name?.startsWith(`${this.prefix}-`));
   }
 
+  /** The element around a form; admin themes name it differently. */
   element(index) {
-    return document.getElementById(`${this.prefix}-${index}`);
+    return document.getElementById(`${this.prefix}-${index}`)
+      ?? document.getElementById(`${this.prefix}${index}`)
+      ?? this.input(index, "x1")?.closest("fieldset");
   }
 
   /** Indexes of the forms that are not marked for deletion. */
@@ -36,9 +39,8 @@ class HotspotFormset {
   }
 
   indexOf(element) {
-    const id = element.closest?.(".inline-related")?.id ?? "";
-    const number = id.startsWith(`${this.prefix}-`) ? id.slice(this.prefix.length + 1) : "";
-    return /^\d+$/.test(number) ? Number(number) : null;
+    const index = this.indexes().find((number) => this.element(number)?.contains(element));
+    return index ?? null;
   }
 
   box(index) {
@@ -74,14 +76,22 @@ class HotspotFormset {
     return parts.filter((part) => part?.trim()).join(" · ");
   }
 
-  /** Clicks Django's link for another form, which sends "formset:added". */
+  /** Django's link for another form, or that of an admin theme; themes may offer none. */
+  get addLink() {
+    const links = [".add-row a", "a.add-row", ".grp-add-handler"];
+    return document.querySelector(links.map((link) => `#${this.prefix}-group ${link}`).join());
+  }
+
+  /** Adds a form; returns whether there is one more. */
   add() {
-    document.querySelector(`#${this.prefix}-group .add-row a`)?.click();
+    const before = this.count;
+    this.addLink?.click();
+    return this.count > before && Boolean(this.input(before, "x1"));
   }
 
   /** Returns true if the form is gone, false if it is marked for deletion. */
   remove(index) {
-    const link = this.element(index).querySelector(".inline-deletelink");
+    const link = this.element(index).querySelector(".inline-deletelink, .grp-remove-handler, .delete-template");
     const marked = this.input(index, "DELETE");
     if (link) {
       link.click();
