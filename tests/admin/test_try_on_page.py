@@ -56,6 +56,20 @@ def test_product_action__without_any_garment_stays_on_the_changelist(site):
     assert "and 3 more have no garment picture" in text_of(response)
 
 
+@pytest.mark.parametrize("model", ["garment", "product"])
+def test_page_of_a_garment_or_product__has_a_link_to_try_it_on(site, site_with, model):
+    product = make_product()
+    garments = [make_garment(product=product) for _ in range(2 if model == "product" else 1)]
+    make_garment()
+    pk = product.pk if model == "product" else garments[0].pk
+    selection = ",".join(str(garment.pk) for garment in garments)
+    link = f'href="{address("tryonresult_add")}?garments={selection}"'
+
+    assert link in text_of(site.get(f"{model}_change", pk))
+    assert link in text_of(site_with(f"view_{model}", "add_tryonresult").get(f"{model}_change", pk))
+    assert link not in text_of(site_with(f"view_{model}").get(f"{model}_change", pk))
+
+
 def test_photo_action__offers_the_garments_on_the_page(site):
     photo, garment = make_model_image(), make_garment()
     make_model_image()
