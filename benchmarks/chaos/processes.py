@@ -66,7 +66,6 @@ class Processes:
 
     def stop(self) -> None:
         """Wait until no process is frozen, and restart the damaged clusters."""
-        (self._folder / FREEZE).unlink(missing_ok=True)
         for timer in self._thawing:
             timer.join()
         self._count_freezes()

@@ -36,7 +36,7 @@ PARSE_SECONDS = 0.3
 """Long enough for a deletion to meet a parse."""
 LONG_SECONDS = 60.0
 """A round with faults for so long must exercise each of them."""
-SETTLE_TIMEOUT = 150.0
+SETTLE_TIMEOUT = 200.0
 SKIPPED = 77
 """Exit code when a server of the pair is not installed."""
 OUTFITANYONE = {
