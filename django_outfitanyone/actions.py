@@ -22,7 +22,7 @@ from django_outfitanyone.account.ledger import charge_decision
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, RequestRefused
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
-from django_outfitanyone.jobs.parse import TWO_PIECES, request_parse, wake_waiting
+from django_outfitanyone.jobs.parse import TWO_PIECES, request_parse
 from django_outfitanyone.jobs.refine import as_refinement
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_rows
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
@@ -148,9 +148,8 @@ def cancel(job: RemoteJob) -> None:
     it waits; once the engine works on it, it will be paid for.
     """
     if _decide(job, job.give_up):
-        if isinstance(job, ClothesParse):
-            wake_waiting(job)
-    elif isinstance(job, TryOnResult) and job.is_running:
+        return
+    if isinstance(job, TryOnResult) and job.is_running:
         _cancel_task(job)
     else:
         raise RequestRefused(
@@ -177,8 +176,6 @@ def retry(job: RemoteJob) -> None:
             % {"status": job.get_status_display()},
             code="NotRepeatable",
         )
-    if isinstance(job, ClothesParse):
-        wake_waiting(job)
     on_commit(wakeup.wake)
 
 

@@ -128,11 +128,13 @@ class ListedTask:
 class TaskList:
     """The account's tasks of some time, and the engine's own clock when it began to list them.
 
-    Without a ``server_time``, an empty list does not prove that a task does not exist.
+    Without a ``server_time``, or if it is not complete, a list does not prove that a task does
+    not exist. It is not complete if a part of it could not be read.
     """
 
     tasks: Sequence[ListedTask]
     server_time: datetime | None
+    is_complete: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

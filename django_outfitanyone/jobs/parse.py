@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.choices import ClothesType
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.models import Account, ClothesParse, TryOnResult
+from django_outfitanyone.models import Account, ClothesParse
 from django_outfitanyone.models.database import atomic
 from django_outfitanyone.models.of_picture import Picture, picture_filter
 
@@ -67,10 +66,3 @@ def known_parse(
     """Return the newest parse of this picture that covers these types and need not be repeated."""
     parses = ClothesParse.objects.of(picture).not_failed_before(failed_since)
     return next((parse for parse in parses if parse.covers(types)), None)
-
-
-def wake_waiting(parse: ClothesParse) -> None:
-    """Make the try-ons that wait for this parse due: it has ended, or a person has decided."""
-    waiting = TryOnResult.objects.waiting_for(parse)
-    waiting.unblock()
-    waiting.update(due_at=timezone.now())

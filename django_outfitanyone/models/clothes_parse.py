@@ -12,11 +12,10 @@ from django_outfitanyone.choices import FINAL, OPEN, Status
 from django_outfitanyone.models.job_queryset import RemoteJobQuerySet
 from django_outfitanyone.models.of_picture import OfPicture, OfPictureQuerySet, has_one_picture
 from django_outfitanyone.models.remote_job import RemoteJob
+from django_outfitanyone.models.try_on import TryOnResult
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-    from django_outfitanyone.models.try_on import TryOnResult
 
 
 PATIENCE = 4
@@ -89,6 +88,12 @@ class ClothesParse(RemoteJob, OfPicture):
 
     def _follow_up(self, new: Status) -> dict[str, Any]:
         return {"open_key": None} if new in FINAL else {}
+
+    def _update_others(self, new: Status) -> None:
+        """Make the try-ons that wait for this parse due: it has ended, or a person has decided."""
+        super()._update_others(new)
+        if new in {*FINAL, Status.QUEUED}:
+            TryOnResult.objects.wake_waiting_for(self)
 
     @property
     def is_reused(self) -> bool:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django_outfitanyone.choices import FINAL, IN_FLIGHT, OPEN, UNSENT, UNSETTLED, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.base import SendWindow, TaskReport
-from django_outfitanyone.error_help import ErrorHelp, error_help_for
+from django_outfitanyone.error_help import ErrorHelp, error_help_for, is_about_person
 from django_outfitanyone.exceptions import LeaseLost, OutcomeUnknown
 from django_outfitanyone.models.account import LONG_AGO, Account
 from django_outfitanyone.models.transitions import NO_LEASE, Transitions
@@ -184,6 +184,17 @@ class RemoteJob(Transitions, models.Model):
             raise LeaseLost
         for name, value in columns.items():
             setattr(self, name, value)
+
+    def _update_others(self, new: Status) -> None:
+        """Mark the model photo of a job that failed because of it; a success removes the mark."""
+        photo = getattr(self, "model_image", None) if new in FINAL else None
+        if photo is None:
+            return
+        if new == Status.FAILED and is_about_person(self.error_code, self.error_message):
+            photos = type(photo).objects
+            photos.mark_refused(photo, code=self.error_code, message=self.error_message)
+        elif new == Status.SUCCEEDED and photo.is_refused:
+            type(photo).objects.mark_accepted(photo)
 
     def keep_lease(self) -> None:
         """Renew the lease once a tenth of it has passed."""

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import FINAL, MAY_FOLLOW, UNSENT, Status
 from django_outfitanyone.models.account import LONG_AGO
-from django_outfitanyone.models.database import on_commit
+from django_outfitanyone.models.database import atomic, on_commit
 from django_outfitanyone.signals import status_changed
 
 logger = logging.getLogger("django_outfitanyone")
@@ -121,7 +121,13 @@ class Transitions:
             columns = {"finished_at": timezone.now(), "due_at": None, **columns}
         if new not in {Status.PREPARING, Status.SUBMITTING}:
             columns = {**UNTRIED, **columns}  # progress: earlier errors no longer matter
-        self.write(status=new, **{**columns, **self._follow_up(new)})
+        try:
+            with atomic():
+                self.write(status=new, **{**columns, **self._follow_up(new)})
+                self._update_others(new)
+        except Exception:
+            self.undo_move(old)
+            raise
         self.announce(old)
 
     def _override(self, old: Collection[Status], new: Status, **columns: Any) -> bool:
@@ -130,7 +136,10 @@ class Transitions:
         before = Status(self.status)
         fixed: dict[str, Any] = {"finished_at": timezone.now(), **UNTRIED, **NO_LEASE}
         rows = type(row)._default_manager.filter(pk=self.pk, status__in=old)
-        changed = rows.update(status=new, **{**fixed, **self._follow_up(new), **columns})
+        with atomic():
+            changed = rows.update(status=new, **{**fixed, **self._follow_up(new), **columns})
+            if changed:
+                self._update_others(new)
         row.refresh_from_db()
         if changed:
             self.announce(before)
@@ -139,3 +148,6 @@ class Transitions:
     def _follow_up(self, new: Status) -> dict[str, Any]:  # noqa: ARG002
         """Return further columns that this status implies."""
         return {}
+
+    def _update_others(self, new: Status) -> None:
+        """Write what this status means for other rows; called in the transaction of the move."""

@@ -63,9 +63,11 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
     def not_blocked(self) -> Self:
         return self.exclude(IS_BLOCKED)
 
-    def unblock(self) -> None:
-        """Let the worker try these blocked try-ons again: the person has decided."""
-        self.blocked().update(error_code="", error_message="")
+    def wake_waiting_for(self, parse: ClothesParse) -> None:
+        """Make the try-ons that wait for this parse due, and unblock those that are blocked."""
+        waiting = self.waiting_for(parse)
+        waiting.blocked().update(error_code="", error_message="")
+        waiting.update(due_at=timezone.now())
 
     def with_hotspots(self) -> Self:
         """Load everything that a page shows of a picture, in three queries."""

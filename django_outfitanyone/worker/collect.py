@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,22 +16,20 @@ from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.base import RemoteState, TaskReport
 from django_outfitanyone.error_help import is_temporary, may_be_lost_upload
-from django_outfitanyone.exceptions import TaskGone
+from django_outfitanyone.exceptions import InputRejected, ServerFault, TaskGone
 from django_outfitanyone.jobs.parse import ONE_PIECE, TWO_PIECES, request_parse
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.clothes_parse import PATIENCE
-from django_outfitanyone.models.picture import unguessable_name
+from django_outfitanyone.models.database import atomic
 from django_outfitanyone.models.remote_job import answer_columns
-from django_outfitanyone.models.renditions import discard
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.downloads import download
 from django_outfitanyone.pictures.renditions import thumbnail
+from django_outfitanyone.worker.new_files import NewFiles, new_files
 from django_outfitanyone.worker.poll_schedule import schedule_for
 from django_outfitanyone.worker.submit import renew_uploads
 
 if TYPE_CHECKING:
-    from django.db.models.fields.files import FieldFile
-
     from django_outfitanyone.engines.base import Engine
 
 logger = logging.getLogger("django_outfitanyone")
@@ -52,8 +49,6 @@ def poll(try_on: TryOnResult, engine: Engine) -> datetime | None:
     schedule = schedule_for(try_on)
     now = timezone.now()
     if report.state is RemoteState.SUCCEEDED and report.image_url:
-        if schedule.record(report):
-            schedule.reschedule_others(try_on)
         settle(
             try_on,
             remote_model=try_on.remote_model,
@@ -61,6 +56,8 @@ def poll(try_on: TryOnResult, engine: Engine) -> datetime | None:
             task_id=try_on.remote_task_id,
             **answer_columns(report),
         )
+        if schedule.record(report):
+            schedule.reschedule_others(try_on)
         return now
     if report.state is RemoteState.GONE and now - try_on.sent_at < REGISTRATION_DELAY:
         return schedule.next_poll_at(try_on)
@@ -102,11 +99,7 @@ def _after_failure(try_on: TryOnResult, report: TaskReport) -> datetime | None:
         "error_code": report.code,
         "error_message": report.message,
     }
-    may_help = may_be_lost_upload(report.code, report.message) and not try_on.uploads_renewed
-    if may_help and renew_uploads(try_on):
-        try_on.mark_preparing(
-            **columns, uploads_renewed=True, remote_task_id=None, submitted_at=None
-        )
+    if may_be_lost_upload(report.code, report.message) and _upload_again(try_on, columns):
         return timezone.now()
     if not is_temporary(report.code, report.message) or try_on.failed_tasks >= MAX_NEW_TASKS:
         try_on.mark_failed(**columns)
@@ -121,17 +114,27 @@ def _after_failure(try_on: TryOnResult, report: TaskReport) -> datetime | None:
     return timezone.now() + NEW_TASK_DELAY * failed
 
 
+def _upload_again(try_on: TryOnResult, columns: dict[str, Any]) -> bool:
+    """Prepare the try-on again with new uploads; return False if there is none to renew."""
+    if try_on.uploads_renewed:
+        return False
+    with atomic():
+        if not renew_uploads(try_on):
+            return False
+        fresh = {"uploads_renewed": True, "remote_task_id": None, "submitted_at": None}
+        try_on.mark_preparing(**columns, **fresh)
+    return True
+
+
 def _store_picture(try_on: TryOnResult, engine: Engine) -> None:
     """Download, verify and store the result. The engine deletes its copy after 24 hours."""
-    if try_on.attempts:  # the address may have expired since; the task names a valid one
-        report = engine.query(try_on.remote_task_id or "")
-        if report.image_url:  # an odd answer without one must not cost the known address
-            try_on.write(**answer_columns(report))
+    if try_on.attempts:
+        _renew_address(try_on, engine)
     picture = images.verify(download(try_on.result_url)).marked(conf.DIGITAL_SOURCE_TYPE)
-    _save(try_on.image, picture.suffix, picture.data)
-    _store_thumbnail(try_on, picture.data)
-    renditions = _stored_renditions(try_on, picture.data)
-    try:
+    with new_files(is_named=_is_named) as files:
+        files.save(try_on.image, picture.suffix, picture.data)
+        _store_thumbnail(try_on, picture.data, files)
+        renditions = _stored_renditions(try_on, picture.data, files)
         try_on.write(
             image=try_on.image.name,
             thumbnail=try_on.thumbnail.name,
@@ -142,48 +145,45 @@ def _store_picture(try_on: TryOnResult, engine: Engine) -> None:
             is_preview=picture.is_sandbox_preview,
             result_url="",
         )
-    except Exception:
-        _discard_unless_written(try_on, renditions)
-        raise
 
 
-def _save(file: FieldFile, suffix: str, data: bytes) -> None:
-    """Store a file under a random name; leave nothing behind if that fails."""
-    name = unguessable_name(suffix)
+def _is_named(names: Sequence[str]) -> bool:
+    return TryOnResult.objects.filter(image__in=names).exists()
+
+
+def _renew_address(try_on: TryOnResult, engine: Engine) -> None:
+    """Ask for a new address, because the known one may have expired.
+
+    An answer without an address, or none at all, must not cost the known one.
+    """
     try:
-        file.save(name, ContentFile(data), save=False)
-    except Exception:
-        with suppress(Exception):
-            file.storage.delete(file.field.generate_filename(file.instance, name))
-        raise
+        report = engine.query(try_on.remote_task_id or "")
+    except (ServerFault, InputRejected) as error:
+        logger.warning("Try-on %s: its picture's address was not renewed: %s", try_on.pk, error)
+        return
+    if report.image_url:
+        try_on.write(**answer_columns(report))
 
 
-def _store_thumbnail(try_on: TryOnResult, data: bytes) -> None:
+def _store_thumbnail(try_on: TryOnResult, data: bytes, files: NewFiles) -> None:
     """Store a thumbnail; without one, the picture itself is shown in lists."""
     try:
-        _save(try_on.thumbnail, ".jpg", thumbnail(data))
+        files.save(try_on.thumbnail, ".jpg", thumbnail(data))
     except Exception:
         logger.exception("tryonresult %s: the thumbnail could not be stored", try_on.pk)
         try_on.thumbnail = try_on.image.name
 
 
-def _stored_renditions(try_on: TryOnResult, data: bytes) -> list[list[Any]] | None:
+def _stored_renditions(try_on: TryOnResult, data: bytes, files: NewFiles) -> list[list[Any]] | None:
     """Store smaller copies; ``None`` if that fails, so that they are made later."""
     try:
-        return try_on.make_renditions(data)
+        renditions = try_on.make_renditions(data)
     except Exception:
         logger.exception("tryonresult %s: smaller copies could not be stored", try_on.pk)
         return None
-
-
-def _discard_unless_written(try_on: TryOnResult, renditions: list[list[Any]] | None) -> None:
-    """Delete the stored files if the row does not refer to them, as far as that is certain."""
-    with suppress(Exception):
-        if TryOnResult.objects.filter(pk=try_on.pk, image=try_on.image.name).exists():
-            return
-        discard(try_on.image.storage, renditions)
-        try_on.thumbnail.delete(save=False)
-        try_on.image.delete(save=False)
+    for _width, name in renditions:
+        files.add(try_on.image.storage, name)
+    return renditions
 
 
 def _is_parsed(try_on: TryOnResult) -> bool:

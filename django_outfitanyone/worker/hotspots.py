@@ -2,40 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.core.files.base import ContentFile
+from django.db.models import Q, QuerySet
 
 from django_outfitanyone.models import ClothesParse, Hotspot
 from django_outfitanyone.models.hotspot import box_inside, product_id_worn
 from django_outfitanyone.models.of_picture import Picture, picture_filter
-from django_outfitanyone.models.picture import unguessable_name
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.downloads import download
+from django_outfitanyone.worker.new_files import NewFiles
 
 
-def store_area(picture: Picture, area: dict[str, Any]) -> Hotspot:
-    """Return the saved hotspot for one area, with its crop and cut-out downloaded."""
-    crop = images.verify(download(area["crop_url"])) if area["crop_url"] else None
-    cutout = images.verify(download(area["cutout_url"])) if area["cutout_url"] else None
-    hotspot = _hotspot_on(picture, area["clothes_type"], area["box"])
-    # a retry because of another area finds these files stored already
-    is_stored = crop is not None and crop.sha256 == hotspot.crop_sha256
-    if crop and not is_stored:
-        hotspot.crop_sha256 = crop.sha256
-        hotspot.crop.save(unguessable_name(crop.suffix), ContentFile(crop.data), save=False)
-    if cutout and not (is_stored and hotspot.cutout):
-        hotspot.cutout.save(unguessable_name(cutout.suffix), ContentFile(cutout.data), save=False)
+@dataclass(frozen=True, kw_only=True)
+class FoundArea:
+    """One area that a parse found, with its downloaded and verified pictures."""
+
+    clothes_type: str
+    box: Sequence[int]
+    crop: images.Picture | None
+    cutout: images.Picture | None
+
+
+def download_area(area: Mapping[str, Any]) -> FoundArea:
+    """Return the area with its pictures, ``None`` for those that the answer does not name."""
+    crop, cutout = (
+        images.verify(download(area[name])) if area[name] else None
+        for name in ("crop_url", "cutout_url")
+    )
+    return FoundArea(clothes_type=area["clothes_type"], box=area["box"], crop=crop, cutout=cutout)
+
+
+def store_files(picture: Picture, area: FoundArea, files: NewFiles) -> dict[str, str]:
+    """Store the crop and cut-out of an area; return the columns of its hotspot that name them.
+
+    A parse that finds the same crop again keeps the files that are stored already.
+    """
+    known = _hotspots_of_kind(picture, area.clothes_type).first() or Hotspot()
+    if area.crop and area.crop.sha256 == known.crop_sha256 and known.cutout:
+        return _file_columns(known)
+    new = Hotspot(crop_sha256=area.crop.sha256 if area.crop else "")
+    for file, found in ((new.crop, area.crop), (new.cutout, area.cutout)):
+        if found:
+            files.save(file, found.suffix, found.data)
+    return _file_columns(new)
+
+
+def write_hotspot(picture: Picture, area: FoundArea, columns: Mapping[str, str]) -> Hotspot:
+    """Write the hotspot of an area and return it; call it in a transaction."""
+    hotspot = _hotspot_on(picture, area.clothes_type, area.box)
+    for name, value in columns.items():
+        setattr(hotspot, name, value)
     hotspot.save()
     return hotspot
+
+
+def names_files(names: Sequence[str]) -> bool:
+    """Whether any hotspot names one of these files."""
+    return Hotspot.objects.filter(Q(crop__in=names) | Q(cutout__in=names)).exists()
 
 
 def copy_areas(parse: ClothesParse, picture: Picture) -> list[Hotspot] | None:
     """Copy the hotspots of this parse to another picture with the same contents.
 
-    Returns ``None`` when one of the originals was deleted. The copies share the files of
-    the originals, as reused results do.
+    Call it in a transaction. Returns ``None`` when one of the originals was deleted. The
+    copies share the files of the originals, as reused results do.
     """
     found = {area["clothes_type"] for area in parse.remote_answer["areas"] if area}
     spots = list(Hotspot.objects.of(parse.picture).filter(clothes_type__in=found))
@@ -56,12 +89,12 @@ def _hotspot_on(
 ) -> Hotspot:
     """Return the hotspot of this kind, new or existing, with the box that was found.
 
-    A person's correction stays while the picture is the same. ``product_id`` is used if
-    the hotspot has no product and none is known to be worn there.
+    A person's correction stays while the picture is the same; the row is locked, so that none
+    is made meanwhile. ``product_id`` is used if the hotspot has no product and none is known
+    to be worn there.
     """
-    hotspot = Hotspot.objects.filter(
-        **picture_filter(picture), clothes_type=clothes_type
-    ).first() or Hotspot(**picture_filter(picture), clothes_type=clothes_type)
+    known = _hotspots_of_kind(picture, clothes_type).select_for_update().first()
+    hotspot = known or Hotspot(**picture_filter(picture), clothes_type=clothes_type)
     if hotspot.picture_sha256 != picture.sha256:
         hotspot.is_corrected, hotspot.corrected_by = False, None
     hotspot.picture_sha256 = picture.sha256
@@ -71,3 +104,15 @@ def _hotspot_on(
         worn = product_id_worn(picture, clothes_type)
         hotspot.product_id = hotspot.product_id or worn or product_id
     return hotspot
+
+
+def _hotspots_of_kind(picture: Picture, clothes_type: str | None) -> QuerySet[Hotspot]:
+    """Return the hotspot of this kind, also if it was found in an earlier file of the picture."""
+    return Hotspot.objects.filter(**picture_filter(picture), clothes_type=clothes_type)
+
+
+def _file_columns(hotspot: Hotspot) -> dict[str, str]:
+    """Return the columns that name files of this hotspot, without those that name none."""
+    names = {"crop": str(hotspot.crop.name or ""), "cutout": str(hotspot.cutout.name or "")}
+    columns = {**names, "crop_sha256": hotspot.crop_sha256}
+    return {name: value for name, value in columns.items() if value}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -14,9 +15,17 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, OutcomeUnknown, RequestNotSent
 from django_outfitanyone.jobs.parse import ONE_PIECE, TWO_PIECES, request_parse
 from django_outfitanyone.models import Charge, ClothesParse, Hotspot
+from django_outfitanyone.models.database import atomic
 from django_outfitanyone.models.remote_job import UNCLEAR
 from django_outfitanyone.signals import hotspots_found
-from django_outfitanyone.worker.hotspots import copy_areas, store_area
+from django_outfitanyone.worker.hotspots import (
+    copy_areas,
+    download_area,
+    names_files,
+    store_files,
+    write_hotspot,
+)
+from django_outfitanyone.worker.new_files import new_files
 from django_outfitanyone.worker.retries import UNCLEAR_PARSE
 from django_outfitanyone.worker.uploads import address_of, drop_uploads
 
@@ -33,14 +42,24 @@ def start(parse: ClothesParse, engine: Engine) -> datetime | None:
     """Step: reuse the areas of an identical parse, or prepare a new call."""
     if not parse.force_new:
         for other in parse.finished_duplicates():
-            found = copy_areas(other, parse.picture)
-            if found is not None:
-                _finish(parse, found, remote_answer=other.remote_answer, currency=other.currency)
+            if _reuse(other, for_parse=parse):
                 return None
         if parse.has_earlier_duplicate():
             return timezone.now() + RECHECK_DELAY
     parse.mark_preparing()
     return prepare(parse, engine)
+
+
+def _reuse(other: ClothesParse, *, for_parse: ClothesParse) -> bool:
+    """Finish with the areas of an identical parse; return False if one was deleted since."""
+    with atomic():
+        found = copy_areas(other, for_parse.picture)
+        if found is None:
+            return False
+        answer = {"remote_answer": other.remote_answer, "currency": other.currency}
+        _finish(for_parse, found, **answer)
+    _announce(for_parse, found)
+    return True
 
 
 def prepare(parse: ClothesParse, engine: Engine) -> datetime | None:
@@ -116,17 +135,28 @@ def reconcile(parse: ClothesParse, engine: Engine) -> datetime | None:  # noqa: 
 def collect(parse: ClothesParse, engine: Engine) -> None:  # noqa: ARG001
     """Step: download the crops and cut-outs, and save a hotspot for each area found."""
     picture = parse.picture
-    found = [store_area(picture, area) for area in parse.remote_answer["areas"] if area]
-    _finish(parse, found)
+    areas = [download_area(area) for area in parse.remote_answer["areas"] if area]
+    with new_files(is_named=names_files) as files:
+        columns = [store_files(picture, area, files) for area in areas]
+        with atomic():
+            found = list(map(write_hotspot, repeat(picture), areas, columns))
+            _finish(parse, found)
+    _announce(parse, found)
 
 
 def _finish(parse: ClothesParse, found: list[Hotspot], **columns: Any) -> None:
-    """Announce the hotspots; where neither half shows clothes, ask for a dress instead."""
+    """End the parse; where neither half shows clothes, request a parse of a dress too.
+
+    Call it in the transaction that writes the hotspots.
+    """
+    if not found and parse.types == [*TWO_PIECES]:
+        request_parse(parse.picture, ONE_PIECE, requested_by=parse.requested_by)
     parse.mark_succeeded(**columns)
+
+
+def _announce(parse: ClothesParse, found: list[Hotspot]) -> None:
     if found:
         hotspots_found.send_robust(Hotspot, picture=parse.picture, hotspots=found)
-    elif parse.types == [*TWO_PIECES]:
-        request_parse(parse.picture, ONE_PIECE, requested_by=parse.requested_by)
 
 
 def _as_json(report: ParseReport) -> dict[str, Any]:

@@ -6,6 +6,7 @@ An empty task list proves that nothing arrived only if all of this holds:
 - Between the moment when the outcome was found unclear and the list, more time has passed
   than any request can still take. The engine's clock tells both moments, because the clock
   of the host that submitted may be wrong.
+- The whole list could be read.
 - The list covers enough time before the submit for that host's clock to be wrong by minutes.
 
 In all other cases a person decides.
@@ -56,6 +57,8 @@ class Listing:
         remote = self.found.server_time
         if remote is None:
             return _("The engine's answer has no date, so its task list proves nothing.")
+        if not self.found.is_complete:
+            return _("Not all of the engine's task list can be read, so it proves nothing.")
         skew = max(self.before - DATE_RESOLUTION - remote, remote - self.after)
         if skew <= CLOCK_TOLERANCE:
             return ""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
-from django_outfitanyone.error_help import is_about_person, may_be_lost_upload
+from django_outfitanyone.error_help import may_be_lost_upload
 from django_outfitanyone.exceptions import (
     AccountProblem,
     LeaseLost,
@@ -22,9 +22,8 @@ from django_outfitanyone.exceptions import (
     Throttled,
     UnexpectedFault,
 )
-from django_outfitanyone.jobs.parse import wake_waiting
-from django_outfitanyone.models import ClothesParse, ModelImage, TryOnResult
-from django_outfitanyone.models.database import on_commit
+from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models.database import atomic, on_commit
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.signals import result_expiring
 from django_outfitanyone.storable_text import storable
@@ -70,22 +69,8 @@ def advance(job: RemoteJob, engine: Engine) -> None:
     try:
         job.keep_lease()
         job.release(_step(job, engine))
-        _judge_photo(job)
     except LeaseLost:
         logger.info("%s %s: leased by another worker meanwhile", job._meta.model_name, job.pk)
-    if isinstance(job, ClothesParse) and job.is_finished:
-        wake_waiting(job)
-
-
-def _judge_photo(job: RemoteJob) -> None:
-    """Mark the model photo of a job that failed because of it; a success takes the mark away."""
-    photo = getattr(job, "model_image", None) if job.is_finished else None
-    if photo is None:
-        return
-    if job.has_failed and is_about_person(job.error_code, job.error_message):
-        ModelImage.objects.mark_refused(photo, code=job.error_code, message=job.error_message)
-    elif job.has_succeeded and photo.is_refused:
-        ModelImage.objects.mark_accepted(photo)
 
 
 def _step(job: RemoteJob, engine: Engine) -> datetime | None:
@@ -120,9 +105,7 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
     wait = wait_before_retry(error, attempt, is_paid=job.is_in_flight)
     if wait is None or _has_expired(job):
         _warn_of_loss(job, error, is_final=True)
-        # a submit that may have been paid for needs a person, it has not just failed
-        end = job.mark_needs_attention if job.is_submitting else job.mark_failed
-        end(**columns)
+        _give_up(job, error, columns)
         return None
     _warn_of_loss(job, error)
     job.write(attempts=min(attempt, MOST_ATTEMPTS), **columns)
@@ -147,14 +130,29 @@ def _attempt(job: RemoteJob, error: OutfitAnyoneError) -> int:
     return 1 if is_first else job.attempts + 1
 
 
+def _give_up(job: RemoteJob, error: OutfitAnyoneError, columns: dict[str, Any]) -> None:
+    """End a job that is retried no more; a person decides if it may be billed.
+
+    The outcome of a task whose answers were unusable until it expired is not known.
+    """
+    is_gone = isinstance(error, TaskGone)
+    if not job.is_submitting and (not job.is_running or is_gone):
+        job.mark_failed(**columns)
+    elif isinstance(job, TryOnResult):
+        job.mark_needs_attention(slot=None, **columns)  # the task has ended by now
+    else:
+        job.mark_needs_attention(**columns)
+
+
 def _upload_again(job: RemoteJob, error: OutfitAnyoneError) -> bool:
     """Whether the engine has forgotten uploads of this job, which are dropped; once in a try."""
     if job.uploads_renewed or not may_be_lost_upload(error.code, error.message):
         return False
     renew = submit.renew_uploads if isinstance(job, TryOnResult) else parse.renew_uploads
-    if not renew(job):  # type: ignore[arg-type]  # each function gets its own kind of job
-        return False
-    job.write(uploads_renewed=True)
+    with atomic():
+        if not renew(job):  # type: ignore[arg-type]  # each function gets its own kind of job
+            return False
+        job.write(uploads_renewed=True)
     return True
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.parse import known_parse, request_parse, wake_waiting
+from django_outfitanyone.jobs.parse import known_parse, request_parse
 from django_outfitanyone.models import ClothesParse
 from tests.factories import make_model_image, make_staff, make_try_on
 
@@ -93,18 +93,3 @@ def test_known_parse__of_a_file_that_was_replaced_is_not_known():
     photo.sha256 = "of another file"
 
     assert known_parse(photo, ["upper"]) is None
-
-
-def test_wake_waiting__makes_only_waiting_try_ons_due():
-    photo = make_model_image()
-    far = timezone.now() + timedelta(hours=1)
-    waiting, other = (
-        make_try_on(status=Status.PREPARING, keep="lower", model_image=model_image, due_at=far)
-        for model_image in (photo, make_model_image())
-    )
-    wake_waiting(request_parse(photo, ["lower"]))
-    waiting.refresh_from_db()
-    other.refresh_from_db()
-
-    assert waiting.due_at <= timezone.now()
-    assert other.due_at == far

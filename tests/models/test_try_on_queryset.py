@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_outfitanyone.choices import GarmentKind, Review, Status
 from django_outfitanyone.models import Account, ClothesParse, KnownTask, TryOnResult
 from django_outfitanyone.models.of_picture import picture_filter
+from django_outfitanyone.models.remote_job import BLOCKED
 from django_outfitanyone.signals import status_changed
 from tests.events import received
 from tests.factories import (
@@ -305,3 +306,20 @@ def test_with_inputs__loads_what_a_step_reads(django_assert_num_queries):
         assert try_on.account.name == try_on.account_id
         assert try_on.model_image.sha256
         assert all(garment.sha256 for garment in try_on.garments)
+
+
+def test_wake_waiting_for__makes_only_waiting_try_ons_due_and_unblocks_them():
+    photo = make_model_image()
+    far = timezone.now() + timedelta(hours=1)
+    columns = {"status": Status.PREPARING, "keep": "lower", "due_at": far, "error_code": BLOCKED}
+    waiting, other = (
+        make_try_on(model_image=model_image, **columns)
+        for model_image in (photo, make_model_image())
+    )
+    TryOnResult.objects.wake_waiting_for(make_parse(photo))
+    waiting.refresh_from_db()
+    other.refresh_from_db()
+
+    assert waiting.due_at <= timezone.now()
+    assert other.due_at == far
+    assert [waiting.is_blocked, other.is_blocked] == [False, True]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 
 from django_outfitanyone.actions import correct_hotspot, parse_clothes
 from django_outfitanyone.choices import Status
-from django_outfitanyone.exceptions import DownloadFailed
 from django_outfitanyone.models import ClothesParse, Hotspot
-from django_outfitanyone.worker import hotspots
 from tests.drawing import picture
 from tests.factories import make_garment, make_hotspot, make_model_image
 from tests.work import step, work
@@ -20,7 +20,31 @@ from tests.worker.photos import boxes, same_photos
 pytestmark = pytest.mark.django_db
 
 
-class TestStoreArea:
+@pytest.fixture
+def parse_files(settings):
+    """Return the names of the stored crops and cut-outs."""
+
+    def names():
+        root = Path(settings.MEDIA_ROOT) / "outfitanyone"
+        files = [*(root / "crops").rglob("*.*"), *(root / "cutouts").rglob("*.*")]
+        return sorted(file.name for file in files)
+
+    return names
+
+
+def collecting_parse(photo):
+    """Return a parse whose answer is paid for but whose pictures are not downloaded."""
+    parse = parse_clothes(photo)
+    while parse.status != Status.COLLECTING:
+        step(parse)
+    return parse
+
+
+def _fail(*_args, **_kwargs):
+    raise RuntimeError("as if by a bug")
+
+
+class TestStoredAreas:
     def test_crop_is_stored_byte_for_byte(self, remote):
         photo = make_model_image()
         work(parse_clothes(photo, ["upper"]))
@@ -31,27 +55,59 @@ class TestStoreArea:
         assert spot.crop_sha256 == hashlib.sha256(crop).hexdigest()
         assert spot.crop.name.endswith((".jpg", ".png"))
 
-    def test_retry_because_of_another_area_keeps_the_stored_files(self, remote, monkeypatch):
+    def test_failed_download_of_another_area_leaves_nothing_behind(self, remote, parse_files):
         photo = make_model_image()
-        parse = parse_clothes(photo, ["upper", "lower"])
-        while parse.status != Status.COLLECTING:
+        parse = collecting_parse(photo)
+        remote.faults.add("cut-short", times=4)
+        for _time in range(4):
             step(parse)
-        download, urls = hotspots.download, []
+            assert (parse.status, parse_files(), boxes(photo)) == (Status.COLLECTING, [], {})
 
-        def fail_at_the_second_area(url):
-            urls.append(url)
-            if len(urls) == 3:
-                raise DownloadFailed
-            return download(url)
-
-        monkeypatch.setattr(hotspots, "download", fail_at_the_second_area)
-        step(parse)
-        first = Hotspot.objects.of(photo).get()
         work(parse)
+        assert set(boxes(photo)) == {"upper", "lower"}
+        assert len(parse_files()) == 4
 
-        spot = Hotspot.objects.get(pk=first.pk)
-        assert (spot.crop.name, spot.cutout.name) == (first.crop.name, first.cutout.name)
-        assert Hotspot.objects.of(photo).count() == 2
+    @pytest.mark.parametrize("failing", [1, 2, 3, 4])
+    def test_storage_outage_leaves_no_file_behind_per_retry(
+        self, remote, monkeypatch, parse_files, failing
+    ):
+        photo = make_model_image()
+        parse = collecting_parse(photo)
+        save, names = FileSystemStorage._save, []
+
+        def save_or_fail(storage, name, content):
+            names.append(name)
+            if len(names) % failing == 0:
+                raise OSError(28, "No space left on device")
+            return save(storage, name, content)
+
+        monkeypatch.setattr(FileSystemStorage, "_save", save_or_fail)
+        for _time in range(3):
+            step(parse)
+            assert (parse.error_code, parse_files()) == ("UnexpectedFault", [])
+
+        monkeypatch.setattr(FileSystemStorage, "_save", save)
+        work(parse)
+        assert len(parse_files()) == 4
+
+    def test_hotspots_and_status_are_written_together(self, remote, monkeypatch, parse_files):
+        photo = make_model_image()
+        parse = collecting_parse(photo)
+        with monkeypatch.context() as patch:
+            patch.setattr(ClothesParse, "mark_succeeded", _fail)
+            step(parse)
+
+        assert (parse.status, parse.error_code) == (Status.COLLECTING, "UnexpectedFault")
+        assert (boxes(photo), parse_files()) == ({}, [])
+
+    def test_parse_that_finds_the_same_again_keeps_the_stored_files(self, remote, parse_files):
+        photo = make_model_image()
+        work(parse_clothes(photo))
+        before = parse_files()
+        work(parse_clothes(photo, again=True))
+
+        assert remote.stats["parses"] == 2
+        assert parse_files() == before
 
     def test_box_is_clipped_to_the_picture(self, remote, monkeypatch):
         from outfitanyone_local.sandbox import rectangle_engine

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.engines.dashscope import DashScope
-from django_outfitanyone.engines.dashscope.transport import Answer
-from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
+from django_outfitanyone.engines.dashscope.transport import ANSWER_LIMIT, Answer
+from django_outfitanyone.models import Account, Charge, ClothesParse, KnownTask, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
-from django_outfitanyone.worker import parse
+from django_outfitanyone.worker import parse, submit
 from django_outfitanyone.worker.steps import advance
 from tests.factories import make_model_image, make_try_on
-from tests.work import claimed
+from tests.work import backdate_submit, claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ odd_values = st.recursive(
     st.sampled_from(ODD)
     | st.integers().map(str)
     | st.text().map(json.dumps)
-    | st.sampled_from([19, 20, 33, 40, 150, 2000, 20_000]).flatmap(nested),
+    | st.sampled_from([19, 20, 33, 40, 150, 5000, 20_000]).flatmap(nested),
     lambda inner: (
         st.lists(inner, max_size=3).map(lambda items: f"[{','.join(items)}]")
         | st.dictionaries(st.text().map(json.dumps), inner, max_size=3).map(as_object)
@@ -72,7 +73,14 @@ def _fast(configure):
 
 def engine_that_answers(text):
     engine = DashScope("any", base_url="http://127.0.0.1:9/api/v1")
-    answer = Answer(status=200, text=text, request_id="", content_type="application/json")
+    answer = Answer(
+        status=200,
+        text=text[:ANSWER_LIMIT],
+        request_id="",
+        content_type="application/json",
+        server_time=timezone.now(),
+        is_cut=len(text) > ANSWER_LIMIT,
+    )
     engine._http.send = engine._http.send_apart = lambda *_args, **_request: answer
     return engine
 
@@ -116,7 +124,7 @@ def test_poll__impossible_number_of_pictures_counts_as_one(count):
     assert row.image_count == 1
 
 
-@pytest.mark.parametrize("depth", [20, 32, 40, 1_000, 100_000])
+@pytest.mark.parametrize("depth", [20, 32, 40, 1_000, 5_000, 100_000])
 def test_poll__deep_json_is_cut_and_the_picture_kept(depth):
     row = polled(succeeded(URL, extra="[" * depth + "]" * depth))
 
@@ -194,3 +202,101 @@ def test_parse__any_paid_answer_is_kept(usage, boxes, extra):
     assert row.status == Status.COLLECTING
     assert row.remote_answer["areas"][0]["box"] == [1, 2, 30, 40]
     assert row.remote_answer["areas"][0]["crop_url"] == URL
+
+
+MEGABYTES = [
+    json.dumps("x" * 3_000_000),
+    "[" + "0," * 1_500_000 + "0]",
+    "[" * 3_000_000,
+    "{" + ",".join(f'"{number}":{number}' for number in range(200_000)) + "}",
+]
+
+
+@pytest.mark.parametrize("junk", MEGABYTES, ids=["text", "numbers", "brackets", "object"])
+def test_poll__megabytes_behind_the_picture_are_no_loss(junk):
+    output = {'"task_status"': '"SUCCEEDED"', '"image_url"': json.dumps(URL), '"junk"': junk}
+
+    assert_kept(polled(document(as_object(output))), URL)
+    assert len(json.dumps(TryOnResult.objects.get().remote_answer)) < 100_000
+
+
+def submitted(text):
+    """Return a try-on after a submit with this answer, read from the database."""
+    row = TryOnResult.objects.first() or make_try_on(status=Status.PREPARING)
+    KnownTask.objects.all().delete()
+    TryOnResult.objects.update(
+        status=Status.PREPARING,
+        remote_task_id=None,
+        slot=None,
+        lease_token="",
+        lease_expires_at=LONG_AGO,
+    )
+    submit.submit(claimed(row), ADDRESSES, engine_that_answers(text))
+    return TryOnResult.objects.get()
+
+
+ADDRESSES = {"person": URL, "top": URL}
+
+
+@bounded
+@given(odd_fields, odd_values, odd_values)
+@example({}, "[" * 5000 + "]" * 5000, "NaN")
+def test_submit__any_answer_that_names_a_task_is_kept(fields, usage, extra):
+    output = {json.dumps(name): value for name, value in fields.items()}
+    output |= {'"task_id"': json.dumps(TASK), '"task_status"': '"PENDING"'}
+    row = submitted(document(as_object(output), usage=usage, extra=extra, request_id=extra))
+
+    assert (row.status, row.remote_task_id) == (Status.RUNNING, TASK)
+
+
+@bounded
+@given(odd_values)
+def test_submit__any_other_answer_is_unclear(value):
+    """The row is not prepared again, because a task may exist."""
+    row = submitted(document(as_object({'"task_id"': "7", '"extra"': value}), usage=value))
+
+    assert (row.status, row.error_code) == (Status.SUBMITTING, "OutcomeUnknown")
+
+
+def reconciled(text):
+    """Return an unclear try-on after a task list with this text, read from the database."""
+    row = TryOnResult.objects.first() or make_try_on(status=Status.SUBMITTING)
+    TryOnResult.objects.update(
+        status=Status.SUBMITTING, unclear_since=LONG_AGO, attempts=0, slot=1, lease_token=""
+    )
+    backdate_submit(row, minutes=1)
+    advance(claimed(row), engine_that_answers(text))
+    return TryOnResult.objects.get()
+
+
+def test_list__that_is_empty_proves_that_nothing_arrived():
+    assert reconciled('{"data": [], "total_page": 0}').status == Status.PREPARING
+
+
+@bounded
+@given(odd_values.filter(lambda value: value != "[]"), odd_values)
+@example("[null]", "0")
+@example("[" * 5000, "0")
+def test_list__odd_one_proves_nothing(lines, pages):
+    row = reconciled(document("{}", data=lines, total_page=pages))
+
+    assert row.status in {Status.SUBMITTING, Status.NEEDS_ATTENTION}
+
+
+@pytest.mark.parametrize("junk", MEGABYTES, ids=["text", "numbers", "brackets", "object"])
+def test_list__of_megabytes_proves_nothing(junk):
+    row = reconciled(f'{{"data": [], "total_page": 0, "junk": {junk}}}')
+
+    assert row.status in {Status.SUBMITTING, Status.NEEDS_ATTENTION}
+
+
+@bounded
+@given(st.dictionaries(st.sampled_from(["model_name", "status", "gmt_create"]), odd_values))
+def test_list__candidates_with_odd_values_are_kept(fields):
+    line = {json.dumps(name): value for name, value in fields.items()}
+    line['"task_id"'] = '"task-in-the-list"'
+    row = reconciled(f'{{"data": [{as_object(line)}], "total_page": 1}}')
+
+    if row.status == Status.NEEDS_ATTENTION:
+        candidates = row.remote_answer["candidates"]
+        assert {task["task_id"] for task in candidates} <= {"task-in-the-list"}

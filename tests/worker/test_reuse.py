@@ -10,6 +10,7 @@ from django_outfitanyone.worker.reuse import finished_duplicate, has_earlier_dup
 from tests.drawing import picture
 from tests.factories import make_garment, make_hotspot, make_model_image, make_product, make_try_on
 from tests.work import REPLACE, claimed, new_request, step, work
+from tests.worker.photos import boxes
 
 pytestmark = pytest.mark.django_db
 
@@ -201,3 +202,30 @@ def test_reuse__takes_no_slot_and_uploads_nothing(remote):
     assert second.status == Status.SUCCEEDED
     assert second.slot is None
     assert remote.stats["uploads"] == uploads
+
+
+def test_reuse__replaces_hotspots_that_an_interrupted_reuse_left(remote):
+    request = new_request()
+    first = request_try_on(request)
+    work(first)
+    second = request_try_on(request)
+    make_hotspot(second, "upper", picture_sha256=first.sha256)
+    work(second)
+
+    assert second.is_reused
+    assert boxes(second) == boxes(first)
+    assert second.hotspots.count() == first.hotspots.count() == 2
+
+
+def test_reuse__that_fails_leaves_no_hotspots(remote, monkeypatch):
+    request = new_request()
+    work(request_try_on(request))
+    second = request_try_on(request)
+    monkeypatch.setattr(TryOnResult, "mark_succeeded", _fail)
+    step(second)
+
+    assert (second.status, second.hotspots.count()) == (Status.QUEUED, 0)
+
+
+def _fail(*_args, **_kwargs):
+    raise RuntimeError("as if by a bug")

@@ -101,14 +101,16 @@ class TestAdvance:
         work(try_on)
         assert try_on.status == Status.SUCCEEDED
 
-    def test_result_is_given_up_after_many_failed_attempts(self, remote):
+    def test_task_of_unknown_outcome_needs_a_person_after_many_failed_attempts(self, remote):
+        """It may be billed, so it is neither failed nor forgotten by the budget."""
         try_on = running_try_on()
         remote.faults.add("error", endpoint="query", code="InternalError", times=None)
         backdate_submit(try_on, hours=25)
         TryOnResult.objects.update(attempts=EXPIRY_ATTEMPTS)
         step(try_on)
 
-        assert (try_on.status, try_on.error_code) == (Status.FAILED, "InternalError")
+        assert (try_on.status, try_on.error_code) == (Status.NEEDS_ATTENTION, "InternalError")
+        assert (try_on.slot, try_on.due_at, try_on.is_unsettled) == (None, None, True)
 
     def test_throttled_poll_pauses_the_account(self, remote):
         try_on = running_try_on()

@@ -1,19 +1,15 @@
 """Read the API's answers into the app's types. Sends nothing.
 
 The documents of the API contradict each other, so every optional value may be missing. A
-missing required value raises ``Malformed``. All texts, numbers and nestings are limited to
-what every database takes, because an answer is not trusted, and an odd value must never cost
-the shop a picture that it has paid for.
+missing required value raises ``Malformed``. Texts and numbers are limited to what fits into
+the columns of every database.
 """
 
 from __future__ import annotations
 
-import json
-import math
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django_outfitanyone.engines.base import (
     Box,
@@ -23,7 +19,11 @@ from django_outfitanyone.engines.base import (
     RemoteState,
     TaskReport,
 )
-from django_outfitanyone.storable_text import storable
+
+from .documents import INTEGER_LIMIT, Document, excerpt
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 BEIJING = timezone(timedelta(hours=8))
 """The time zone of all times that the API writes without one."""
@@ -45,29 +45,12 @@ _PAGE_LIMIT = 2**31 - 1
 _IMAGE_LIMIT = 100
 """A larger number of billed pictures is as good as none: one request makes one picture."""
 _URL_LIMIT = 16_000
-_INTEGER_LIMIT = 2**63 - 1
-_DIGITS_LIMIT = 20
-_DEPTH_LIMIT = 20
-"""Of nested lists and objects. MariaDB takes 32, and a row nests the answer in its own."""
-_BRACKET_OR_TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[][{}]', re.DOTALL)
+_TASK_ID_LIMIT = 100
+_AREA_LISTS = {"bbox", "crop_img_url", "parsing_img_url"}
 
 
 class Malformed(ValueError):
     """The answer lacks a required value."""
-
-
-def decode(text: str) -> dict[str, Any]:
-    """Return the JSON object in an answer, whatever its content type; empty if there is none."""
-    try:
-        document = json.loads(
-            _shallow(text),
-            parse_int=_integer,
-            parse_float=_float,
-            parse_constant=lambda _: None,
-        )
-    except ValueError:
-        return {}
-    return _storable(document) if isinstance(document, dict) else {}
 
 
 def fault(document: Mapping[str, Any]) -> tuple[str, str]:
@@ -91,12 +74,12 @@ def confirmed(document: Mapping[str, Any]) -> None:
 def submitted_task(document: Mapping[str, Any]) -> TaskReport:
     """Return the task that a submit created."""
     output = _output(document)
-    task_id = _text(output.get("task_id"), 1000)
-    if not 0 < len(task_id) <= 100:
+    task_id = output.get("task_id")
+    if not _is_task_id(task_id):
         raise Malformed("The answer to the submit names no task.")
     state = _state(output.get("task_status", "PENDING"))
     return TaskReport(
-        task_id=task_id, state=state, request_id=request_id(document), raw=dict(document)
+        task_id=task_id, state=state, request_id=request_id(document), raw=excerpt(document)
     )
 
 
@@ -123,7 +106,7 @@ def task_report(document: Mapping[str, Any], *, task_id: str) -> TaskReport:
         submitted_at=moment(output.get("submit_time")),
         started_at=moment(output.get("scheduled_time")),
         finished_at=moment(output.get("end_time")),
-        raw=dict(document),
+        raw=excerpt(document),
     )
 
 
@@ -131,30 +114,43 @@ def parse_report(document: Mapping[str, Any], *, clothes_types: Sequence[str]) -
     output = _output(document)
     if fault(document)[0]:
         raise Malformed("The answer is an error.")
+    if _is_cut(document) and not output.keys() >= _AREA_LISTS:
+        raise Malformed("The areas are not complete.")  # which does not mean that none was found
     return ParseReport(
         areas=tuple(_area(output, index, name) for index, name in enumerate(clothes_types)),
         image_count=_image_count(document),
         request_id=request_id(document),
-        raw=dict(document),
+        raw=excerpt(document),
     )
 
 
-def task_page(document: Mapping[str, Any]) -> tuple[list[ListedTask], int]:
-    """Return the tasks on one page of the task list, and the number of pages."""
-    lines = document.get("data")
+class TaskPage(NamedTuple):
+    """One page of the task list; not complete if it may have lines that could not be read."""
+
+    tasks: list[ListedTask]
+    pages: int
+    is_complete: bool
+
+
+def task_page(document: Mapping[str, Any]) -> TaskPage:
+    lines = document.get("data", [] if _is_cut(document) else None)
     if not isinstance(lines, list):
         raise Malformed("The task list is no list.")
     tasks = [
         ListedTask(
-            task_id=_text(line["task_id"], 100),
+            task_id=line["task_id"],
             model=_text(line.get("model_name"), 100),
             state=_state(line.get("status")),
             submitted_at=moment(line.get("gmt_create") or line.get("start_time")),
         )
         for line in lines
-        if isinstance(line, dict) and line.get("task_id")
+        if isinstance(line, dict) and _is_task_id(line.get("task_id"))
     ]
-    return tasks, _count(document.get("total_page"), _PAGE_LIMIT)
+    return TaskPage(
+        tasks=tasks,
+        pages=_count(document.get("total_page"), _PAGE_LIMIT),
+        is_complete=len(tasks) == len(lines) and not _is_cut(document),
+    )
 
 
 def moment(value: object) -> datetime | None:
@@ -171,6 +167,14 @@ def moment(value: object) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         pass
     return None
+
+
+def _is_cut(document: Mapping[str, Any]) -> bool:
+    return isinstance(document, Document) and document.is_cut
+
+
+def _is_task_id(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and 0 < len(value) <= _TASK_ID_LIMIT
 
 
 def _state(word: object) -> RemoteState:
@@ -192,7 +196,7 @@ def _area(output: Mapping[str, Any], index: int, clothes_type: str) -> ParsedAre
 def _box(corners: object) -> Box | None:
     if not isinstance(corners, list) or len(corners) != 4:
         return None
-    if not all(isinstance(edge, (int, float)) and abs(edge) <= _INTEGER_LIMIT for edge in corners):
+    if not all(isinstance(edge, (int, float)) and abs(edge) <= INTEGER_LIMIT for edge in corners):
         return None  # nor is NaN within any limit
     x1, y1, x2, y2 = (max(0, round(edge)) for edge in corners)
     if not (x1 < x2 <= _SIDE_LIMIT and y1 < y2 <= _SIDE_LIMIT):
@@ -236,41 +240,3 @@ def _count(value: object, limit: int) -> int:
 
 def _text(value: object, limit: int) -> str:
     return value[:limit] if isinstance(value, str) else ""
-
-
-def _shallow(text: str) -> str:
-    """Return the JSON with ``null`` for all that is nested too deep for a parser or database."""
-    kept, depth, place = [], 0, 0
-    for found in _BRACKET_OR_TEXT.finditer(text):
-        if found[0] in {"[", "{"}:
-            depth += 1
-            if depth == _DEPTH_LIMIT + 1:
-                kept += [text[place : found.start()], "null"]
-        elif found[0] in {"]", "}"}:
-            depth -= 1
-            if depth == _DEPTH_LIMIT:
-                place = found.end()
-    return "".join(kept) if depth > _DEPTH_LIMIT else "".join([*kept, text[place:]])
-
-
-def _integer(digits: str) -> int | None:
-    if len(digits) > _DIGITS_LIMIT:
-        return None
-    number = int(digits)
-    return number if abs(number) <= _INTEGER_LIMIT else None
-
-
-def _float(digits: str) -> float | None:
-    number = float(digits)
-    return number if math.isfinite(number) else None
-
-
-def _storable(value: Any) -> Any:
-    """Return the value without NUL and lone surrogates, which databases refuse."""
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, list):
-        return [_storable(item) for item in value]
-    if isinstance(value, dict):
-        return {_storable(name): _storable(item) for name, item in value.items()}
-    return value

@@ -29,10 +29,10 @@ from django_outfitanyone.exceptions import (
     ServerFault,
 )
 
-from . import answers, payloads
+from . import answers, documents, payloads
 from .error_kind import NO_ANSWER, UNREADABLE_ANSWER
 from .errors import classify, error_from, paid_error_from
-from .transport import Answer, ApiKey, Transport
+from .transport import ANSWER_LIMIT, Answer, ApiKey, Transport
 from .upload import USABLE_FOR, Permit, form_fields, object_key, read_permit, storage_fault
 
 T = TypeVar("T")
@@ -134,7 +134,11 @@ class DashScope(Engine):
             for task in tasks.values()
             if task.submitted_at is None or start <= task.submitted_at <= end
         ]
-        return TaskList(tasks=wanted, server_time=lists[0].server_time)
+        return TaskList(
+            tasks=wanted,
+            server_time=lists[0].server_time,
+            is_complete=all(found.is_complete for found in lists),
+        )
 
     def upload(self, data: bytes, *, filename: str, model: str) -> Upload:
         uploaded_at = datetime.now(timezone.utc)
@@ -151,15 +155,13 @@ class DashScope(Engine):
     def _all_pages(self, query: Mapping[str, str]) -> TaskList:
         found: list[ListedTask] = []
         began_at = None
-        for page in range(1, _PAGE_LIMIT + 1):
-            params = {**query, "page_no": str(page)}
-            (tasks, pages), server_time = self._ask_dated(
-                "GET", "tasks", answers.task_page, params=params
-            )
-            found += tasks
-            began_at = server_time if page == 1 else began_at
-            if not tasks or page >= pages:
-                return TaskList(tasks=found, server_time=began_at)
+        for number in range(1, _PAGE_LIMIT + 1):
+            params = {**query, "page_no": str(number)}
+            page, server_time = self._ask_dated("GET", "tasks", answers.task_page, params=params)
+            found += page.tasks
+            began_at = server_time if number == 1 else began_at
+            if not page.is_complete or not page.tasks or number >= page.pages:
+                return TaskList(tasks=found, server_time=began_at, is_complete=page.is_complete)
         raise RequestRefused("The task list is too long to read whole; ask for a shorter time.")
 
     def _store(self, permit: Permit, *, key: str, data: bytes) -> None:
@@ -212,7 +214,7 @@ class DashScope(Engine):
 
 
 def _result(answer: Answer, reader: Reader[T], *, paid: bool) -> T:
-    document = answers.decode(answer.text)
+    document = documents.decode(answer.text, is_cut=answer.is_cut)
     code, message = answers.fault(document)
     request_id = answers.request_id(document) or answer.request_id
     if answer.is_success:
@@ -220,9 +222,12 @@ def _result(answer: Answer, reader: Reader[T], *, paid: bool) -> T:
             return reader(document)
         except answers.Malformed as malformed:
             if not code:
-                reason = str(malformed) if document else _foreign(answer)
+                is_foreign = not document and not _is_long(answer)
+                reason = _foreign(answer) if is_foreign else str(malformed)
+                if _is_long(answer):
+                    reason = f"The answer is longer than {ANSWER_LIMIT} bytes. {reason}"
                 raise _unusable(
-                    reason, is_foreign=not document, request_id=request_id, paid=paid
+                    reason, is_foreign=is_foreign, request_id=request_id, paid=paid
                 ) from malformed
     refused = paid_error_from if paid else error_from
     raise refused(
@@ -231,6 +236,11 @@ def _result(answer: Answer, reader: Reader[T], *, paid: bool) -> T:
         http_status=answer.status,
         request_id=request_id,
     )
+
+
+def _is_long(answer: Answer) -> bool:
+    """Whether this is the beginning of an answer of the API, and not of a page."""
+    return answer.is_cut and answer.text.lstrip().startswith("{")
 
 
 def _foreign(answer: Answer) -> str:

@@ -27,8 +27,8 @@ from .connections import PaidSockets, plain_session, public_session
 
 logger = logging.getLogger(__name__)
 
-ANSWER_LIMIT = 1024 * 1024
-"""Bytes read of an answer; the rest is ignored."""
+ANSWER_LIMIT = 2 * 1024 * 1024
+"""Bytes read of an answer, which normally has one or two thousand; the rest is ignored."""
 
 _CHUNK = 16 * 1024
 _SECRET_LENGTH = 16
@@ -39,13 +39,17 @@ Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The status, body and request id of an HTTP response, and the server's clock."""
+    """The status, body and request id of an HTTP response, and the server's clock.
+
+    ``is_cut`` says that the body went on after ``ANSWER_LIMIT``.
+    """
 
     status: int
     text: str
     request_id: str
     content_type: str
     server_time: datetime | None = None
+    is_cut: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -164,7 +168,7 @@ class Transport:
         body = bytearray()
         for chunk in response.iter_content(_CHUNK):
             body += chunk
-            if len(body) >= ANSWER_LIMIT:
+            if len(body) > ANSWER_LIMIT:
                 break
         return Answer(
             status=response.status_code,
@@ -172,6 +176,7 @@ class Transport:
             request_id=self._header(response, "X-Request-Id"),
             content_type=self._header(response, "Content-Type").partition(";")[0].strip(),
             server_time=date_of(response.headers.get("Date", "")),
+            is_cut=len(body) > ANSWER_LIMIT,
         )
 
     def _header(self, response: requests.Response, name: str) -> str:

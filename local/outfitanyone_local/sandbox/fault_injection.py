@@ -17,6 +17,7 @@ from .request_handler import CutConnection
 
 EXPIRED = Problem(403, "AccessDenied", "Request has expired.")
 TOO_LARGE_BYTES = 64 * 1024 * 1024
+LONG_ANSWER_BYTES = 2 * 1024 * 1024
 ELSEWHERE = "http://169.254.169.254/latest/meta-data/"
 """The metadata address of cloud machines; no client may follow a redirect to it."""
 BLOCK = bytes(64 * 1024)
@@ -71,6 +72,20 @@ def _not_json(_fault: Fault, response: Response) -> Response:
     return response
 
 
+def _long_answer(fault: Fault, response: Response) -> Response:
+    """Add a member to the JSON object, first or last, and leave any other body as it is."""
+    try:
+        body = json.loads(response.get_data())
+    except ValueError:
+        return response
+    if isinstance(body, dict):
+        junk = {"junk": "x" * int(fault.settings.get("bytes", LONG_ANSWER_BYTES))}
+        is_first = fault.settings.get("place") == "start"
+        body = {**junk, **body} if is_first else {**body, **junk}
+        response.set_data(json.dumps(body, separators=(",", ":")).encode())
+    return response
+
+
 def _other_status(fault: Fault, response: Response) -> Response:
     """Set the status and drop the fields that belong to other statuses."""
     body: dict[str, Any] = json.loads(response.get_data())
@@ -119,6 +134,7 @@ def _redirected(fault: Fault, _response: Response) -> Response:
 _RESPONSE_CHANGES = {
     "no-content-type": _without_content_type,
     "not-json": _not_json,
+    "long-answer": _long_answer,
     "task-status": _other_status,
     "cut-short": _cut_short,
     "wrong-type": _wrong_type,

@@ -18,6 +18,7 @@ ANYWHERE = "*"
 LATE, CLOCK_SKEW = "late", "clock_skew"
 LATE_SECONDS, SKEW_SECONDS = 1.0, -90.0
 """Used when a fault of these kinds names no ``seconds``."""
+PLACES = ("end", "start")
 _NUMBER = (int, float)
 _PROBLEM = {"code": (str,), "message": (str,), "status": (int,)}
 
@@ -51,6 +52,10 @@ KINDS = {
     "error": Kind("responds with `code` and its documented status and message, or yours", _PROBLEM),
     "no-content-type": Kind("the correct response without its Content-Type"),
     "not-json": Kind("the correct status with a body that is not JSON"),
+    "long-answer": Kind(
+        "the correct JSON with `bytes` of junk at its `start` or `end` (`place`)",
+        {"bytes": (int,), "place": (str,)},
+    ),
     "task-failed": Kind("the task is accepted and ends FAILED with `code`", _PROBLEM, "submit"),
     "task-status": Kind("the query shows `word` as the status", {"word": (str,)}, "query"),
     "cut-short": Kind("the file ends in the middle", only_at="download"),
@@ -230,5 +235,7 @@ def _check(kind: str, named: Mapping[str, Any], settings: Mapping[str, Any]) -> 
         value = {**named, **settings}.get(name)
         if value is not None and not least <= value <= most:
             raise ValueError(f"{name} must be from {least} to {most}.")
+    if settings.get("place", PLACES[0]) not in PLACES:
+        raise ValueError(f"place must be one of: {', '.join(PLACES)}.")
     if not str(settings.get("location", "")).isprintable():
         raise ValueError("location must be one line.")

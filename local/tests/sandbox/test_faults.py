@@ -84,6 +84,7 @@ class TestFaults:
             ("late", {"endpoint": "query"}),
             ("clock_skew", {"seconds": float("nan")}),
             ("too-large", {"bytes": 0}),
+            ("long-answer", {"place": "middle"}),
             ("redirect", {"location": "http://x/\r\nSet-Cookie: a=b"}),
             ("error", {"status": "500"}),
             ("error", {"word": "X"}),
@@ -209,6 +210,20 @@ class TestResponses:
         with pytest.raises(requests.exceptions.JSONDecodeError):
             response.json()
         assert server.stats["accepted"] == 1
+
+    @pytest.mark.parametrize("place", ["start", "end"])
+    def test_long_answer__is_correct_but_long(self, api, server, fields, place):
+        server.faults.add("long-answer", bytes=3_000_000, place=place)
+        response = api.submit(**fields)
+        body = response.json()
+        assert len(response.content) > 3_000_000
+        assert body["output"]["task_status"] == "PENDING"
+        assert list(body)[0 if place == "start" else -1] == "junk"
+
+    def test_long_answer__leaves_a_file_as_it_is(self, api, server, fields):
+        server.faults.add("long-answer", endpoint="download")
+        url = api.finished(api.submitted(**fields))["image_url"]
+        assert requests.get(url, timeout=5).content[:2] == b"\xff\xd8"
 
     def test_delay__response_is_late_but_correct(self, api, server):
         server.faults.add("delay", delay=0.2)

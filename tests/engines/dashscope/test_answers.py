@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 
 import pytest
 
 from django_outfitanyone.engines.base import ParsedArea, RemoteState
-from django_outfitanyone.engines.dashscope import answers
+from django_outfitanyone.engines.dashscope import answers, documents
 
 SUCCEEDED = {
     "request_id": "98d46cd0",
@@ -42,69 +43,7 @@ def status(word):
     return answers.task_report(with_output(task_status=word), task_id="t-1").state
 
 
-# -- decoding
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "<html>Bad Gateway</html>",
-        "null",
-        "[]",
-        '"text"',
-        "{",
-        '{"a": 1',
-        "[" * 100_000,
-        '{"a":' * 50_000,
-        "1" * 5000,
-    ],
-)
-def test_decode__is_empty_for_everything_but_an_object(text):
-    assert answers.decode(text) == {}
-
-
-def test_decode__keeps_only_values_that_a_database_can_store():
-    text = r'{"a\u0000b": ["x\u0000y", "\ud800", NaN, Infinity, 1.5, true, null, "𝄞é"]}'
-
-    assert answers.decode(text) == {"ab": ["xy", "?", None, None, 1.5, True, None, "𝄞é"]}
-
-
-@pytest.mark.parametrize(
-    ("number", "value"),
-    [
-        ("1e999", None),
-        ("-1e999", None),
-        ("1e-999", 0.0),
-        ("9223372036854775807", 2**63 - 1),
-        ("-9223372036854775807", 1 - 2**63),
-        ("9223372036854775808", None),
-        ("9" * 5000, None),
-    ],
-    ids=lambda value: str(value)[:25],
-)
-def test_decode__drops_numbers_that_a_database_cannot_store(number, value):
-    assert answers.decode(f'{{"a": {number}, "b": 1}}') == {"a": value, "b": 1}
-
-
-@pytest.mark.parametrize("depth", [19, 20, 40, 100_000])
-def test_decode__cuts_what_is_nested_too_deep_and_keeps_the_rest(depth):
-    deep = "[" * depth + '"]}[{"' + "]" * depth
-    text = f'{{"a": {deep}, "b": "[[[", "c": [{{}}]}}'
-
-    document = answers.decode(text)
-
-    assert (document["b"], document["c"]) == ("[[[", [{}])
-    inner = document["a"]
-    for _ in range(19):
-        assert len(inner) == 1
-        inner = inner[0]
-    assert inner == ("]}[{" if depth == 19 else None)
-
-
-def test_decode__is_fast_for_an_endless_text():
-    """Each quotation mark could start another pass through all that follows."""
-    assert answers.decode('"' + '\\"' * 500_000) == {}
+# -- errors
 
 
 @pytest.mark.parametrize(
@@ -372,6 +311,21 @@ def test_parse_report__ignores_an_invalid_box(box):
     assert parse({"output": {**FOUND["output"], "bbox": [box]}}).areas == (None,)
 
 
+def test_parse_report__that_was_cut_does_not_mean_that_nothing_was_found():
+    text = json.dumps(FOUND)
+    cut = text[: text.index("crop.jpg")]
+
+    with pytest.raises(answers.Malformed):
+        answers.parse_report(documents.decode(cut, is_cut=True), clothes_types=["upper"])
+
+
+def test_parse_report__that_was_cut_after_the_areas_is_whole():
+    cut = json.dumps(FOUND)[:-1] + ', "junk": "xxx'
+    report = answers.parse_report(documents.decode(cut, is_cut=True), clothes_types=["upper"])
+
+    assert report.areas == parse(FOUND).areas
+
+
 def test_parse_report__rounds_and_clips_a_box():
     areas = parse({"output": {**FOUND["output"], "bbox": [[-3, 0.4, 10.6, 20]]}}).areas
 
@@ -425,14 +379,29 @@ def test_task_page__reads_the_flat_list():
         ],
     }
 
-    tasks, pages = answers.task_page(document)
+    tasks, pages, is_complete = answers.task_page(document)
 
-    assert pages == 2
+    assert (pages, is_complete) == (2, False)
     assert [task.task_id for task in tasks] == ["t-1", "t-2"]
     assert tasks[0].model == "aitryon-plus"
     assert tasks[0].state is RemoteState.RUNNING
     assert tasks[0].submitted_at == utc(2023, 11, 14, 22, 13, 20)
     assert tasks[1].submitted_at is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [None, [], "t-1", {}, {"task_id": None}, {"task_id": 7}, {"task_id": "t" * 101}],
+    ids=str,
+)
+def test_task_page__with_a_line_that_cannot_be_read_is_not_complete(line):
+    """A task that is not understood must not look like one that does not exist."""
+    assert not answers.task_page({"data": [line], "total_page": 1}).is_complete
+
+
+@pytest.mark.parametrize("text", ['{"data": [{"task_id": "t-1"}], "x', '{"data": [{"task_id": "t'])
+def test_task_page__that_was_cut_is_not_complete(text):
+    assert not answers.task_page(documents.decode(text, is_cut=True)).is_complete
 
 
 @pytest.mark.parametrize("document", [{}, {"data": None}, {"data": {}}, {"output": {"data": []}}])
