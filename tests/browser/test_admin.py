@@ -230,3 +230,41 @@ def test_editor__shows_a_box_typed_in_the_form(editor):
 
     assert editor.locator(".outfit-box").get_attribute("x") == "10"
     assert editor.locator(".outfit-box").get_attribute("width") == "130"
+
+
+def test_theme_without_a_link_for_another_form__offers_no_drawing(site, open_page):
+    photo = make_model_image()
+    make_hotspot(photo, box=(40, 60, 140, 180))
+    html = without_translations(text_of(site.get("modelimage_change", photo.pk)))
+    html = re.sub(r'<script src="[^"]*/inlines\.js"[^>]*></script>', "", html)
+
+    page = open_page(html, width=1280)
+
+    assert page.is_hidden("[data-edit=draw]")
+    assert page.is_visible("[data-edit=remove]")
+
+
+@pytest.mark.parametrize("colours", ["#222 #fff", "#eee #111"])
+@pytest.mark.parametrize("shown", ["form", "batch", "detail"])
+def test_pages__are_readable_without_the_colours_of_django(
+    site, open_page, barriers, shown, colours
+):
+    """As in a theme with colours of its own, which says nothing of its dark mode."""
+    try_on = make_try_on()
+    make_hotspot(try_on)
+    for number, status in enumerate((Status.FAILED, Status.RUNNING, Status.QUEUED), start=1):
+        make_try_on(batch=try_on.batch, number=number, status=status, error_code="InvalidPerson")
+    response = {
+        "form": lambda: site.get("tryonresult_add", garments=try_on.top_garment_id),
+        "batch": lambda: site.get("tryonresult_batch", try_on.batch),
+        "detail": lambda: site.get("tryonresult_change", try_on.pk),
+    }[shown]()
+    text, background = colours.split()
+    own = re.compile(r"<link[^>]*static/admin/[^>]*>")
+
+    page = open_page(own.sub("", without_translations(text_of(response))), bypass_csp=True)
+    page.add_style_tag(content=f"body {{ color: {text}; background: {background}; }}")
+
+    parts = {"form": "#outfit-order", "batch": "#outfit-batch", "detail": ".outfit-panel"}
+    found = barriers(page, parts[shown])
+    assert [text for text in found if text.startswith("color-contrast")] == []
