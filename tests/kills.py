@@ -14,8 +14,8 @@ from unittest import mock
 
 import requests
 from django.core.files.storage import FileSystemStorage
+from django.utils import timezone
 
-from django_outfitanyone.actions import retry
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
@@ -109,7 +109,7 @@ class Worker:
 def continue_work(remote) -> None:
     """Let another worker finish all jobs once the leases of the killed one have ended.
 
-    No task list shows parses, so a person decides about those with an unclear outcome.
+    A parse whose outcome is unclear is sent again; it need not wait for that here.
     """
     for model in (TryOnResult, ClothesParse):
         model.objects.update(lease_expires_at=LONG_AGO)
@@ -117,8 +117,7 @@ def continue_work(remote) -> None:
     for _number in range(MOST_STEPS):
         one_pass()
         remote.settle()
-        for parse in ClothesParse.objects.needing_attention():
-            retry(parse)
+        ClothesParse.objects.preparing().update(due_at=timezone.now())
         if _next_job() is None:
             return
     raise AssertionError(f"{_next_job()} does not end")

@@ -57,7 +57,7 @@ class TestWorkerVocabulary:
 
         assert TryOnResult.objects.occupying_slots().exists() is occupies
 
-    def test_blocked__until_a_person_has_decided_about_a_parse(self):
+    def test_blocked__open_try_on_whose_parse_needs_a_person(self):
         code = "SearchNeedsAttention"
         blocked = make_try_on(status=Status.PREPARING, error_code=code, error_message="Decide.")
         others = [
@@ -66,12 +66,6 @@ class TestWorkerVocabulary:
         ]
         assert list(TryOnResult.objects.blocked()) == [blocked]
         assert set(TryOnResult.objects.not_blocked()) == set(others)
-
-        TryOnResult.objects.unblock()
-        blocked.refresh_from_db()
-        others[0].refresh_from_db()
-        assert (blocked.status, blocked.error_code, blocked.error_message) == ("preparing", "", "")
-        assert (others[0].error_code, others[0].error_message) == ("InternalError", "Wait.")
 
     def test_similar_running__same_account_and_remote_model(self):
         running = {"status": Status.RUNNING}

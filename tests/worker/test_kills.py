@@ -174,7 +174,7 @@ def assert_paid_once():
     """No job is charged twice, and each that sent a paid request is charged."""
     for model, column in ((TryOnResult, "try_on"), (ClothesParse, "clothes_parse")):
         for job in model.objects.succeeded().filter(submitted_at__isnull=False):
-            charges = Charge.objects.filter(**{column: job})
+            charges = Charge.objects.filter(**{column: job}, is_unclear=False)
             own = charges.exclude(clothes_parse=None) if column != "try_on" else charges
             own = own.filter(remote_model=job.remote_model) if column == "try_on" else own
             assert own.count() == 1, (job, column)

@@ -180,15 +180,15 @@ class TestRun:
 
     def test_slow_parse_keeps_its_row(self, remote, monkeypatch):
         row = parse_clothes(make_model_image())
-        store_area = parse.store_area
+        store_files = parse.store_files
 
-        def slow_store(picture, area):
+        def slow_store(*arguments):
             ClothesParse.objects.update(lease_expires_at=almost_over())
             soon = timezone.now() + timedelta(seconds=10)
             wait_until(lambda: ClothesParse.objects.get().lease_expires_at > soon)
-            return store_area(picture, area)
+            return store_files(*arguments)
 
-        monkeypatch.setattr(parse, "store_area", slow_store)
+        monkeypatch.setattr(parse, "store_files", slow_store)
         runner.run(budget=20)
         row.refresh_from_db()
 
