@@ -10,11 +10,11 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from django_outfitanyone import actions, catalogue, wakeup
-from django_outfitanyone.choices import Review, Status
+from django_outfitanyone.choices import GarmentKind, Review, Status
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.try_on import TryOnRequest, combine
-from django_outfitanyone.models import Account, TryOnResult
+from django_outfitanyone.models import Account, Garment, TryOnResult
 from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
 from django_outfitanyone.signals import review_changed, status_changed
@@ -186,16 +186,31 @@ class TestRetry:
 
     @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELED, Status.NEEDS_ATTENTION])
     @pytest.mark.parametrize("keep", ["", Keep.LOWER])
-    @pytest.mark.parametrize("deleted", ["model_image", "top_garment"])
+    @pytest.mark.parametrize("deleted", ["model_image", "top_garment", "product"])
     def test_try_on_whose_photo_or_garment_was_deleted_is_refused(self, status, keep, deleted):
         """A retry would pay for another picture than the requested one, or could not be sent."""
         try_on = make_try_on(status=status, keep=keep)
-        getattr(try_on, deleted).delete()
+        product = try_on.top_garment.product
+        (product if deleted == "product" else getattr(try_on, deleted)).delete()
         try_on.refresh_from_db()
 
         with pytest.raises(RequestRefused, match="was deleted"):
             actions.retry(try_on)
         assert try_on.status == status
+
+    @pytest.mark.parametrize("deleted", [GarmentKind.TOP, GarmentKind.BOTTOM])
+    def test_try_on_of_which_one_garment_is_left_is_refused(self, deleted):
+        garments = [make_garment(), make_garment(GarmentKind.BOTTOM)]
+        failed = {"status": Status.FAILED, "garments": garments}
+        try_on, complete = make_try_on(**failed), make_try_on(status=Status.FAILED)
+        Garment.objects.filter(kind=deleted, pk__in=[one.pk for one in garments]).delete()
+        for row in (try_on, complete):
+            row.refresh_from_db()
+
+        assert (len(try_on.garments), complete.lacks_inputs) == (1, False)
+        with pytest.raises(RequestRefused, match="was deleted"):
+            actions.retry(try_on)
+        assert try_on.status == Status.FAILED
 
     def test_paid_result_is_downloaded_although_its_photo_was_deleted(self, remote):
         try_on = make_try_on(

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models, router, transaction
 from django.db.models import Q
+from django.db.models.deletion import Collector
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,17 @@ from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.models.renditions import ResponsivePicture
 from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
+
+
+def set_null_and_mark(
+    collector: Collector, field: models.ForeignKey[Any, Any], try_ons: Any, using: str
+) -> None:
+    """Set an input of a try-on to null, and remember that it lacks one; for ``on_delete``."""
+    collector.add_field_update(TryOnResult._meta.get_field("lacks_inputs"), True, try_ons)
+    models.SET_NULL(collector, field, try_ons, using)  # last: the rows are found by this column
+
+
+set_null_and_mark.lazy_sub_objs = True  # type: ignore[attr-defined]  # as SET_NULL: loads no rows
 
 
 class Keep(models.TextChoices):
@@ -47,14 +59,14 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     model_image = models.ForeignKey(
         ModelImage,
         verbose_name=_("model photo"),
-        on_delete=models.SET_NULL,
+        on_delete=set_null_and_mark,
         null=True,
         related_name="try_ons",
     )
     top_garment = models.ForeignKey(
         Garment,
         verbose_name=_("top, dress or jumpsuit"),
-        on_delete=models.SET_NULL,
+        on_delete=set_null_and_mark,
         null=True,
         blank=True,
         related_name="try_ons_as_top",
@@ -62,7 +74,7 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     bottom_garment = models.ForeignKey(
         Garment,
         verbose_name=_("trousers, shorts or skirt"),
-        on_delete=models.SET_NULL,
+        on_delete=set_null_and_mark,
         null=True,
         blank=True,
         related_name="try_ons_as_bottom",
@@ -80,6 +92,8 @@ class TryOnResult(RemoteJob, ResponsivePicture):
         related_name="refinements",
     )
     gender = models.CharField(_("gender, for refining"), max_length=5, choices=Gender, blank=True)
+    lacks_inputs = models.BooleanField(default=False, editable=False)
+    """Whether the model photo or a garment was deleted since the request."""
     force_new = models.BooleanField(_("paid again on purpose"), default=False)
     fingerprint = models.CharField(_("fingerprint"), max_length=64, db_index=True, editable=False)
     """Hash of the pictures' contents and the options, see ``jobs.fingerprint``."""
@@ -178,16 +192,6 @@ class TryOnResult(RemoteJob, ResponsivePicture):
     def garments(self) -> list[Garment]:
         """The garments that are tried on, top first."""
         return [garment for garment in (self.top_garment, self.bottom_garment) if garment]
-
-    @property
-    def lacks_inputs(self) -> bool:
-        """Whether the model photo or all garments have been deleted since the request.
-
-        The half of the person's clothes that stays tells which half was to be replaced.
-        """
-        replaced = {Keep.UPPER: self.bottom_garment, Keep.LOWER: self.top_garment}
-        has_garment = replaced[Keep(self.keep)] if self.keep else self.garments
-        return self.model_image is None or not has_garment
 
     def garment_on(self, clothes_type: str | None) -> Garment | None:
         """Return the garment that was tried on in this area."""

@@ -120,5 +120,35 @@ def test_0006__knows_the_tasks_of_all_rows_and_charges(migrate):
     assert set(known) == {("old shop", "t-1"), ("old shop", "t-2")}
 
 
+def test_0010__marks_try_ons_without_an_input(migrate):
+    before = migrate("0009_known_task_age")
+    account = before.get_model(APP, "Account").objects.create(name="old shop")
+    picture = {"width": 9, "height": 9, "thumbnail": "t.jpg"}
+    photo = before.get_model(APP, "ModelImage").objects.create(image="a.jpg", **picture)
+    garment = before.get_model(APP, "Garment").objects.create(image="g.jpg", kind="top", **picture)
+    rows = before.get_model(APP, "TryOnResult").objects
+    top, bottom = {"top_garment": garment}, {"bottom_garment": garment}
+    complete, incomplete = (
+        [rows.create(account=account, **columns).pk for columns in all_columns]
+        for all_columns in (
+            [
+                {"model_image": photo, **top},
+                {"model_image": photo, "keep": "upper", **bottom},
+                {"model_image": photo, "keep": "lower", **top},
+            ],
+            [
+                {**top},
+                {"model_image": photo},
+                {"model_image": photo, "keep": "upper"},
+            ],
+        )
+    )
+
+    after = migrate("0010_missing_inputs").get_model(APP, "TryOnResult").objects
+
+    assert set(after.filter(lacks_inputs=True).values_list("pk", flat=True)) == set(incomplete)
+    assert set(after.filter(lacks_inputs=False).values_list("pk", flat=True)) == set(complete)
+
+
 def test_models__have_no_changes_without_a_migration():
     call_command("makemigrations", APP, "--check", "--dry-run")
