@@ -232,6 +232,10 @@ def test_editor__shows_a_box_typed_in_the_form(editor):
     assert editor.locator(".outfit-box").get_attribute("width") == "130"
 
 
+ADD_LINK = """() => document.querySelector("[id$=hotspots-group], [id$=hotspot_set-group]")
+    .insertAdjacentHTML("beforeend", "<div class='add-row'><a href='#'>Add</a></div>")"""
+
+
 def test_theme_without_a_link_for_another_form__offers_no_drawing(site, open_page):
     photo = make_model_image()
     make_hotspot(photo, box=(40, 60, 140, 180))
@@ -242,6 +246,9 @@ def test_theme_without_a_link_for_another_form__offers_no_drawing(site, open_pag
 
     assert page.is_hidden("[data-edit=draw]")
     assert page.is_visible("[data-edit=remove]")
+
+    page.evaluate(ADD_LINK)  # as a script does that runs after the page is complete
+    page.wait_for_selector("[data-edit=draw]", state="visible")
 
 
 @pytest.mark.parametrize("colours", ["#222 #fff", "#eee #111"])

@@ -13,8 +13,10 @@ class HotspotEditor {
     this.history = [];
     this.selected = formset.indexes()[0] ?? null;
     root.querySelectorAll("[hidden]").forEach((part) => (part.hidden = false));
-    // Django makes the link for another form when its own script runs, which may be later
-    window.addEventListener("load", () => this.showDrawButton());
+    this.showDrawButton();
+    // Django's own script adds the link for another form, which may be much later
+    const observer = new MutationObserver(() => this.showDrawButton());
+    observer.observe(formset.group ?? root, { childList: true, subtree: true });
     root.addEventListener("click", (event) => this.handleClick(event));
     root.addEventListener("keydown", (event) => this.handleUndoKey(event));
     this.canvas.svg.addEventListener("pointerdown", (event) => this.startsDrawing(event) && this.drawNew(event));

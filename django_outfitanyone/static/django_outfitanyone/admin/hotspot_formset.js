@@ -76,10 +76,15 @@ class HotspotFormset {
     return parts.filter((part) => part?.trim()).join(" · ");
   }
 
+  /** The element around all forms. */
+  get group() {
+    return document.getElementById(`${this.prefix}-group`);
+  }
+
   /** Django's link for another form, or that of an admin theme; themes may offer none. */
   get addLink() {
     const links = [".add-row a", "a.add-row", ".grp-add-handler"];
-    return document.querySelector(links.map((link) => `#${this.prefix}-group ${link}`).join());
+    return this.group?.querySelector(links.join());
   }
 
   /** Adds a form; returns whether there is one more. */
