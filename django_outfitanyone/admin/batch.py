@@ -225,5 +225,6 @@ def shop_links(try_on: TryOnResult) -> list[tuple[str, str]]:
         return []
     shop = catalogue()
     products = {garment.product_id: garment.product for garment in try_on.garments}
+    products.pop(None, None)  # of garments that belong to no product
     links = ((shop.title(product), safe_url(shop.url(product))) for product in products.values())
     return [(title, url) for title, url in links if url]

@@ -12,7 +12,7 @@ from tests.admin.pages import address, text_of
 from tests.factories import make_charge, make_hotspot, make_try_on
 
 EDITOR = 'class="outfit-editor"'
-NOTICE = "Nothing has been sent since"
+NOTICE = "nothing has been sent: the account"
 CANDIDATES = [{"task_id": "task-1", "state": "running", "submitted_at": ""}]
 
 
