@@ -26,7 +26,7 @@ MIRRORS: dict[str, tuple[str, ...]] = {
     # permissions
     "publishing": ("test_publishing",),
     "api/permissions": ("api/test_permissions",),
-    "api/visibility": ("api/test_visibility",),
+    "visibility": ("api/test_visibility", "test_hidden_inputs"),
     "admin/read_only": ("admin/test_permissions",),
     "admin/actions": ("admin/test_result_actions", "admin/test_permissions"),
     "admin/deletion": ("admin/test_deletion",),
