@@ -79,7 +79,7 @@ def engine_that_answers(text):
         request_id="",
         content_type="application/json",
         server_time=timezone.now(),
-        is_cut=len(text) > ANSWER_LIMIT,
+        is_cut=len(text) >= ANSWER_LIMIT,
     )
     engine._http.send = engine._http.send_apart = lambda *_args, **_request: answer
     return engine

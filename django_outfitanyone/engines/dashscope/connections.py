@@ -22,6 +22,8 @@ from django_outfitanyone.engines.guarded_session import (
     GuardedSession,
 )
 
+from . import answer_limit
+
 
 class PaidSockets:
     """The sockets of one paid request: each is reset when it is closed before the answer came.
@@ -117,6 +119,7 @@ class _HTTPConnection(HTTPConnection):
         if self.paid_sockets and self.sock is not None:
             self.paid_sockets.check(self)
         super().send(data)
+        answer_limit.sent(self.sock)
 
 
 class _HTTPSConnection(_HTTPConnection, HTTPSConnection):

@@ -16,13 +16,12 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 
 from django_outfitanyone.engines.addresses import PrivateAddress
 from django_outfitanyone.engines.base import SendWindow
-from django_outfitanyone.engines.guarded_session import (
-    unsigned,
-)
+from django_outfitanyone.engines.guarded_session import unsigned
 from django_outfitanyone.engines.secret_text import SecretText
 from django_outfitanyone.exceptions import OutcomeUnknown, RequestNotSent
 from django_outfitanyone.storable_text import storable
 
+from .answer_limit import AnswerLimit, answer_within
 from .connections import PaidSockets, plain_session, public_session
 
 logger = logging.getLogger(__name__)
@@ -41,7 +40,7 @@ Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 class Answer:
     """The status, body and request id of an HTTP response, and the server's clock.
 
-    ``is_cut`` says that the body went on after ``ANSWER_LIMIT``.
+    ``is_cut`` says that the body reached ``ANSWER_LIMIT``, so it may go on.
     """
 
     status: int
@@ -146,16 +145,19 @@ class Transport:
         """
         url = path if "://" in path else f"{self.base_url}/{path}"
         try:
-            with session.request(
-                method,
-                url,
-                auth=auth or self._key,
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-                **request,
-            ) as response:
-                answer = self._read(response)
+            with (
+                answer_within(self._timeout[1]) as limit,
+                session.request(
+                    method,
+                    url,
+                    auth=auth or self._key,
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                    stream=True,
+                    **request,
+                ) as response,
+            ):
+                answer = self._read(response, limit)
         except Exception as error:  # noqa: BLE001 - whatever it is, its frames hold the key
             failure = self._failure(error)
         else:
@@ -164,19 +166,21 @@ class Transport:
         logger.debug("%s %s: %s", method, urlsplit(url).path, failure)
         raise failure
 
-    def _read(self, response: requests.Response) -> Answer:
+    def _read(self, response: requests.Response, limit: AnswerLimit) -> Answer:
         body = bytearray()
         for chunk in response.iter_content(_CHUNK):
             body += chunk
-            if len(body) > ANSWER_LIMIT:
+            if len(body) >= ANSWER_LIMIT:  # waiting for one byte more could take long
                 break
+        if limit.is_over:  # without a length, what came so far would seem complete
+            raise requests.ReadTimeout("the whole answer did not come within the read timeout")
         return Answer(
             status=response.status_code,
             text=self._clean(body[:ANSWER_LIMIT].decode("utf-8-sig", "replace")),
             request_id=self._header(response, "X-Request-Id"),
             content_type=self._header(response, "Content-Type").partition(";")[0].strip(),
             server_time=date_of(response.headers.get("Date", "")),
-            is_cut=len(body) > ANSWER_LIMIT,
+            is_cut=len(body) >= ANSWER_LIMIT,
         )
 
     def _header(self, response: requests.Response, name: str) -> str:

@@ -182,6 +182,18 @@ def stalls_after(data: bytes) -> Behaviour:
     return behaviour
 
 
+def trickles(start: bytes) -> Behaviour:
+    """Read the request, send exactly this and then a byte now and then, for seconds."""
+
+    def behaviour(visit: Visit) -> None:
+        visit.read_request()
+        visit.send(start)
+        while not visit.listener.over.wait(0.1):
+            visit.send(b"x")
+
+    return behaviour
+
+
 def behind_tls(certificate: Path, behaviour: Behaviour) -> Behaviour:
     """Return the behaviour inside a TLS connection."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -21,6 +21,7 @@ from tests.engines.dashscope.calls import any_call, free, paid
 from tests.engines.dashscope.conftest import ORDER, TASK
 from tests.engines.dashscope.listener import (
     answers,
+    behind_tls,
     drops_after_reading,
     drops_unread,
     hangs_after_reading,
@@ -28,6 +29,7 @@ from tests.engines.dashscope.listener import (
     response,
     sends,
     stalls_after,
+    trickles,
 )
 
 MAY_HAVE_ARRIVED = {
@@ -46,6 +48,13 @@ MAY_HAVE_ARRIVED = {
     "no chunk": sends(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}"),
     "two lengths": sends(response(TASK, headers=("Content-Length: 3",))),
     "not gzip": sends(response(TASK, headers=("Content-Encoding: gzip",))),
+}
+ENDLESS = {
+    "status line": b"HTTP/1.1 200 ",
+    "headers": b"HTTP/1.1 200 OK\r\nX-More: ",
+    "body with a length": b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",
+    "body until the end": b"HTTP/1.1 200 OK\r\n\r\n",
+    "complete JSON": b"HTTP/1.1 200 OK\r\n\r\n" + response(TASK).partition(b"\r\n\r\n")[2],
 }
 may_have_arrived = pytest.mark.parametrize(
     "behaviour", MAY_HAVE_ARRIVED.values(), ids=MAY_HAVE_ARRIVED
@@ -77,6 +86,25 @@ def test_free_requests__without_an_answer_may_be_repeated(listen, client_of, beh
         "UnreadableAnswer",
     }  # older urllib3
     assert server.connections == 1
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("is_encrypted", [False, True])
+@pytest.mark.parametrize("start", ENDLESS.values(), ids=ENDLESS)
+def test_paid_request__whole_answer_has_a_time_limit(
+    listen, client_of, monkeypatch, certificate, start, is_encrypted
+):
+    """Each byte restarts the time limit of the socket, so the whole needs its own limit."""
+    if is_encrypted:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        server = listen(behind_tls(certificate, trickles(start)))
+    else:
+        server = listen(trickles(start))
+    base_url = server.base_url.replace("http:", "https:") if is_encrypted else server.base_url
+
+    with pytest.raises(OutcomeUnknown, match="may have"):
+        client_of(base_url, read_timeout=0.5).submit(ORDER)
+    assert len(server.requests) == 1
 
 
 @paid
