@@ -24,6 +24,7 @@ _KEPT_LIMIT = 64_000
 """Characters of an answer that are kept for people; what is read of it does not depend on them."""
 _TEXT = r'"[^"\\]*(?:\\.[^"\\]*)*"?'
 _BRACKET_OR_TEXT = re.compile(rf"{_TEXT}|[][{{}}]", re.DOTALL)
+_NONE_OR_TEXT = re.compile(rf"{_TEXT}|\bNone\b", re.DOTALL)
 _MARK_OR_TEXT = re.compile(rf"{_TEXT}|[][{{}},]", re.DOTALL)
 
 
@@ -38,7 +39,7 @@ def decode(text: str, *, is_cut: bool = False) -> Document:
 
     Of a text that ``is_cut``, the values that are complete are returned.
     """
-    shallow = _shallow(text)
+    shallow = _with_null(_shallow(text))
     try:
         document = json.loads(
             _completed(shallow) if is_cut else shallow,
@@ -88,6 +89,11 @@ def _shallow(text: str) -> str:
             if depth == _DEPTH_LIMIT:
                 place = found.end()
     return "".join(kept) if depth > _DEPTH_LIMIT else "".join([*kept, text[place:]])
+
+
+def _with_null(text: str) -> str:
+    """Return the JSON with ``null`` for ``None``: the parsing document allows both for no area."""
+    return _NONE_OR_TEXT.sub(lambda found: "null" if found[0] == "None" else found[0], text)
 
 
 def _completed(text: str) -> str:

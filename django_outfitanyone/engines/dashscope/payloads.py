@@ -53,6 +53,8 @@ def refine(order: RefineOrder) -> Payload:
 
 
 def parsing(model: str, *, image_url: str, clothes_types: Sequence[str]) -> Payload:
+    if isinstance(clothes_types, str):
+        raise TypeError("clothes_types must be a list such as ['upper'], not a string.")
     inputs = {"image_url": image_url}
     parameters = {"clothes_type": list(clothes_types)}
     return _payload(PARSING_PATH, model, inputs, parameters, is_async=False)

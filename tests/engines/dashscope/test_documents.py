@@ -75,6 +75,17 @@ def test_decode__keeps_only_values_that_a_database_can_store():
     assert documents.decode(text) == {"ab": ["xy", "?", None, None, 1.5, True, None, "𝄞é"]}
 
 
+def test_decode__reads_none_as_null_except_in_texts():
+    text = '{"bbox": [None, [1, 2]], "url": [ None ], "None": "a [None] \\" None", "x": None}'
+
+    assert documents.decode(text) == {
+        "bbox": [None, [1, 2]],
+        "url": [None],
+        "None": 'a [None] " None',
+        "x": None,
+    }
+
+
 @pytest.mark.parametrize(
     ("number", "value"),
     [

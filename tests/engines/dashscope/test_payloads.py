@@ -172,3 +172,8 @@ def test_task_list__of_all_models_has_no_model_name():
 def test_task_list__refuses_periods_that_the_api_does_not_accept(start, end):
     with pytest.raises(RequestRefused):
         payloads.task_list_queries(start=start, end=end, model="")
+
+
+def test_parsing__refuses_a_string_of_which_each_letter_would_be_a_type():
+    with pytest.raises(TypeError, match="must be a list"):
+        payloads.parsing("aitryon-parsing-v1", image_url=PERSON, clothes_types="upper")
