@@ -43,9 +43,8 @@ def check_success(job: RemoteJob) -> None:
             f"Timed out while {job.get_status_display()}. The request is kept. "
             f"{job.error_message} {error_help}".strip()
         )
-    raise CommandError(
-        f"{job.get_status_display()}, {job.error_code}: {job.error_message} {error_help}".strip()
-    )
+    cause = f", {job.error_code}: {job.error_message} {error_help}" if job.error_code else "."
+    raise CommandError(f"{job.get_status_display()}{cause}".strip())
 
 
 def _common(job: RemoteJob) -> dict[str, Any]:

@@ -92,7 +92,8 @@ def task_body(task: Task, *, request_id: str, image_url: str, now: float) -> dic
         return body | {"output": {**output, **_code_and_message(task.problem)}}
     moments = {
         "submit_time": task.submitted_at,
-        "scheduled_time": None if status == "PENDING" else task.scheduled_at,
+        # only a task that was never scheduled can be canceled
+        "scheduled_time": None if status in {"PENDING", "CANCELED"} else task.scheduled_at,
         "end_time": task.canceled_at or task.finished_at,
     }
     output.update({name: beijing_text(at) for name, at in moments.items() if at is not None})
