@@ -71,7 +71,8 @@ lint: $(VENV)/.dev-ready
 	$(BIN)/mypy
 
 # The tests that touch a database or a queue; each worker gets its own database and queue.
-SERVICE_TESTS := tests -m "not package and not browser" $(PARALLEL) --ignore=tests/engines
+SERVICE_TESTS := tests -m "not package and not browser" $(PARALLEL) --ignore=tests/engines \
+    --ignore=tests/admin_themes
 
 test-services: $(VENV)/.dev-ready
 	DATABASE_URL=$(POSTGRES_URL) Q_BROKER=$(REDIS_URL) $(RUN) -m pytest $(SERVICE_TESTS) $(ARGS)

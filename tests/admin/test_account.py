@@ -32,7 +32,7 @@ def test_account_notice__explains_a_stopped_account_on_every_page(
 ):
     text = text_of(site.get(page, *args))
 
-    assert "The account “default” is stopped." in text
+    assert "the account “default” is stopped." in text
     assert "A bill is overdue." in text
     assert f"Who can fix it: {FIXED_BY['account']}." in text
     assert "Resume</button>" in text
