@@ -17,9 +17,9 @@ def test_check_success__says_only_that_a_try_on_was_canceled_where_no_error_is_k
 
 def test_check_success__names_the_error_and_who_can_fix_it():
     failed = make_try_on(
-        status=Status.FAILED, error_code="InvalidPerson", error_message="Nobody is there."
+        status=Status.FAILED, error_code="InvalidPerson", error_message="The photo is empty."
     )
-    with pytest.raises(CommandError, match=r"^failed, InvalidPerson: Nobody is there\. .+"):
+    with pytest.raises(CommandError, match=r"^failed, InvalidPerson: The photo is empty\. .+"):
         check_success(failed)
 
 

@@ -63,7 +63,7 @@ class TestStoredAreas:
             step(parse)
             assert (parse.status, parse_files(), boxes(photo)) == (Status.COLLECTING, [], {})
 
-        work(parse)
+        step(parse)
         assert set(boxes(photo)) == {"upper", "lower"}
         assert len(parse_files()) == 4
 
@@ -87,7 +87,7 @@ class TestStoredAreas:
             assert (parse.error_code, parse_files()) == ("UnexpectedFault", [])
 
         monkeypatch.setattr(FileSystemStorage, "_save", save)
-        work(parse)
+        step(parse)
         assert len(parse_files()) == 4
 
     def test_hotspots_and_status_are_written_together(self, remote, monkeypatch, parse_files):
