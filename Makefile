@@ -93,7 +93,8 @@ $(VENV)/.browser-ready: $(VENV)/.dev-ready $(THEMES)/package-lock.json
 	@touch $@
 
 test-browser: $(VENV)/.browser-ready
-	CHROMIUM="$(CHROMIUM)" $(RUN) -m pytest tests/browser tests/admin_themes $(ARGS)
+	CHROMIUM="$(CHROMIUM)" $(RUN) -m pytest tests/browser tests/admin_themes $(PARALLEL) \
+	    $(ARGS)
 
 $(VENV)/.matrix-ready: $(VENV)/.dev-ready
 	@$(RUN) -m pip install -qq --group matrix
