@@ -133,10 +133,13 @@ def _attempt(job: RemoteJob, error: OutfitAnyoneError) -> int:
 def _give_up(job: RemoteJob, error: OutfitAnyoneError, columns: dict[str, Any]) -> None:
     """End a job that is retried no more; a person decides if it may be billed.
 
-    The outcome of a task whose answers were unusable until it expired is not known.
+    The outcome of a task whose answers were unusable until it expired is not known. A picture
+    that is stored is kept, whatever went wrong afterwards: only its hotspots are missing.
     """
     is_gone = isinstance(error, TaskGone)
-    if not job.is_submitting and (not job.is_running or is_gone):
+    if isinstance(job, TryOnResult) and job.is_collecting and job.image:
+        job.mark_succeeded()
+    elif not job.is_submitting and (not job.is_running or is_gone):
         job.mark_failed(**columns)
     elif isinstance(job, TryOnResult):
         job.mark_needs_attention(slot=None, **columns)  # the task has ended by now

@@ -334,6 +334,24 @@ def test_collect__picture_does_not_wait_for_a_parse_that_keeps_failing(remote):
     assert ClothesParse.objects.get().is_open
 
 
+def test_collect__picture_is_kept_although_its_parse_cannot_be_requested(remote, monkeypatch):
+    """A retry of a failed try-on would pay again for a picture that is stored."""
+
+    def fail(*_args, **_options):
+        raise RuntimeError("the parse cannot be requested")
+
+    monkeypatch.setattr("django_outfitanyone.worker.collect.request_parse", fail)
+    try_on = collecting_try_on()
+    backdate_submit(try_on, days=2)
+    for _attempt in range(EXPIRY_ATTEMPTS + 20):
+        if try_on.is_open:
+            step(try_on)
+
+    assert (try_on.status, try_on.error_code) == (Status.SUCCEEDED, "")
+    assert try_on.image.storage.exists(try_on.image.name)
+    assert try_on.thumbnail
+
+
 def test_collect__file_names_do_not_come_from_the_answer(remote):
     try_on = collecting_try_on()
     work(try_on)
