@@ -7,11 +7,7 @@ networks, no compression, a limit on bytes and on time.
 from __future__ import annotations
 
 import socket
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -20,7 +16,9 @@ from requests.exceptions import InvalidProxyURL, InvalidSchema, InvalidURL, Miss
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from django_outfitanyone.conf import conf
+from django_outfitanyone.engines import answer_limit
 from django_outfitanyone.engines.addresses import is_public_address
+from django_outfitanyone.engines.answer_limit import AnswerLimit
 from django_outfitanyone.engines.guarded_session import CheckedAdapter, GuardedSession, unsigned
 from django_outfitanyone.exceptions import (
     AddressRefused,
@@ -33,8 +31,6 @@ from django_outfitanyone.pictures.decoding import human_size
 CHUNK_BYTES = 64 * 1024
 TOTAL_SECONDS = 60
 
-_connections: ContextVar[list[socket.socket]] = ContextVar("connections of the current download")
-
 
 def download(url: str) -> bytes:
     """Return the bytes at ``url``.
@@ -44,11 +40,11 @@ def download(url: str) -> bytes:
     ``RequestNotSent`` when a proxy of this machine cannot be used.
     """
     _check_scheme(url)
-    deadline = time.monotonic() + TOTAL_SECONDS
+    limit = AnswerLimit(TOTAL_SECONDS)
     try:
         with (
             _session() as session,
-            _cut_off_after(TOTAL_SECONDS),
+            limit.applied(),
             session.get(
                 url,
                 stream=True,
@@ -58,7 +54,7 @@ def download(url: str) -> bytes:
             ) as response,
         ):
             _check_answer(response)
-            return _read(response, deadline)
+            return _read(response, limit)
     except (InvalidProxyURL, InvalidSchema) as error:  # the file's own address is http or https
         raise RequestNotSent(
             _("The proxy of this machine cannot be used: %(error)s") % {"error": error}
@@ -69,7 +65,7 @@ def download(url: str) -> bytes:
         refused = _cause(error, DownloadRefused)
         if refused:
             raise refused from error
-        if time.monotonic() >= deadline:
+        if limit.is_over:
             raise _too_slow() from error
         message = _("The file could not be downloaded: %(error)s.") % {
             "error": type(error).__name__
@@ -104,16 +100,16 @@ def _check_answer(response: requests.Response) -> None:
         raise DownloadRefused(_("The file is compressed although no compression was requested."))
 
 
-def _read(response: requests.Response, deadline: float) -> bytes:
-    limit = conf.MAX_DOWNLOAD_BYTES
+def _read(response: requests.Response, limit: AnswerLimit) -> bytes:
+    most = conf.MAX_DOWNLOAD_BYTES
     data = bytearray()
     for chunk in response.iter_content(CHUNK_BYTES):
         data += chunk
-        if len(data) > limit:
+        if len(data) > most:
             raise DownloadRefused(
-                _("The file is larger than %(limit)s.") % {"limit": human_size(limit)}
+                _("The file is larger than %(limit)s.") % {"limit": human_size(most)}
             )
-    if time.monotonic() >= deadline:  # a body that was cut off may seem complete
+    if limit.is_over:  # a body that was cut off may seem complete
         raise _too_slow()
     return bytes(data)
 
@@ -152,41 +148,16 @@ def _connected(reached: socket.socket, *, is_proxy: bool) -> socket.socket:
     except DownloadRefused:
         reached.close()
         raise
-    _connections.get().append(reached.dup())  # a TLS handshake takes the first one over
     return reached
-
-
-@contextmanager
-def _cut_off_after(seconds: float) -> Iterator[None]:
-    """End every connection made in here after this time, whatever trickles in meanwhile.
-
-    Time limits of sockets start anew with each byte: headers sent one by one would hold
-    the worker for days.
-    """
-    sockets: list[socket.socket] = []
-    token = _connections.set(sockets)
-    timer = threading.Timer(seconds, _shut_down, [sockets])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
-        _connections.reset(token)
-        for connected in sockets:
-            connected.close()
-
-
-def _shut_down(sockets: list[socket.socket]) -> None:
-    for connected in sockets:
-        with suppress(OSError):
-            connected.shutdown(socket.SHUT_RDWR)
 
 
 class _HTTPConnection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         return _connected(super()._new_conn(), is_proxy=self.proxy is not None)
+
+    def send(self, data: Any) -> None:
+        super().send(data)
+        answer_limit.sent(self.sock)
 
 
 class _HTTPSConnection(_HTTPConnection, HTTPSConnection):

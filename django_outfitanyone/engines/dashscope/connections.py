@@ -14,6 +14,7 @@ from urllib3 import Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 
+from django_outfitanyone.engines import answer_limit
 from django_outfitanyone.engines.addresses import PrivateAddress, is_public_address
 from django_outfitanyone.engines.base import SendWindow
 from django_outfitanyone.engines.guarded_session import (
@@ -21,8 +22,6 @@ from django_outfitanyone.engines.guarded_session import (
     GuardedAdapter,
     GuardedSession,
 )
-
-from . import answer_limit
 
 
 class PaidSockets:

@@ -15,13 +15,13 @@ import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from django_outfitanyone.engines.addresses import PrivateAddress
+from django_outfitanyone.engines.answer_limit import AnswerLimit
 from django_outfitanyone.engines.base import SendWindow
 from django_outfitanyone.engines.guarded_session import unsigned
 from django_outfitanyone.engines.secret_text import SecretText
 from django_outfitanyone.exceptions import OutcomeUnknown, RequestNotSent
 from django_outfitanyone.storable_text import storable
 
-from .answer_limit import AnswerLimit, answer_within
 from .connections import PaidSockets, plain_session, public_session
 
 logger = logging.getLogger(__name__)
@@ -143,10 +143,11 @@ class Transport:
         The frames of the cause hold the headers with the key, and error reporters print
         the local variables of frames.
         """
+        limit = AnswerLimit(self._timeout[1])
         url = path if "://" in path else f"{self.base_url}/{path}"
         try:
             with (
-                answer_within(self._timeout[1]) as limit,
+                limit.applied(),
                 session.request(
                     method,
                     url,

@@ -1,4 +1,4 @@
-"""A time limit for a whole answer.
+"""A time limit for a whole answer, of the API or of a file server.
 
 The time limit of a socket starts anew with each byte: an answer sent byte by byte would hold
 the worker for days.
@@ -33,10 +33,17 @@ class AnswerLimit:
         if not self._thread.ident:
             self._thread.start()
 
-    def stop(self) -> None:
-        self._is_stopped.set()
-        if self._thread.ident:
-            self._thread.join()
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """Limit the answers to requests that this thread sends in here."""
+        token = _current.set(self)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+            self._is_stopped.set()
+            if self._thread.ident:
+                self._thread.join()
 
     def _watch(self) -> None:
         while not self._is_stopped.wait(max(0.0, self._ends_at - time.monotonic())):
@@ -49,18 +56,6 @@ class AnswerLimit:
 
 
 _current: ContextVar[AnswerLimit | None] = ContextVar("limit of the current answer", default=None)
-
-
-@contextmanager
-def answer_within(seconds: float) -> Iterator[AnswerLimit]:
-    """Limit the answers to requests that this thread sends in here."""
-    limit = AnswerLimit(seconds)
-    token = _current.set(limit)
-    try:
-        yield limit
-    finally:
-        _current.reset(token)
-        limit.stop()
 
 
 def sent(sock: Any) -> None:
