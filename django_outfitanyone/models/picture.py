@@ -98,6 +98,12 @@ class StoredPicture(models.Model):
     class Meta:
         abstract = True
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        pre_save.connect(
+            _measure_row_of_fixture, sender=cls, dispatch_uid="outfitanyone_measure_fixtures"
+        )
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; with ``update_fields``, what is measured is saved together with the picture."""
         if self._has_new_file():
@@ -192,10 +198,7 @@ class StoredPicture(models.Model):
             self._measured_name = str(self.image.name)
 
 
-def _measure_row_of_fixture(instance: models.Model, raw: bool, **_: Any) -> None:  # noqa: FBT001
+def _measure_row_of_fixture(instance: StoredPicture, raw: bool, **_: Any) -> None:  # noqa: FBT001
     """Measure a row of a fixture, for which Django does not call the field."""
-    if raw and isinstance(instance, StoredPicture):
+    if raw:
         instance.measure_if_renamed()
-
-
-pre_save.connect(_measure_row_of_fixture, dispatch_uid="outfitanyone_measure_fixtures")

@@ -37,6 +37,14 @@ class ResponsivePicture(models.Model):
     class Meta:
         abstract = True
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Connect each model: without a sender, no model of the project had fast deletes."""
+        super().__init_subclass__(**kwargs)
+        pre_delete.connect(_load_files, sender=cls, dispatch_uid="outfitanyone_load_renditions")
+        post_delete.connect(
+            _delete_with_last_row, sender=cls, dispatch_uid="outfitanyone_renditions"
+        )
+
     @classmethod
     def without_renditions(cls) -> models.QuerySet[Any]:
         """Return the rows whose smaller copies have not been made."""
@@ -79,19 +87,17 @@ def discard(storage: Storage, renditions: Iterable[Iterable[Any]] | None) -> Non
             storage.delete(name)
 
 
-def _load_files(sender: type[models.Model], instance: Any, using: str, **_: Any) -> None:
+def _load_files(sender: type[ResponsivePicture], instance: Any, using: str, **_: Any) -> None:
     """Load what ``_delete_with_last_row`` needs, because it cannot be loaded afterwards."""
-    if not issubclass(sender, ResponsivePicture):
-        return
     deferred = instance.get_deferred_fields() & FILE_COLUMNS
     if deferred and sender._base_manager.using(using).filter(pk=instance.pk).exists():
         instance.refresh_from_db(using=using, fields=deferred)
 
 
-def _delete_with_last_row(sender: type[models.Model], instance: Any, using: str, **_: Any) -> None:
+def _delete_with_last_row(
+    sender: type[ResponsivePicture], instance: Any, using: str, **_: Any
+) -> None:
     """Delete the files with the last row that shows them, because reused results share files."""
-    if not issubclass(sender, ResponsivePicture):
-        return
     was_gone = bool(instance.get_deferred_fields() & FILE_COLUMNS)
     if was_gone or not instance.renditions:
         return
@@ -99,7 +105,3 @@ def _delete_with_last_row(sender: type[models.Model], instance: Any, using: str,
     if not sender.objects.using(using).filter(**sharing).exists():
         clean = partial(discard, instance.image.storage, instance.renditions)
         transaction.on_commit(clean, using=using, robust=True)
-
-
-pre_delete.connect(_load_files, dispatch_uid="outfitanyone_load_renditions")
-post_delete.connect(_delete_with_last_row, dispatch_uid="outfitanyone_renditions")

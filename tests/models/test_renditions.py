@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.files.base import ContentFile
 from PIL import Image
 
@@ -116,3 +117,14 @@ def test_without_renditions__rows_with_a_picture_and_no_copies(commit):
 
     assert list(ModelImage.without_renditions()) == [old]
     assert list(TryOnResult.without_renditions()) == [result]
+
+
+def test_deletion__of_the_projects_other_models_stays_one_statement(
+    django_assert_num_queries, admin_user
+):
+    """A receiver without a sender would make Django load every row that the project deletes."""
+    for number in range(3):
+        LogEntry.objects.create(user=admin_user, action_flag=ADDITION, object_id=str(number))
+
+    with django_assert_num_queries(1):
+        assert LogEntry.objects.all().delete()[0] == 3
