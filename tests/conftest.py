@@ -62,6 +62,7 @@ def remote(settings, engine):
             "API_KEY": KEY,
             "BASE_URL": server.base_url,
             "ALLOW_PRIVATE_ADDRESSES": True,
+            "CHECK_PICTURES": False,
             "SUBMITS_PER_SECOND": 100,
             "QUERIES_PER_SECOND": 1000,
             "POLL_INTERVAL": 0.02,
