@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.admin import rendering
+from django_outfitanyone.admin.check_messages import check_upload
 from django_outfitanyone.admin.django_classes import (
     AdminMixin,
     FieldNames,
@@ -17,7 +18,9 @@ from django_outfitanyone.admin.django_classes import (
     ModelAdmin,
     StackedInline,
 )
+from django_outfitanyone.admin.filters import CheckFilter
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.picture_check import PictureCheckMixin
 from django_outfitanyone.admin.product_field import ProductFieldMixin, product_search_fields
 from django_outfitanyone.admin.try_on_action import TryOnButtonMixin
 from django_outfitanyone.admin.uploads import UploadMixin, report_conversion
@@ -41,16 +44,19 @@ GARMENT_PICTURE: dict[Any, Any] = {
 }
 
 
-class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnButtonMixin, NoticeMixin, AdminMixin):
+class GarmentAdminMixin(
+    ProductFieldMixin, UploadMixin, PictureCheckMixin, TryOnButtonMixin, NoticeMixin, AdminMixin
+):
     first_step = _("No garments yet. Add a garment with its picture first, then try it on.")
-    list_display = ("picture", "__str__", "kind", "product", "pixels")
+    list_display = ("picture", "__str__", "kind", "product", "problem", "pixels")
     list_display_links = ("picture", "__str__")
-    list_filter = ("kind", "created_at")
+    list_filter = ("kind", CheckFilter, "created_at")
     list_select_related = ("product",)
     search_fields = ("name",)
     formfield_overrides = GARMENT_PICTURE
     fields = ("product", "kind", "name", "image", "created_at")
     readonly_fields = ("created_at",)
+    actions = ("check_pictures",)
 
     class Media:
         css = {"all": [rendering.STYLESHEET]}
@@ -85,6 +91,7 @@ class GarmentFormSet(InlineFormSet):
             if form.instance in saved:
                 upload = form.cleaned_data.get("image")
                 report_conversion(self.request, upload, stored=form.instance)
+                check_upload(self.request, form.instance, form)
         return saved
 
 
