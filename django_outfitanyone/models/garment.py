@@ -63,7 +63,8 @@ class Garment(StoredPicture):
             if fields is not None:
                 kwargs["update_fields"] = {*fields, *CHECK_COLUMNS}
         super().save(*args, **kwargs)
-        self.remember_kind()
+        if fields is None or "kind" in fields:
+            self.remember_kind()
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:

@@ -152,3 +152,17 @@ def test_0010__marks_try_ons_without_an_input(migrate):
 
 def test_models__have_no_changes_without_a_migration():
     call_command("makemigrations", APP, "--check", "--dry-run")
+
+
+def test_0011__present_pictures_are_not_checked_and_stay_usable(migrate):
+    columns = {"image": "a.jpg", "width": 6, "height": 8, "sha256": "a", "thumbnail": "t.jpg"}
+    before = migrate("0010_missing_inputs")
+    before.get_model(APP, "ModelImage").objects.create(name="Ana", **columns)
+    before.get_model(APP, "Garment").objects.create(kind="top", **columns)
+
+    after = migrate("0011_picture_check")
+
+    for model in ("ModelImage", "Garment"):
+        row = after.get_model(APP, model).objects.get()
+        assert (row.findings, row.findings_ignored) == (None, False)
+    assert not after.get_model(APP, "Garment").objects.get().original
