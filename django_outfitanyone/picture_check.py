@@ -21,16 +21,15 @@ from django_outfitanyone.pictures.examination import Examination
 
 
 def check_picture(picture: Garment | ModelImage) -> Examination:
-    """Check a stored picture and store what was found; a person's decision stays.
+    """Check a stored picture and store what the local engine found; a person's decision stays.
 
-    If only the size could be checked, an earlier complete check of the same file stays, and a
-    picture without findings stays unchecked. Raises ``PictureRefused`` if the file is missing
-    or damaged.
+    If only the size could be checked, nothing is stored: an earlier check of the same file
+    stays. Raises ``PictureRefused`` if the file is missing or damaged.
     """
     kind = picture.kind if isinstance(picture, Garment) else ""
     result = examination.examine(_read(picture), kind=kind)
-    if result.is_complete or (result.findings and not picture.is_checked):
-        picture.findings = to_json(result.findings)
+    if result.seen is not None:
+        picture.findings = to_json(result.seen)
         same = {"sha256": picture.sha256, **({"kind": kind} if kind else {})}
         rows = type(picture).objects.filter(pk=picture.pk, **same)
         rows.update(findings=picture.findings)  # nothing if the picture was replaced meanwhile

@@ -79,18 +79,21 @@ class TestCheck:
         assert codes(photo) == ["several_people"]
         assert ModelImage.objects.get().findings_ignored
 
-    def test_without_the_engine_a_good_size_stays_unchecked(self, local_engine, photo):
+    def test_without_the_engine_the_picture_stays_unchecked(self, local_engine, photo):
         local_engine.is_missing = True
+        result = check_picture(photo)
 
-        assert not check_picture(photo).is_complete
+        assert (result.findings, result.is_complete) == ([], False)
         assert codes(photo) is None
 
-    def test_without_the_engine_a_small_size_is_found(self, local_engine):
-        local_engine.is_missing = True
-        garment = make_garment()
+    def test_size_is_found_without_the_engine_and_not_stored(self, local_engine):
+        garment, photo = make_garment(), make_model_image(data=picture(1, size=(400, 600)))
         check_picture(garment)
 
-        assert codes(garment) == ["picture_small"]
+        assert codes(garment) == []
+        assert [one.code for one in garment.found] == ["picture_small"]
+        assert [one.code for one in photo.found] == ["photo_narrow"]
+        assert not photo.is_checked
 
     def test_without_the_engine_an_earlier_check_stays(self, local_engine, photo):
         local_engine.person = [TWO_PEOPLE]
@@ -194,6 +197,19 @@ def test_querysets__select_by_what_was_found(local_engine):
     assert {*Garment.objects.with_findings()} == {spoilt, refused, used}
     assert [*Garment.objects.advised_against()] == [refused]
     assert not ModelImage.objects.advised_against().active().exists()
+
+
+@pytest.mark.parametrize(
+    ("size", "garments", "photos"), [((640, 299), 1, 1), ((400, 600), 0, 1), ((600, 300), 0, 0)]
+)
+def test_querysets__find_small_pictures_without_a_check(size, garments, photos):
+    make_garment(data=picture(1, size=size))
+    make_model_image(data=picture(2, size=size))
+
+    assert Garment.objects.with_findings().count() == garments
+    assert ModelImage.objects.with_findings().count() == photos
+    for model in (Garment, ModelImage):
+        assert bool(model.objects.get().found) is model.objects.with_findings().exists()
 
 
 class TestRule:

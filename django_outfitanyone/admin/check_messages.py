@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from django_outfitanyone import actions
 from django_outfitanyone.admin.actions import refusal_of
-from django_outfitanyone.admin.rendering import size_only_text
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines import local
 from django_outfitanyone.models.database import on_commit
@@ -31,13 +30,13 @@ def check_upload(request: HttpRequest, row: Garment | ModelImage, form: Any) -> 
 
 
 def report_check(request: HttpRequest, row: Garment | ModelImage) -> None:
-    """Tell the user what the check found in this picture, each finding once."""
-    if not row.found:
+    """Tell the user what the check found in this picture, one message for each finding."""
+    if row.is_checked and not row.found:
         text = _("The check found nothing wrong with the picture of “%(name)s”.")
-        if row.is_checked:
-            messages.success(request, text % {"name": row})
-        if not local.is_installed():
-            messages.info(request, size_only_text())
+        messages.success(request, text % {"name": row})
+    elif not row.is_checked and local.is_installed():
+        text = _("“%(name)s” could not be checked: the local engine is busy or failed. Try again.")
+        messages.warning(request, text % {"name": row})
     for finding in row.found:
         text = _("“%(name)s”: %(reason)s %(remedy)s")
         values = {"name": row, "reason": finding.reason, "remedy": finding.remedy}

@@ -66,7 +66,7 @@ class PictureCheckMixin(PanelMixin):
         """Return why the engine refuses the picture, or what the check found."""
         if getattr(row, "is_refused", False):
             return rendering.refusal_panel(row, brief=True)
-        return rendering.findings_panel(row) or "–"
+        return (rendering.findings_panel(row) if conf.CHECK_PICTURES else "") or "–"
 
     def get_urls(self) -> list[URLPattern]:
         name = str(self.opts.model_name)
@@ -96,6 +96,8 @@ class PictureCheckMixin(PanelMixin):
                 self.message_user(request, str(button.success_message), messages.SUCCESS)
             if button.changes_picture:
                 report_check(request, row)
+                if not local.is_installed():
+                    self.message_user(request, rendering.size_only_text(), messages.INFO)
         return redirect(admin_url(self.admin_site, f"{self.opts.model_name}_change", pk))
 
     @admin.action(description=gettext_lazy("Check these pictures"), permissions=["check"])

@@ -22,6 +22,7 @@ from django_outfitanyone.picture_findings import Finding
 from django_outfitanyone.visibility import may_view_check
 
 IGNORED_HELP = "Whether a person decided to use the picture although the check advises against it."
+CHECKED_HELP = "Whether the local engine has checked the picture; the size always is."
 CHECKED_FIELDS = frozenset({"image", "kind"})
 """Fields after whose change the picture is checked anew."""
 
@@ -36,19 +37,19 @@ class FindingSerializer(ResponseSerializer):
 
 
 class FindingsField(serializers.ListField):
-    """The findings of one picture; null if it was not checked, and for visitors."""
+    """The findings of one picture; null for visitors."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             child=FindingSerializer(),
             allow_null=True,
-            help_text="What the picture check found; null if it was not checked, and for visitors.",
+            help_text="What the picture check found; null for visitors.",
             **kwargs,
         )
 
     def get_attribute(self, instance: Any) -> list[Finding] | None:
         may_see = may_view_check(self.context["request"].user, type(instance))
-        return instance.found if may_see and instance.is_checked else None
+        return instance.found if may_see else None
 
 
 class StaffBooleanField(serializers.BooleanField):
@@ -66,6 +67,7 @@ class StaffBooleanField(serializers.BooleanField):
 class CheckedGarmentSerializer(GarmentSerializer):
     """A garment with its product, and what the check found in its picture."""
 
+    is_checked = StaffBooleanField(help_text=CHECKED_HELP)
     findings = FindingsField()
     findings_ignored = StaffBooleanField(help_text=IGNORED_HELP)
     has_original = StaffBooleanField(
@@ -81,6 +83,7 @@ class ModelImageSerializer(ResponseSerializer):
     is_active = serializers.BooleanField(help_text="Whether new try-ons may use it.")
     picture = PictureSerializer()
     hotspots = HotspotSerializer(many=True)
+    is_checked = StaffBooleanField(help_text=CHECKED_HELP)
     findings = FindingsField()
     findings_ignored = StaffBooleanField(help_text=IGNORED_HELP)
     created_at = serializers.DateTimeField()

@@ -10,12 +10,15 @@ from django_outfitanyone.error_help import ErrorHelp, error_help_for
 from django_outfitanyone.models.picture import CHECK_COLUMNS, StoredPicture
 from django_outfitanyone.models.picture_queryset import StoredPictureQuerySet
 from django_outfitanyone.models.renditions import ResponsivePicture, discard
+from django_outfitanyone.picture_findings import NARROW_SIDE
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 
 class ModelImageQuerySet(StoredPictureQuerySet):
+    least_width = NARROW_SIDE
+
     def active(self) -> Self:
         """Return the photos that are offered for try-ons."""
         return self.filter(is_active=True)
@@ -53,6 +56,8 @@ class ModelImage(StoredPicture, ResponsivePicture):
     refusal_message = models.TextField(blank=True, editable=False)
 
     objects = ModelImageQuerySet.as_manager()
+
+    shows_person = True
 
     _outdated: list[list[Any]] | None = None
     _made_columns = (*CHECK_COLUMNS, "renditions", "refusal_code", "refusal_message")

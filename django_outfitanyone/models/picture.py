@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.exceptions import PictureRefused
-from django_outfitanyone.picture_findings import Finding, from_json
+from django_outfitanyone.picture_findings import Finding, from_json, size_findings
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.renditions import thumbnail
 
@@ -94,10 +94,13 @@ class StoredPicture(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True, editable=False)
     thumbnail = models.ImageField(upload_to="outfitanyone/thumbnails/%Y/%m/", editable=False)
     findings = models.JSONField(_("picture check"), null=True, editable=False)
-    """``[{"code", "severity"}, ...]``; ``None`` if the picture was not checked."""
+    """``[{"code", "severity"}, ...]``; ``None`` if the local engine has not seen the picture."""
     findings_ignored = models.BooleanField(
         _("use it although the check advises against it"), default=False
     )
+
+    shows_person = False
+    """Whether it is a photo of a person rather than of a garment."""
 
     _measured_name: str | None = None
     """Name of the file to which size, hash and thumbnail belong."""
@@ -151,13 +154,14 @@ class StoredPicture(models.Model):
 
     @property
     def is_checked(self) -> bool:
-        """Whether the picture was checked since it was uploaded."""
+        """Whether the local engine has checked the picture since it was uploaded."""
         return self.findings is not None
 
     @property
     def found(self) -> list[Finding]:
-        """What the check found, the most severe first."""
-        return from_json(self.findings)
+        """What the check found, the most severe first; the size needs no engine."""
+        size = size_findings(self.width, self.height, is_person=self.shows_person)
+        return from_json(self.findings) + size
 
     @property
     def refusing_findings(self) -> list[Finding]:

@@ -22,10 +22,20 @@ _KEPT = 0.9
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
-    """What was found; ``is_complete`` is False if only the size could be checked."""
+    """What the local engine found, ``None`` if it could not check, and what the size alone says."""
 
-    findings: list[Finding]
-    is_complete: bool
+    seen: list[Finding] | None
+    size: list[Finding]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Everything that was found."""
+        return [*(self.seen or ()), *self.size]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether more than the size could be checked."""
+        return self.seen is not None
 
 
 def examine(data: bytes, *, kind: str = "") -> Examination:
@@ -34,13 +44,12 @@ def examine(data: bytes, *, kind: str = "") -> Examination:
     Raises ``PictureRefused`` if the bytes are not a picture, and nothing else.
     """
     pixels, size = _decoded(data, WORKING_SIDE)
-    found = size_findings(*size, is_person=not kind)
+    by_size = size_findings(*size, is_person=not kind)
     try:
         seen = local.check_garment(pixels, kind=kind) if kind else local.check_person(pixels)
     except LocalEngineUnavailable:
-        return Examination(findings=found, is_complete=False)
-    findings = [Finding(code, Severity(severity)) for code, severity in seen]
-    return Examination(findings=findings + found, is_complete=True)
+        return Examination(seen=None, size=by_size)
+    return Examination(seen=[Finding(code, Severity(word)) for code, word in seen], size=by_size)
 
 
 def crop_to_garment(data: bytes) -> Picture | None:

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from django_outfitanyone import check_picture, ignore_findings
+from django_outfitanyone.engines import local
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
 from tests.admin.controls import Controls
 from tests.admin.forms import try_on_form_data
@@ -81,15 +82,25 @@ class TestUpload:
 
         assert local_engine.calls == []
 
-    def test_crash_or_missing_engine_never_blocks_saving(
-        self, site, local_engine, commit, messages_of
+    def test_missing_engine_never_blocks_saving(self, site, local_engine, commit, messages_of):
+        local_engine.is_missing = True
+        with commit():
+            response = site.post("modelimage_add", **photo_data(picture(1, size=(400, 600))))
+
+        assert ModelImage.objects.get().findings is None
+        assert not any(NOTHING in one for one in messages_of(response))
+        assert any("The photo is narrow" in one for one in messages_of(response))
+
+    def test_crash_of_the_engine_never_blocks_saving(
+        self, site, local_engine, commit, messages_of, monkeypatch
     ):
         local_engine.is_missing = True
+        monkeypatch.setattr(local, "is_installed", lambda: True)
         with commit():
             response = site.post("modelimage_add", **photo_data(LARGE_PICTURE))
 
         assert ModelImage.objects.get().findings is None
-        assert any("Only the size of pictures is checked" in one for one in messages_of(response))
+        assert any("“Anna” could not be checked" in one for one in messages_of(response))
 
     def test_garment_is_checked_as_its_kind(self, site, local_engine, commit):
         data = {"product": make_product().pk, "kind": "bottom"}
@@ -194,6 +205,12 @@ class TestButtons:
         assert ModelImage.objects.get().findings
         assert any("several people" in one for one in messages_of(response))
         assert self.logged() == ["Check the picture"]
+
+    def test_check_without_the_engine_says_so(self, site, local_engine, photo, messages_of):
+        local_engine.is_missing = True
+        (text,) = messages_of(press(site, photo, "check"))
+
+        assert text.startswith("Only the size of pictures is checked here")
 
     def test_decision_is_made_and_undone(self, site, local_engine, photo):
         local_engine.person = [TWO_PEOPLE]
@@ -324,7 +341,7 @@ class TestLists:
         for name, found in (("refused", [TWO_PEOPLE]), ("spoilt", [SMALL]), ("fine", [])):
             local_engine.person = found
             check_picture(make_model_image(data=LARGE_PICTURE, name=name))
-        make_model_image(name="new")
+        make_model_image(data=LARGE_PICTURE, name="new")
         rows = site.get("modelimage_changelist", check=value).context["cl"].result_list
 
         assert {row.name for row in rows} == expected

@@ -52,7 +52,7 @@ class TestUpload:
                 "remedy": "Use a photo of one person, or crop the others away.",
             }
         ]
-        assert response.json()["findings_ignored"] is False
+        assert (response.json()["is_checked"], response.json()["findings_ignored"]) == (True, False)
         assert staff.get(response["Location"]).json() == response.json()
 
     def test_garment_is_checked_as_its_kind(self, staff, local_engine):
@@ -76,13 +76,13 @@ class TestUpload:
         response = staff.post("model-images/", {"name": "Anna", "image": upload()})
 
         assert response.status_code == 201
-        assert response.json()["findings"] is None
+        assert (response.json()["findings"], response.json()["is_checked"]) == ([], False)
 
     def test_setting_switches_it_off(self, staff, local_engine, configure):
         configure(CHECK_PICTURES=False)
         response = staff.post("model-images/", {"name": "Anna", "image": upload()})
 
-        assert response.json()["findings"] is None
+        assert response.json()["is_checked"] is False
         assert local_engine.calls == []
 
     def test_decision_can_come_with_the_picture(self, staff, local_engine):
@@ -200,5 +200,5 @@ def test_visitors__see_no_findings(visitor, local_engine, photo, garment):
         check_picture(row)
         shown = visitor.get(f"{path}/{row.pk}/").json()
 
-        assert (shown["findings"], shown["findings_ignored"]) == (None, None)
+        assert {shown[name] for name in ("findings", "findings_ignored", "is_checked")} == {None}
     assert ModelImage.objects.get().findings
