@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from django_outfitanyone import starter_set
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.django_classes import (
     AdminMixin,
@@ -19,6 +20,7 @@ from django_outfitanyone.admin.django_classes import (
 )
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.product_field import ProductFieldMixin, product_search_fields
+from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import TryOnButtonMixin
 from django_outfitanyone.admin.uploads import UploadMixin, report_conversion
 from django_outfitanyone.admin.widgets import PictureInput
@@ -41,8 +43,11 @@ GARMENT_PICTURE: dict[Any, Any] = {
 }
 
 
-class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnButtonMixin, NoticeMixin, AdminMixin):
+class GarmentAdminMixin(
+    ProductFieldMixin, UploadMixin, TryOnButtonMixin, SamplePicturesMixin, NoticeMixin, AdminMixin
+):
     first_step = _("No garments yet. Add a garment with its picture first, then try it on.")
+    samples_label = _("Add sample garments")
     list_display = ("picture", "__str__", "kind", "product", "pixels")
     list_display_links = ("picture", "__str__")
     list_filter = ("kind", "created_at")
@@ -69,6 +74,9 @@ class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnButtonMixin, Notice
 
     def garments_of(self, queryset: QuerySet[Any]) -> QuerySet[Garment]:
         return queryset
+
+    def add_samples(self) -> list[Garment]:
+        return starter_set.add_garments()
 
 
 @admin.register(Garment)
