@@ -10,11 +10,12 @@ from email.parser import HeaderParser
 
 import pytest
 
-from tests.distributions import ROOT, SOURCES, clean_environment, run
+from outfitanyone_local import samples
+from tests.distributions import SOURCES, clean_environment, run
 
 KILOBYTE = 1000
-PHOTO = ROOT / "example_project" / "pictures" / "models" / "model-01-woman-red-tshirt-jeans.jpg"
-LICENCES = {"django_outfitanyone": "MIT", "outfitanyone_local": "MIT AND Apache-2.0"}
+PHOTO = samples.MODELS[0].path
+LICENCES = {"django_outfitanyone": "MIT", "outfitanyone_local": "MIT AND Apache-2.0 AND CC0-1.0"}
 
 pytestmark = [pytest.mark.package, pytest.mark.slow]
 each_package = pytest.mark.parametrize("package", SOURCES)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from django_outfitanyone.actions import request_try_on
 from django_outfitanyone.error_help import error_help_for
 from django_outfitanyone.jobs.try_on import TryOnRequest
+from outfitanyone_local import samples
 from outfitanyone_local.sandbox.engines import LocalEngine
 from tests.admin.pages import AdminSession, text_of
 from tests.api.client import Client
@@ -17,7 +16,6 @@ from tests.work import REPLACE, work
 
 pytestmark = pytest.mark.django_db
 
-MODELS = Path(__file__).parent.parent / "example_project/pictures/models"
 DOCUMENTED = "Missing clothing image.Please input at least one top garment or bottom garment image."
 """The vendor's message for the code; it is all that the code's documentation says."""
 
@@ -48,10 +46,10 @@ class TestGarmentThatShowsAPerson:
 
     @pytest.fixture
     def failed(self, remote):
-        first, second = sorted(MODELS.glob("*.jpg"))[:2]
+        first, second = samples.MODELS[:2]
         request = TryOnRequest(
-            person=make_model_image(data=first.read_bytes()),
-            top=make_garment(data=second.read_bytes()),
+            person=make_model_image(data=first.read()),
+            top=make_garment(data=second.read()),
         )
         try_on = request_try_on(request, options=REPLACE)
         work(try_on)

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from django_outfitanyone import starter_set
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.check_messages import check_upload
 from django_outfitanyone.admin.django_classes import (
@@ -22,6 +23,7 @@ from django_outfitanyone.admin.filters import CheckFilter
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.picture_check import PictureCheckMixin
 from django_outfitanyone.admin.product_field import ProductFieldMixin, product_search_fields
+from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import TryOnButtonMixin
 from django_outfitanyone.admin.uploads import UploadMixin, report_conversion
 from django_outfitanyone.admin.widgets import PictureInput
@@ -45,9 +47,16 @@ GARMENT_PICTURE: dict[Any, Any] = {
 
 
 class GarmentAdminMixin(
-    ProductFieldMixin, UploadMixin, PictureCheckMixin, TryOnButtonMixin, NoticeMixin, AdminMixin
+    ProductFieldMixin,
+    UploadMixin,
+    PictureCheckMixin,
+    TryOnButtonMixin,
+    SamplePicturesMixin,
+    NoticeMixin,
+    AdminMixin,
 ):
     first_step = _("No garments yet. Add a garment with its picture first, then try it on.")
+    samples_label = _("Add sample garments")
     list_display = ("picture", "__str__", "kind", "product", "problem", "pixels")
     list_display_links = ("picture", "__str__")
     list_filter = ("kind", CheckFilter, "created_at")
@@ -75,6 +84,9 @@ class GarmentAdminMixin(
 
     def garments_of(self, queryset: QuerySet[Any]) -> QuerySet[Garment]:
         return queryset
+
+    def add_samples(self) -> list[Garment]:
+        return starter_set.add_garments()
 
 
 @admin.register(Garment)

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from django_outfitanyone import starter_set
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.clothes_parse import PARSE_ACTIONS, ParseClothesMixin
 from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames, ModelAdmin
@@ -17,6 +18,7 @@ from django_outfitanyone.admin.filters import CheckFilter, RefusedFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.picture_check import PictureCheckMixin
+from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
 from django_outfitanyone.admin.uploads import UploadMixin
 from django_outfitanyone.models import ModelImage
@@ -27,9 +29,16 @@ if TYPE_CHECKING:
 
 
 class ModelImageAdminMixin(
-    ParseClothesMixin, HotspotOwnerMixin, UploadMixin, PictureCheckMixin, NoticeMixin, AdminMixin
+    ParseClothesMixin,
+    HotspotOwnerMixin,
+    UploadMixin,
+    PictureCheckMixin,
+    SamplePicturesMixin,
+    NoticeMixin,
+    AdminMixin,
 ):
     first_step = gettext_lazy("No model photos yet. Add a photo of a person to try garments on.")
+    samples_label = gettext_lazy("Add sample model photos")
     list_display = ("picture", "name", "problem", "is_active", "pixels", "hotspot_count")
     list_display_links = ("picture", "name")
     list_editable = ("is_active",)
@@ -66,6 +75,9 @@ class ModelImageAdminMixin(
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
         """Return the fields, above them why the engine refused the photo if it did."""
         return (*self.fields_if_refused, *self.fields) if obj and obj.is_refused else self.fields
+
+    def add_samples(self) -> list[ModelImage]:
+        return starter_set.add_model_photos()
 
     def has_try_on_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may request try-ons, which cost money."""

@@ -19,5 +19,5 @@ def diagnose_picture_check() -> Findings:
         yield warning(
             "pictures",
             _("Only the size of uploaded pictures is checked: the local engine is not installed."),
-            'pip install "django-outfitanyone[local]"',
+            local.INSTALL,
         )

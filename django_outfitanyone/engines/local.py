@@ -11,13 +11,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from threading import BoundedSemaphore
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PIL import Image
 
 from django_outfitanyone.exceptions import LocalEngineUnavailable
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from outfitanyone_local.samples import Sample
+
 logger = logging.getLogger("django_outfitanyone")
+
+INSTALL = 'pip install "django-outfitanyone[local]"'
+"""The line that installs it."""
 
 MOST_AT_ONCE = 2
 """Pictures that a process works on at the same time; each takes a core and some 200 MB."""
@@ -68,6 +76,20 @@ def cut_out_worn_garment(image: Image.Image, *, kind: str) -> Image.Image | None
         except (engine.PersonRefused, engine.GarmentRefused):
             return None
         return Image.fromarray(pixels)
+
+
+def sample_models() -> Sequence[Sample]:
+    """Return the model photos of the starter set."""
+    from outfitanyone_local.samples import MODELS
+
+    return MODELS
+
+
+def sample_garments() -> Sequence[Sample]:
+    """Return the garments of the starter set."""
+    from outfitanyone_local.samples import GARMENTS
+
+    return GARMENTS
 
 
 @contextmanager
