@@ -112,6 +112,10 @@ TEXTS: dict[str, tuple[Any, Any]] = {
     ),
 }
 """Code to reason and remedy."""
+TEXTS_IF_REFUSED: dict[str, tuple[Any, Any]] = {
+    "worn": (_("A person wears the garment, and it cannot be cut out of the photo."), _FLAT),
+}
+"""The same, where the engine will refuse what else only may spoil the result."""
 
 
 @dataclass(frozen=True)
@@ -124,20 +128,23 @@ class Finding:
     @property
     def reason(self) -> str:
         """What is wrong, in the reader's language."""
-        known = TEXTS.get(self.code)
         text = gettext("The check found a problem that has no description: %(code)s.")
-        return str(known[0]) if known else text % {"code": self.code}
+        return str(self._texts[0]) if self._texts else text % {"code": self.code}
 
     @property
     def remedy(self) -> str:
         """What to do about it, in the reader's language."""
-        known = TEXTS.get(self.code)
-        return str(known[1]) if known else gettext("Use another picture.")
+        return str(self._texts[1]) if self._texts else gettext("Use another picture.")
 
     @property
     def refuses(self) -> bool:
         """Whether the engine will refuse the picture."""
         return self.severity == Severity.REFUSES
+
+    @property
+    def _texts(self) -> tuple[Any, Any] | None:
+        of_refusal = TEXTS_IF_REFUSED.get(self.code) if self.refuses else None
+        return of_refusal or TEXTS.get(self.code)
 
     def __str__(self) -> str:
         return f"{self.reason} {self.remedy}"

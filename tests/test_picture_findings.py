@@ -66,3 +66,13 @@ def test_size__is_judged_without_the_engine(size, is_person, expected):
 
     assert codes(found) == expected
     assert not any(finding.refuses for finding in found)
+
+
+def test_worn_garment__has_another_remedy_if_it_cannot_be_cut_out():
+    mild, refusing = (
+        Finding("worn", severity) for severity in (Severity.MAY_SPOIL, Severity.REFUSES)
+    )
+
+    assert "make one out of what this photo shows" in mild.remedy
+    assert "cannot be cut out" in refusing.reason
+    assert "make one" not in refusing.remedy

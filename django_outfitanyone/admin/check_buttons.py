@@ -26,9 +26,12 @@ class CheckButton:
     """Whether the picture is another one or newly checked, so that findings are reported."""
 
 
-def _has(code: str) -> Callable[[Any], bool]:
+def _has(code: str, *, even_if_refused: bool) -> Callable[[Any], bool]:
+    """Return a test for garments with this finding."""
+
     def is_useful_for(picture: Any) -> bool:
-        return isinstance(picture, Garment) and any(one.code == code for one in picture.found)
+        found = picture.found if isinstance(picture, Garment) else []
+        return any(one.code == code and (even_if_refused or not one.refuses) for one in found)
 
     return is_useful_for
 
@@ -55,14 +58,14 @@ CROP = CheckButton(
     name="crop",
     label=_("Crop to the garment"),
     run=_and_check(actions.crop_to_garment),
-    is_useful_for=_has("garment_small"),
+    is_useful_for=_has("garment_small", even_if_refused=True),
     success_message=_("The picture was cropped. The original picture is kept."),
 )
 CUT_OUT = CheckButton(
     name="cut_out",
     label=_("Make a garment out of what this photo shows"),
     run=_and_check(actions.cut_out_garment),
-    is_useful_for=_has("worn"),
+    is_useful_for=_has("worn", even_if_refused=False),
     success_message=_("The garment was cut out. The original picture is kept."),
 )
 RESTORE = CheckButton(

@@ -118,4 +118,10 @@ def _array(image: Image.Image) -> Any:
 
 
 def _findings(found: Any) -> list[LocalFinding]:
-    return [LocalFinding(one.code, one.severity.name.lower()) for one in found]
+    """Return each code once, with its worst severity."""
+    severities: dict[str, str] = {}
+    for one in found:
+        severity = one.severity.name.lower()
+        if severity == "refuses" or one.code not in severities:
+            severities[one.code] = severity
+    return [LocalFinding(*pair) for pair in severities.items()]

@@ -7,6 +7,7 @@ from django.test import Client
 
 from django_outfitanyone import check_picture, ignore_findings
 from django_outfitanyone.engines import local
+from django_outfitanyone.engines.local import LocalFinding
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
 from tests.admin.controls import Controls
 from tests.admin.forms import try_on_form_data
@@ -166,6 +167,7 @@ class TestPanel:
             ([], ["check"]),
             ([SMALL], ["crop", "check"]),
             ([WORN], ["cut_out", "check"]),
+            ([LocalFinding("worn", "refuses")], ["ignore", "check"]),
             ([SEVERAL], ["ignore", "check"]),
         ],
     )

@@ -58,6 +58,13 @@ def test_findings__come_in_the_words_of_the_app(engine):
     assert local.check_person(PICTURE) == [("seated", "refuses"), ("dark", "may_spoil")]
 
 
+def test_finding_of_two_severities__is_the_worse_one(engine):
+    worn = [Finding("worn", severity) for severity in Severity]
+    for found in (worn, worn[::-1]):
+        engine.check_garment = lambda _image, *, kind, found=found: found
+        assert local.check_garment(PICTURE, kind="top") == [("worn", "refuses")]
+
+
 def test_picture__is_an_rgb_array(engine):
     seen = []
     engine.check_garment = lambda image, *, kind: seen.append((image, kind)) or []
