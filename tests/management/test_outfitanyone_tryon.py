@@ -139,7 +139,7 @@ def test_invalid_input__has_a_clear_message_and_stores_nothing(
 
 def test_no_key__names_the_setting(settings, monkeypatch, capsys):
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
-    settings.OUTFITANYONE = {}
+    settings.OUTFITANYONE = {"CHECK_PICTURES": False}
     with pytest.raises(CommandError, match="DASHSCOPE_API_KEY"):
         run(capsys, "--person", make_model_image().pk, "--top", make_garment().pk)
 
