@@ -17,9 +17,11 @@ from django_outfitanyone.admin.filters import RefusedFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.panels import PanelMixin
+from django_outfitanyone.admin.picture_guide import PictureGuideMixin, picture_input
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
 from django_outfitanyone.admin.uploads import UploadMixin
 from django_outfitanyone.models import ModelImage
+from django_outfitanyone.picture_guide import PEOPLE
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -27,14 +29,22 @@ if TYPE_CHECKING:
 
 
 class ModelImageAdminMixin(
-    ParseClothesMixin, HotspotOwnerMixin, UploadMixin, PanelMixin, NoticeMixin, AdminMixin
+    PictureGuideMixin,
+    ParseClothesMixin,
+    HotspotOwnerMixin,
+    UploadMixin,
+    PanelMixin,
+    NoticeMixin,
+    AdminMixin,
 ):
+    guide = PEOPLE
     first_step = gettext_lazy("No model photos yet. Add a photo of a person to try garments on.")
     list_display = ("picture", "name", "problem", "is_active", "pixels", "hotspot_count")
     list_display_links = ("picture", "name")
     list_editable = ("is_active",)
     list_filter = ("is_active", RefusedFilter, "created_at")
     search_fields = ("name",)
+    formfield_overrides = picture_input(PEOPLE)
     fields = ("name", "is_active", "image", "created_at")
     fields_if_refused = ("refusal",)
     readonly_fields = ("created_at", *fields_if_refused)
