@@ -39,7 +39,7 @@ def framed(picture: Picture) -> Image.Image:
 
 def encoded(image: Image.Image) -> bytes:
     """Return the picture as WebP, in the best quality that fits."""
-    for quality in (80, 74, 68, 60, 50):
+    for quality in (70, 64, 58, 50):
         buffer = io.BytesIO()
         image.save(buffer, "WEBP", quality=quality, method=6)
         if buffer.tell() <= MOST_BYTES:
