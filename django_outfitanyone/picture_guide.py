@@ -164,7 +164,7 @@ GARMENTS = PictureGuide(
         ),
         Answer(
             "no_flat",
-            _("No such picture?"),
+            _("No picture of it lying flat?"),
             _(
                 "Spread the garment on a clean floor and photograph it from above, or on a wall "
                 "and photograph it from the front. A front photo of the garment on a model or "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -17,7 +18,7 @@ from django_outfitanyone.models.picture import PictureField
 from django_outfitanyone.picture_guide import PictureGuide
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 TEMPLATE = "admin/django_outfitanyone/includes/picture_guide.html"
 format_html_lazy = lazy(format_html, SafeString)
@@ -34,13 +35,15 @@ def picture_input(guide: PictureGuide) -> dict[Any, Any]:
 class PictureGuideMixin(AdminMixin):
     """Shows ``guide`` below the field ``image``: open on the add page, closed on the others.
 
-    It is a read-only field, as panels are, so that every admin theme shows it.
+    It is a read-only field, as panels are, because every admin theme shows fields. The form's
+    template shows it where the theme has left out the fieldsets.
     """
 
     guide: PictureGuide
 
     @admin.display(description=_("picture guide"))
     def picture_guide(self, row: Any) -> SafeString:
+        row.shows_picture_guide = True
         return render_to_string(TEMPLATE, {"guide": self.guide, "is_open": row.pk is None})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -51,6 +54,18 @@ class PictureGuideMixin(AdminMixin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> FieldNames:
         return [*super().get_readonly_fields(request, obj), "picture_guide"]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if self._may_upload(request, context.get("original")):
+            context["missing_picture_guide"] = partial(
+                self._missing_guide, context["adminform"].form.instance
+            )
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _missing_guide(self, row: Any) -> SafeString | str:
+        return "" if hasattr(row, "shows_picture_guide") else self.picture_guide(row)
 
     def _may_upload(self, request: HttpRequest, row: Any) -> bool:
         if row is None:
