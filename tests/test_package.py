@@ -69,7 +69,9 @@ def test_wheel__holds_every_file_of_its_package_and_nothing_else(wheels, package
     ours = {
         path.relative_to(SOURCES[package]).as_posix()
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and path.suffix != ".po"  # the source of the compiled .mo
     }
 
     assert shipped == ours
@@ -105,7 +107,7 @@ def test_app_wheel__is_small_and_free_of_the_local_engine(wheels):
 
     assert wheel.stat().st_size < 500 * KILOBYTE
     assert not any("outfitanyone_local" in name or name.endswith(".tflite") for name in names)
-    for suffix in (".html", ".css", ".js", ".mo", "0001_initial.py"):
+    for suffix in (".html", ".css", ".js", ".mo", ".webp", "0001_initial.py"):
         assert any(name.endswith(suffix) for name in names), suffix
 
 

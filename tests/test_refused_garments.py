@@ -7,6 +7,7 @@ import pytest
 from django_outfitanyone.actions import request_try_on
 from django_outfitanyone.error_help import error_help_for
 from django_outfitanyone.jobs.try_on import TryOnRequest
+from django_outfitanyone.picture_guide import GARMENTS
 from outfitanyone_local import samples
 from outfitanyone_local.sandbox.engines import LocalEngine
 from tests.admin.pages import AdminSession, text_of
@@ -33,9 +34,7 @@ def test_help__says_what_the_picture_must_show_whatever_the_message_is():
 def test_upload__field_says_what_the_picture_must_show(admin_client, page):
     args = [make_garment(product=make_product()).product_id] if page == "product_change" else []
 
-    assert "A photo of a person wearing it may be refused." in text_of(
-        AdminSession(admin_client).get(page, *args)
-    )
+    assert str(GARMENTS.summary) in text_of(AdminSession(admin_client).get(page, *args))
 
 
 @pytest.mark.slow
