@@ -227,7 +227,11 @@ ERRORS = (
         label="picture-not-downloaded",
         error=ServerFault,
         codes=("InvalidParameter",),
-        says=("download the media resource",),
+        says=(
+            "download the media resource",
+            "メディアリソースのダウンロードがタイムアウト",  # the Plus reference in Japanese
+            "下载媒体资源超时",  # the same in Chinese
+        ),
         fixed_by="developer",
         help=_("The picture's host must be public and fast from China. Otherwise upload instead."),
     ),
