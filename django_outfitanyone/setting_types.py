@@ -166,8 +166,7 @@ def image_counts() -> Setting[Mapping[str, int]]:
     )
 
 
-SMALLEST_HEIGHT = 1
-LARGEST_HEIGHT = 2**15
+LARGEST_HEIGHT = 10_000
 
 
 def resolutions(*default: int) -> Setting[Sequence[int]]:
@@ -177,11 +176,12 @@ def resolutions(*default: int) -> Setting[Sequence[int]]:
     """
     return Setting(
         [*default],
-        f"a list of different heights from {SMALLEST_HEIGHT} to {LARGEST_HEIGHT} pixels and -1",
+        "a list of whole numbers: -1 for the size of the model photo, and different heights in "
+        f"pixels of at most {LARGEST_HEIGHT}",
         lambda value: (
             isinstance(value, list | tuple)
             and all(_is_whole(one) for one in value)
-            and all(one == -1 or SMALLEST_HEIGHT <= one <= LARGEST_HEIGHT for one in value)
+            and all(one == -1 or 1 <= one <= LARGEST_HEIGHT for one in value)
             and -1 in value
             and len({*value}) == len(value)
         ),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from django.core import checks
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.conf import conf
 from django_outfitanyone.diagnostics.connection import (
     diagnose_clock,
     diagnose_key,
@@ -16,20 +15,11 @@ from django_outfitanyone.diagnostics.connection import (
 from django_outfitanyone.diagnostics.findings import Finding, Findings, Level, ok
 from django_outfitanyone.diagnostics.storage import diagnose_storage
 from django_outfitanyone.diagnostics.work import diagnose_work
-from django_outfitanyone.engines.base import Link
 
 
 def diagnose() -> list[Finding]:
     """Run all diagnoses."""
     return [finding for diagnosis in DIAGNOSES for finding in diagnosis()]
-
-
-def links() -> Sequence[Link]:
-    """Return the pages of the engine's vendor; none while the engine cannot be imported."""
-    try:
-        return conf.links
-    except ImportError:
-        return ()
 
 
 def diagnose_settings() -> Findings:

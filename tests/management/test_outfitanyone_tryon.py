@@ -111,6 +111,7 @@ def test_options__are_stored(remote, capsys):
         (["--top", "shirt.jpg", "--one-piece", "dress.jpg"], "cannot be worn together"),
         (["--one-piece", "dress.jpg", "--bottom", "trousers.jpg"], "cannot be worn together"),
         (["--top", "shirt.jpg", "--keep", "upper"], "contradicts"),
+        (["--top", "shirt.jpg", "--resolution", "1023"], "must be one of -1, 1024, 1280"),
         (["--top", "999999"], "There is no garment with the id 999999"),
         (["--top", "missing.jpg"], "No such file"),
         (["--top", "text.jpg"], "not a picture"),

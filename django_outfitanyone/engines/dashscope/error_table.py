@@ -203,7 +203,10 @@ ERRORS = (
         error=Throttled,
         codes=("Throttling",),
         fixed_by="nobody",
-        help=_("The account sent too many requests; work resumes after a pause."),
+        help=_(
+            "The account sent too many requests; those of its other keys and programs count, too. "
+            "Work resumes after a pause."
+        ),
     ),
     ErrorKind(
         label="overloaded",
@@ -396,7 +399,10 @@ ERRORS = (
         error=Throttled,
         statuses=(429,),
         fixed_by="nobody",
-        help=_("The account sent too many requests; work resumes after a pause."),
+        help=_(
+            "The account sent too many requests; those of its other keys and programs count, too. "
+            "Work resumes after a pause."
+        ),
     ),
     ErrorKind(
         label="http-access-denied",

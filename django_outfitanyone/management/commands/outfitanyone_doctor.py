@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from django_outfitanyone.conf import conf
 from django_outfitanyone.diagnostics import doctor
 from django_outfitanyone.diagnostics.findings import Finding, Level
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             report = {
                 "ok": not problems,
                 "findings": _as_dicts(findings),
-                "links": [{**vars(link), "title": _(link.title)} for link in doctor.links()],
+                "links": [{**vars(link), "title": _(link.title)} for link in conf.links],
             }
             self.stdout.write(json.dumps(report))
         else:
@@ -52,10 +53,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{'':<18} -> {finding.remedy}")
 
     def _print_links(self) -> None:
-        links = doctor.links()
-        if links:
+        if conf.links:
             self.stdout.write("\nLinks")
-        for link in links:
+        for link in conf.links:
             self.stdout.write(f"{_(link.title)}: {link.url}")
 
 

@@ -91,9 +91,6 @@ class Command(BaseCommand):
             raise RequestRefused(
                 "A top and a one-piece cannot be worn together.", code="NotTogether"
             )
-        person = model_image_from(options["person"])
-        worn = [garment_from(options[name], kind) for name, kind in kinds.items() if options[name]]
-        request = TryOnRequest.of(person, worn)
         try_on_options = TryOnOptions(
             model=options["model"],
             keep_other_half=bool(options["keep"]),
@@ -101,6 +98,10 @@ class Command(BaseCommand):
             restore_face=not options["new_face"],
             force_new=options["force_new"],
         )
+        try_on_options.check()  # before files are stored
+        person = model_image_from(options["person"])
+        worn = [garment_from(options[name], kind) for name, kind in kinds.items() if options[name]]
+        request = TryOnRequest.of(person, worn)
         if options["keep"] and request.keep(try_on_options) != options["keep"]:
             raise RequestRefused(
                 f"--keep {options['keep']} contradicts the given garments.", code="NothingToKeep"
