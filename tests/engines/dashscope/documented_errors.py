@@ -60,8 +60,8 @@ DOCUMENTED = [
         400,
         "InvalidURL",
         (
-            "リクエスト URL が無効です。URL が利用可能で、イメージフォーマットが JPEG、JPG、PNG、BMP、"
-            "WEBP のいずれかであることを確認してください。"
+            "リクエスト URL が無効です。URL が利用可能で、イメージフォーマットが JPEG、JPG、PNG、"
+            "BMP、WEBP のいずれかであることを確認してください。"
         ),
         InputRejected,
         "shop",
