@@ -137,6 +137,14 @@ def test_invalid_input__has_a_clear_message_and_stores_nothing(
     assert remote.stats["submits"] == 0
 
 
+def test_unknown_resolution__stores_no_file(capsys, files):
+    arguments = ("--person", files("anna.jpg"), "--top", files("shirt.jpg"))
+    with pytest.raises(CommandError, match="must be one of"):
+        run(capsys, *arguments, "--resolution", "1023")
+
+    assert not ModelImage.objects.exists()
+
+
 def test_no_key__names_the_setting(settings, monkeypatch, capsys):
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
     settings.OUTFITANYONE = {}

@@ -1,7 +1,7 @@
 """Pages of the vendor that a shop needs: documentation, bills, free quota and API keys.
 
-The addresses are those that the vendor's page on OutfitAnyone links to. It exists in Chinese
-only, as does the page on bills; the others are offered in English from there.
+The API references name these pages without their addresses. The addresses are those that
+the vendor's overview of OutfitAnyone, in Chinese, links to, and for ``faq`` its page on retouching.
 """
 
 from __future__ import annotations
