@@ -30,6 +30,7 @@ from django_outfitanyone.admin.panels import PanelMixin
 from django_outfitanyone.admin.parse_decisions import CANCEL, DECISIONS, RETRY, may_parse
 from django_outfitanyone.admin.read_only import ReadOnlyMixin
 from django_outfitanyone.conf import conf
+from django_outfitanyone.jobs.estimate import parse_cost
 from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class ParseClothesMixin(AdminMixin):
         may_press = self.has_change_permission(request, picture) and may_parse(request)
         if not picture.image or not may_press:  # the button saves the page, too
             return ""
-        cost = {"cost": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY)}
+        cost = {"cost": money(parse_cost(), conf.CURRENCY)}
         label = _("Parse clothes again (%(cost)s)") if picture.hotspots.exists() else ""
         return (label or _("Parse clothes (%(cost)s)")) % cost
 
@@ -121,7 +122,7 @@ def _queued_text(count: int, *, again: bool) -> str:
         count,
     ) % {
         "count": count,
-        "cost": money(count * conf.price(conf.PARSING_MODEL), conf.CURRENCY),
+        "cost": money(parse_cost(count), conf.CURRENCY),
     }
     charged_again = _("Pictures that were parsed before are charged again.") if again else ""
     return f"{text} {charged_again}".rstrip()
@@ -196,7 +197,7 @@ class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyM
             **self._choices(parse.admin_request, parse),
             calls=Charge.objects.count_unclear_calls(parse) + 1,
             blocked=TryOnResult.objects.waiting_for(parse).blocked().count(),
-            price=money(conf.price(conf.PARSING_MODEL), conf.CURRENCY),
+            price=money(parse_cost(), conf.CURRENCY),
         )
 
     def _choices(self, request: HttpRequest, parse: ClothesParse) -> dict[str, bool]:

@@ -15,6 +15,7 @@ from rest_framework.utils.html import is_html_input
 from django_outfitanyone import actions
 from django_outfitanyone.api.fields import (
     EnumField,
+    ResolutionField,
     UploadField,
     VisibleField,
     VisibleListField,
@@ -28,7 +29,7 @@ from django_outfitanyone.api.response_serializers import (
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.choices import ClothesType, GarmentKind, Status
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequest, combine
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, combine
 from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.models.try_on import Gender
 from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
@@ -68,11 +69,10 @@ class TryOnOptionsSerializer(RequestSerializer):
         default=TryOnOptions.keep_other_half,
         help_text="A top alone keeps the person's bottom, a bottom alone keeps the top.",
     )
-    resolution = EnumField(
-        RESOLUTIONS,
-        name="Resolution",
+    resolution = ResolutionField(
         default=TryOnOptions.resolution,
-        help_text="-1: the size of the model photo; 1024: 576 x 1024; 1280: 720 x 1280 pixels.",
+        help_text="-1: the size of the model photo; 1024: 576 x 1024; 1280: 720 x 1280 pixels. The "
+        "settings of the site may offer other heights.",
     )
     restore_face = serializers.BooleanField(
         default=TryOnOptions.restore_face, help_text="Keep the face of the model photo unchanged."

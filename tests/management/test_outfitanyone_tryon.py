@@ -112,6 +112,7 @@ def test_options__are_stored(remote, capsys):
         (["--top", "shirt.jpg", "--one-piece", "dress.jpg"], "cannot be worn together"),
         (["--one-piece", "dress.jpg", "--bottom", "trousers.jpg"], "cannot be worn together"),
         (["--top", "shirt.jpg", "--keep", "upper"], "contradicts"),
+        (["--top", "shirt.jpg", "--resolution", "1023"], "must be one of -1, 1024, 1280"),
         (["--top", "999999"], "There is no garment with the id 999999"),
         (["--top", "missing.jpg"], "No such file"),
         (["--top", "text.jpg"], "not a picture"),
@@ -135,6 +136,14 @@ def test_invalid_input__has_a_clear_message_and_stores_nothing(
         run(capsys, "--person", files("anna.jpg"), *arguments)
     assert not TryOnResult.objects.exists()
     assert remote.stats["submits"] == 0
+
+
+def test_unknown_resolution__stores_no_file(capsys, files):
+    arguments = ("--person", files("anna.jpg"), "--top", files("shirt.jpg"))
+    with pytest.raises(CommandError, match="must be one of"):
+        run(capsys, *arguments, "--resolution", "1023")
+
+    assert not ModelImage.objects.exists()
 
 
 def test_no_key__names_the_setting(settings, monkeypatch, capsys):

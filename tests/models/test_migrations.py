@@ -152,3 +152,32 @@ def test_0010__marks_try_ons_without_an_input(migrate):
 
 def test_models__have_no_changes_without_a_migration():
     call_command("makemigrations", APP, "--check", "--dry-run")
+
+
+def test_0011__counts_the_images_that_were_charged(migrate):
+    before = migrate("0010_missing_inputs")
+    accounts = before.get_model(APP, "Account").objects
+    for name, model, images in (
+        ("old shop", "aitryon-plus", 1),
+        ("old shop", "aitryon-plus", 3),
+        ("old shop", "aitryon", 1),
+        ("other", "aitryon-plus", 5),
+    ):
+        before.get_model(APP, "Charge").objects.create(
+            account=accounts.get_or_create(name=name)[0],
+            charged_at=MOMENT,
+            charged_on=MOMENT.date(),
+            remote_model=model,
+            images=images,
+            amount="0.5",
+            currency="CNY",
+        )
+
+    after = migrate("0011_free_images")
+
+    counts = after.get_model(APP, "ImageCount").objects
+    assert set(counts.values_list("account", "remote_model", "images")) == {
+        ("old shop", "aitryon-plus", 4),
+        ("old shop", "aitryon", 1),
+        ("other", "aitryon-plus", 5),
+    }

@@ -12,7 +12,7 @@ from django_outfitanyone.account.money import money
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
-from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequest
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.management.picture_arguments import garment_from, model_image_from
 from django_outfitanyone.management.reports import check_success, try_on_report
 from django_outfitanyone.management.waiting import wait_for
@@ -42,7 +42,13 @@ class Command(BaseCommand):
             "--keep", choices=["upper", "lower"], help="half of the person's own clothes to keep"
         )
         parser.add_argument("--model", default="", help=f"default: {conf.TRY_ON_MODEL}")
-        parser.add_argument("--resolution", type=int, default=-1, choices=RESOLUTIONS)
+        parser.add_argument(
+            "--resolution",
+            type=int,
+            default=-1,
+            metavar="HEIGHT",
+            help="one of RESOLUTIONS in the settings (default: -1, the size of the person's photo)",
+        )
         parser.add_argument("--new-face", action="store_true", help="do not keep the person's face")
         parser.add_argument(
             "--force-new",
@@ -91,9 +97,6 @@ class Command(BaseCommand):
             raise RequestRefused(
                 "A top and a one-piece cannot be worn together.", code="NotTogether"
             )
-        person = model_image_from(options["person"])
-        worn = [garment_from(options[name], kind) for name, kind in kinds.items() if options[name]]
-        request = TryOnRequest.of(person, worn)
         try_on_options = TryOnOptions(
             model=options["model"],
             keep_other_half=bool(options["keep"]),
@@ -101,6 +104,10 @@ class Command(BaseCommand):
             restore_face=not options["new_face"],
             force_new=options["force_new"],
         )
+        try_on_options.check()  # before files are stored
+        person = model_image_from(options["person"])
+        worn = [garment_from(options[name], kind) for name, kind in kinds.items() if options[name]]
+        request = TryOnRequest.of(person, worn)
         if options["keep"] and request.keep(try_on_options) != options["keep"]:
             raise RequestRefused(
                 f"--keep {options['keep']} contradicts the given garments.", code="NothingToKeep"
