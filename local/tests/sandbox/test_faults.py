@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 import requests
 
+from drawing.noise import picture_bytes
 from outfitanyone_local.sandbox.clock import BEIJING
 from outfitanyone_local.sandbox.faults import KINDS, Faults
 
@@ -397,7 +398,8 @@ class TestDownloads:
         assert response.status_code == 403
         assert b"<Message>Request has expired.</Message>" in response.content
 
-    def test_download__faults_do_not_hit_the_sandbox_itself(self, api, server, person, garment):
+    def test_download__faults_do_not_hit_the_sandbox_itself(self, api, server, shop):
+        person = shop.serve(picture_bytes(400, 600))
         crop = api.parse(person).json()["output"]["crop_img_url"][0]
         server.faults.add("expired")
         task = api.submitted(person_image_url=person, top_garment_url=crop)
