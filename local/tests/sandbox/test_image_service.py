@@ -320,7 +320,8 @@ class TestPartialTryOn:
         crop = self.crop(api, person, "upper")
         server.clock.advance(24 * 3600 + 1)
         task = api.submitted(person_image_url=person, top_garment_url=crop, bottom_garment_url=red)
-        assert api.finished(task)["code"] == "InvalidURL"
+        output = api.finished(task)
+        assert (output["code"], output["sandbox_findings"]) == ("InvalidURL", ["url_expired"])
 
     def test_crop__is_recognised_after_a_restart(self, shop, person, red, tmp_path):
         with SandboxServer(engine=RectangleEngine()) as first:

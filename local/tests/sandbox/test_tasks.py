@@ -181,6 +181,14 @@ def test_cancel__while_pending(api, server, task_id):
     assert "usage" not in body
 
 
+def test_canceled_task__was_never_scheduled(api, task_id):
+    api.cancel(task_id)
+    assert "scheduled_time" not in api.output(task_id)
+    (listed,) = api.listed().json()["data"]
+    assert "start_time" not in listed
+    assert listed["end_time"] >= listed["gmt_create"]
+
+
 def test_cancel__while_the_picture_is_in_progress(api, server, engine, person, garment):
     engine.pause()
     task_id = api.submitted(person_image_url=person, top_garment_url=garment)
