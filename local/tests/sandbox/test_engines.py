@@ -230,15 +230,15 @@ def test_person__badly_photographed(api, shop, drawn, tee, spoil, finding):
 
 
 @pytest.mark.parametrize(
-    ("case", "finding"),
+    ("case", "findings"),
     [
-        ("cut off", "garment_cut_off"),
-        pytest.param("two", "several_garments", marks=pytest.mark.slow),
-        pytest.param("a bottom", "wrong_kind", marks=pytest.mark.slow),
-        pytest.param("faint", "faint", marks=pytest.mark.slow),
+        ("cut off", {"garment_cut_off", "no_garment"}),
+        pytest.param("two", {"several_garments"}, marks=pytest.mark.slow),
+        pytest.param("a bottom", {"wrong_kind"}, marks=pytest.mark.slow),
+        pytest.param("faint", {"faint", "no_garment"}, marks=pytest.mark.slow),
     ],
 )
-def test_garment__not_exactly_one_clear_garment(api, shop, person, case, finding, caplog):
+def test_garment__not_exactly_one_clear_garment(api, shop, person, case, findings, caplog):
     caplog.set_level("INFO", "outfitanyone_local.sandbox")
     tee = garment(TEE, RED)
     picture = {
@@ -251,7 +251,7 @@ def test_garment__not_exactly_one_clear_garment(api, shop, person, case, finding
     output = api.finished(api.submitted(person_image_url=person, top_garment_url=url))
     assert (output["task_status"], output["code"]) == ("FAILED", "InvalidGarment")
     assert output["message"] == NO_GARMENT.message
-    assert finding in output["sandbox_findings"]
+    assert findings & set(output["sandbox_findings"])
     assert f"InvalidGarment: {output['sandbox_reason']}" in caplog.text
 
 
@@ -264,10 +264,10 @@ def test_garment__worn_by_a_person_is_cut_out(api, shop, person, slot):
     assert output["task_status"] == "SUCCEEDED", output
     assert "worn" in output["sandbox_findings"]
     kind, colour = ("upper", RED) if slot.startswith("top") else ("lower", GREEN)
-    (box,) = api.parse(output["image_url"], [kind]).json()["output"]["bbox"]
-    pixels = read_pixels(requests.get(output["image_url"], timeout=10).content)
-    height = 0.5 if kind == "upper" else 0.2
-    assert np.abs(colour_at(pixels, box, height=height) - colour).max() < 80
+    ((x1, y1, x2, y2),) = api.parse(output["image_url"], [kind]).json()["output"]["bbox"]
+    pixels = read_pixels(requests.get(output["image_url"], timeout=10).content)[y1:y2, x1:x2]
+    has_colour = np.abs(pixels.astype(int) - colour).max(axis=2) < 60
+    assert has_colour.mean() > 0.3
 
 
 @pytest.mark.slow
