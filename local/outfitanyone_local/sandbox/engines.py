@@ -6,24 +6,20 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .engine_protocol import RGB, Area, Engine, Finding
 from .errors import INVALID_PERSON, NO_GARMENT, Refused
 from .preview import fingerprint
 
+if TYPE_CHECKING:
+    from outfitanyone_local.engine import Figure
+
 __all__ = ["Engine", "LocalEngine"]
 
 REMEMBERED = 2
 """Model photos whose parse is kept, for the next try-on of the same person."""
-WEARS_ONE_PIECE = "one_piece"
-CODES = {
-    "TOO_SMALL": {"PersonRefused": "person_small", "GarmentRefused": "garment_small"},
-    "SEVERAL_PIECES": {"GarmentRefused": "several_garments"},
-    "CUT_OFF": {"GarmentRefused": "garment_cut_off"},
-    "SHOWS_PERSON": {"GarmentRefused": "worn"},
-}
-"""Codes of the engine's refusals by their names, where they differ."""
+T = TypeVar("T")
 
 
 class LocalEngine:
@@ -35,8 +31,8 @@ class LocalEngine:
 
     def __init__(self, *, workers: int) -> None:
         self._slots = threading.BoundedSemaphore(workers)
-        self._figures = _Recent(REMEMBERED)
-        self._findings = _Recent(32 * REMEMBERED)
+        self._figures: _Recent[Figure] = _Recent(REMEMBERED)
+        self._findings: _Recent[Sequence[Finding]] = _Recent(32 * REMEMBERED)
 
     def parse(self, image: RGB, clothes_types: Sequence[str]) -> Sequence[Area | None]:
         from outfitanyone_local.engine.parsing.areas import extract_areas
@@ -80,30 +76,36 @@ class LocalEngine:
             )
 
     def cut_out_worn_garment(self, image: RGB, *, kind: str | None) -> RGB:
-        """Return the garment; without a kind, what the person wears decides about it."""
-        from outfitanyone_local.engine import cut_out_worn_garment, parse
+        """Return the garment; without a kind, a top, or else what is worn as one piece."""
+        from outfitanyone_local.engine import (
+            GarmentRefusal,
+            GarmentRefused,
+            cut_out_worn_garment,
+        )
 
         with self._slots, _refusing():
-            if kind is None:
-                (dress,) = parse(image, clothes_types=["dress"])
-                kind = WEARS_ONE_PIECE if dress else "top"
-            return cut_out_worn_garment(image, kind=kind)
+            try:
+                return cut_out_worn_garment(image, kind=kind or "top")
+            except GarmentRefused as refused:
+                if kind or refused.reason is not GarmentRefusal.WRONG_KIND:
+                    raise
+                return cut_out_worn_garment(image, kind="one_piece")
 
-    def _figure(self, image: RGB) -> Any:
+    def _figure(self, image: RGB) -> Figure:
         from outfitanyone_local.engine import parse_figure
 
         return self._figures.get(fingerprint(image), lambda: parse_figure(image))
 
 
-class _Recent:
+class _Recent(Generic[T]):
     """The last results of a slow function, by key."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._values: OrderedDict[Any, Any] = OrderedDict()
+        self._values: OrderedDict[object, T] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Any, make: Callable[[], Any]) -> Any:
+    def get(self, key: object, make: Callable[[], T]) -> T:
         """Return the result for a key, from ``make`` if it is not among the last ones."""
         with self._lock:
             if key in self._values:
@@ -121,14 +123,13 @@ class _Recent:
 def _refusing() -> Iterator[None]:
     """Turn the engine's refusals into the documented errors."""
     from outfitanyone_local.engine import GarmentRefused, PersonRefused
+    from outfitanyone_local.engine.checks.findings import REFUSAL_CODES
 
     try:
         yield
     except (PersonRefused, GarmentRefused) as refused:
         problem = INVALID_PERSON if isinstance(refused, PersonRefused) else NO_GARMENT
-        name = refused.reason.name
-        code = CODES.get(name, {}).get(type(refused).__name__, name.lower())
-        raise Refused(problem.because(str(refused), code)) from refused
+        raise Refused(problem.because(str(refused), REFUSAL_CODES[refused.reason])) from refused
 
 
 def _findings(found: Sequence[Any]) -> Sequence[Finding]:

@@ -271,6 +271,18 @@ def test_garment__worn_by_a_person_is_cut_out(api, shop, person, slot):
 
 
 @pytest.mark.slow
+def test_garment__worn_as_one_piece_is_cut_out_too(api, shop, person):
+    dress = Person(top=Top(plain(RED)), bottom=Bottom(plain(RED)), one_piece=True, size=SIZE)
+    url = shop.serve(png(draw(dress).image), path="/dress.png")
+    output = api.finished(api.submitted(person_image_url=person, top_garment_url=url))
+    assert output["task_status"] == "SUCCEEDED", output
+    pixels = read_pixels(requests.get(output["image_url"], timeout=10).content)
+    has_colour = np.abs(pixels.astype(int) - RED).max(axis=2) < 60
+    rows = np.flatnonzero(has_colour.any(axis=1))
+    assert rows[-1] - rows[0] > 0.45 * pixels.shape[0]  # from the shoulders to the legs
+
+
+@pytest.mark.slow
 def test_padded_crop__keeps_the_other_half(api, shop, result, drawn, person, trousers):
     from outfitanyone_local.engine.figure import Part
 
