@@ -143,7 +143,7 @@ class AreaPictureSerializer(ResponseSerializer):
     height = serializers.IntegerField(allow_null=True)
 
     def get_attribute(self, instance: Any) -> dict[str, Any] | None:
-        name = self.field_name
+        name = str(self.field_name)
         file = getattr(instance, name)
         sides = {side: getattr(instance, f"{name}_{side}") for side in ("width", "height")}
         return {"url": file, **sides} if file else None

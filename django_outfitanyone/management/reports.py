@@ -47,10 +47,18 @@ def check_success(job: RemoteJob) -> None:
     if job.is_open:
         raise CommandError(
             f"Timed out while {job.get_status_display()}. The request is kept. "
-            f"{job.error_message} {error_help}".strip()
+            f"{job.error_message or _error_of_parse(job)} {error_help}".strip()
         )
     cause = f", {job.error_code}: {job.error_message} {error_help}" if job.error_code else "."
     raise CommandError(f"{job.get_status_display()}{cause}".strip())
+
+
+def _error_of_parse(job: RemoteJob) -> str:
+    """Return the last error of a parse that the try-on waits for, or ``""``."""
+    if not isinstance(job, TryOnResult) or not job.keep or not job.model_image:
+        return ""
+    failing = ClothesParse.objects.of(job.model_image).open().exclude(error_message="").first()
+    return failing.error_message if failing else ""
 
 
 def _common(job: RemoteJob) -> dict[str, Any]:
