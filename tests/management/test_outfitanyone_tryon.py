@@ -185,7 +185,9 @@ def test_wrong_key__stops_the_account_and_keeps_the_request(remote, configure, c
     assert remote.stats["accepted"] == 0
 
 
-def test_unreachable_engine__keeps_the_request(configure, capsys, monkeypatch):
+@pytest.mark.parametrize(("other_half", "seconds"), [(["--new-other-half"], 0.3), ([], 2)])
+def test_unreachable_engine__keeps_the_request(configure, capsys, monkeypatch, other_half, seconds):
+    """The reason is that of the try-on, or of the parse that it waits for."""
     monkeypatch.setattr("django_outfitanyone.management.waiting.SLICE", 0.1)
     configure(BASE_URL="http://127.0.0.1:9/api/v1")
     with pytest.raises(CommandError, match="kept") as failed:
@@ -193,8 +195,9 @@ def test_unreachable_engine__keeps_the_request(configure, capsys, monkeypatch):
             capsys,
             "--person", make_model_image().pk,
             "--top", make_garment().pk,
+            *other_half,
             "--wait",
-            "--timeout", 0.3,
+            "--timeout", seconds,
         )  # fmt: skip
 
     assert "127.0.0.1" in str(failed.value)
