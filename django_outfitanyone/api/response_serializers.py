@@ -164,7 +164,7 @@ class HotspotSerializer(ResponseSerializer):
         allow_null=True, help_text="The clothes as a garment picture. Null without a parse."
     )
     cutout = AreaPictureSerializer(
-        allow_null=True, help_text="The clothes on transparent ground, to look at."
+        allow_null=True, help_text="The clothes on transparent ground, for display."
     )
     product = ProductSerializer(allow_null=True)
     is_corrected = serializers.BooleanField(

@@ -31,9 +31,9 @@ class Delivery:
 
     file: FieldFile
     sha256: str
-    """Of the bytes that are handed over."""
+    """Of the bytes that the engine gets."""
     data: bytes | None = None
-    """What is handed over instead of the file, which then has no address of its own."""
+    """What the engine gets instead of the file; it has no address, so it is uploaded."""
     suffix: str = ""
 
     @property

@@ -121,7 +121,7 @@ def sent(monkeypatch):
 
 @pytest.fixture
 def narrow_clothes(monkeypatch):
-    """The test engine finds clothes in a photo of 540 x 720 pixels, of which one is narrow."""
+    """A photo of 540 x 720 pixels in which the test engine finds a narrow lower half."""
     monkeypatch.setattr(rectangle_engine, "box_of", lambda _image, kind: NARROW[kind])
     return make_model_image(data=picture(1, size=(540, 720)))
 
@@ -226,7 +226,7 @@ class TestOneCall:
     def test_of_a_photo_without_halves_is_not_followed_by_one_for_a_dress(
         self, remote, engine, configure
     ):
-        """The try-on needs no dress, and nobody has asked for one."""
+        """The try-on needs no dress, and no request has asked for one."""
         configure(PARSE_RESULTS=False)
         engine.worn = {"dress"}
         photo = make_model_image()
