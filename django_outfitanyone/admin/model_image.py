@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from django_outfitanyone import starter_set
 from django_outfitanyone.admin import rendering
-from django_outfitanyone.admin.clothes_parse import PARSE_ACTIONS, ParseClothesMixin
 from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
 from django_outfitanyone.admin.filters import RefusedFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.panels import PanelMixin
+from django_outfitanyone.admin.parse_requests import PARSE_ACTIONS, ParseClothesMixin
 from django_outfitanyone.admin.picture_guide import PictureGuideMixin, picture_input
 from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
@@ -104,8 +104,8 @@ class ModelImageAdminMixin(
 
     @admin.display(description=gettext_lazy("hotspots"))
     def hotspot_editor(self, photo: Any) -> SafeString:
-        label = self.parse_label(photo.admin_request, photo)
-        return self.render_panel("hotspot_editor", photo, parse_label=label)
+        button = self.parse_button(photo.admin_request, photo)
+        return self.render_panel("hotspot_editor", photo, **button)
 
     @admin.action(description=gettext_lazy("Try garments on these photos…"), permissions=["try_on"])
     def try_on_photos(

@@ -41,7 +41,7 @@ WIDTHS = {1024: 576, 1280: 720}
 
 
 class KeepOrReplace(TextChoices):
-    """Whether the picture keeps a part of the photo or shows a generated one."""
+    """Whether the picture keeps a part of the photo or shows a random one of the engine."""
 
     KEEP = "keep", gettext_lazy("keep")
     REPLACE = "replace", gettext_lazy("replace")
@@ -103,7 +103,7 @@ class TryOnForm(forms.Form):
         label=gettext_lazy("When only a top or only a bottom is tried on, the other half"),
         choices=[
             (KeepOrReplace.KEEP, gettext_lazy("stays as in the model photo")),
-            (KeepOrReplace.REPLACE, gettext_lazy("is generated to go with the garment")),
+            (KeepOrReplace.REPLACE, gettext_lazy("is a random one that the engine makes up")),
         ],
         widget=forms.RadioSelect,
     )
@@ -111,7 +111,7 @@ class TryOnForm(forms.Form):
         label=gettext_lazy("The face"),
         choices=[
             (KeepOrReplace.KEEP, gettext_lazy("stays as in the model photo")),
-            (KeepOrReplace.REPLACE, gettext_lazy("is generated")),
+            (KeepOrReplace.REPLACE, gettext_lazy("is a new, random one that the engine makes up")),
         ],
         widget=forms.RadioSelect,
     )

@@ -67,7 +67,8 @@ class TryOnOptionsSerializer(RequestSerializer):
     )
     keep_other_half = serializers.BooleanField(
         default=TryOnOptions.keep_other_half,
-        help_text="A top alone keeps the person's bottom, a bottom alone keeps the top.",
+        help_text="A top alone keeps the person's own bottom, a bottom alone the person's own "
+        "top. If false, the engine makes up a random other half.",
     )
     resolution = ResolutionField(
         default=TryOnOptions.resolution,
@@ -75,7 +76,9 @@ class TryOnOptionsSerializer(RequestSerializer):
         "settings of the site may offer other heights.",
     )
     restore_face = serializers.BooleanField(
-        default=TryOnOptions.restore_face, help_text="Keep the face of the model photo unchanged."
+        default=TryOnOptions.restore_face,
+        help_text="Keep the face of the model photo unchanged. If false, the engine makes up a "
+        "new, random face.",
     )
     force_new = serializers.BooleanField(
         default=TryOnOptions.force_new,
@@ -139,15 +142,20 @@ class ParseRequestSerializer(RequestSerializer):
     """Clothes types to parse: upper, lower, dress, or upper and lower together."""
 
     clothes_types = serializers.ListField(
-        child=EnumField(ClothesType), default=["upper", "lower"], allow_empty=False
+        child=EnumField(ClothesType),
+        default=None,
+        allow_null=True,
+        allow_empty=False,
+        help_text="One call parses these. Null: upper and lower, and where neither is found, a "
+        "dress in a second call.",
     )
     again = serializers.BooleanField(
         default=False, help_text="Pay for a new parse even if one succeeded before."
     )
 
-    def validate_clothes_types(self, value: list[str]) -> list[str]:
+    def validate_clothes_types(self, value: list[str] | None) -> list[str] | None:
         """Return the types without duplicates, in the order that the engine expects."""
-        return [one for one in ClothesType.values if one in value]
+        return value and [one for one in ClothesType.values if one in value]
 
 
 class HotspotRequestSerializer(RequestSerializer):

@@ -140,10 +140,14 @@ class TaskList:
 
 @dataclass(frozen=True, kw_only=True)
 class ParsedArea:
-    """One piece of clothing found in a picture."""
+    """One piece of clothing found in a picture.
+
+    An engine may give the piece without its place: such a crop serves a partial try-on, but
+    it makes no hotspot.
+    """
 
     clothes_type: str
-    box: Box
+    box: Box | None
     crop_url: str
     """RGB picture of the piece, usable as a garment."""
     cutout_url: str

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import F
+
 from django_outfitanyone.account import budgets, free_quota
 from django_outfitanyone.conf import conf
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_rows
@@ -91,11 +93,15 @@ def _finished(fingerprints: Iterable[str]) -> set[str]:
     }
 
 
-def _photos_to_parse(rows: Iterable[TryOnResult]) -> set[tuple[int | None, str]]:
-    """Return the model photos, with the half to keep, that were not parsed for it yet."""
+def _photos_to_parse(rows: Iterable[TryOnResult]) -> set[int | None]:
+    """Return the model photos that were not parsed yet for a half to keep.
+
+    One call parses both halves.
+    """
     wanted = {(row.model_image_id, row.keep) for row in rows if row.keep}
     parsed = ClothesParse.objects.succeeded().filter(
-        model_image_id__in={photo for photo, _half in wanted}
+        model_image_id__in={photo for photo, _half in wanted},
+        picture_sha256=F("model_image__sha256"),
     )
     known = {(parse.model_image_id, half) for parse in parsed for half in parse.types}
-    return wanted - known
+    return {photo for photo, _half in wanted - known}

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from django_outfitanyone.choices import GarmentKind, Status
-from django_outfitanyone.models import Garment, ModelImage, TryOnResult
+from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 from tests.drawing import drawn, encoded, picture
 from tests.factories import make_garment, make_model_image
@@ -59,7 +59,14 @@ def test_json__is_one_object(remote, capsys):
     assert report["error"] is None
     assert not report["reused"]
     upper = report["hotspots"][0]
-    assert upper == {"clothes_type": "upper", "bbox": [50, 60, 150, 150], "product": top.product_id}
+    spot = Hotspot.objects.get(try_on=report["id"], clothes_type="upper")
+    assert upper == {
+        "clothes_type": "upper",
+        "bbox": [50, 60, 150, 150],
+        "product": top.product_id,
+        "crop": spot.crop.url,
+        "cutout": spot.cutout.url,
+    }
 
 
 def test_files__result_is_written_to_a_file(remote, capsys, files, tmp_path):
@@ -103,6 +110,31 @@ def test_options__are_stored(remote, capsys):
 
     assert (try_on.keep, try_on.remote_model) == ("upper", "aitryon")
     assert (try_on.resolution, try_on.restore_face) == (1024, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "keep"),
+    [
+        (GarmentKind.TOP, [], "lower"),
+        (GarmentKind.TOP, ["--keep", "lower"], "lower"),
+        (GarmentKind.TOP, ["--new-other-half"], ""),
+        (GarmentKind.BOTTOM, [], "upper"),
+        (GarmentKind.BOTTOM, ["--new-other-half"], ""),
+        (GarmentKind.ONE_PIECE, [], ""),
+    ],
+)
+def test_other_half__is_kept_unless_a_new_one_is_asked_for(remote, capsys, kind, arguments, keep):
+    garment = make_garment(kind)
+    option = f"--{kind.value.replace('_', '-')}"
+    run(capsys, "--person", make_model_image().pk, option, garment.pk, *arguments)
+
+    assert TryOnResult.objects.get().keep == keep
+
+
+def test_other_half__is_kept_or_new_but_not_both(remote, capsys):
+    arguments = ["--top", make_garment().pk, "--keep", "lower", "--new-other-half"]
+    with pytest.raises(CommandError, match="not allowed with"):
+        run(capsys, "--person", make_model_image().pk, *arguments)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +195,9 @@ def test_wrong_key__stops_the_account_and_keeps_the_request(remote, configure, c
     assert remote.stats["accepted"] == 0
 
 
-def test_unreachable_engine__keeps_the_request(configure, capsys, monkeypatch):
+@pytest.mark.parametrize(("other_half", "seconds"), [(["--new-other-half"], 0.3), ([], 2)])
+def test_unreachable_engine__keeps_the_request(configure, capsys, monkeypatch, other_half, seconds):
+    """The reason is that of the try-on, or of the parse that it waits for."""
     monkeypatch.setattr("django_outfitanyone.management.waiting.SLICE", 0.1)
     configure(BASE_URL="http://127.0.0.1:9/api/v1")
     with pytest.raises(CommandError, match="kept") as failed:
@@ -171,8 +205,9 @@ def test_unreachable_engine__keeps_the_request(configure, capsys, monkeypatch):
             capsys,
             "--person", make_model_image().pk,
             "--top", make_garment().pk,
+            *other_half,
             "--wait",
-            "--timeout", 0.3,
+            "--timeout", seconds,
         )  # fmt: skip
 
     assert "127.0.0.1" in str(failed.value)

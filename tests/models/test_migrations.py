@@ -150,6 +150,25 @@ def test_0010__marks_try_ons_without_an_input(migrate):
     assert set(after.filter(lacks_inputs=False).values_list("pk", flat=True)) == set(complete)
 
 
+def test_0011__a_parse_of_a_dress_still_follows_present_parses(migrate):
+    before = migrate("0010_missing_inputs")
+    account = before.get_model(APP, "Account").objects.create(name="old shop")
+    photo = before.get_model(APP, "ModelImage").objects.create(
+        name="Ana", image="a.jpg", width=600, height=800, sha256="a" * 64, thumbnail="t.jpg"
+    )
+    for types in ("upper,lower", "upper"):
+        before.get_model(APP, "ClothesParse").objects.create(
+            account=account, model_image=photo, picture_sha256="a" * 64, clothes_types=types
+        )
+
+    parses = migrate("0012_kept_halves").get_model(APP, "ClothesParse").objects
+
+    assert dict(parses.values_list("clothes_types", "is_automatic")) == {
+        "upper,lower": True,
+        "upper": False,
+    }
+
+
 def test_models__have_no_changes_without_a_migration():
     call_command("makemigrations", APP, "--check", "--dry-run")
 

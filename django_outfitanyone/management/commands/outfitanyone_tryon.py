@@ -17,6 +17,7 @@ from django_outfitanyone.management.picture_arguments import garment_from, model
 from django_outfitanyone.management.reports import check_success, try_on_report
 from django_outfitanyone.management.waiting import wait_for
 from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 
 
@@ -38,8 +39,16 @@ class Command(BaseCommand):
         parser.add_argument("--top", metavar="FILE|ID")
         parser.add_argument("--bottom", metavar="FILE|ID")
         parser.add_argument("--one-piece", metavar="FILE|ID", help="a dress or jumpsuit")
-        parser.add_argument(
-            "--keep", choices=["upper", "lower"], help="half of the person's own clothes to keep"
+        other_half = parser.add_mutually_exclusive_group()
+        other_half.add_argument(
+            "--keep",
+            choices=Keep.values,
+            help="half of the person's own clothes to keep (default: the one without a garment)",
+        )
+        other_half.add_argument(
+            "--new-other-half",
+            action="store_true",
+            help="with a top or a bottom alone, let the engine make up a random other half",
         )
         parser.add_argument("--model", default="", help=f"default: {conf.TRY_ON_MODEL}")
         parser.add_argument(
@@ -49,7 +58,11 @@ class Command(BaseCommand):
             metavar="HEIGHT",
             help="one of RESOLUTIONS in the settings (default: -1, the size of the person's photo)",
         )
-        parser.add_argument("--new-face", action="store_true", help="do not keep the person's face")
+        parser.add_argument(
+            "--new-face",
+            action="store_true",
+            help="do not keep the person's face: the engine makes up a new, random one",
+        )
         parser.add_argument(
             "--force-new",
             action="store_true",
@@ -99,7 +112,7 @@ class Command(BaseCommand):
             )
         try_on_options = TryOnOptions(
             model=options["model"],
-            keep_other_half=bool(options["keep"]),
+            keep_other_half=not options["new_other_half"],
             resolution=options["resolution"],
             restore_face=not options["new_face"],
             force_new=options["force_new"],
