@@ -92,6 +92,7 @@ class Settings:
     RUN_BUDGET = seconds(20)
 
     # Pictures
+    CHECK_PICTURES = flag(default=True)  # by the local engine, when they are uploaded
     DELIVERY = one_of("auto", "url", "upload")
     PARSE_RESULTS = flag(default=True)
     DIGITAL_SOURCE_TYPE = one_of(

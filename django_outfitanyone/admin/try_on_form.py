@@ -25,9 +25,9 @@ from django_outfitanyone.admin.estimates import budget_warning, estimate_text, m
 from django_outfitanyone.admin.rendering import pixels
 from django_outfitanyone.admin.widgets import PictureChoiceField
 from django_outfitanyone.conf import conf
-from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.exceptions import PictureUnsuitable, RequestRefused
 from django_outfitanyone.jobs.estimate import Estimate, estimate
-from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, check_pictures
 from django_outfitanyone.models import Garment, ModelImage
 
 QUALITIES = {
@@ -167,6 +167,10 @@ class TryOnForm(forms.Form):
             how = values.get("combining", Combining.ALONE)
             try:
                 self.requests = combine(garments, values["photos"], how=how)
+                check_pictures(self.requests)
+            except PictureUnsuitable as error:
+                way_out = _("Or open the picture and choose “Use it anyway”.")
+                raise ValidationError(f"{error} {way_out}", code=error.code) from error
             except RequestRefused as error:
                 raise ValidationError(str(error), code=error.code) from error
         return values

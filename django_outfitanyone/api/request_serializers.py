@@ -20,12 +20,13 @@ from django_outfitanyone.api.fields import (
     VisibleField,
     VisibleListField,
 )
-from django_outfitanyone.api.response_serializers import (
-    BoxSerializer,
-    GarmentSerializer,
+from django_outfitanyone.api.picture_serializers import (
+    IGNORED_HELP,
+    CheckedGarmentSerializer,
+    CheckedUploadMixin,
     ModelImageSerializer,
-    PrefixedNameMixin,
 )
+from django_outfitanyone.api.response_serializers import BoxSerializer, PrefixedNameMixin
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.choices import ClothesType, GarmentKind, Status
 from django_outfitanyone.exceptions import RequestRefused
@@ -184,31 +185,37 @@ class HotspotRequestSerializer(RequestSerializer):
         return instance
 
 
-class GarmentRequestSerializer(RequestSerializer, serializers.ModelSerializer[Garment]):
+class GarmentRequestSerializer(
+    CheckedUploadMixin, RequestSerializer, serializers.ModelSerializer[Garment]
+):
     """A garment to store. Its picture is prepared for the engine."""
 
     product = VisibleField(products_visible_to, product_model())
     kind = EnumField(GarmentKind)
     image = UploadField(write_only=True, help_text=lazystr(GARMENTS))
+    findings_ignored = serializers.BooleanField(default=False, help_text=IGNORED_HELP)
 
     class Meta:
         model = Garment
-        fields = ("product", "kind", "name", "image")
+        fields = ("product", "kind", "name", "image", "findings_ignored")
 
     def to_representation(self, instance: Garment) -> dict[str, Any]:
         prefetch_related_objects([instance], product_prefetch_for(self.context["request"].user))
-        return GarmentSerializer(instance, context=self.context).data
+        return CheckedGarmentSerializer(instance, context=self.context).data
 
 
-class ModelImageRequestSerializer(RequestSerializer, serializers.ModelSerializer[ModelImage]):
+class ModelImageRequestSerializer(
+    CheckedUploadMixin, RequestSerializer, serializers.ModelSerializer[ModelImage]
+):
     """A model photo to store. The picture is prepared for the engine."""
 
     is_active = serializers.BooleanField(default=True, help_text="Whether new try-ons may use it.")
     image = UploadField(write_only=True, help_text=lazystr(PEOPLE))
+    findings_ignored = serializers.BooleanField(default=False, help_text=IGNORED_HELP)
 
     class Meta:
         model = ModelImage
-        fields = ("name", "is_active", "image")
+        fields = ("name", "is_active", "image", "findings_ignored")
 
     def to_representation(self, instance: ModelImage) -> dict[str, Any]:
         hotspots = hotspots_prefetch_for(self.context["request"].user)

@@ -172,17 +172,6 @@ class HotspotSerializer(ResponseSerializer):
     )
 
 
-class ModelImageSerializer(ResponseSerializer):
-    """A photo of a person that garments are tried on."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    is_active = serializers.BooleanField(help_text="Whether new try-ons may use it.")
-    picture = PictureSerializer()
-    hotspots = HotspotSerializer(many=True)
-    created_at = serializers.DateTimeField()
-
-
 class JobSerializer(ResponseSerializer):
     """The options, progress and cost of a try-on. Hidden from visitors."""
 

@@ -11,6 +11,7 @@ from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 from tests.drawing import drawn, encoded, picture
 from tests.factories import make_garment, make_model_image
+from tests.local_engine import LARGE, SMALL, TWO_PEOPLE
 
 pytestmark = pytest.mark.django_db
 
@@ -230,3 +231,45 @@ def test_help__ends_with_what_the_pictures_must_show(capsys):
 
     text = " ".join(capsys.readouterr().out.split())
     assert text.endswith(f"Person: {PEOPLE.summary} Garments: {GARMENTS.summary}")
+
+
+class TestPictureCheck:
+    @pytest.fixture
+    def arguments(self, remote, local_engine, files):
+        anna, shirt = (
+            files("anna.jpg", picture(1, size=LARGE)),
+            files("shirt.jpg", picture(2, size=LARGE)),
+        )
+        local_engine.person = [TWO_PEOPLE]
+        return ["--person", anna, "--top", shirt]
+
+    def test_unsuitable_file_ends_with_reason_and_remedy(self, remote, capsys, arguments):
+        with pytest.raises(CommandError) as failed:
+            run(capsys, *arguments, "--wait")
+
+        for part in ("“anna”: There are several people", "crop the others", "--ignore-findings"):
+            assert part in str(failed.value)
+        assert not TryOnResult.objects.exists()
+        assert remote.stats["submits"] == 0
+
+    def test_findings_can_be_ignored(self, capsys, arguments):
+        captured = run(capsys, *arguments, "--ignore-findings")
+
+        assert "queued" in captured.out
+        assert "anna: The engine will refuse it. There are several people" in captured.err
+        assert ModelImage.objects.get().findings_ignored
+
+    def test_what_may_spoil_the_result_is_said(self, capsys, arguments, local_engine):
+        local_engine.person, local_engine.garment = [], [SMALL]
+        captured = run(capsys, *arguments)
+
+        assert "queued" in captured.out
+        assert "shirt: May spoil the result. The garment is small" in captured.err
+
+    def test_id_that_was_checked_before_is_not_checked_again(self, capsys, arguments, local_engine):
+        local_engine.person = []
+        run(capsys, *arguments)
+        local_engine.calls.clear()
+        run(capsys, *arguments)
+
+        assert local_engine.calls == []

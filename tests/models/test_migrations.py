@@ -150,8 +150,8 @@ def test_0010__marks_try_ons_without_an_input(migrate):
     assert set(after.filter(lacks_inputs=False).values_list("pk", flat=True)) == set(complete)
 
 
-def test_0011__a_parse_of_a_dress_still_follows_present_parses(migrate):
-    before = migrate("0010_missing_inputs")
+def test_0012__a_parse_of_a_dress_still_follows_present_parses(migrate):
+    before = migrate("0011_free_images")
     account = before.get_model(APP, "Account").objects.create(name="old shop")
     photo = before.get_model(APP, "ModelImage").objects.create(
         name="Ana", image="a.jpg", width=600, height=800, sha256="a" * 64, thumbnail="t.jpg"
@@ -200,3 +200,17 @@ def test_0011__counts_the_images_that_were_charged(migrate):
         ("old shop", "aitryon", 1),
         ("other", "aitryon-plus", 5),
     }
+
+
+def test_0013__present_pictures_are_not_checked_and_stay_usable(migrate):
+    columns = {"image": "a.jpg", "width": 6, "height": 8, "sha256": "a", "thumbnail": "t.jpg"}
+    before = migrate("0012_kept_halves")
+    before.get_model(APP, "ModelImage").objects.create(name="Ana", **columns)
+    before.get_model(APP, "Garment").objects.create(kind="top", **columns)
+
+    after = migrate("0013_picture_check")
+
+    for model in ("ModelImage", "Garment"):
+        row = after.get_model(APP, model).objects.get()
+        assert (row.findings, row.findings_ignored) == (None, False)
+    assert not after.get_model(APP, "Garment").objects.get().original

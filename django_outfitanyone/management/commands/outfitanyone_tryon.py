@@ -11,9 +11,10 @@ from django_outfitanyone import actions
 from django_outfitanyone.account.money import money
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import ConfigurationError, conf
-from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
+from django_outfitanyone.exceptions import OutfitAnyoneError, PictureUnsuitable, RequestRefused
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.management.picture_arguments import garment_from, model_image_from
+from django_outfitanyone.management.picture_checks import check_before_use
 from django_outfitanyone.management.reports import check_success, try_on_report
 from django_outfitanyone.management.waiting import wait_for
 from django_outfitanyone.models import TryOnResult
@@ -69,6 +70,11 @@ class Command(BaseCommand):
             help="make a new picture, at full price, even if an identical one exists",
         )
         parser.add_argument(
+            "--ignore-findings",
+            action="store_true",
+            help="use the pictures although the picture check advises against them",
+        )
+        parser.add_argument(
             "--wait", action="store_true", help="advance the try-on here until it has finished"
         )
         parser.add_argument(
@@ -87,6 +93,8 @@ class Command(BaseCommand):
         """Request the try-on, wait if asked to, and report."""
         try:
             try_on = self._request(options)
+        except PictureUnsuitable as error:
+            raise CommandError(f"{error} To use it anyway, add --ignore-findings.") from error
         except (OutfitAnyoneError, ConfigurationError) as error:
             raise CommandError(str(error)) from error
         if options["wait"] or options["out"]:
@@ -121,6 +129,7 @@ class Command(BaseCommand):
         person = model_image_from(options["person"])
         worn = [garment_from(options[name], kind) for name, kind in kinds.items() if options[name]]
         request = TryOnRequest.of(person, worn)
+        check_before_use([person, *worn], self.stderr, ignore=options["ignore_findings"])
         if options["keep"] and request.keep(try_on_options) != options["keep"]:
             raise RequestRefused(
                 f"--keep {options['keep']} contradicts the given garments.", code="NothingToKeep"
