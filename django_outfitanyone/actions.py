@@ -22,7 +22,7 @@ from django_outfitanyone.account.ledger import charge_decision
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, PictureUnsuitable, RequestRefused
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
-from django_outfitanyone.jobs.parse import TWO_PIECES, request_parse
+from django_outfitanyone.jobs.parse import request_parse
 from django_outfitanyone.jobs.refine import as_refinement
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_rows
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
@@ -152,12 +152,16 @@ def _rows_of(batch: uuid.UUID | None) -> list[TryOnResult]:
 
 def parse_clothes(
     picture: Picture,
-    types: Sequence[str] = TWO_PIECES,
+    types: Sequence[str] | None = None,
     *,
     requested_by: User = None,
     again: bool = False,
 ) -> ClothesParse:
-    """Request a clothes parse of a picture; reuse a finished one unless ``again``."""
+    """Request a clothes parse of a picture; reuse a finished one unless ``again``.
+
+    Without ``types``, upper and lower are parsed together, and where neither is found, a
+    dress in a second call.
+    """
     conf.require_api_key()
     if not picture.image:
         raise RequestRefused(_("There is no picture to parse yet."), code="NoPicture")

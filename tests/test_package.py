@@ -69,7 +69,9 @@ def test_wheel__holds_every_file_of_its_package_and_nothing_else(wheels, package
     ours = {
         path.relative_to(SOURCES[package]).as_posix()
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and path.suffix != ".po"  # the source of the compiled .mo
     }
 
     assert shipped == ours
@@ -105,7 +107,7 @@ def test_app_wheel__is_small_and_free_of_the_local_engine(wheels):
 
     assert wheel.stat().st_size < 500 * KILOBYTE
     assert not any("outfitanyone_local" in name or name.endswith(".tflite") for name in names)
-    for suffix in (".html", ".css", ".js", ".mo", "0001_initial.py"):
+    for suffix in (".html", ".css", ".js", ".mo", ".webp", "0001_initial.py"):
         assert any(name.endswith(suffix) for name in names), suffix
 
 
@@ -163,6 +165,13 @@ def test_sandbox_alias__without_the_local_engine_says_what_to_install(installed,
 @pytest.mark.parametrize("module", ["outfitanyone_local.sandbox", "django_outfitanyone.sandbox"])
 def test_sandbox__explains_itself(installed, tmp_path, module):
     assert "--state-dir" in run(installed.with_local, "-m", module, "--help", cwd=tmp_path)
+
+
+def test_local_extra__reads_heic(installed, manage):
+    code = "from django_outfitanyone.pictures.decoding import readable_names as n; print(n())"
+
+    assert "HEIC" in manage(installed.with_local, "shell", "-c", code)
+    assert "HEIC" not in manage(installed.app_only, "shell", "-c", code)
 
 
 @pytest.fixture

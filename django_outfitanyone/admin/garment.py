@@ -22,31 +22,25 @@ from django_outfitanyone.admin.django_classes import (
 from django_outfitanyone.admin.filters import CheckFilter
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.picture_check import PictureCheckMixin
+from django_outfitanyone.admin.picture_guide import (
+    PictureGuideInlineMixin,
+    PictureGuideMixin,
+    picture_input,
+)
 from django_outfitanyone.admin.product_field import ProductFieldMixin, product_search_fields
 from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import TryOnButtonMixin
 from django_outfitanyone.admin.uploads import UploadMixin, report_conversion
-from django_outfitanyone.admin.widgets import PictureInput
 from django_outfitanyone.models import Garment
-from django_outfitanyone.models.picture import PictureField
+from django_outfitanyone.picture_guide import GARMENTS
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
 
 
-GARMENT_PICTURE: dict[Any, Any] = {
-    PictureField: {
-        "widget": PictureInput,
-        "help_text": _(
-            "One whole garment lying flat on a plain background. A photo of a person wearing it "
-            "may be refused."
-        ),
-    }
-}
-
-
 class GarmentAdminMixin(
+    PictureGuideMixin,
     ProductFieldMixin,
     UploadMixin,
     PictureCheckMixin,
@@ -55,6 +49,7 @@ class GarmentAdminMixin(
     NoticeMixin,
     AdminMixin,
 ):
+    guide = GARMENTS
     first_step = _("No garments yet. Add a garment with its picture first, then try it on.")
     samples_label = _("Add sample garments")
     list_display = ("picture", "__str__", "kind", "product", "problem", "pixels")
@@ -62,7 +57,7 @@ class GarmentAdminMixin(
     list_filter = ("kind", CheckFilter, "created_at")
     list_select_related = ("product",)
     search_fields = ("name",)
-    formfield_overrides = GARMENT_PICTURE
+    formfield_overrides = picture_input(GARMENTS)
     fields = ("product", "kind", "name", "image", "created_at")
     readonly_fields = ("created_at",)
     actions = ("check_pictures",)
@@ -107,10 +102,11 @@ class GarmentFormSet(InlineFormSet):
         return saved
 
 
-class GarmentInlineMixin(InlineMixin):
+class GarmentInlineMixin(PictureGuideInlineMixin, InlineMixin):
     model = Garment
     formset = GarmentFormSet
-    formfield_overrides = GARMENT_PICTURE
+    formfield_overrides = picture_input(GARMENTS)
+    guide = GARMENTS
     fields = (("kind", "name"), "image")
     extra = 0
 

@@ -12,16 +12,18 @@ from django.utils.translation import gettext_lazy
 
 from django_outfitanyone import starter_set
 from django_outfitanyone.admin import rendering
-from django_outfitanyone.admin.clothes_parse import PARSE_ACTIONS, ParseClothesMixin
 from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames, ModelAdmin
 from django_outfitanyone.admin.filters import CheckFilter, RefusedFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.parse_requests import PARSE_ACTIONS, ParseClothesMixin
 from django_outfitanyone.admin.picture_check import PictureCheckMixin
+from django_outfitanyone.admin.picture_guide import PictureGuideMixin, picture_input
 from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
 from django_outfitanyone.admin.uploads import UploadMixin
 from django_outfitanyone.models import ModelImage
+from django_outfitanyone.picture_guide import PEOPLE
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 
 class ModelImageAdminMixin(
+    PictureGuideMixin,
     ParseClothesMixin,
     HotspotOwnerMixin,
     UploadMixin,
@@ -37,6 +40,7 @@ class ModelImageAdminMixin(
     NoticeMixin,
     AdminMixin,
 ):
+    guide = PEOPLE
     first_step = gettext_lazy("No model photos yet. Add a photo of a person to try garments on.")
     samples_label = gettext_lazy("Add sample model photos")
     list_display = ("picture", "name", "problem", "is_active", "pixels", "hotspot_count")
@@ -44,6 +48,7 @@ class ModelImageAdminMixin(
     list_editable = ("is_active",)
     list_filter = ("is_active", RefusedFilter, CheckFilter, "created_at")
     search_fields = ("name",)
+    formfield_overrides = picture_input(PEOPLE)
     fields = ("name", "is_active", "image", "created_at")
     fields_if_refused = ("refusal",)
     readonly_fields = ("created_at", *fields_if_refused)
@@ -96,8 +101,8 @@ class ModelImageAdminMixin(
 
     @admin.display(description=gettext_lazy("hotspots"))
     def hotspot_editor(self, photo: Any) -> SafeString:
-        label = self.parse_label(photo.admin_request, photo)
-        return self.render_panel("hotspot_editor", photo, parse_label=label)
+        button = self.parse_button(photo.admin_request, photo)
+        return self.render_panel("hotspot_editor", photo, **button)
 
     @admin.action(description=gettext_lazy("Try garments on these photos…"), permissions=["try_on"])
     def try_on_photos(

@@ -16,7 +16,7 @@ def findings_ignored() -> "models.BooleanField[Any, Any]":
 class Migration(migrations.Migration):
     """Present pictures are "not checked", and stay usable."""
 
-    dependencies = [("django_outfitanyone", "0010_missing_inputs")]
+    dependencies = [("django_outfitanyone", "0012_kept_halves")]
 
     operations = [
         migrations.AddField("garment", "findings", findings()),
