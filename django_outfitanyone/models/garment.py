@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+class GarmentQuerySet(StoredPictureQuerySet):
+    """Garments by what the picture check found in them."""
+
+
 class Garment(StoredPicture):
     """One wearable item of a product, with a flat-lay picture."""
 
@@ -35,7 +39,7 @@ class Garment(StoredPicture):
     )
     """The uploaded file, if ``image`` was cropped or cut out of it; empty otherwise."""
 
-    objects = StoredPictureQuerySet.as_manager()
+    objects = GarmentQuerySet.as_manager()
 
     _checked_kind: str | None = None
     """The kind to which ``findings`` belong."""
