@@ -194,13 +194,15 @@ def _state(word: object) -> RemoteState:
 
 
 def _area(output: Mapping[str, Any], index: int, clothes_type: str) -> ParsedArea | None:
+    """Return one area; ``None`` without a box and a crop, of which each is of use alone."""
     box = _box(_at(output.get("bbox"), index))
-    if box is None:
+    crop_url = _url(_at(output.get("crop_img_url"), index))
+    if box is None and not crop_url:
         return None
     return ParsedArea(
         clothes_type=clothes_type,
         box=box,
-        crop_url=_url(_at(output.get("crop_img_url"), index)),
+        crop_url=crop_url,
         cutout_url=_url(_at(output.get("parsing_img_url"), index)),
     )
 
