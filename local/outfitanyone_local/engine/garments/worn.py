@@ -31,8 +31,6 @@ _GROUND, _MARGIN = 245, 0.1
 _TOUCHING = 0.25
 """Share of a side of the garment's box that may end at the picture's edge: a hem that a photo
 cuts off ends there in its whole width, a hand in the pocket or a wide skirt hardly."""
-_CERTAIN_PRESENCE = 0.95
-"""Presence that two shirts side by side do not reach, and half a body does."""
 _SMALLEST = 64
 """Least side of the garment's box in pixels."""
 _MISLEADING = {PersonRefusal.SEVERAL_PEOPLE, PersonRefusal.SIDE_VIEW, PersonRefusal.SEATED}
@@ -43,15 +41,12 @@ feet do not matter."""
 def is_worn(image: RGB, *, segmented: bool) -> bool:
     """Whether a garment picture shows a person.
 
-    segmented: whether one clean piece on plain ground was found in it. Flat dresses and shirts
+    segmented: whether clean pieces on plain ground were found in it. Flat dresses and shirts
     look like people to one network or the other, so both have to agree then.
     """
-    person = detect_person(image)
     if segmented:
-        return person is not None and shows_person(image)
-    if person is not None and person.detection.pose.presence > _CERTAIN_PRESENCE:
-        return True
-    return shows_person(image)
+        return shows_person(image) and detect_person(image) is not None
+    return shows_person(image) or detect_person(image) is not None
 
 
 def cut_out_worn_garment(image: RGB, *, kind: str) -> RGB:
