@@ -148,7 +148,7 @@ def test_worn_garments__are_cut_out_like_flat_lays():
 
     assert (cut[0] == 245).all()
     assert (cut[:, 0] == 245).all()
-    middle = cut[len(cut) // 4, cut.shape[1] // 2]
+    middle = cut[len(cut) // 2, cut.shape[1] // 3]
     assert np.abs(middle.astype(int) - DENIM).max() < 40
     assert check_garment(cut, kind="bottom") == []
 

@@ -44,7 +44,7 @@ def measure_blur(image: RGB, where: Mask) -> Blur | None:
     coarse, angle = _gradient(grey, _COARSE)
     if where.sum() < _LEAST_PIXELS or not coarse[where].any():
         return None
-    ratios: Plane = fine / np.maximum(coarse, np.float32(1e-3))
+    ratios = np.asarray(fine / np.maximum(coarse, 1e-3), np.float32)
     sector = np.round(angle / (180 / _DIRECTIONS)).astype(int) % _DIRECTIONS
     each = [where & (sector == at) for at in range(_DIRECTIONS)]
     widths = [_width(ratios, coarse, one) for one in each if one.sum() >= _LEAST_PIXELS]

@@ -121,7 +121,8 @@ def _segment(image: RGB, *, bottom: bool | None) -> tuple[RGB, tuple[Mask, Mask]
         masks = segment_garment(image)
     except GarmentRefused as refused:
         refusal = refused.reason
-    if not is_worn(image, segmented=masks is not None):
+    separate = refusal is GarmentRefusal.SEVERAL_PIECES
+    if not is_worn(image, segmented=masks is not None or separate):
         if masks is None:
             raise GarmentRefused(refusal)
         return image, masks

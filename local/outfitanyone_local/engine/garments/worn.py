@@ -41,7 +41,7 @@ feet do not matter."""
 def is_worn(image: RGB, *, segmented: bool) -> bool:
     """Whether a garment picture shows a person.
 
-    segmented: whether one clean piece on plain ground was found in it. Flat dresses and shirts
+    segmented: whether clean pieces on plain ground were found in it. Flat dresses and shirts
     look like people to one network or the other, so both have to agree then.
     """
     if segmented:
