@@ -80,7 +80,7 @@ def _check(image: RGB, kind: str | None) -> Iterator[Finding]:
 def _check_without_mask(
     image: RGB, small: RGB, kind: str | None, reason: GarmentRefusal
 ) -> Iterator[Finding]:
-    if is_worn(small, segmented=False):
+    if is_worn(small, segmented=reason is GarmentRefusal.SEVERAL_PIECES):
         yield from _check_worn(image, kind)
         return
     ground = measure_ground(small, None)

@@ -52,4 +52,5 @@ def brighten(image: RGB) -> RGB:
     if lightest >= _VISIBLE:
         return image
     factor = _TARGET / max(lightest, 1.0)
-    return np.clip(image.astype(np.float32) * factor, 0, 255).astype(np.uint8)
+    bright: RGB = np.clip(image.astype(np.float32) * factor, 0, 255).astype(np.uint8)
+    return bright

@@ -89,7 +89,7 @@ def _check(image: RGB) -> Iterator[Finding]:
     bright = brighten(image)
     person = detect_person(bright)
     if person is None:
-        yield from _check_without_person(image, bright)
+        yield from _check_without_person(bright)
         return
     unreadable = [*check_light(_in_picture(person, image)), *_check_blur(person)]
     yield from unreadable
@@ -110,7 +110,7 @@ def _check(image: RGB) -> Iterator[Finding]:
         yield from check_covering(person)
 
 
-def _check_without_person(image: RGB, bright: RGB) -> Iterator[Finding]:
+def _check_without_person(bright: RGB) -> Iterator[Finding]:
     """Yield why nobody was found: people who lie are found when the picture is turned."""
     if _lies(bright):
         yield refuses("seated")

@@ -44,7 +44,7 @@ def measure_blur(image: RGB, where: Mask) -> Blur | None:
     coarse, angle = _gradient(grey, _COARSE)
     if where.sum() < _LEAST_PIXELS or not coarse[where].any():
         return None
-    ratios = fine / np.maximum(coarse, 1e-3)
+    ratios = np.asarray(fine / np.maximum(coarse, 1e-3), np.float32)
     sector = np.round(angle / (180 / _DIRECTIONS)).astype(int) % _DIRECTIONS
     each = [where & (sector == at) for at in range(_DIRECTIONS)]
     widths = [_width(ratios, coarse, one) for one in each if one.sum() >= _LEAST_PIXELS]
@@ -63,4 +63,4 @@ def _gradient(grey: Plane, smoothing: float) -> tuple[Plane, npt.NDArray[np.floa
     soft = cv2.GaussianBlur(grey, (0, 0), smoothing)
     across, down = (cv2.Sobel(soft, cv2.CV_32F, *axis, ksize=1) for axis in ((1, 0), (0, 1)))
     angle = np.mod(np.degrees(np.arctan2(down, across)), 180)
-    return np.hypot(across, down), angle.astype(np.float32)
+    return np.asarray(np.hypot(across, down), np.float32), angle.astype(np.float32)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from outfitanyone_local.engine.arrays import RGB, Mask, check_picture
+from outfitanyone_local.engine.checks.person import require_usable_person
 from outfitanyone_local.engine.figure import Figure
 from outfitanyone_local.engine.garments.garment import Garment, parse_garment
 from outfitanyone_local.engine.opencv import cv2
@@ -51,6 +52,8 @@ def try_on(
         without a new garment stays too, where the other garment does not cover it.
     figure: ``parse_figure(person)`` if it is already known.
 
+    A person whom ``check_person`` refuses is refused here too, unless ``figure`` is given.
+
     Raises GarmentRefused, PersonRefused, or ValueError for other arrays and for a ``keep``
     that makes no sense.
     """
@@ -63,7 +66,9 @@ def try_on(
         )
     if upper is None and lower is None:
         return person.copy()
-    figure = parse_figure(person) if figure is None else figure
+    if figure is None:
+        require_usable_person(person)
+        figure = parse_figure(person)
     if max(person.shape[:2]) > _WORKING_SIZE:
         return _render_large(figure, upper, lower, keep)
     return _render(figure, upper, lower, keep)[0]

@@ -15,10 +15,9 @@ from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused, P
 
 from .edges import ArmLandmarks, arm_edges, body_edges, find_arm, leg_edges, skirt_edges
 from .opening import find_neckline, find_waistband
-from .person_check import shows_person
 from .segmentation import segment_garment
 from .silhouette import Half, find_armpit, find_tilt, find_waist_row, split_halves, width_at
-from .worn import cut_out_worn_garment
+from .worn import cut_out_worn_garment, is_worn
 
 Halves = tuple[Half, Half]
 
@@ -100,7 +99,7 @@ def parse_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
     if scale < 1:
         smaller = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         image = np.asarray(smaller, np.uint8)
-    image, (mask, slits) = _segment(image, bottom)
+    image, (mask, slits) = _segment(image, bottom=bottom)
     angle = find_tilt(mask)
     if angle:
         image, mask, slits = _rotate(image, mask, slits, angle)
@@ -115,10 +114,18 @@ def parse_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
     return replace(garment, mask=mask & ~(slits & _inner_corners(garment)))
 
 
-def _segment(image: RGB, bottom: bool | None) -> tuple[RGB, tuple[Mask, Mask]]:
+def _segment(image: RGB, *, bottom: bool | None) -> tuple[RGB, tuple[Mask, Mask]]:
     """Return the picture with its masks; a worn garment is cut out first, if its slot is known."""
-    if not shows_person(image):
-        return image, segment_garment(image)
+    masks, refusal = None, GarmentRefusal.NO_GARMENT
+    try:
+        masks = segment_garment(image)
+    except GarmentRefused as refused:
+        refusal = refused.reason
+    separate = refusal is GarmentRefusal.SEVERAL_PIECES
+    if not is_worn(image, segmented=masks is not None or separate):
+        if masks is None:
+            raise GarmentRefused(refusal)
+        return image, masks
     if bottom is None:
         raise GarmentRefused(GarmentRefusal.SHOWS_PERSON)
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 
 from outfitanyone_local.engine.arrays import RGB, check_picture
@@ -20,6 +22,8 @@ from outfitanyone_local.engine.refusals import (
 
 from .person_check import shows_person
 
+logger = logging.getLogger("outfitanyone_local.engine")
+
 AREAS = {"top": "upper", "bottom": "lower", "one_piece": "dress"}
 """The clothing area of each kind of garment."""
 _GROUND, _MARGIN = 245, 0.1
@@ -37,7 +41,7 @@ feet do not matter."""
 def is_worn(image: RGB, *, segmented: bool) -> bool:
     """Whether a garment picture shows a person.
 
-    segmented: whether one clean piece on plain ground was found in it. Flat dresses and shirts
+    segmented: whether clean pieces on plain ground were found in it. Flat dresses and shirts
     look like people to one network or the other, so both have to agree then.
     """
     if segmented:
@@ -63,7 +67,12 @@ def cut_out_worn_garment(image: RGB, *, kind: str) -> RGB:
     for fault in find_faults(image, person):
         if fault.clear and fault.reason in _MISLEADING:
             raise PersonRefused(fault.reason)
-    area = _area(parse_detected(image, person), kind)
+    try:
+        figure = parse_detected(image, person)
+    except (ArithmeticError, LookupError, ValueError, cv2.error) as error:
+        logger.warning("The person who wears a garment could not be parsed.", exc_info=True)
+        raise GarmentRefused(GarmentRefusal.NO_GARMENT) from error
+    area = _area(figure, kind)
     height, width = image.shape[:2]
     x1, y1, x2, y2 = area.box
     if min(x2 - x1, y2 - y1) < _SMALLEST:

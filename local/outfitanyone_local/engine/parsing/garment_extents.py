@@ -77,7 +77,8 @@ def find_garment_extents(features: CropFeatures, *, skin: Plane) -> GarmentExten
 def _slice(features: CropFeatures, *, column: Mask, skin: Plane, start: int) -> BodySlices:
     body, lab = features.body, rgb_to_lab8(features.image)
     ankles = body.middle(Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)[1]
-    count = (int(ankles) - start) // _STEP
+    end = min(int(ankles), len(lab))  # of worn garments the picture may show less than the person
+    count = max(1, (end - start) // _STEP)
     window = slice(start, start + count * _STEP)
     inside = column[window]
     number = np.nonzero(inside)[0] // _STEP
@@ -102,6 +103,7 @@ def _similarity_to_clothed(colours: Slices, *, hips: float, torso: float) -> Pla
     So skin-coloured cloth does not count as bare, except where its colour changes.
     """
     chest = colours[int(0.1 * torso) : int(0.4 * torso)].mean(axis=0)
-    seat = colours[int(hips + 0.1 * torso) : int(hips + 0.3 * torso)].mean(axis=0)
+    seats = colours[int(hips + 0.1 * torso) : int(hips + 0.3 * torso)]
+    seat = seats.mean(axis=0) if len(seats) else chest
     similarity: Plane = np.sqrt(colours[:, None] * np.stack([chest, seat])).sum(axis=2).max(axis=1)
     return similarity

@@ -49,6 +49,8 @@ def are_dark_trousers(features: CropFeatures, cloth: Mask) -> bool:
     knees = features.body.middle(Joint.LEFT_KNEE, Joint.RIGHT_KNEE)
     ankles = features.body.middle(Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)
     column, row = ((knees + ankles) / 2).astype(int)
+    if not (0 <= row < len(cloth) and 0 <= column < cloth.shape[1]):
+        return False
     parted = features.person[row, column] < 0.5 and cloth[row].any()
     return bool(parted and np.median(rgb_to_lab8(features.image)[cloth][:, 0]) < _DARK)
 
