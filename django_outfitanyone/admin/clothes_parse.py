@@ -29,6 +29,7 @@ from django_outfitanyone.admin.panels import PanelMixin
 from django_outfitanyone.admin.parse_decisions import CANCEL, DECISIONS, RETRY, may_parse
 from django_outfitanyone.admin.read_only import ReadOnlyMixin
 from django_outfitanyone.conf import conf
+from django_outfitanyone.jobs.estimate import parse_cost
 from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyM
             **self._choices(parse.admin_request, parse),
             calls=Charge.objects.count_unclear_calls(parse) + 1,
             blocked=TryOnResult.objects.waiting_for(parse).blocked().count(),
-            price=money(conf.price(conf.PARSING_MODEL), conf.CURRENCY),
+            price=money(parse_cost(), conf.CURRENCY),
         )
 
     def _choices(self, request: HttpRequest, parse: ClothesParse) -> dict[str, bool]:

@@ -57,7 +57,7 @@ class QualityFilter(admin.SimpleListFilter):
     parameter_name = "remote_model"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        return [(name, name) for name in sorted({*conf.PRICES} - {conf.PARSING_MODEL})]
+        return [(name, name) for name in sorted({*conf.prices} - {conf.PARSING_MODEL})]
 
     def queryset(
         self,

@@ -20,6 +20,7 @@ from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.parse_decisions import may_parse
 from django_outfitanyone.choices import ClothesType
 from django_outfitanyone.conf import conf
+from django_outfitanyone.jobs.estimate import parse_cost
 from django_outfitanyone.models import ClothesParse
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _queued_text(count: int, *, again: bool, is_automatic: bool) -> str:
         count,
     ) % {
         "count": count,
-        "cost": money(count * conf.price(conf.PARSING_MODEL), conf.CURRENCY),
+        "cost": money(parse_cost(count), conf.CURRENCY),
     }
     sentences = [text]
     if is_automatic:
@@ -155,4 +156,4 @@ def _queued_text(count: int, *, again: bool, is_automatic: bool) -> str:
 
 
 def _price() -> str:
-    return money(conf.price(conf.PARSING_MODEL), conf.CURRENCY)
+    return money(parse_cost(), conf.CURRENCY)

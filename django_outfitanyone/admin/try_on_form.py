@@ -36,6 +36,10 @@ QUALITIES = {
 }
 
 
+WIDTHS = {1024: 576, 1280: 720}
+"""Documented height of a result to its width."""
+
+
 class KeepOrReplace(TextChoices):
     """Whether the picture keeps a part of the photo or shows a random one of the engine."""
 
@@ -45,7 +49,7 @@ class KeepOrReplace(TextChoices):
 
 def _quality_choices() -> list[tuple[str, str]]:
     """Return the try-on models that have a price, the default model first."""
-    names = dict.fromkeys([conf.TRY_ON_MODEL, *conf.PRICES])
+    names = dict.fromkeys([conf.TRY_ON_MODEL, *conf.prices])
     others = {conf.PARSING_MODEL, conf.REFINER_MODEL}
     return [(name, _quality_label(name)) for name in names if name not in others]
 
@@ -57,6 +61,14 @@ def _quality_label(name: str) -> str:
         "price": money(conf.price(name), conf.CURRENCY),
     }
     return _("%(quality)s (%(model)s): %(price)s per picture") % parts
+
+
+def _size_label(resolution: int) -> str:
+    """Return the size in pixels where the engine documents it, else the height."""
+    if resolution == -1:
+        return _("same as the model photo")
+    width = WIDTHS.get(resolution)
+    return pixels(width, resolution) if width else _("%(height)d px high") % {"height": resolution}
 
 
 class TryOnForm(forms.Form):
@@ -83,11 +95,7 @@ class TryOnForm(forms.Form):
     )
     resolution = forms.TypedChoiceField(
         label=gettext_lazy("Size of the pictures"),
-        choices=[
-            (-1, gettext_lazy("same as the model photo")),
-            (1024, pixels(576, 1024)),
-            (1280, pixels(720, 1280)),
-        ],
+        choices=lambda: [(one, _size_label(one)) for one in conf.RESOLUTIONS],
         coerce=int,
         widget=forms.RadioSelect,
     )

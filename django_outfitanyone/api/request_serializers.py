@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from django.db.models import QuerySet, prefetch_related_objects
+from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.utils.html import is_html_input
@@ -14,6 +15,7 @@ from rest_framework.utils.html import is_html_input
 from django_outfitanyone import actions
 from django_outfitanyone.api.fields import (
     EnumField,
+    ResolutionField,
     UploadField,
     VisibleField,
     VisibleListField,
@@ -27,9 +29,10 @@ from django_outfitanyone.api.response_serializers import (
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.choices import ClothesType, GarmentKind, Status
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequest, combine
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, combine
 from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.models.try_on import Gender
+from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 from django_outfitanyone.visibility import (
     garments_visible_to,
     hotspots_prefetch_for,
@@ -67,11 +70,10 @@ class TryOnOptionsSerializer(RequestSerializer):
         help_text="A top alone keeps the person's own bottom, a bottom alone the person's own "
         "top. If false, the engine makes up a random other half.",
     )
-    resolution = EnumField(
-        RESOLUTIONS,
-        name="Resolution",
+    resolution = ResolutionField(
         default=TryOnOptions.resolution,
-        help_text="-1: the size of the model photo; 1024: 576 x 1024; 1280: 720 x 1280 pixels.",
+        help_text="-1: the size of the model photo; 1024: 576 x 1024; 1280: 720 x 1280 pixels. The "
+        "settings of the site may offer other heights.",
     )
     restore_face = serializers.BooleanField(
         default=TryOnOptions.restore_face,
@@ -187,11 +189,7 @@ class GarmentRequestSerializer(RequestSerializer, serializers.ModelSerializer[Ga
 
     product = VisibleField(products_visible_to, product_model())
     kind = EnumField(GarmentKind)
-    image = UploadField(
-        write_only=True,
-        help_text="One whole garment lying flat on a plain background. A photo of a person "
-        "wearing it may be refused.",
-    )
+    image = UploadField(write_only=True, help_text=lazystr(GARMENTS))
 
     class Meta:
         model = Garment
@@ -206,7 +204,7 @@ class ModelImageRequestSerializer(RequestSerializer, serializers.ModelSerializer
     """A model photo to store. The picture is prepared for the engine."""
 
     is_active = serializers.BooleanField(default=True, help_text="Whether new try-ons may use it.")
-    image = UploadField(write_only=True)
+    image = UploadField(write_only=True, help_text=lazystr(PEOPLE))
 
     class Meta:
         model = ModelImage

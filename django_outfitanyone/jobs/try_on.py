@@ -14,9 +14,6 @@ from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
 from django_outfitanyone.models.try_on import Keep
 
-RESOLUTIONS = (-1, 1024, 1280)
-"""-1: as the model photo; 1024: 576 x 1024; 1280: 720 x 1280 (Plus API reference)."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class TryOnOptions:
@@ -30,13 +27,13 @@ class TryOnOptions:
 
     def check(self) -> None:
         """Raise ``RequestRefused`` if the engine does not accept an option."""
-        if self.resolution not in RESOLUTIONS:
+        if self.resolution not in conf.RESOLUTIONS:
             raise RequestRefused(
                 _("The resolution must be one of %(choices)s.")
-                % {"choices": ", ".join(map(str, RESOLUTIONS))},
+                % {"choices": ", ".join(map(str, conf.RESOLUTIONS))},
                 code="UnknownResolution",
             )
-        known = {conf.TRY_ON_MODEL, *conf.PRICES} - {conf.PARSING_MODEL, conf.REFINER_MODEL}
+        known = {conf.TRY_ON_MODEL, *conf.prices} - {conf.PARSING_MODEL, conf.REFINER_MODEL}
         if self.model and self.model not in known:
             # the API's refusal would stop the whole account
             raise RequestRefused(

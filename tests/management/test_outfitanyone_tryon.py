@@ -8,6 +8,7 @@ from PIL import Image
 
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
+from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 from tests.drawing import drawn, encoded, picture
 from tests.factories import make_garment, make_model_image
 
@@ -143,6 +144,7 @@ def test_other_half__is_kept_or_new_but_not_both(remote, capsys):
         (["--top", "shirt.jpg", "--one-piece", "dress.jpg"], "cannot be worn together"),
         (["--one-piece", "dress.jpg", "--bottom", "trousers.jpg"], "cannot be worn together"),
         (["--top", "shirt.jpg", "--keep", "upper"], "contradicts"),
+        (["--top", "shirt.jpg", "--resolution", "1023"], "must be one of -1, 1024, 1280"),
         (["--top", "999999"], "There is no garment with the id 999999"),
         (["--top", "missing.jpg"], "No such file"),
         (["--top", "text.jpg"], "not a picture"),
@@ -166,6 +168,14 @@ def test_invalid_input__has_a_clear_message_and_stores_nothing(
         run(capsys, "--person", files("anna.jpg"), *arguments)
     assert not TryOnResult.objects.exists()
     assert remote.stats["submits"] == 0
+
+
+def test_unknown_resolution__stores_no_file(capsys, files):
+    arguments = ("--person", files("anna.jpg"), "--top", files("shirt.jpg"))
+    with pytest.raises(CommandError, match="must be one of"):
+        run(capsys, *arguments, "--resolution", "1023")
+
+    assert not ModelImage.objects.exists()
 
 
 def test_no_key__names_the_setting(settings, monkeypatch, capsys):
@@ -212,3 +222,11 @@ def test_refused_person__shows_the_message_and_the_error_help(remote, capsys, fi
     assert "single person" in str(failed.value)
     assert TryOnResult.objects.get().status == Status.FAILED
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "InvalidPerson"
+
+
+def test_help__ends_with_what_the_pictures_must_show(capsys):
+    with pytest.raises(SystemExit):
+        run(capsys, "--help")
+
+    text = " ".join(capsys.readouterr().out.split())
+    assert text.endswith(f"Person: {PEOPLE.summary} Garments: {GARMENTS.summary}")

@@ -396,7 +396,7 @@ class TestUnclearCall:
         assert parse.charges.get().charged_at == parse.submitted_at
 
     def test_repeat_and_charge_are_one_transaction(self, remote, parse, monkeypatch):
-        def refuse(*_args):
+        def refuse(*_args, **_columns):
             raise RuntimeError("no charge can be written")
 
         remote.faults.add("drop-after", endpoint="parse")

@@ -54,11 +54,23 @@ class Malformed(ValueError):
 
 
 def fault(document: Mapping[str, Any]) -> tuple[str, str]:
-    """Return code and message of an error: flat, or inside ``output`` or ``error``."""
+    """Return code and message of an error: flat, or inside ``output`` or ``error``.
+
+    Beside the documented message, the local sandbox says what is wrong with a picture; the
+    message then ends with that.
+    """
     for place in (document, document.get("output"), document.get("error")):
         if isinstance(place, Mapping) and place.get("code"):
-            return _text(str(place["code"]), 100), _text(place.get("message"), 2000)
-    return "", _text(document.get("message"), 2000)
+            return _text(str(place["code"]), 100), _message(place)
+    return "", _message(document)
+
+
+def _message(place: Mapping[str, Any]) -> str:
+    message = _text(place.get("message"), 2000)
+    reason = _text(place.get("sandbox_reason"), 500).strip()
+    if not reason:
+        return message
+    return f"{message[:1400].rstrip('. ')}: {reason}" if message else reason
 
 
 def request_id(document: Mapping[str, Any]) -> str:

@@ -12,12 +12,13 @@ from django_outfitanyone.account.money import money
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
-from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequest
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.management.picture_arguments import garment_from, model_image_from
 from django_outfitanyone.management.reports import check_success, try_on_report
 from django_outfitanyone.management.waiting import wait_for
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.try_on import Keep
+from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 
 
 class Command(BaseCommand):
@@ -27,6 +28,11 @@ class Command(BaseCommand):
         "Tries garments on a person. Pictures are files, or ids of model photos and garments. Exit "
         "code 0 means that the try-on succeeded or, without --wait, was accepted."
     )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Return Django's parser, with the short form of the picture guide at its end."""
+        pictures = f"Person: {PEOPLE.summary} Garments: {GARMENTS.summary}"
+        return super().create_parser(prog_name, subcommand, epilog=pictures, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--person", required=True, metavar="FILE|ID")
@@ -45,7 +51,13 @@ class Command(BaseCommand):
             help="with a top or a bottom alone, let the engine make up a random other half",
         )
         parser.add_argument("--model", default="", help=f"default: {conf.TRY_ON_MODEL}")
-        parser.add_argument("--resolution", type=int, default=-1, choices=RESOLUTIONS)
+        parser.add_argument(
+            "--resolution",
+            type=int,
+            default=-1,
+            metavar="HEIGHT",
+            help="one of RESOLUTIONS in the settings (default: -1, the size of the person's photo)",
+        )
         parser.add_argument(
             "--new-face",
             action="store_true",
@@ -98,9 +110,6 @@ class Command(BaseCommand):
             raise RequestRefused(
                 "A top and a one-piece cannot be worn together.", code="NotTogether"
             )
-        person = model_image_from(options["person"])
-        worn = [garment_from(options[name], kind) for name, kind in kinds.items() if options[name]]
-        request = TryOnRequest.of(person, worn)
         try_on_options = TryOnOptions(
             model=options["model"],
             keep_other_half=not options["new_other_half"],
@@ -108,6 +117,10 @@ class Command(BaseCommand):
             restore_face=not options["new_face"],
             force_new=options["force_new"],
         )
+        try_on_options.check()  # before files are stored
+        person = model_image_from(options["person"])
+        worn = [garment_from(options[name], kind) for name, kind in kinds.items() if options[name]]
+        request = TryOnRequest.of(person, worn)
         if options["keep"] and request.keep(try_on_options) != options["keep"]:
             raise RequestRefused(
                 f"--keep {options['keep']} contradicts the given garments.", code="NothingToKeep"

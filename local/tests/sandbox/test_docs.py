@@ -11,15 +11,16 @@ from shutil import copy
 import pytest
 from PIL import Image
 
+from outfitanyone_local import samples
 from outfitanyone_local.sandbox.control import ROUTES
 from outfitanyone_local.sandbox.faults import ENDPOINTS, KINDS
 from outfitanyone_local.sandbox.options import Options
+from outfitanyone_local.sandbox.picture_rules import REASONS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 TEXT = (ROOT / "docs" / "sandbox.md").read_text("utf-8")
 README = (ROOT / "local" / "README.md").read_text("utf-8")
-PICTURES = ROOT / "example_project" / "pictures"
 
 
 def rows(heading):
@@ -77,11 +78,25 @@ def test_control__endpoints_are_all_listed():
 @pytest.mark.slow
 def test_readme__library_examples_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    copy(PICTURES / "models" / "model-02-man-navy-tshirt-chinos.jpg", "person.jpg")
-    copy(PICTURES / "garments" / "tshirt-red.jpg", "shirt.jpg")
+    copy(samples.MODELS[1].path, "person.jpg")
+    copy(samples.GARMENTS[0].path, "shirt.jpg")
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(blocks[0] + blocks[1], {})  # the second block continues the first
     with Image.open("top.png") as top:
         assert top.mode == "RGBA"
     with Image.open("preview.jpg") as preview, Image.open("person.jpg") as person:
         assert preview.size == person.size
+
+
+def test_findings__are_all_listed():
+    listed = {
+        code
+        for row in rows("## What is wrong with a picture")
+        for code in re.findall(r"`([a-z_]+)`", row[1])
+    }
+    assert set(REASONS) <= listed
+    for source in ("pictures", "downloads"):
+        text = (ROOT / f"local/outfitanyone_local/sandbox/{source}.py").read_text("utf-8")
+        used = re.findall(r'"((?:url|file|side)_[a-z_]+)"', text)
+        assert used
+        assert set(used) <= listed

@@ -64,6 +64,28 @@ def test_fault__is_found_flat_and_nested(document, found):
     assert answers.fault(document) == found
 
 
+@pytest.mark.parametrize("place", [lambda error: error, lambda error: {"output": error}])
+@pytest.mark.parametrize(
+    ("message", "reason", "shown"),
+    [
+        ("No garment.", "It is folded.", "No garment: It is folded."),
+        ("No garment", " It is folded. ", "No garment: It is folded."),
+        ("", "It is folded.", "It is folded."),
+        ("No garment.", "", "No garment."),
+        ("No garment.", None, "No garment."),
+        ("No garment.", ["It is folded."], "No garment."),
+    ],
+)
+def test_fault__ends_with_the_reason_of_the_sandbox(place, message, reason, shown):
+    error = {"code": "InvalidGarment", "message": message, "sandbox_reason": reason}
+    assert answers.fault(place(error)) == ("InvalidGarment", shown)
+
+
+def test_fault__with_a_long_reason_is_cut_too():
+    error = {"code": "x", "message": "m" * 50_000, "sandbox_reason": "r" * 50_000}
+    assert len(answers.fault(error)[1]) <= 2000
+
+
 def test_fault__is_cut_to_the_size_of_the_columns():
     code, message = answers.fault({"code": "c" * 5000, "message": "m" * 50_000})
 

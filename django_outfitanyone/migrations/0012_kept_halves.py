@@ -18,7 +18,7 @@ def crop_field() -> "models.FileField":
 class Migration(migrations.Migration):
     """Add crops without a box, sizes of crops and cut-outs, and which parses are automatic."""
 
-    dependencies = [("django_outfitanyone", "0010_missing_inputs")]
+    dependencies = [("django_outfitanyone", "0011_free_images")]
 
     operations = [
         migrations.AddField(
