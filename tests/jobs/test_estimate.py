@@ -147,10 +147,10 @@ def test_is_over_budget__when_the_cost_exceeds_what_is_left(person, top, bottom,
 
 
 def test_cost__is_without_the_images_of_the_free_quota(person, top, bottom, configure):
-    configure(FREE_IMAGES={"aitryon-parsing-v1": 3, "aitryon-plus": 1})
+    configure(FREE_IMAGES={"aitryon-parsing-v1": 2, "aitryon-plus": 1})
     found = estimate_with(combine([top, bottom], [person]), keep_other_half=True)
 
-    assert found.cost == Decimal("0.50") + Decimal("0.004")  # of 2 pictures and 4 parses
+    assert found.cost == Decimal("0.50") + Decimal("0.004")  # of 2 pictures and 3 parses
 
 
 def test_cost__refinement_has_the_price_of_the_refiner():

@@ -148,9 +148,10 @@ class TestCrop:
     """What is sent as the garment of the kept half."""
 
     def test_narrow_crop_is_sent_on_plain_ground_and_stays_stored_as_it_came(
-        self, remote, sent, narrow_clothes
+        self, remote, engine, sent, narrow_clothes
     ):
         assert keeping("lower", narrow_clothes).status == Status.SUCCEEDED
+        assert ("try_on", True, False, ["lower"]) in engine.calls  # the sandbox knows its crop
 
         with Image.open(io.BytesIO(sent["bottom"])) as garment:
             assert (garment.size, garment.mode) == ((151, 299), "RGB")
