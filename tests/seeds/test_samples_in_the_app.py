@@ -153,3 +153,14 @@ def test_parse__sample_error_fails_and_is_free(app):
     assert (parse.status, parse.error_code) == (Status.FAILED, "InvalidParameter.ClothesType")
     assert parse.cost == 0
     assert len(app.bodies(PARSING_PATH)) == 1
+
+
+def test_parse__bare_none_is_paid_once(app):
+    body = samples.answer("052-nothing-there").replace(b"null", b"None")
+    app.answer("POST", PARSING_PATH, body)
+    parse = parse_clothes(photo(), ["upper"])
+    work(parse)
+
+    assert parse.status == Status.SUCCEEDED
+    assert str(parse.cost) == "0.004000"
+    assert len(app.bodies(PARSING_PATH)) == 1

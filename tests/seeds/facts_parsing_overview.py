@@ -1,0 +1,232 @@
+"""The parsing document up to its scenarios: what the model does and costs."""
+
+from __future__ import annotations
+
+from tests.seeds import files as at
+from tests.seeds.fact import PARSING, PENDING, Fact, nothing, proof, section
+
+INTRODUCTION = section(
+    PARSING,
+    "Introduction",
+    Fact(
+        number=1,
+        text=(
+            "One call finds tops, bottoms, and dresses or jumpsuits, in a model photo as well as "
+            "in a picture that a try-on has made."
+        ),
+        client=proof(at.CLIENT, "test_parse__finds_areas_in_the_requested_order"),
+        sandbox=proof(
+            at.SANDBOX_ENGINES,
+            "test_parse__finds_both_halves",
+            "test_parse__accepts_a_try_on_result",
+        ),
+        app=proof(at.PARSES, "test_parse__finds_the_requested_areas")
+        + proof(at.END_TO_END, "test_try_on__top_and_bottom_get_a_hotspot_each")
+        + proof(at.END_TO_END, "test_try_on__one_piece_is_parsed_as_a_dress"),
+    ),
+    Fact(
+        number=2,
+        text="The model exists in the Beijing region only, and only for a key of that region.",
+        client=proof(at.PROBE, "test_region_of__depends_on_the_host"),
+        sandbox=nothing("The sandbox has no regions."),
+        app=proof(at.DOCTOR, "test_region")
+        + proof(at.APP_RULES, "test_base_url__is_that_of_beijing"),
+    ),
+    Fact(
+        number=3,
+        text="The vendor has pages to try the models, with an overview, prices, quota and answers.",
+        client=nothing("Links are for people; the client sends requests only."),
+        sandbox=nothing("The sandbox is no offer of the vendor."),
+        app=PENDING,
+    ),
+    Fact(
+        number=4,
+        text="Sister models make try-ons (Basic and Plus) and refine finished pictures.",
+        client=proof(at.CLIENT, "test_try_on__from_upload_to_picture")
+        + proof(at.CLIENT, "test_refine__accepts_the_pictures_of_the_try_on"),
+        sandbox=proof(
+            at.SANDBOX_IMAGES,
+            "TestRefiner::test_refiner__accepts_a_try_on_result",
+            "TestTryOn::test_person__none_or_several",
+        ),
+        app=proof(at.END_TO_END, "test_try_on__face_option_and_model_reach_the_engine")
+        + proof("tests/jobs/test_refine.py", "test_refine__makes_a_new_result_with_its_own_charge"),
+    ),
+)
+
+OVERVIEW = section(
+    PARSING,
+    "Overview",
+    Fact(
+        number=5,
+        text="The model's name in requests is aitryon-parsing-v1.",
+        client=proof(at.SAMPLE_BODIES, "test_parse__is_the_sample_request"),
+        sandbox=proof(at.SAMPLE_REQUESTS, "test_parse__sample_succeeds")
+        + proof(at.SANDBOX_APP, "test_parse__refuses_a_try_on_model"),
+        app=proof(at.SAMPLES_IN_APP, "test_parse__sample_answer_becomes_a_hotspot"),
+    ),
+    Fact(
+        number=6,
+        text="Each parsed picture costs CNY 0.004.",
+        client=nothing("The client knows no prices."),
+        sandbox=nothing("The sandbox charges nothing."),
+        app=proof(at.SAMPLES_IN_APP, "test_parse__sample_answer_becomes_a_hotspot")
+        + proof(at.ADMIN_PARSES, "test_parse_button__is_beside_the_picture_and_shows_the_price")
+        + proof(at.ESTIMATES, "test_cost__covers_pictures_and_their_parses"),
+    ),
+    Fact(
+        number=7,
+        text="An account may send ten parses a second.",
+        client=proof(at.CLIENT_REFUSALS, "test_refusal__of_too_many_submits"),
+        sandbox=proof(at.SANDBOX_LIMITS, "test_parses__ten_in_a_second"),
+        app=proof(at.RATE_LIMITS, "test_acquire__keeps_the_limit_in_every_sliding_second")
+        + proof(at.APP_RULES, "test_limits__are_the_documented_ones"),
+    ),
+    Fact(
+        number=8,
+        text="A parse is answered at once, so any number may run at the same time.",
+        client=proof(at.PAYLOADS, "test_parsing__is_synchronous"),
+        sandbox=proof(at.SANDBOX_RULES, "test_parses__do_not_wait_for_a_slot")
+        + proof(at.SANDBOX_IMAGES, "TestParse::test_parse__creates_no_task"),
+        app=proof(at.APP_RULES, "test_parse__needs_no_slot"),
+    ),
+    Fact(
+        number=9,
+        text="The first 400 parsed pictures of an account are free.",
+        client=proof(at.ERRORS, "test_documented_errors__have_one_meaning"),
+        sandbox=PENDING,
+        app=PENDING,
+    ),
+    Fact(
+        number=10,
+        text="The main account and its RAM users share the limits.",
+        client=proof(at.CLIENT_REFUSALS, "test_refusal__of_too_many_submits"),
+        sandbox=PENDING,
+        app=proof(
+            at.RATE_LIMITS, "test_admit__says_when_to_try_again_if_the_rate_limit_does_not_allow_it"
+        )
+        + proof(at.SUBMITS, "test_submit__throttling_pauses_the_account"),
+    ),
+)
+
+OUTPUTS = section(
+    PARSING,
+    "Core outputs",
+    Fact(
+        number=11,
+        text='With clothes_type ["upper"], the answer has a picture of the cropped top.',
+        client=proof(at.SAMPLE_ANSWERS, "test_parse__reads_the_sample_with_clothes"),
+        sandbox=proof(at.SAMPLE_REQUESTS, "test_parse__sample_succeeds"),
+        app=proof(at.SAMPLES_IN_APP, "test_parse__sample_answer_becomes_a_hotspot")
+        + proof(at.HOTSPOTS, "TestStoredAreas::test_crop_is_stored_byte_for_byte"),
+    ),
+    Fact(
+        number=12,
+        text="The crop is an RGB picture.",
+        client=nothing("The client does not open pictures."),
+        sandbox=proof(at.SANDBOX_IMAGES, "TestParse::test_files__are_an_rgba_png_and_an_rgb_jpeg"),
+        app=proof(at.APP_RULES, "test_stored_areas__are_an_rgb_crop_and_an_rgba_cutout"),
+    ),
+    Fact(
+        number=13,
+        text="The crop serves as the garment picture of the half that a partial try-on keeps.",
+        client=proof(at.SAMPLE_BODIES, "test_submit__is_the_sample_request[101-top-keep-bottom]"),
+        sandbox=proof(
+            at.SANDBOX_IMAGES,
+            "TestPartialTryOn::test_crop__keeps_the_top_while_the_bottom_changes",
+            "TestPartialTryOn::test_crop__keeps_the_bottom_while_the_top_changes",
+        ),
+        app=proof(at.SUBMITS, "TestKeptHalf::test_its_crop_is_sent_as_a_garment")
+        + proof(at.END_TO_END, "test_try_on__kept_half_is_sent_as_a_garment"),
+    ),
+    Fact(
+        number=14,
+        text="As a garment picture, the crop has to keep the rules on size: 150 px and 5 KB.",
+        client=nothing("The client does not open pictures."),
+        sandbox=PENDING,
+        app=PENDING,
+    ),
+    Fact(
+        number=15,
+        text="The addresses of the pictures are valid for 24 hours.",
+        client=nothing("The client returns addresses and fetches nothing from them."),
+        sandbox=proof(
+            at.SANDBOX_FILES, "test_parsed_files__live_for_a_day", "test_file__lives_for_a_day"
+        ),
+        app=proof(at.APP_RULES, "test_stored_areas__outlive_the_remote_files"),
+    ),
+    Fact(
+        number=16,
+        text="The visualized area, parsing_img_url, is a PNG with transparency (RGBA).",
+        client=proof(at.SAMPLE_ANSWERS, "test_parse__reads_the_sample_with_clothes"),
+        sandbox=proof(at.SANDBOX_IMAGES, "TestParse::test_files__are_an_rgba_png_and_an_rgb_jpeg"),
+        app=proof(at.APP_RULES, "test_stored_areas__are_an_rgb_crop_and_an_rgba_cutout"),
+    ),
+    Fact(
+        number=17,
+        text="The visualized area is there for people, to check what the parse has found.",
+        client=proof(at.ANSWERS, "test_parse_report__of_an_area"),
+        sandbox=proof(at.SANDBOX_FILES, "test_parsed_files__live_for_a_day"),
+        app=PENDING,
+    ),
+    Fact(
+        number=18,
+        text="A box is [x1, y1, x2, y2]: the upper left and the lower right corner.",
+        client=proof(at.SAMPLE_ANSWERS, "test_parse__reads_the_sample_with_clothes"),
+        sandbox=proof(at.SANDBOX_IMAGES, "TestParse::test_lists__are_in_the_requested_order"),
+        app=proof(at.SAMPLES_IN_APP, "test_parse__sample_answer_becomes_a_hotspot"),
+    ),
+    Fact(
+        number=19,
+        text="Boxes count pixels of the picture that was sent, from its upper left corner.",
+        client=proof(at.CLIENT, "test_parse__finds_areas_in_the_requested_order"),
+        sandbox=proof(
+            "local/tests/engine/test_api.py", "test_parse__crops_hold_the_pixels_of_the_picture"
+        ),
+        app=proof(at.ADMIN_HOTSPOTS, "test_boxes__are_drawn_by_the_server")
+        + proof(
+            at.API_RESPONSES,
+            "test_try_on__has_hotspots_in_pixels_and_fractions_with_their_products",
+        ),
+    ),
+    Fact(
+        number=20,
+        text="Boxes are meant for storefronts, for example for hotspots on products.",
+        client=nothing("The client knows no storefront."),
+        sandbox=nothing("The sandbox knows no storefront."),
+        app=proof(at.TAG, "test_hotspot__is_a_link_with_name_and_price_on_the_box")
+        + proof(at.END_TO_END, "test_try_on__hotspot_leads_to_the_product_of_the_garment"),
+    ),
+)
+
+SCENARIOS = section(
+    PARSING,
+    "Scenarios",
+    Fact(
+        number=21,
+        text=(
+            "To keep the top and change the bottoms: parse the top of the photo, then send its "
+            "crop as the top together with the new bottoms."
+        ),
+        client=proof(at.SAMPLE_BODIES, "test_submit__is_the_sample_request[103-bottom-keep-top]"),
+        sandbox=proof(at.SAMPLE_REQUESTS, "test_try_on__sample_succeeds[103-bottom-keep-top]"),
+        app=proof(at.SAMPLES_IN_APP, "test_try_on__is_the_sample_request[103-bottom-keep-top]"),
+    ),
+    Fact(
+        number=22,
+        text="Bottoms are kept in the same way, with the crop of the lower half.",
+        client=proof(at.SAMPLE_BODIES, "test_submit__is_the_sample_request[101-top-keep-bottom]"),
+        sandbox=proof(at.SAMPLE_REQUESTS, "test_try_on__sample_succeeds[101-top-keep-bottom]"),
+        app=proof(at.SAMPLES_IN_APP, "test_try_on__is_the_sample_request[101-top-keep-bottom]"),
+    ),
+    Fact(
+        number=23,
+        text="To get coordinates only, parse a model photo or a picture of a try-on.",
+        client=proof(at.CLIENT, "test_parse__finds_areas_in_the_requested_order"),
+        sandbox=proof(at.SANDBOX_ENGINES, "test_parse__accepts_a_try_on_result"),
+        app=proof(at.END_TO_END, "test_try_on__top_and_bottom_get_a_hotspot_each")
+        + proof("tests/api/test_end_to_end.py", "test_parse__of_a_model_photo"),
+    ),
+)
+
+FACTS = INTRODUCTION + OVERVIEW + OUTPUTS + SCENARIOS
