@@ -55,7 +55,8 @@ PARAMETERS = section(
     Fact(
         number=47,
         text="Lists that are shorter than asked, or missing, lose nothing else of the answer.",
-        client=proof(at.ANSWERS, "test_parse_report__understands_all_forms_of_nothing_found"),
+        client=proof(at.ANSWERS, "test_parse_report__understands_all_forms_of_nothing_found")
+        + proof(at.CLIENT_RULES, "test_parse__short_lists_keep_what_they_have"),
         sandbox=nothing("The sandbox always answers with whole lists."),
         app=PENDING,
     ),
@@ -71,7 +72,7 @@ PARAMETERS = section(
         text="request_id is the unique id of the request.",
         client=proof(at.SAMPLE_ANSWERS, "test_parse__reads_the_sample_with_clothes"),
         sandbox=proof(at.SANDBOX_RULES, "test_request_id__is_different_each_time"),
-        app=proof(at.LEDGER, "test_settle__price_is_that_of_all_pictures"),
+        app=proof(at.SAMPLES_IN_APP, "test_parse__sample_answer_becomes_a_hotspot"),
     ),
 )
 

@@ -42,7 +42,11 @@ PEOPLE = section(
         text="A photo of several people is invalid.",
         client=PASSED_ON,
         sandbox=proof(at.VALIDATION, "test_several_people__are_refused"),
-        app=PENDING,
+        app=proof(at.STEPS, "TestPhotoThatTheEngineRefuses::test_refused_parse_marks_the_photo")
+        + proof(
+            "tests/admin/test_refused_photos.py",
+            "test_refused_photo__is_marked_with_reason_and_remedy",
+        ),
     ),
     Fact(
         number=70,
@@ -54,7 +58,11 @@ PEOPLE = section(
             "test_incomplete_people__are_refused",
             "test_side_views__are_refused",
         ),
-        app=PENDING,
+        app=proof(at.STEPS, "TestPhotoThatTheEngineRefuses::test_refused_parse_marks_the_photo")
+        + proof(
+            "tests/admin/test_refused_photos.py",
+            "test_refused_photo__is_marked_with_reason_and_remedy",
+        ),
     ),
     Fact(
         number=71,

@@ -131,7 +131,10 @@ def test_parse__sample_answer_becomes_a_hotspot(app):
     assert (hotspot.clothes_type, hotspot.box) == ("upper", (331, 239, 641, 637))
     assert hotspot.crop.size
     assert hotspot.cutout.size
-    assert str(parse.cost) == "0.004000"
+    assert (parse.request_id, str(parse.cost)) == (
+        "b68147d6-e7d0-920f-b889-xxxxxx",
+        "0.004000",
+    )
 
 
 def test_parse__sample_without_clothes_is_a_paid_success(app):
