@@ -53,6 +53,7 @@ def app(settings, vendor):
     """Configure the app for the vendor, which reads pictures from the shop's own addresses."""
     settings.MEDIA_URL = "https://shop.example/media/"
     settings.OUTFITANYONE = {
+        **settings.OUTFITANYONE,
         "API_KEY": KEY,
         "BASE_URL": vendor.base_url,
         "ALLOW_PRIVATE_ADDRESSES": True,

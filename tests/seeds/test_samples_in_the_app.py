@@ -38,14 +38,28 @@ def photo():
 
 
 def answer_parse(vendor):
-    """Answer parses like the sample, with pictures that can be downloaded."""
+    """Answer parses like the sample, with pictures that can be downloaded.
+
+    The answer for two types holds the sample's entries twice.
+    """
     cutout = drawn(6, size=(310, 398)).convert("RGBA")
     body = samples.answer(
         "051-parsed",
         parsing_img_url=vendor.serve("/cutout.png", encoded(cutout, "PNG")),
         crop_img_url=vendor.serve("/crop.jpg", picture(7, size=(310, 398))),
     )
-    vendor.answer("POST", PARSING_PATH, body)
+
+    def answer(request):
+        types = json.loads(request)["parameters"]["clothes_type"]
+        if len(types) == 1:
+            return body
+        document = json.loads(body)
+        document["output"] = {
+            name: value * len(types) for name, value in document["output"].items()
+        }
+        return json.dumps(document).encode()
+
+    vendor.answer("POST", PARSING_PATH, answer)
 
 
 def answer_task(vendor, name, **addresses):

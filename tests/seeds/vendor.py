@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+Body = bytes | Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Vendor(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.pages: dict[tuple[str, str], tuple[int, bytes]] = {}
+        self.pages: dict[tuple[str, str], tuple[int, Body]] = {}
         self.received: list[Received] = []
         self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
 
@@ -37,8 +40,11 @@ class Vendor(ThreadingHTTPServer):
     def base_url(self) -> str:
         return f"{self.root_url}/api/v1"
 
-    def answer(self, method: str, path: str, body: bytes, *, status: int = 200) -> None:
-        """Give this answer to every such request; the body goes out byte for byte."""
+    def answer(self, method: str, path: str, body: Body, *, status: int = 200) -> None:
+        """Give this answer to every such request; the body goes out byte for byte.
+
+        A function makes the body from that of the request.
+        """
         self.pages[method, path] = (status, body)
 
     def serve(self, path: str, data: bytes) -> str:
@@ -72,7 +78,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.received.append(Received(self.command, self.path, self.headers, body))
-        status, data = self.server.pages.get((self.command, self.path), (404, b""))
+        status, page = self.server.pages.get((self.command, self.path), (404, b""))
+        data = page(body) if callable(page) else page
         self.send_response(status)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
