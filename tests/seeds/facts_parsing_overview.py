@@ -37,7 +37,9 @@ INTRODUCTION = section(
         text="The vendor has pages to try the models, with an overview, prices, quota and answers.",
         client=nothing("Links are for people; the client sends requests only."),
         sandbox=nothing("The sandbox is no offer of the vendor."),
-        app=PENDING,
+        app=proof(at.LINKS, "test_links__lead_to_the_pages_that_the_vendors_documents_name")
+        + proof(at.ADMIN_ACCOUNT, "test_detail__links_to_the_vendors_pages")
+        + proof(at.CONF, "test_links__are_those_of_the_engine"),
     ),
     Fact(
         number=4,
@@ -94,14 +96,25 @@ OVERVIEW = section(
         number=9,
         text="The first 400 parsed pictures of an account are free.",
         client=proof(at.ERRORS, "test_documented_errors__have_one_meaning"),
-        sandbox=PENDING,
-        app=PENDING,
+        sandbox=proof(
+            at.SANDBOX_QUOTA,
+            "test_parse__is_refused_when_the_quota_is_used_up",
+            "test_parse__that_finds_nothing_counts",
+        ),
+        app=proof(
+            at.FREE_QUOTA,
+            "test_parse__free_one_is_a_charge_of_nothing",
+            "test_cost__subtracts_what_is_left",
+            "TestBudget::test_admits_free_images_and_no_more",
+        ),
     ),
     Fact(
         number=10,
         text="The main account and its RAM users share the limits.",
         client=proof(at.CLIENT_REFUSALS, "test_refusal__of_too_many_submits"),
-        sandbox=PENDING,
+        sandbox=proof(
+            at.SANDBOX_APP, "TestSharedAccount::test_limits__count_for_all_keys_together"
+        ),
         app=proof(
             at.RATE_LIMITS, "test_admit__says_when_to_try_again_if_the_rate_limit_does_not_allow_it"
         )
@@ -143,7 +156,11 @@ OUTPUTS = section(
         number=14,
         text="As a garment picture, the crop has to keep the rules on size: 150 px and 5 KB.",
         client=nothing("The client does not open pictures."),
-        sandbox=PENDING,
+        sandbox=proof(
+            at.SANDBOX_IMAGES,
+            "TestPartialTryOn::test_crop__has_the_documented_sizes_too",
+            "TestPartialTryOn::test_crop__padded_and_written_again_is_recognised",
+        ),
         app=PENDING,
     ),
     Fact(

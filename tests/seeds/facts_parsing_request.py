@@ -131,10 +131,11 @@ PARAMETERS = section(
         sandbox=proof(
             at.SANDBOX_PICTURES,
             "test_format__documented_ones_are_read",
-            "test_format__heic_is_read_with_its_library",
+            "test_format__heic_is_read",
             "test_format__everything_else_is_an_invalid_url",
         ),
-        app=proof(at.PICTURE_RULES, "test_format__documented_ones_are_accepted"),
+        app=proof(at.PICTURE_RULES, "test_format__documented_ones_are_accepted")
+        + proof("tests/test_install_lines.py", "test_readme__installs_the_reader_of_heic"),
     ),
     Fact(
         number=35,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.seeds import files as at
-from tests.seeds.fact import PENDING, TRY_ON, Fact, nothing, proof, section
+from tests.seeds.fact import TRY_ON, Fact, nothing, proof, section
 
 FOR_PEOPLE = nothing("It is a hint for people; no request depends on it.")
 
@@ -25,9 +25,14 @@ ERROR_CODES = section(
     Fact(
         number=123,
         text="400 InvalidParameter, with another message: the picture's download timed out.",
-        client=PENDING,
-        sandbox=proof(at.SANDBOX_DOWNLOADS, "test_stalled_body__is_a_timeout"),
-        app=PENDING,
+        client=proof(
+            at.ERRORS,
+            "test_documented_errors__have_one_meaning",
+            "test_failed_task__timeout_is_a_fault_of_the_server",
+        ),
+        sandbox=proof(at.SANDBOX_DOWNLOADS, "test_stalled_body__is_a_timeout")
+        + proof(at.SANDBOX_FAULTS, "TestErrors::test_download_timeout__in_every_language"),
+        app=proof(at.APP_RULES, "test_timed_out_download__is_repeated_in_every_language"),
     ),
     Fact(
         number=124,
@@ -60,7 +65,11 @@ ERROR_CODES = section(
         number=127,
         text="400 InvalidGarment: no garment was given.",
         client=proof(at.ERRORS, "test_documented_errors__have_one_meaning"),
-        sandbox=PENDING,
+        sandbox=proof(at.SANDBOX_FIELDS, "test_try_on__without_garments")
+        + proof(
+            at.SANDBOX_RULES_ON_PICTURES,
+            "test_garment__is_refused_with_the_documented_error_and_the_own_reason",
+        ),
         app=proof(
             "tests/test_refused_garments.py",
             "test_help__says_what_the_picture_must_show_whatever_the_message_is",
@@ -83,7 +92,8 @@ QUESTIONS = section(
         text="Flat lays show cut, pattern and outline of a garment best.",
         client=FOR_PEOPLE,
         sandbox=FOR_PEOPLE,
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text"),
     ),
     Fact(
         number=130,
@@ -93,8 +103,13 @@ QUESTIONS = section(
             "mannequin, whole and uncovered."
         ),
         client=FOR_PEOPLE,
-        sandbox=PENDING,
-        app=PENDING,
+        sandbox=proof(
+            at.SANDBOX_RULES_ON_PICTURES,
+            "TestWornGarment::test_garment__is_cut_out",
+            "TestWornGarment::test_cut_out__is_tried_on",
+        ),
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text"),
     ),
     Fact(
         number=131,
@@ -104,14 +119,16 @@ QUESTIONS = section(
         ),
         client=FOR_PEOPLE,
         sandbox=FOR_PEOPLE,
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text"),
     ),
     Fact(
         number=132,
         text="A poor result mostly comes from a small, folded or slanted garment picture.",
         client=FOR_PEOPLE,
         sandbox=FOR_PEOPLE,
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text"),
     ),
 )
 

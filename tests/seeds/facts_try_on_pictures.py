@@ -18,7 +18,9 @@ PEOPLE = section(
             "local/tests/engine/test_parsing.py",
             "test_drawn_people__are_nearly_all_parsed_as_the_right_kind",
         ),
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text")
+        + proof(at.API_SCHEMA, "test_schema__says_what_an_uploaded_picture_must_show"),
     ),
     Fact(
         number=67,
@@ -35,7 +37,9 @@ PEOPLE = section(
         text="The document shows examples of good and of bad model photos.",
         client=PASSED_ON,
         sandbox=nothing("The sandbox shows no examples."),
-        app=PENDING,
+        app=proof(at.GUIDE, "test_examples__show_each_fault_and_what_works")
+        + proof(at.ADMIN_GUIDE, "test_example__says_in_words_whether_it_works_and_what_it_shows")
+        + proof(at.GUIDE, "test_page__is_written_from_the_guide"),
     ),
     Fact(
         number=69,
@@ -104,7 +108,8 @@ GARMENTS = section(
         text="Underwear, wedding dresses and special traditional costumes are not supported.",
         client=PASSED_ON,
         sandbox=nothing("The sandbox cannot tell such clothes from others."),
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text"),
     ),
     Fact(
         number=75,
@@ -142,7 +147,9 @@ GARMENTS = section(
         text="The document shows examples of good and of bad garment pictures.",
         client=PASSED_ON,
         sandbox=nothing("The sandbox shows no examples."),
-        app=PENDING,
+        app=proof(at.GUIDE, "test_examples__show_each_fault_and_what_works")
+        + proof(at.ADMIN_GUIDE, "test_example__says_in_words_whether_it_works_and_what_it_shows")
+        + proof(at.GUIDE, "test_page__is_written_from_the_guide"),
     ),
 )
 

@@ -137,7 +137,9 @@ PARAMETERS = section(
         text="Other values may be accepted too; those three work best.",
         client=proof(at.CLIENT_RULES, "test_resolution__may_be_any_number"),
         sandbox=proof(at.SANDBOX_FIELDS, "test_try_on__accepts_any_whole_resolution"),
-        app=PENDING,
+        app=proof(at.JOB_TRY_ONS, "test_options__accept_the_resolutions_of_the_settings")
+        + proof(at.API_TRY_ONS, "test_create__accepts_the_resolutions_of_the_settings")
+        + proof(at.ADMIN_REQUESTS, "test_form__offers_the_resolutions_of_the_settings"),
     ),
     Fact(
         number=96,

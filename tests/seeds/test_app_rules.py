@@ -21,6 +21,9 @@ pytestmark = pytest.mark.django_db
 
 MORE_THAN_A_DAY = 25 * 3600
 TIMED_OUT = "Download the media resource timed out during the data inspection process."
+TIMED_OUT_IN_JAPANESE = (
+    "データ検査プロセス中にメディアリソースのダウンロードがタイムアウトしました。"
+)
 
 
 def opened(file):
@@ -128,6 +131,15 @@ def test_timed_out_download__help_names_the_causes():
     assert found.fixed_by == "developer"
     for cause in ("public", "China", "upload"):
         assert cause in found.text
+
+
+@pytest.mark.parametrize("message", [TIMED_OUT, TIMED_OUT_IN_JAPANESE], ids=["en", "ja"])
+def test_timed_out_download__is_repeated_in_every_language(remote, message):
+    remote.faults.add("task-failed", code="InvalidParameter", message=message)
+    try_on = finished()
+
+    assert try_on.status == Status.SUCCEEDED
+    assert remote.stats["submits"] == 2
 
 
 @pytest.mark.parametrize(
