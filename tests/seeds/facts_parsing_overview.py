@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.seeds import files as at
-from tests.seeds.fact import PARSING, PENDING, Fact, nothing, proof, section
+from tests.seeds.fact import PARSING, Fact, nothing, proof, section
 
 INTRODUCTION = section(
     PARSING,
@@ -149,7 +149,7 @@ OUTPUTS = section(
             "TestPartialTryOn::test_crop__keeps_the_top_while_the_bottom_changes",
             "TestPartialTryOn::test_crop__keeps_the_bottom_while_the_top_changes",
         ),
-        app=proof(at.SUBMITS, "TestKeptHalf::test_its_crop_is_sent_as_a_garment")
+        app=proof(at.KEPT_HALF, "TestCrop::test_crop_that_is_large_enough_is_sent_byte_for_byte")
         + proof(at.END_TO_END, "test_try_on__kept_half_is_sent_as_a_garment"),
     ),
     Fact(
@@ -161,7 +161,15 @@ OUTPUTS = section(
             "TestPartialTryOn::test_crop__has_the_documented_sizes_too",
             "TestPartialTryOn::test_crop__padded_and_written_again_is_recognised",
         ),
-        app=PENDING,
+        app=proof(
+            at.KEPT_HALF,
+            "TestCrop::test_narrow_crop_is_sent_on_plain_ground_and_stays_stored_as_it_came",
+        )
+        + proof(
+            "tests/pictures/test_padding.py",
+            "test_padded__small_side_becomes_long_enough_and_the_crop_keeps_its_pixels",
+            "test_padded__file_of_one_colour_becomes_large_enough",
+        ),
     ),
     Fact(
         number=15,
@@ -184,7 +192,8 @@ OUTPUTS = section(
         text="The visualized area is there for people, to check what the parse has found.",
         client=proof(at.ANSWERS, "test_parse_report__of_an_area"),
         sandbox=proof(at.SANDBOX_FILES, "test_parsed_files__live_for_a_day"),
-        app=PENDING,
+        app=proof(at.API_RESPONSES, "test_hotspot__has_crop_and_cutout_with_their_sizes")
+        + proof(at.PARSE_COMMAND, "test_json__names_crop_and_cutout"),
     ),
     Fact(
         number=18,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.seeds import files as at
-from tests.seeds.fact import PARSING, PENDING, Fact, nothing, proof, section
+from tests.seeds.fact import PARSING, Fact, nothing, proof, section
 
 PREREQUISITES = section(
     PARSING,
@@ -148,7 +148,12 @@ PARAMETERS = section(
             "test_incomplete_people__are_refused",
         )
         + proof(at.SANDBOX_ENGINES, "test_person__unusable_pictures"),
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(
+            at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
+        )
+        + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
+        + proof(at.STEPS, "TestPhotoThatTheEngineRefuses::test_refused_parse_marks_the_photo"),
     ),
     Fact(
         number=36,
@@ -174,7 +179,8 @@ PARAMETERS = section(
         client=nothing("The client always names the types."),
         sandbox=proof(at.SANDBOX_FIELDS, "test_parse__default_is_the_top")
         + proof(at.SANDBOX_IMAGES, "TestParse::test_clothes_type__is_the_top_by_default"),
-        app=PENDING,
+        app=proof(at.JOB_PARSES, "TestAutomatic::test_asks_for_both_halves")
+        + proof(at.PARSE_COMMAND, "test_default__is_upper_and_lower"),
     ),
     Fact(
         number=39,
@@ -189,7 +195,12 @@ PARAMETERS = section(
         client=proof(at.CLIENT_RULES, "test_clothes_type__is_sent_as_each_documented_list")
         + proof(at.PAYLOADS, "test_parsing__refuses_a_string_of_which_each_letter_would_be_a_type"),
         sandbox=proof(at.SANDBOX_FIELDS, "test_parse__accepts_the_documented_lists"),
-        app=PENDING,
+        app=proof(
+            at.JOB_PARSES,
+            "test_request_parse__takes_the_four_lists_of_the_document",
+            "test_request_parse__refuses_a_string",
+        )
+        + proof(at.ADMIN_PARSES, "test_parse_button__parses_the_chosen_clothes"),
     ),
     Fact(
         number=41,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.seeds import files as at
-from tests.seeds.fact import PARSING, PENDING, Fact, nothing, proof, section
+from tests.seeds.fact import PARSING, Fact, nothing, proof, section
 
 PARAMETERS = section(
     PARSING,
@@ -43,7 +43,8 @@ PARAMETERS = section(
             at.SAMPLE_REQUESTS,
             "test_parse__of_clothes_that_are_not_worn_has_the_sample_answer",
         ),
-        app=proof(at.SAMPLES_IN_APP, "test_parse__bare_none_is_paid_once"),
+        app=proof(at.SAMPLES_IN_APP, "test_parse__bare_none_is_paid_once")
+        + proof(at.PARSES, "test_parse__every_form_of_nothing_found_is_one_paid_call"),
     ),
     Fact(
         number=46,
@@ -58,14 +59,16 @@ PARAMETERS = section(
         client=proof(at.ANSWERS, "test_parse_report__understands_all_forms_of_nothing_found")
         + proof(at.CLIENT_RULES, "test_parse__short_lists_keep_what_they_have"),
         sandbox=nothing("The sandbox always answers with whole lists."),
-        app=PENDING,
+        app=proof(at.KEPT_HALF, "TestCropWithoutBox::test_is_kept_and_makes_no_hotspot")
+        + proof(at.PARSES, "test_parse__every_form_of_nothing_found_is_one_paid_call"),
     ),
     Fact(
         number=48,
         text="usage.image_count counts the parsed picture: 1, for any number of types.",
         client=proof(at.SAMPLE_ANSWERS, "test_parse__reads_the_sample_with_clothes"),
         sandbox=proof(at.SANDBOX_RULES, "test_image_count__is_one_for_two_types"),
-        app=PENDING,
+        app=proof(at.KEPT_HALF, "TestOneCall::test_serves_both_halves_and_later_hotspots")
+        + proof(at.END_TO_END, "test_batch__photo_is_parsed_once_for_both_halves"),
     ),
     Fact(
         number=49,

@@ -109,7 +109,8 @@ QUESTIONS = section(
             "TestWornGarment::test_cut_out__is_tried_on",
         ),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
-        + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text"),
+        + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text")
+        + proof(at.ADMIN_CHECK, "TestButtons::test_worn_garment_is_cut_out"),
     ),
     Fact(
         number=131,
@@ -128,7 +129,8 @@ QUESTIONS = section(
         client=FOR_PEOPLE,
         sandbox=FOR_PEOPLE,
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
-        + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text"),
+        + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text")
+        + proof(at.PICTURE_FINDINGS, "test_size__is_judged_without_the_engine"),
     ),
 )
 

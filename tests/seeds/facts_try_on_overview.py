@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.seeds import files as at
-from tests.seeds.fact import PENDING, TRY_ON, Fact, nothing, proof, section
+from tests.seeds.fact import TRY_ON, Fact, nothing, proof, section
 
 INTRODUCTION = section(
     TRY_ON,
@@ -25,14 +25,28 @@ CAPABILITIES = section(
         text="With a top alone, the bottoms are random, or the worn ones are kept.",
         client=proof(at.PAYLOADS, "test_try_on__leaves_out_empty_garments"),
         sandbox=proof(at.SAMPLE_REQUESTS, "test_try_on__sample_succeeds[100-top]"),
-        app=PENDING,
+        app=proof(at.ADMIN_REQUESTS, "test_request__keeps_or_replaces_the_other_half")
+        + proof(at.SUBMITS, "test_submit__half_without_a_garment_is_left_out")
+        + proof(
+            at.WORDING,
+            "test_admin__says_random",
+            "test_api__says_random",
+            "test_command__says_random",
+        ),
     ),
     Fact(
         number=57,
         text="With bottoms alone, the top is random, or the worn one is kept.",
         client=proof(at.PAYLOADS, "test_try_on__leaves_out_empty_garments"),
         sandbox=proof(at.SAMPLE_REQUESTS, "test_try_on__sample_succeeds[102-bottom]"),
-        app=PENDING,
+        app=proof(at.END_TO_END, "test_try_on__replaced_half_is_left_to_the_engine")
+        + proof(at.TRY_ON_COMMAND, "test_other_half__is_kept_unless_a_new_one_is_asked_for")
+        + proof(
+            at.WORDING,
+            "test_admin__says_random",
+            "test_api__says_random",
+            "test_command__says_random",
+        ),
     ),
     Fact(
         number=58,
@@ -57,7 +71,14 @@ CAPABILITIES = section(
         sandbox=proof(
             at.SANDBOX_IMAGES, "TestTryOn::test_result__new_face_is_accepted_but_not_made"
         ),
-        app=PENDING,
+        app=proof(at.END_TO_END, "test_try_on__face_option_and_model_reach_the_engine")
+        + proof(at.TRY_ON_COMMAND, "test_options__are_stored")
+        + proof(
+            at.WORDING,
+            "test_admin__says_random",
+            "test_api__says_random",
+            "test_command__says_random",
+        ),
     ),
     Fact(
         number=61,

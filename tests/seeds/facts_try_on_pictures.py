@@ -30,7 +30,12 @@ PEOPLE = section(
         ),
         client=PASSED_ON,
         sandbox=PENDING,
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(
+            at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
+        )
+        + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code"),
     ),
     Fact(
         number=68,
@@ -46,11 +51,12 @@ PEOPLE = section(
         text="A photo of several people is invalid.",
         client=PASSED_ON,
         sandbox=proof(at.VALIDATION, "test_several_people__are_refused"),
-        app=proof(at.STEPS, "TestPhotoThatTheEngineRefuses::test_refused_parse_marks_the_photo")
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(
-            "tests/admin/test_refused_photos.py",
-            "test_refused_photo__is_marked_with_reason_and_remedy",
-        ),
+            at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
+        )
+        + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
+        + proof(at.STEPS, "TestPhotoThatTheEngineRefuses::test_refused_parse_marks_the_photo"),
     ),
     Fact(
         number=70,
@@ -62,25 +68,36 @@ PEOPLE = section(
             "test_incomplete_people__are_refused",
             "test_side_views__are_refused",
         ),
-        app=proof(at.STEPS, "TestPhotoThatTheEngineRefuses::test_refused_parse_marks_the_photo")
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(
-            "tests/admin/test_refused_photos.py",
-            "test_refused_photo__is_marked_with_reason_and_remedy",
-        ),
+            at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
+        )
+        + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
+        + proof(at.STEPS, "TestPhotoThatTheEngineRefuses::test_refused_parse_marks_the_photo"),
     ),
     Fact(
         number=71,
         text="A person or clothes hidden by a bag or by held things are invalid.",
         client=PASSED_ON,
         sandbox=PENDING,
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(
+            at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
+        )
+        + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code"),
     ),
     Fact(
         number=72,
         text="A badly lit or blurred photo is invalid.",
         client=PASSED_ON,
         sandbox=PENDING,
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(
+            at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
+        )
+        + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code"),
     ),
 )
 
@@ -117,7 +134,10 @@ GARMENTS = section(
         client=PASSED_ON,
         sandbox=proof(at.SEGMENTATION, "test_segment_garment__refuses_two_garments")
         + proof(at.SANDBOX_ENGINES, "test_garment__not_exactly_one_clear_garment"),
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code")
+        + proof(at.ADMIN_CHECK, "TestUpload::test_garment_is_checked_as_its_kind"),
     ),
     Fact(
         number=76,
@@ -126,21 +146,28 @@ GARMENTS = section(
         sandbox=proof(
             at.SEGMENTATION, "test_segment_garment__refuses_a_garment_that_runs_over_the_edge"
         ),
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code"),
     ),
     Fact(
         number=77,
         text="The background is plain, clean and even, without complex light or shadows.",
         client=PASSED_ON,
         sandbox=PENDING,
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code"),
     ),
     Fact(
         number=78,
         text="The garment fills as much of the frame as it can.",
         client=PASSED_ON,
         sandbox=PENDING,
-        app=PENDING,
+        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code")
+        + proof(at.ADMIN_CHECK, "TestButtons::test_crop_is_checked_again_and_can_be_restored"),
     ),
     Fact(
         number=79,
