@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tests.seeds import (
+    facts_parsing_outputs,
     facts_parsing_overview,
     facts_parsing_request,
     facts_parsing_response,
@@ -19,6 +20,7 @@ from tests.seeds.fact import PENDING, SIDES, Fact, Proof
 
 MODULES = (
     facts_parsing_overview,
+    facts_parsing_outputs,
     facts_parsing_request,
     facts_parsing_response,
     facts_try_on_overview,
