@@ -43,7 +43,8 @@ OUTPUTS = section(
             at.SANDBOX_IMAGES,
             "TestPartialTryOn::test_crop__has_the_documented_sizes_too",
             "TestPartialTryOn::test_crop__padded_and_written_again_is_recognised",
-        ),
+        )
+        + proof(at.SANDBOX_ENGINES, "test_padded_crop__keeps_the_other_half"),
         app=proof(
             at.KEPT_HALF,
             "TestCrop::test_narrow_crop_is_sent_on_plain_ground_and_stays_stored_as_it_came",

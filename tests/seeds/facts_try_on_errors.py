@@ -103,7 +103,8 @@ QUESTIONS = section(
             "mannequin, whole and uncovered."
         ),
         client=FOR_PEOPLE,
-        sandbox=proof(
+        sandbox=proof(at.SANDBOX_ENGINES, "test_garment__worn_by_a_person_is_cut_out")
+        + proof(
             at.SANDBOX_RULES_ON_PICTURES,
             "TestWornGarment::test_garment__is_cut_out",
             "TestWornGarment::test_cut_out__is_tried_on",

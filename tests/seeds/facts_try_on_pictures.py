@@ -91,7 +91,11 @@ PEOPLE = section(
         number=72,
         text="A badly lit or blurred photo is invalid.",
         client=PASSED_ON,
-        sandbox=PENDING,
+        sandbox=proof(at.SANDBOX_ENGINES, "test_person__badly_photographed")
+        + proof(
+            at.SANDBOX_RULES_ON_PICTURES,
+            "test_person__is_refused_with_the_documented_error_and_the_own_reason",
+        ),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(
             at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"

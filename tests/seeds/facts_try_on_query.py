@@ -71,7 +71,11 @@ RESPONSE = section(
         number=113,
         text="CANCELED is the end of a task that was canceled before it ran.",
         client=proof(at.CLIENT, "test_cancel__of_a_waiting_task"),
-        sandbox=proof(at.SANDBOX_TASKS, "test_cancel__while_pending"),
+        sandbox=proof(
+            at.SANDBOX_TASKS,
+            "test_cancel__while_pending",
+            "test_canceled_task__was_never_scheduled",
+        ),
         app=proof(at.COLLECT, "test_poll__task_canceled_at_the_engine_cancels_the_try_on")
         + proof(
             "tests/management/test_reports.py",
