@@ -13,7 +13,7 @@ PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 SPEC := pyproject.toml local/pyproject.toml
 
 .PHONY: help demo test test-all test-services test-browser test-matrix lint docs bench chaos \
-    mutants contact-sheet messages clean
+    mutants contact-sheet guide-pictures guide-page messages clean
 
 help:
 	@echo "make demo           start the example shop with sandbox and worker (PORT=8000)"
@@ -28,6 +28,8 @@ help:
 	@echo "make chaos          kill, cut off and restart, then count losses and double payments (CHAOS_SECONDS=300)"
 	@echo "make mutants        change details of the code and see whether its tests notice (ARGS='--all worker/lease')"
 	@echo "make contact-sheet  draw every try-on of the shipped pictures into one picture"
+	@echo "make guide-pictures draw the example pictures of the picture guide anew"
+	@echo "make guide-page     write docs/pictures.md from the picture guide"
 	@echo "make messages       update and compile the translations"
 
 # A stamp that is older than a pyproject.toml means that the dependencies have changed.
@@ -134,6 +136,13 @@ mutants: $(VENV)/.mutants-ready
 
 contact-sheet: $(VENV)/.demo-ready
 	$(RUN) benchmarks/contact_sheet.py docs/pictures/contact-sheet.jpg
+
+# What people see where they upload pictures, and the same as a page of the documentation.
+guide-pictures: $(VENV)/.demo-ready
+	$(RUN) -m benchmarks.guide_pictures $(ARGS)
+
+guide-page: $(VENV)/.demo-ready
+	$(RUN) -m benchmarks.guide_pictures.page docs/pictures.md
 
 # Collects the texts for all languages and compiles what is translated; see CONTRIBUTING.md.
 messages: $(VENV)/.dev-ready

@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from outfitanyone_local import samples
 from outfitanyone_local.engine import try_on
 
-PICTURES = Path(__file__).parent.parent / "example_project" / "pictures"
 HEIGHT = 320
 CAPTION = 44
 COLUMNS = 10
@@ -44,7 +44,7 @@ SETS = (
     ("longsleeve-navy-stripes", "skirt-green-plaid"),
     ("sweater-mustard", "chinos-beige"),
 )
-IN_ONE_PIECE = ("model-05-woman-teal-dress",)
+IN_ONE_PIECE = ("model-13-woman-plum-dress",)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class TimedTryOn:
 
 
 def outfits() -> Iterator[Outfit]:
-    models = sorted(path.stem for path in (PICTURES / "models").glob("*.jpg"))
+    models = sorted(path.stem for path in (samples.PICTURES / "models").glob("*.jpg"))
     for model in models:
         yield from (Outfit(model, top=top) for top in TOPS)
         yield from (Outfit(model, bottom=bottom) for bottom in BOTTOMS)
@@ -89,7 +89,7 @@ def outfits() -> Iterator[Outfit]:
 
 
 def timed_try_ons() -> Iterator[TimedTryOn]:
-    pictures = {path.stem: read(path) for path in PICTURES.glob("[mg]*/*.jpg")}
+    pictures = {path.stem: read(path) for path in samples.PICTURES.glob("*/*.jpg")}
     todo = list(outfits())
     run(todo[0], pictures)  # loads the networks before anything is timed
     for outfit in todo:

@@ -15,15 +15,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from benchmarks.report import print_measure
+from outfitanyone_local import samples
 
-PICTURES = Path(__file__).parent.parent / "example_project" / "pictures"
 SIZE = (1080, 1440)
 OUTFITS = (
     {"top": "shirt-lightblue"},
@@ -37,7 +36,7 @@ PARSE_BAR, TRY_ON_BAR, MEMORY_BAR = 0.5, 1.5, 600
 def pictures(folder: str) -> dict[str, Any]:
     return {
         path.stem: np.asarray(Image.open(path).convert("RGB"))
-        for path in sorted((PICTURES / folder).glob("*.jpg"))
+        for path in sorted((samples.PICTURES / folder).glob("*.jpg"))
     }
 
 

@@ -27,7 +27,8 @@ html_theme_options = {
     "source_directory": "docs/",
 }
 
-LINK = re.compile(r"\]\(((?:\.\./)+)([^)\s]+)\)")
+LINK = re.compile(r"\]\(((?:\.\./)+)((?!\S+\.webp\))[^)\s]+)\)")
+"""A link, not an example picture, to a file above its page."""
 
 
 def link_to_repository(_app: Any, page: str, text: list[str]) -> None:

@@ -32,6 +32,7 @@ from tests.factories import (
 PACKAGE = Path(django_outfitanyone.__file__).parent
 CATALOGUES = sorted((PACKAGE / "locale").glob("*/LC_MESSAGES/django.po"))
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|<[^>]+>|`[^`]+`")
+QUOTED = re.compile(r"“([^”%]+)”")
 ENDS = {"…": "…", ".": ".。", ":": ":\uff1a"}
 """The end of a text, and the ends that its translation may have."""
 
@@ -49,7 +50,7 @@ def key(entry):
 
 
 def test_languages__are_the_documented_ones():
-    assert {path.parts[-3] for path in CATALOGUES} == {"de", "fr", "zh_Hans"}
+    assert {path.parts[-3] for path in CATALOGUES} == {"de", "fr", "zh_Hans", "ja"}
 
 
 @every_language
@@ -80,6 +81,20 @@ def test_catalogue__texts_end_as_in_the_source(catalogue):
         for text in translations(entry):
             last = entry.msgid[-1]
             assert last not in ENDS or text[-1] in ENDS[last], entry.msgid
+
+
+@every_language
+def test_catalogue__quotes_the_exact_labels(catalogue):
+    entries = polib.pofile(catalogue)
+    labels = {entry.msgid: entry.msgstr for entry in entries if not entry.msgid_plural}
+    sentences = 0
+    for entry in entries:
+        for label in QUOTED.findall(entry.msgid):
+            if label in labels:
+                sentences += 1
+                for text in translations(entry):
+                    assert re.search(rf"[“„«「]\s?{re.escape(labels[label])}\s?[”“»」]", text), text
+    assert sentences > 5
 
 
 @every_language
@@ -140,6 +155,7 @@ def test_leftovers__are_found():
         ("de", ["Kleidungsstücke", "Modelfotos", "beste Qualität", "Diese Bilder erstellen"]),
         ("fr", ["Vêtements", "Photos de mannequin", "meilleure qualité", "Créer ces images"]),
         ("zh-hans", ["服装", "模特照片", "最佳质量", "生成这些图片"]),
+        ("ja", ["服", "モデル写真", "最高品質", "これらの画像を生成"]),
     ],
 )
 def test_admin__try_on_form_is_in_the_language_of_the_user(admin_client, language, words):
@@ -186,6 +202,7 @@ def test_admin__result_pages_are_in_german(admin_client, status):
         ("de", "KI-generiertes Bild", "Model trägt Ringelshirt", "Vorrätig"),
         ("fr", "Image générée par IA", "Mannequin portant Ringelshirt", "En stock"),
         ("zh-hans", "AI 生成的图片", "模特身穿Ringelshirt", "有货"),
+        ("ja", "AI 生成画像", "Ringelshirtを着用したモデル", "在庫あり"),
     ],
 )
 def test_storefront__is_in_the_language_of_the_visitor(language, label, alt, stock):
@@ -202,7 +219,7 @@ def test_storefront__is_in_the_language_of_the_visitor(language, label, alt, sto
     assert leftovers(html, translation.to_locale(language)) == []
 
 
-@pytest.mark.parametrize("language", ["de", "fr", "zh-hans"])
+@pytest.mark.parametrize("language", ["de", "fr", "zh-hans", "ja"])
 def test_error_help__is_translated(language):
     english = {fixed_by: str(person) for fixed_by, person in FIXED_BY.items()}
     with translation.override(language):

@@ -10,11 +10,12 @@ from email.parser import HeaderParser
 
 import pytest
 
-from tests.distributions import ROOT, SOURCES, clean_environment, run
+from outfitanyone_local import samples
+from tests.distributions import SOURCES, clean_environment, run
 
 KILOBYTE = 1000
-PHOTO = ROOT / "example_project" / "pictures" / "models" / "model-01-woman-red-tshirt-jeans.jpg"
-LICENCES = {"django_outfitanyone": "MIT", "outfitanyone_local": "MIT AND Apache-2.0"}
+PHOTO = samples.MODELS[0].path
+LICENCES = {"django_outfitanyone": "MIT", "outfitanyone_local": "MIT AND Apache-2.0 AND CC0-1.0"}
 
 pytestmark = [pytest.mark.package, pytest.mark.slow]
 each_package = pytest.mark.parametrize("package", SOURCES)
@@ -68,7 +69,9 @@ def test_wheel__holds_every_file_of_its_package_and_nothing_else(wheels, package
     ours = {
         path.relative_to(SOURCES[package]).as_posix()
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and path.suffix != ".po"  # the source of the compiled .mo
     }
 
     assert shipped == ours
@@ -104,7 +107,7 @@ def test_app_wheel__is_small_and_free_of_the_local_engine(wheels):
 
     assert wheel.stat().st_size < 500 * KILOBYTE
     assert not any("outfitanyone_local" in name or name.endswith(".tflite") for name in names)
-    for suffix in (".html", ".css", ".js", ".mo", "0001_initial.py"):
+    for suffix in (".html", ".css", ".js", ".mo", ".webp", "0001_initial.py"):
         assert any(name.endswith(suffix) for name in names), suffix
 
 

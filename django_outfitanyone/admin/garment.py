@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from django_outfitanyone import starter_set
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.django_classes import (
     AdminMixin,
@@ -18,37 +19,41 @@ from django_outfitanyone.admin.django_classes import (
     StackedInline,
 )
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.picture_guide import (
+    PictureGuideInlineMixin,
+    PictureGuideMixin,
+    picture_input,
+)
 from django_outfitanyone.admin.product_field import ProductFieldMixin, product_search_fields
+from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import TryOnButtonMixin
 from django_outfitanyone.admin.uploads import UploadMixin, report_conversion
-from django_outfitanyone.admin.widgets import PictureInput
 from django_outfitanyone.models import Garment
-from django_outfitanyone.models.picture import PictureField
+from django_outfitanyone.picture_guide import GARMENTS
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
 
 
-GARMENT_PICTURE: dict[Any, Any] = {
-    PictureField: {
-        "widget": PictureInput,
-        "help_text": _(
-            "One whole garment lying flat on a plain background. A photo of a person wearing it "
-            "may be refused."
-        ),
-    }
-}
-
-
-class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnButtonMixin, NoticeMixin, AdminMixin):
+class GarmentAdminMixin(
+    PictureGuideMixin,
+    ProductFieldMixin,
+    UploadMixin,
+    TryOnButtonMixin,
+    SamplePicturesMixin,
+    NoticeMixin,
+    AdminMixin,
+):
+    guide = GARMENTS
     first_step = _("No garments yet. Add a garment with its picture first, then try it on.")
+    samples_label = _("Add sample garments")
     list_display = ("picture", "__str__", "kind", "product", "pixels")
     list_display_links = ("picture", "__str__")
     list_filter = ("kind", "created_at")
     list_select_related = ("product",)
     search_fields = ("name",)
-    formfield_overrides = GARMENT_PICTURE
+    formfield_overrides = picture_input(GARMENTS)
     fields = ("product", "kind", "name", "image", "created_at")
     readonly_fields = ("created_at",)
 
@@ -70,6 +75,9 @@ class GarmentAdminMixin(ProductFieldMixin, UploadMixin, TryOnButtonMixin, Notice
     def garments_of(self, queryset: QuerySet[Any]) -> QuerySet[Garment]:
         return queryset
 
+    def add_samples(self) -> list[Garment]:
+        return starter_set.add_garments()
+
 
 @admin.register(Garment)
 class GarmentAdmin(GarmentAdminMixin, ModelAdmin):
@@ -88,10 +96,11 @@ class GarmentFormSet(InlineFormSet):
         return saved
 
 
-class GarmentInlineMixin(InlineMixin):
+class GarmentInlineMixin(PictureGuideInlineMixin, InlineMixin):
     model = Garment
     formset = GarmentFormSet
-    formfield_overrides = GARMENT_PICTURE
+    formfield_overrides = picture_input(GARMENTS)
+    guide = GARMENTS
     fields = (("kind", "name"), "image")
     extra = 0
 

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from django_outfitanyone import starter_set
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.clothes_parse import PARSE_ACTIONS, ParseClothesMixin
 from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
@@ -17,9 +18,12 @@ from django_outfitanyone.admin.filters import RefusedFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.panels import PanelMixin
+from django_outfitanyone.admin.picture_guide import PictureGuideMixin, picture_input
+from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
 from django_outfitanyone.admin.uploads import UploadMixin
 from django_outfitanyone.models import ModelImage
+from django_outfitanyone.picture_guide import PEOPLE
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -27,14 +31,24 @@ if TYPE_CHECKING:
 
 
 class ModelImageAdminMixin(
-    ParseClothesMixin, HotspotOwnerMixin, UploadMixin, PanelMixin, NoticeMixin, AdminMixin
+    PictureGuideMixin,
+    ParseClothesMixin,
+    HotspotOwnerMixin,
+    UploadMixin,
+    PanelMixin,
+    SamplePicturesMixin,
+    NoticeMixin,
+    AdminMixin,
 ):
+    guide = PEOPLE
     first_step = gettext_lazy("No model photos yet. Add a photo of a person to try garments on.")
+    samples_label = gettext_lazy("Add sample model photos")
     list_display = ("picture", "name", "problem", "is_active", "pixels", "hotspot_count")
     list_display_links = ("picture", "name")
     list_editable = ("is_active",)
     list_filter = ("is_active", RefusedFilter, "created_at")
     search_fields = ("name",)
+    formfield_overrides = picture_input(PEOPLE)
     fields = ("name", "is_active", "image", "created_at")
     fields_if_refused = ("refusal",)
     readonly_fields = ("created_at", *fields_if_refused)
@@ -70,6 +84,9 @@ class ModelImageAdminMixin(
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
         """Return the fields, above them why the engine refused the photo if it did."""
         return (*self.fields_if_refused, *self.fields) if obj and obj.is_refused else self.fields
+
+    def add_samples(self) -> list[ModelImage]:
+        return starter_set.add_model_photos()
 
     def has_try_on_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may request try-ons, which cost money."""

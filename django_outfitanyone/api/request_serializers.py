@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from django.db.models import QuerySet, prefetch_related_objects
+from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.utils.html import is_html_input
@@ -30,6 +31,7 @@ from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequest, combine
 from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.models.try_on import Gender
+from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 from django_outfitanyone.visibility import (
     garments_visible_to,
     hotspots_prefetch_for,
@@ -179,11 +181,7 @@ class GarmentRequestSerializer(RequestSerializer, serializers.ModelSerializer[Ga
 
     product = VisibleField(products_visible_to, product_model())
     kind = EnumField(GarmentKind)
-    image = UploadField(
-        write_only=True,
-        help_text="One whole garment lying flat on a plain background. A photo of a person "
-        "wearing it may be refused.",
-    )
+    image = UploadField(write_only=True, help_text=lazystr(GARMENTS))
 
     class Meta:
         model = Garment
@@ -198,7 +196,7 @@ class ModelImageRequestSerializer(RequestSerializer, serializers.ModelSerializer
     """A model photo to store. The picture is prepared for the engine."""
 
     is_active = serializers.BooleanField(default=True, help_text="Whether new try-ons may use it.")
-    image = UploadField(write_only=True)
+    image = UploadField(write_only=True, help_text=lazystr(PEOPLE))
 
     class Meta:
         model = ModelImage

@@ -1,5 +1,5 @@
-"""Settings of a small shop. All environment variables are optional: DEMO_DIR, DATABASE_URL,
-Q_BROKER, OUTFITANYONE_BASE_URL, DASHSCOPE_API_KEY and SECRET_KEY.
+"""Settings of a small shop. All environment variables are optional: DEMO_DIR, DEMO_LANGUAGE,
+DATABASE_URL, Q_BROKER, OUTFITANYONE_BASE_URL, DASHSCOPE_API_KEY and SECRET_KEY.
 """
 
 import os
@@ -133,7 +133,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
 
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = os.environ.get("DEMO_LANGUAGE") or "en"
+"""Language of the admin, for example ``ja``; the pages of this shop are in English."""
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 from django_outfitanyone.choices import GarmentKind
 
 TOP, BOTTOM, ONE_PIECE = GarmentKind.TOP, GarmentKind.BOTTOM, GarmentKind.ONE_PIECE
-PICTURES = Path(__file__).resolve().parent.parent / "pictures"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """A product; ``picture`` is its flat-lay photo, a file in pictures/garments."""
+    """A product; ``picture`` is the file name of its sample garment."""
 
     picture: str
     kind: GarmentKind
@@ -124,23 +122,15 @@ PIECES = [
     ),
 ]
 
-PEOPLE = {
-    "Ines": "model-01-woman-red-tshirt-jeans.jpg",
-    "Jonas": "model-02-man-navy-tshirt-chinos.jpg",
-    "Amara": "model-03-woman-yellow-tshirt-skirt.jpg",
-    "Mio": "model-05-woman-teal-dress.jpg",
-    "Leila": "model-07-woman-black-tanktop-grey-trousers.jpg",
-}
-
 LOOKS = [
-    ("Amara", ["Oxford shirt"]),
-    ("Jonas", ["Field shorts"]),
-    ("Leila", ["Lambswool sweater", "Straight jeans"]),
-    ("Amara", ["Plaid A-line skirt"]),
-    ("Ines", ["Sunrise T-shirt"]),
-    ("Leila", ["Terracotta jumpsuit"]),
-    ("Jonas", ["Oxford shirt", "Straight jeans"]),
-    ("Mio", ["Wildflower dress"]),
-    ("Ines", ["Striped longsleeve"]),
+    ("Ines", ["Field shorts"]),
+    ("Jonas", ["Straight jeans"]),
+    ("Mio", ["Oxford shirt", "Field shorts"]),
+    ("Amara", ["Terracotta jumpsuit"]),
+    ("Ines", ["Everyday chinos"]),
+    ("Amara", ["Lambswool sweater", "Everyday chinos"]),
+    ("Mio", ["Sunrise T-shirt", "Straight jeans"]),
+    ("Leila", ["Striped longsleeve", "Plaid A-line skirt"]),
+    ("Amara", ["Polka-dot dress"]),
 ]
 """Person and garments of each look; the home page shows the last one first."""

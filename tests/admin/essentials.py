@@ -11,6 +11,7 @@ from tests.admin.controls import Controls
 from tests.admin.pages import address, text_of
 from tests.factories import make_charge, make_hotspot, make_try_on
 
+GUIDE = '<details class="outfit-panel outfit-guide"'
 EDITOR = 'class="outfit-editor"'
 NOTICE = "nothing has been sent: the account"
 CANDIDATES = [{"task_id": "task-1", "state": "running", "submitted_at": ""}]
@@ -80,7 +81,7 @@ def _pages(finished, unclear, parse):
             "pictures": [photo.image],
             "buttons": [("_parse_clothes", "1", parse_page)],
             "links": [try_on_page],
-            "texts": [EDITOR],
+            "texts": [EDITOR, GUIDE],
         },
         ("clothesparse_change", parse.pk): {
             "buttons": [("action", name, decide) for name in ("retry", "cancel")],
@@ -88,7 +89,13 @@ def _pages(finished, unclear, parse):
         ("account_change", "default"): {
             "buttons": [("next", address("account_change", "default"), resume)]
         },
-        ("garment_change", garment.pk): {"pictures": [garment.thumbnail], "links": [try_on_page]},
+        ("garment_change", garment.pk): {
+            "pictures": [garment.thumbnail],
+            "links": [try_on_page],
+            "texts": [GUIDE],
+        },
+        ("garment_add",): {"texts": [GUIDE]},
+        ("modelimage_add",): {"texts": [GUIDE]},
         ("product_change", garment.product_id): {"links": [try_on_page]},
         ("charge_changelist",): {"texts": ["Spent this month"]},
         ("tryonresult_batch", BATCH): {

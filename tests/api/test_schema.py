@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.utils import translation
 
 from django_outfitanyone.choices import ClothesType, GarmentKind, Review, Status
+from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 from tests.api import contract
 
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.yaml"
@@ -55,6 +56,17 @@ def test_schema__each_enum_is_one_component(enum):
     component = contract.schema()["components"]["schemas"][f"Outfit{enum.__name__}"]
 
     assert component == {"type": "string", "enum": enum.values}
+
+
+@pytest.mark.parametrize(
+    ("component", "guide"),
+    [("OutfitGarmentRequest", GARMENTS), ("OutfitModelImageRequest", PEOPLE)],
+)
+def test_schema__says_what_an_uploaded_picture_must_show(component, guide):
+    schemas = contract.schema()["components"]["schemas"]
+
+    for name in (component, f"Patched{component}"):
+        assert schemas[name]["properties"]["image"]["description"] == str(guide)
 
 
 def test_schema__only_reading_is_public():

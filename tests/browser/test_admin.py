@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.urls import reverse
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import TryOnResult
@@ -12,7 +13,13 @@ from tests.admin.batches import BATCH
 from tests.admin.forms import try_on_form_data
 from tests.admin.pages import AdminSession, text_of
 from tests.browser.editor_page import box_values
-from tests.factories import make_garment, make_hotspot, make_model_image, make_try_on
+from tests.factories import (
+    make_garment,
+    make_hotspot,
+    make_model_image,
+    make_product,
+    make_try_on,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -98,6 +105,19 @@ def test_pages__fit_a_phone(site, open_page, shown, scheme):
 
     page = open_page(without_translations(text_of(response)), width=375, color_scheme=scheme)
 
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+@pytest.mark.parametrize("language", ["ja", "zh-hans"])
+def test_changelist__does_not_set_names_one_letter_below_the_other(admin_client, visit, language):
+    make_garment(product=make_product(title="花柄連衣裙" * 3))
+    admin_client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+
+    address = reverse("admin:django_outfitanyone_garment_changelist")
+    page = visit(address, client=admin_client, width=375)
+
+    letters = "cell => cell.clientWidth / parseFloat(getComputedStyle(cell).fontSize)"
+    assert page.eval_on_selector("#result_list .field-__str__", letters) >= 6
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
 
 

@@ -9,7 +9,14 @@ import pytest
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "example_project"
 sys.path.insert(0, str(EXAMPLE))
-ENVIRONMENT = ["DEMO_DIR", "DATABASE_URL", "Q_BROKER", "OUTFITANYONE_BASE_URL", "DASHSCOPE_API_KEY"]
+ENVIRONMENT = [
+    "DEMO_DIR",
+    "DEMO_LANGUAGE",
+    "DATABASE_URL",
+    "Q_BROKER",
+    "OUTFITANYONE_BASE_URL",
+    "DASHSCOPE_API_KEY",
+]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 from shop.management.commands import seed
-from shop.wardrobe import LOOKS, PEOPLE, PIECES
+from shop.wardrobe import LOOKS, PIECES
 
 from django_outfitanyone import actions, wakeup
 from django_outfitanyone.account import rate_limits
@@ -20,6 +20,7 @@ from django_outfitanyone.models import (
     Product,
     TryOnResult,
 )
+from outfitanyone_local.samples import MODELS
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -54,7 +55,7 @@ def make_look(title="Linen shirt", *, kind=GarmentKind.TOP):
 def test_seed__fills_the_shop_and_every_page_shows_it(client, wakeups):
     call_command(seed.Command())
     assert Product.objects.count() == len(PIECES) == 12
-    assert ModelImage.objects.count() == len(PEOPLE) == 5
+    assert ModelImage.objects.count() == len(MODELS) == 5
     assert TryOnResult.objects.count() == len(LOOKS)
     for page in [*PAGES, *(f"/products/{product.slug}/" for product in Product.objects.all())]:
         assert client.get(page).status_code == 200, page

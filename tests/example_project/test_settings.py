@@ -39,6 +39,11 @@ def test_key__comes_from_the_environment(read_settings):
     assert read_settings(DASHSCOPE_API_KEY="sk-mine")["OUTFITANYONE"]["API_KEY"] == "sk-mine"
 
 
+def test_language__is_english_unless_the_environment_names_another(read_settings):
+    assert read_settings()["LANGUAGE_CODE"] == "en"
+    assert read_settings(DEMO_LANGUAGE="ja")["LANGUAGE_CODE"] == "ja"
+
+
 def test_database_url__chooses_the_database(read_settings):
     database = read_settings(DATABASE_URL="postgres://me@db.test/shop")["DATABASES"]["default"]
     assert database["ENGINE"].endswith("postgresql")

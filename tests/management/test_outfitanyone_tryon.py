@@ -8,6 +8,7 @@ from PIL import Image
 
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
+from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 from tests.drawing import drawn, encoded, picture
 from tests.factories import make_garment, make_model_image
 
@@ -177,3 +178,11 @@ def test_refused_person__shows_the_message_and_the_error_help(remote, capsys, fi
     assert "single person" in str(failed.value)
     assert TryOnResult.objects.get().status == Status.FAILED
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "InvalidPerson"
+
+
+def test_help__ends_with_what_the_pictures_must_show(capsys):
+    with pytest.raises(SystemExit):
+        run(capsys, "--help")
+
+    text = " ".join(capsys.readouterr().out.split())
+    assert text.endswith(f"Person: {PEOPLE.summary} Garments: {GARMENTS.summary}")

@@ -17,6 +17,7 @@ from django_outfitanyone.management.picture_arguments import garment_from, model
 from django_outfitanyone.management.reports import check_success, try_on_report
 from django_outfitanyone.management.waiting import wait_for
 from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 
 
 class Command(BaseCommand):
@@ -26,6 +27,11 @@ class Command(BaseCommand):
         "Tries garments on a person. Pictures are files, or ids of model photos and garments. Exit "
         "code 0 means that the try-on succeeded or, without --wait, was accepted."
     )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Return Django's parser, with the short form of the picture guide at its end."""
+        pictures = f"Person: {PEOPLE.summary} Garments: {GARMENTS.summary}"
+        return super().create_parser(prog_name, subcommand, epilog=pictures, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--person", required=True, metavar="FILE|ID")

@@ -12,17 +12,20 @@ import cv2
 import numpy as np
 
 from drawing import figures, garments
+from outfitanyone_local import samples
 from outfitanyone_local.engine import Figure, parse_figure
 from outfitanyone_local.engine.garments.garment import Garment, parse_garment
 
-PICTURES = Path(__file__).parents[3] / "example_project" / "pictures"
-MODELS = sorted(path.stem for path in (PICTURES / "models").glob("*.jpg"))
+TRUTH = Path(__file__).parents[1] / "engine" / "ground_truth"
+MODELS = sorted(path.stem for path in (TRUTH / "models").glob("*.jpg"))
+"""People with exact masks of what they wear."""
 
 
 @cache
 def shipped_picture(name: str) -> np.ndarray:
-    """Read a picture of the example project, such as "garments/jeans-blue"."""
-    image = np.ascontiguousarray(cv2.imread(str(PICTURES / f"{name}.jpg"))[..., ::-1])
+    """Read one of the ``MODELS`` or a sample, such as "garments/jeans-blue"."""
+    folder = TRUTH if name.removeprefix("models/") in MODELS else samples.PICTURES
+    image = np.ascontiguousarray(cv2.imread(str(folder / f"{name}.jpg"))[..., ::-1])
     image.flags.writeable = False
     return image
 

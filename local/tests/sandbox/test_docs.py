@@ -11,6 +11,7 @@ from shutil import copy
 import pytest
 from PIL import Image
 
+from outfitanyone_local import samples
 from outfitanyone_local.sandbox.control import ROUTES
 from outfitanyone_local.sandbox.faults import ENDPOINTS, KINDS
 from outfitanyone_local.sandbox.options import Options
@@ -19,7 +20,6 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 TEXT = (ROOT / "docs" / "sandbox.md").read_text("utf-8")
 README = (ROOT / "local" / "README.md").read_text("utf-8")
-PICTURES = ROOT / "example_project" / "pictures"
 
 
 def rows(heading):
@@ -77,8 +77,8 @@ def test_control__endpoints_are_all_listed():
 @pytest.mark.slow
 def test_readme__library_examples_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    copy(PICTURES / "models" / "model-02-man-navy-tshirt-chinos.jpg", "person.jpg")
-    copy(PICTURES / "garments" / "tshirt-red.jpg", "shirt.jpg")
+    copy(samples.MODELS[1].path, "person.jpg")
+    copy(samples.GARMENTS[0].path, "shirt.jpg")
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(blocks[0] + blocks[1], {})  # the second block continues the first
     with Image.open("top.png") as top:

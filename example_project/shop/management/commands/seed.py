@@ -9,11 +9,12 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.text import slugify
 
-from django_outfitanyone import actions
+from django_outfitanyone import actions, starter_set
 from django_outfitanyone.choices import Review
 from django_outfitanyone.jobs.try_on import TryOnRequest
 from django_outfitanyone.models import ClothesParse, Garment, ModelImage, Product, TryOnResult
-from shop.wardrobe import LOOKS, PEOPLE, PICTURES, PIECES, Piece
+from outfitanyone_local import samples
+from shop.wardrobe import LOOKS, PIECES, Piece
 
 ADMIN = ("admin", "tally-and-twill")
 """Name and password; the demo listens on this machine only."""
@@ -29,8 +30,7 @@ class Command(BaseCommand):
             add_admin()
             for piece in PIECES:
                 add_piece(piece)
-            for name, picture in PEOPLE.items():
-                add_person(name, picture)
+            starter_set.add_model_photos()
             if settings.IS_SANDBOX:  # elsewhere each look costs money
                 request_looks()
         publish_looks()
@@ -54,15 +54,9 @@ def add_piece(piece: Piece) -> None:
         },
     )
     if is_new:
-        with (PICTURES / "garments" / piece.picture).open("rb") as file:
+        with (samples.PICTURES / "garments" / piece.picture).open("rb") as file:
             product.image.save(piece.picture, File(file))
             Garment(product=product, kind=piece.kind).image.save(piece.picture, File(file))
-
-
-def add_person(name: str, picture: str) -> None:
-    if not ModelImage.objects.filter(name=name).exists():
-        with (PICTURES / "models" / picture).open("rb") as file:
-            ModelImage(name=name).image.save(picture, File(file))
 
 
 def request_looks() -> None:

@@ -1,0 +1,1 @@
+"""The example pictures of the picture guide, made from the shipped pictures."""
