@@ -152,7 +152,7 @@ PARAMETERS = section(
         + proof(
             at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
         )
-        + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
+        + proof(at.PICTURES_END_TO_END, "test_bad_photo__is_refused_before_anything_is_sent")
         + proof(at.STEPS, "TestPhotoThatTheEngineRefuses::test_refused_parse_marks_the_photo"),
     ),
     Fact(

@@ -111,7 +111,7 @@ QUESTIONS = section(
         ),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text")
-        + proof(at.ADMIN_CHECK, "TestButtons::test_worn_garment_is_cut_out"),
+        + proof(at.PICTURES_END_TO_END, "test_worn_garment__is_cut_out_and_restored"),
     ),
     Fact(
         number=131,

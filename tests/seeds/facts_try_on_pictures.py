@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.seeds import files as at
-from tests.seeds.fact import PENDING, TRY_ON, Fact, nothing, proof, section
+from tests.seeds.fact import TRY_ON, Fact, nothing, proof, section
 
 PASSED_ON = nothing("The client does not judge pictures.")
 
@@ -29,13 +29,15 @@ PEOPLE = section(
             "visible, arms not crossed and nothing in front of the body."
         ),
         client=PASSED_ON,
-        sandbox=PENDING,
+        sandbox=proof(at.SANDBOX_ADVICE, "test_covered_person__is_told")
+        + proof(at.SANDBOX_ENGINES, "test_person__badly_photographed")
+        + proof(at.SANDBOX_RULES_ON_PICTURES, "test_warnings__are_in_the_successful_answer"),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(
             at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
         )
         + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code"),
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine"),
     ),
     Fact(
         number=68,
@@ -55,7 +57,7 @@ PEOPLE = section(
         + proof(
             at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
         )
-        + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
+        + proof(at.PICTURES_END_TO_END, "test_bad_photo__is_refused_before_anything_is_sent")
         + proof(at.STEPS, "TestPhotoThatTheEngineRefuses::test_refused_parse_marks_the_photo"),
     ),
     Fact(
@@ -72,20 +74,24 @@ PEOPLE = section(
         + proof(
             at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
         )
-        + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
+        + proof(at.PICTURES_END_TO_END, "test_bad_photo__is_refused_before_anything_is_sent")
         + proof(at.STEPS, "TestPhotoThatTheEngineRefuses::test_refused_parse_marks_the_photo"),
     ),
     Fact(
         number=71,
         text="A person or clothes hidden by a bag or by held things are invalid.",
         client=PASSED_ON,
-        sandbox=PENDING,
+        sandbox=proof(at.SANDBOX_ADVICE, "test_covered_person__is_told")
+        + proof(
+            at.SANDBOX_RULES_ON_PICTURES,
+            "test_person__is_refused_with_the_documented_error_and_the_own_reason",
+        ),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(
             at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
         )
         + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code"),
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine"),
     ),
     Fact(
         number=72,
@@ -101,7 +107,7 @@ PEOPLE = section(
             at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
         )
         + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code"),
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine"),
     ),
 )
 
@@ -140,7 +146,7 @@ GARMENTS = section(
         + proof(at.SANDBOX_ENGINES, "test_garment__not_exactly_one_clear_garment"),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code")
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine")
         + proof(at.ADMIN_CHECK, "TestUpload::test_garment_is_checked_as_its_kind"),
     ),
     Fact(
@@ -152,26 +158,30 @@ GARMENTS = section(
         ),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code"),
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine"),
     ),
     Fact(
         number=77,
         text="The background is plain, clean and even, without complex light or shadows.",
         client=PASSED_ON,
-        sandbox=PENDING,
+        sandbox=proof(
+            at.SANDBOX_ADVICE,
+            "test_busy_background__is_told",
+            "test_good_pictures__have_no_findings",
+        ),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code"),
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine"),
     ),
     Fact(
         number=78,
         text="The garment fills as much of the frame as it can.",
         client=PASSED_ON,
-        sandbox=PENDING,
+        sandbox=proof(at.SANDBOX_ADVICE, "test_garment_that_is_small_in_the_frame__is_told"),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code")
-        + proof(at.ADMIN_CHECK, "TestButtons::test_crop_is_checked_again_and_can_be_restored"),
+        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine")
+        + proof(at.PICTURES_END_TO_END, "test_small_garment__is_cropped"),
     ),
     Fact(
         number=79,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.seeds import files as at
-from tests.seeds.fact import PENDING, TRY_ON, Fact, nothing, proof, section
+from tests.seeds.fact import TRY_ON, Fact, nothing, proof, section
 
 STEP_1 = section(
     TRY_ON,
@@ -73,7 +73,14 @@ PARAMETERS = section(
         text="The vendor offers a set of model photos to download and use.",
         client=nothing("Photos are chosen by people."),
         sandbox=nothing("The sandbox offers no photos."),
-        app=PENDING,
+        app=proof(
+            "tests/test_starter_set.py",
+            "test_command__adds_photos_and_garments_that_can_be_tried_on",
+        )
+        + proof(
+            "tests/admin/test_sample_pictures.py",
+            "test_button__fills_the_empty_list_and_leaves_a_history",
+        ),
     ),
     Fact(
         number=88,
