@@ -29,7 +29,7 @@ PEOPLE = section(
             "visible, arms not crossed and nothing in front of the body."
         ),
         client=PASSED_ON,
-        sandbox=proof(at.SANDBOX_ADVICE, "test_covered_person__is_told")
+        sandbox=proof(at.SANDBOX_FINDINGS, "test_covered_person__is_told")
         + proof(at.SANDBOX_ENGINES, "test_person__badly_photographed")
         + proof(at.SANDBOX_RULES_ON_PICTURES, "test_warnings__are_in_the_successful_answer"),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
@@ -81,7 +81,7 @@ PEOPLE = section(
         number=71,
         text="A person or clothes hidden by a bag or by held things are invalid.",
         client=PASSED_ON,
-        sandbox=proof(at.SANDBOX_ADVICE, "test_covered_person__is_told")
+        sandbox=proof(at.SANDBOX_FINDINGS, "test_covered_person__is_told")
         + proof(
             at.SANDBOX_RULES_ON_PICTURES,
             "test_person__is_refused_with_the_documented_error_and_the_own_reason",
@@ -165,7 +165,7 @@ GARMENTS = section(
         text="The background is plain, clean and even, without complex light or shadows.",
         client=PASSED_ON,
         sandbox=proof(
-            at.SANDBOX_ADVICE,
+            at.SANDBOX_FINDINGS,
             "test_busy_background__is_told",
             "test_good_pictures__have_no_findings",
         ),
@@ -177,7 +177,7 @@ GARMENTS = section(
         number=78,
         text="The garment fills as much of the frame as it can.",
         client=PASSED_ON,
-        sandbox=proof(at.SANDBOX_ADVICE, "test_garment_that_is_small_in_the_frame__is_told"),
+        sandbox=proof(at.SANDBOX_FINDINGS, "test_garment_that_is_small_in_the_frame__is_told"),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
         + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine")
