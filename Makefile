@@ -37,14 +37,14 @@ $(VENV)/.demo-ready: $(SPEC)
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing (once; about a minute) ..."
 	@$(RUN) -m pip install -qq --upgrade "pip>=25.1"
-	@$(RUN) -m pip install -qq --editable "./local[heif]" --editable ".[heif,api]"
+	@$(RUN) -m pip install -qq --editable ./local --editable ".[heif,api]"
 	@touch $@
 
 $(VENV)/.dev-ready: $(SPEC)
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing test and lint tools (once; about a minute) ..."
 	@$(RUN) -m pip install -qq --upgrade "pip>=25.1"
-	@$(RUN) -m pip install -qq --editable "./local[heif]" --editable ".[heif,api,s3]" \
+	@$(RUN) -m pip install -qq --editable ./local --editable ".[heif,api,s3]" \
 	    --group dev --group local/pyproject.toml:test
 	@touch $@ $(VENV)/.demo-ready
 

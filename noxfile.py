@@ -27,7 +27,7 @@ def tests(session: nox.Session, django: str) -> None:
     """Run the app's fast tests with both distributions installed from the checkout."""
     session.install(
         f"Django~={django}.0",
-        "--editable=./local[heif]",
+        "--editable=./local",
         "--editable=.[heif,api,s3]",
         *nox.project.dependency_groups(PROJECT, "test"),
     )

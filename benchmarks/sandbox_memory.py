@@ -49,6 +49,15 @@ class EchoEngine:
     def refine(self, coarse: Any) -> Any:
         return coarse
 
+    def check_person(self, _image: Any) -> Any:
+        return ()
+
+    def check_garment(self, _image: Any, **_: Any) -> Any:
+        return ()
+
+    def cut_out_worn_garment(self, image: Any, **_: Any) -> Any:
+        return image
+
 
 def serve(pipe: Connection, engine: str) -> None:
     chosen = EchoEngine() if engine == "echo" else LocalEngine(workers=OPTIONS.workers)

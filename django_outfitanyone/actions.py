@@ -20,9 +20,9 @@ from django_outfitanyone import wakeup
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.account.ledger import charge_decision
 from django_outfitanyone.conf import conf
-from django_outfitanyone.exceptions import APIError, RequestRefused
+from django_outfitanyone.exceptions import APIError, PictureUnsuitable, RequestRefused
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
-from django_outfitanyone.jobs.parse import TWO_PIECES, request_parse
+from django_outfitanyone.jobs.parse import request_parse
 from django_outfitanyone.jobs.refine import as_refinement
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_rows
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
@@ -31,6 +31,13 @@ from django_outfitanyone.models.hotspot import box_inside
 from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
+from django_outfitanyone.picture_check import (
+    check_picture,
+    crop_to_garment,
+    cut_out_garment,
+    ignore_findings,
+    restore_original,
+)
 from django_outfitanyone.publishing import approve, publish, reject, unpublish
 
 __all__ = [
@@ -38,7 +45,11 @@ __all__ = [
     "approve",
     "cancel",
     "cancel_unsent",
+    "check_picture",
     "correct_hotspot",
+    "crop_to_garment",
+    "cut_out_garment",
+    "ignore_findings",
     "parse_clothes",
     "publish",
     "refine",
@@ -47,6 +58,7 @@ __all__ = [
     "request_try_on",
     "request_try_ons",
     "reset_hotspot",
+    "restore_original",
     "resume",
     "retry",
     "unpublish",
@@ -78,7 +90,15 @@ def request_try_ons(
     Raises ``RequestRefused`` or ``ConfigurationError``, and then stores nothing. Two calls
     with the same ``batch`` are one batch, so a form that is sent twice is paid for once.
     """
-    return _store(as_rows(requests, options or TryOnOptions()), requested_by, batch)
+    try:
+        rows = as_rows(requests, options or TryOnOptions())
+    except PictureUnsuitable:
+        # the picture may have been checked since the first call with this batch
+        known = _rows_of(batch)
+        if not known:
+            raise
+        return known
+    return _store(rows, requested_by, batch)
 
 
 def refine(
@@ -118,21 +138,30 @@ def _store(
             TryOnResult.objects.bulk_create(rows, batch_size=CHUNK)
             on_commit(wakeup.wake)
     except IntegrityError:
-        known = list(TryOnResult.objects.filter(batch=batch).order_by("number"))
+        known = _rows_of(batch)
         if not known:
             raise
         return known
     return rows
 
 
+def _rows_of(batch: uuid.UUID | None) -> list[TryOnResult]:
+    """Return the rows that an earlier call with this batch stored."""
+    return list(TryOnResult.objects.filter(batch=batch).order_by("number")) if batch else []
+
+
 def parse_clothes(
     picture: Picture,
-    types: Sequence[str] = TWO_PIECES,
+    types: Sequence[str] | None = None,
     *,
     requested_by: User = None,
     again: bool = False,
 ) -> ClothesParse:
-    """Request a clothes parse of a picture; reuse a finished one unless ``again``."""
+    """Request a clothes parse of a picture; reuse a finished one unless ``again``.
+
+    Without ``types``, upper and lower are parsed together, and where neither is found, a
+    dress in a second call.
+    """
     conf.require_api_key()
     if not picture.image:
         raise RequestRefused(_("There is no picture to parse yet."), code="NoPicture")

@@ -82,6 +82,13 @@ class Review(models.TextChoices):
     REJECTED = "rejected", _("rejected")
 
 
+class Severity(models.TextChoices):
+    """How much a finding of the picture check matters."""
+
+    REFUSES = "refuses", _("The engine will refuse it")
+    MAY_SPOIL = "may_spoil", _("May spoil the result")
+
+
 class GarmentKind(models.TextChoices):
     """Where a garment is worn."""
 

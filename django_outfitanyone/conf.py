@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
@@ -21,16 +22,18 @@ from django_outfitanyone.setting_types import (
     days_or_none,
     flag,
     http_url,
+    image_counts,
     name,
     one_of,
-    prices,
+    prices_or_none,
+    resolutions,
     seconds,
     text,
     whole,
 )
 
 if TYPE_CHECKING:
-    from django_outfitanyone.engines.base import Engine
+    from django_outfitanyone.engines.base import Engine, Link
 
 __all__ = [
     "ConfigurationError",
@@ -51,19 +54,14 @@ class Settings:
     ACCOUNT = name("default")
     PROVIDER = text("django_outfitanyone.engines.dashscope.DashScope")
 
-    # Models and what one picture costs (Beijing list prices, read 2026-11-21)
+    # Models, and what one picture costs; without PRICES, the engine's list prices in CURRENCY
     TRY_ON_MODEL = name("aitryon-plus")
     PARSING_MODEL = name("aitryon-parsing-v1")
     REFINER_MODEL = name("aitryon-refiner")
     CURRENCY = currency("CNY")
-    PRICES = prices(
-        {
-            "aitryon": Decimal("0.20"),
-            "aitryon-plus": Decimal("0.50"),
-            "aitryon-parsing-v1": Decimal("0.004"),
-            "aitryon-refiner": Decimal("0.30"),
-        },
-    )
+    PRICES = prices_or_none()
+    FREE_IMAGES = image_counts()  # the vendor's free quota: model to its number of free images
+    RESOLUTIONS = resolutions(-1, 1024, 1280)  # what try-ons may ask for; -1: as the model photo
 
     # Money: the most that may be spent, in CURRENCY; a Decimal, or None for no limit. Days and
     # months are those of the project's TIME_ZONE.
@@ -94,6 +92,7 @@ class Settings:
     RUN_BUDGET = seconds(20)
 
     # Pictures
+    CHECK_PICTURES = flag(default=True)  # by the local engine, when they are uploaded
     DELIVERY = one_of("auto", "url", "upload")
     PARSE_RESULTS = flag(default=True)
     DIGITAL_SOURCE_TYPE = one_of(
@@ -137,7 +136,23 @@ class Settings:
 
     def price(self, model: str) -> Decimal:
         """Return the price of one image, 0 for a model without a known price."""
-        return self.PRICES.get(model, Decimal(0))
+        return self.prices.get(model, Decimal(0))
+
+    @property
+    def prices(self) -> Mapping[str, Decimal]:
+        """Price of one image of each model, in ``CURRENCY``: ``PRICES``, or the list prices."""
+        given = self.PRICES
+        return self.list_prices.get(self.CURRENCY, {}) if given is None else given
+
+    @property
+    def list_prices(self) -> Mapping[str, Mapping[str, Decimal]]:
+        """Price of one image by the vendor's list: currency to model to amount."""
+        return getattr(self.engine_class, "LIST_PRICES", {})
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """Pages of the engine's vendor, for people."""
+        return getattr(self.engine_class, "LINKS", ())
 
     @property
     def may_repeat_parses(self) -> bool:
@@ -145,7 +160,7 @@ class Settings:
 
         A model without a known price is not: it only counts as free.
         """
-        most, price = self.REPEAT_UNCLEAR_PARSES_UP_TO, self.PRICES.get(self.PARSING_MODEL)
+        most, price = self.REPEAT_UNCLEAR_PARSES_UP_TO, self.prices.get(self.PARSING_MODEL)
         return price is not None and most > 0 and price <= most
 
     @property

@@ -32,6 +32,28 @@ class RequestRefused(OutfitAnyoneError):
     code = "RequestRefused"
 
 
+class PictureUnsuitable(RequestRefused):
+    """A picture of the request would be refused by the engine; nothing was sent or stored.
+
+    ``remedy`` says what the person who owns the picture can do about it.
+    """
+
+    code = "PictureUnsuitable"
+
+    def __init__(self, message: str = "", *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class LocalEngineUnavailable(OutfitAnyoneError):
+    """The local engine is not installed, is busy, or failed on this picture."""
+
+    code = "LocalEngineUnavailable"
+
+
 class PictureRefused(OutfitAnyoneError):
     """The picture cannot be used; nothing was sent.
 

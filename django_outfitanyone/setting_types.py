@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast, overload
@@ -79,7 +79,7 @@ def whole(default: int, *, least: int = 1) -> Setting[int]:
     return Setting(
         default,
         f"a whole number of at least {least}",
-        lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= least,
+        lambda value: _is_whole(value) and value >= least,
     )
 
 
@@ -87,9 +87,7 @@ def days_or_none() -> Setting[int | None]:
     return Setting(
         None,
         "a whole number of days of at least 1, or None",
-        lambda value: (
-            value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1)
-        ),
+        lambda value: value is None or (_is_whole(value) and value >= 1),
     )
 
 
@@ -142,12 +140,53 @@ def _is_amount(value: Any) -> bool:
     return isinstance(value, Decimal) and value >= 0
 
 
-def prices(default: Mapping[str, Decimal]) -> Setting[Mapping[str, Decimal]]:
+def prices_or_none() -> Setting[Mapping[str, Decimal] | None]:
     return Setting(
-        default,
-        "a dict of model name to Decimal price for one image",
+        None,
+        "a dict of model name to Decimal price for one image, or None for the list prices",
         lambda value: (
-            isinstance(value, Mapping)
-            and all(isinstance(price, Decimal) and price >= 0 for price in value.values())
+            value is None
+            or (
+                isinstance(value, Mapping)
+                and all(isinstance(price, Decimal) and price >= 0 for price in value.values())
+            )
         ),
     )
+
+
+def image_counts() -> Setting[Mapping[str, int]]:
+    return Setting(
+        {},
+        "a dict of model name to a whole number of images",
+        lambda value: (
+            isinstance(value, Mapping)
+            and all(isinstance(model, str) for model in value)
+            and all(_is_whole(count) and count >= 0 for count in value.values())
+        ),
+    )
+
+
+LARGEST_HEIGHT = 10_000
+
+
+def resolutions(*default: int) -> Setting[Sequence[int]]:
+    """Heights of result pictures in pixels; -1 is the size of the model photo.
+
+    It must be among them: it is the default, and only such results can be refined.
+    """
+    return Setting(
+        [*default],
+        "a list of whole numbers: -1 for the size of the model photo, and different heights in "
+        f"pixels of at most {LARGEST_HEIGHT}",
+        lambda value: (
+            isinstance(value, list | tuple)
+            and all(_is_whole(one) for one in value)
+            and all(one == -1 or 1 <= one <= LARGEST_HEIGHT for one in value)
+            and -1 in value
+            and len({*value}) == len(value)
+        ),
+    )
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

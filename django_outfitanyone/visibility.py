@@ -29,6 +29,11 @@ def may_view(user: User, model: type[Model]) -> bool:
     return any(user.has_perm(_permission(name, model)) for name in ("view", "change"))
 
 
+def may_view_check(user: User, model: type[Model]) -> bool:
+    """Return whether the user may see what was found in pictures: staff, also who only adds."""
+    return may_view(user, model) or user.has_perm(_permission("add", model))
+
+
 def may_view_job(user: User, job: RemoteJob) -> bool:
     """Return whether the user may see the progress and the cost of this job."""
     is_own = job.requested_by_id is not None and job.requested_by_id == user.pk

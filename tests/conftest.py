@@ -15,6 +15,7 @@ from outfitanyone_local.sandbox.http_server import SandboxServer
 from outfitanyone_local.sandbox.options import Options
 from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine
 from tests import distributions
+from tests.local_engine import FakeLocalEngine
 
 KEY = "sk-for-tests"
 ROOT = Path(__file__).parent.parent
@@ -62,6 +63,7 @@ def remote(settings, engine):
             "API_KEY": KEY,
             "BASE_URL": server.base_url,
             "ALLOW_PRIVATE_ADDRESSES": True,
+            "CHECK_PICTURES": False,
             "SUBMITS_PER_SECOND": 100,
             "QUERIES_PER_SECOND": 1000,
             "POLL_INTERVAL": 0.02,
@@ -80,6 +82,15 @@ def configure(settings):
         settings.OUTFITANYONE = {**settings.OUTFITANYONE, **keys}
 
     return change
+
+
+@pytest.fixture
+def local_engine(settings, monkeypatch):
+    """Check pictures, with a local engine that finds what the test says."""
+    settings.OUTFITANYONE = {**settings.OUTFITANYONE, "CHECK_PICTURES": True}
+    fake = FakeLocalEngine()
+    fake.install(monkeypatch)
+    return fake
 
 
 @pytest.fixture

@@ -86,5 +86,9 @@ if os.environ.get("Q_BROKER", "orm").startswith("redis"):
 else:
     Q_CLUSTER["orm"] = "default"
 
-OUTFITANYONE = {"API_KEY": "sk-for-tests", "BASE_URL": "http://127.0.0.1:9/api/v1"}
+OUTFITANYONE = {
+    "API_KEY": "sk-for-tests",
+    "BASE_URL": "http://127.0.0.1:9/api/v1",
+    "CHECK_PICTURES": False,  # the pictures of most tests are noise
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -188,22 +188,6 @@ def test_time_zone(settings):
     assert ids(checks.check_time_zone()) == ["E007"]
 
 
-@pytest.mark.parametrize(
-    ("keys", "expected"),
-    [
-        ({"TRY_ON_MODEL": "aitryon-next"}, ["W010"]),
-        ({"PRICES": {}}, ["W010"] * 3),
-        ({"BUDGET_PER_DAY": Decimal("0.49")}, ["W011"]),
-        ({"BUDGET_PER_DAY": Decimal("0.50")}, []),
-        ({"BUDGET_PER_MONTH": Decimal(0)}, []),  # a way to stop all submits
-    ],
-)
-def test_money(configure, keys, expected):
-    configure(**keys)
-
-    assert ids(checks.check_money()) == expected
-
-
 @pytest.mark.parametrize("name", sorted(known_settings()))
 def test_every_setting__invalid_value_is_one_error_with_a_hint_to_paste(configure, name):
     """No other check fails or reports anything because of it."""

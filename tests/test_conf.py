@@ -59,6 +59,21 @@ def test_setting__on_the_class_is_the_description_of_the_key():
         ("DELIVERY", "upload", "ftp"),
         ("PRICES", {}, {"aitryon": 0.2}),
         ("PRICES", {}, [1]),
+        ("PRICES", None, {"aitryon": Decimal(-1)}),
+        ("FREE_IMAGES", {}, None),
+        ("FREE_IMAGES", {"aitryon-parsing-v1": 400}, {"aitryon-parsing-v1": "400"}),
+        ("FREE_IMAGES", {"aitryon": 0}, {"aitryon": -1}),
+        ("FREE_IMAGES", {"aitryon": 1}, {"aitryon": True}),
+        ("FREE_IMAGES", {"aitryon": 1}, {5: 1}),
+        ("RESOLUTIONS", [-1], []),
+        ("RESOLUTIONS", (-1, 512), [512]),
+        ("RESOLUTIONS", [2048, -1], [-1, -2]),
+        ("RESOLUTIONS", [1, -1], [-1, 0]),
+        ("RESOLUTIONS", [-1, 10_000], [-1, 10_001]),
+        ("RESOLUTIONS", [-1], [-1, 512, 512]),
+        ("RESOLUTIONS", [-1], [-1, "512"]),
+        ("RESOLUTIONS", [-1], [-1, True]),
+        ("RESOLUTIONS", [-1], -1),
     ],
 )
 def test_setting__accepts_only_valid_values(name, good, bad):
@@ -92,6 +107,30 @@ def test_require_api_key__error_names_the_remedy(settings, monkeypatch, key):
 
 def test_price__is_zero_for_an_unknown_model():
     assert conf.price("some-other-model") == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "plus", "refiner"),
+    [
+        ({}, "0.50", "0.30"),
+        ({"CURRENCY": "USD"}, "0.071677", "0"),
+        ({"CURRENCY": "USD", "PRICES": None}, "0.071677", "0"),
+        ({"CURRENCY": "USD", "PRICES": {"aitryon-refiner": Decimal("0.05")}}, "0", "0.05"),
+        ({"CURRENCY": "EUR"}, "0", "0"),
+        ({"PROVIDER": "tests.toy_engine.ToyEngine"}, "0", "0"),
+    ],
+)
+def test_price__is_that_of_the_vendors_list_unless_prices_are_set(configure, keys, plus, refiner):
+    configure(**keys)
+
+    assert conf.price("aitryon-plus") == Decimal(plus)
+    assert conf.price("aitryon-refiner") == Decimal(refiner)
+
+
+def test_links__are_those_of_the_engine(configure):
+    assert conf.links == DashScope.LINKS
+    configure(PROVIDER="tests.toy_engine.ToyEngine")
+    assert conf.links == ()
 
 
 def test_load_engine__is_configured_by_the_settings():

@@ -9,7 +9,7 @@ from django_outfitanyone.actions import request_try_on
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import ClothesParse, Hotspot, TemporaryUpload, TryOnResult
-from tests.drawing import encoded
+from tests.drawing import encoded, picture
 from tests.factories import make_garment, make_hotspot, make_model_image, make_product
 from tests.work import REPLACE, new_request, one_pass, queued_try_on, work
 
@@ -57,7 +57,8 @@ def test_try_on__hotspot_leads_to_the_product_of_the_garment(remote):
 
 
 def test_try_on__kept_half_is_sent_as_a_garment(remote, engine):
-    try_on = finished(new_request(), keep_other_half=True)
+    person = make_model_image(data=picture(7, size=(400, 600)))
+    try_on = finished(new_request(person=person), keep_other_half=True)
 
     assert try_on.status == Status.SUCCEEDED
     assert try_on.keep == "lower"
@@ -161,13 +162,14 @@ def test_batch__each_picture_is_uploaded_once_for_each_remote_model(remote):
     assert remote.stats["uploads"] == 3 + len(results)
 
 
-def test_batch__photo_is_parsed_once_for_the_half_to_keep(remote):
+def test_batch__photo_is_parsed_once_for_both_halves(remote):
     person = make_model_image()
     rows = [request_try_on(TryOnRequest(person=person, top=make_garment())) for _ in range(3)]
     work(*rows)
 
     assert ClothesParse.objects.filter(model_image=person).count() == 1
-    assert Hotspot.objects.of(person).get().clothes_type == "lower"
+    spots = Hotspot.objects.of(person)
+    assert {spot.clothes_type for spot in spots} == {"upper", "lower"}
 
 
 def test_batch__never_runs_more_tasks_than_the_account_has_slots(remote, configure):

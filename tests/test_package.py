@@ -167,6 +167,13 @@ def test_sandbox__explains_itself(installed, tmp_path, module):
     assert "--state-dir" in run(installed.with_local, "-m", module, "--help", cwd=tmp_path)
 
 
+def test_local_extra__reads_heic(installed, manage):
+    code = "from django_outfitanyone.pictures.decoding import readable_names as n; print(n())"
+
+    assert "HEIC" in manage(installed.with_local, "shell", "-c", code)
+    assert "HEIC" not in manage(installed.app_only, "shell", "-c", code)
+
+
 @pytest.fixture
 def sandbox_url(installed, tmp_path):
     """The base URL of a sandbox that was started from the installed wheels."""

@@ -19,6 +19,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from django_outfitanyone.account import free_quota
+from django_outfitanyone.account.free_quota import FreeQuota
 from django_outfitanyone.account.money import money
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import BudgetSpent
@@ -69,6 +71,11 @@ class Budget:
 
 def budgets_of(account: Account) -> list[Budget]:
     """Return the budgets that are set, the daily one first."""
+    return _read(account)[0]
+
+
+def _read(account: Account) -> tuple[list[Budget], list[FreeQuota]]:
+    """Return the budgets that are set and, if there are any, the free quotas at that moment."""
     today = shop_day(timezone.now())
     first = today.replace(day=1)
     periods = (
@@ -76,8 +83,8 @@ def budgets_of(account: Account) -> list[Budget]:
         ("BUDGET_PER_MONTH", conf.BUDGET_PER_MONTH, first, _next_month(first)),
     )
     wanted = [period for period in periods if period[1] is not None]
-    used = _used_since(account, [start for _setting, _limit, start, _end in wanted])
-    return [
+    used, quotas = _used_since(account, [start for _setting, _limit, start, _end in wanted])
+    budgets = [
         Budget(
             setting=setting,
             limit=Decimal(limit or 0),
@@ -87,6 +94,7 @@ def budgets_of(account: Account) -> list[Budget]:
         )
         for (setting, limit, _start, end), (spent, committed) in zip(wanted, used, strict=True)
     ]
+    return budgets, quotas
 
 
 def left(account: Account) -> Decimal | None:
@@ -95,9 +103,15 @@ def left(account: Account) -> Decimal | None:
 
 
 def check(account: Account, remote_model: str) -> None:
-    """Raise ``BudgetSpent`` when one more picture of this model exceeds a budget."""
+    """Raise ``BudgetSpent`` when one more picture of this model exceeds a budget.
+
+    A picture that the free quota covers fits into every budget.
+    """
     price = conf.price(remote_model)
-    for budget in budgets_of(account) if price else ():
+    budgets, quotas = _read(account) if price else ([], [])
+    if remote_model in _free_models(quotas):
+        return
+    for budget in budgets:
         if price > budget.left:
             raise BudgetSpent(str(budget), until=budget.ends_at)
 
@@ -125,10 +139,11 @@ def unaffordable(account: Account) -> set[str]:
     """
     if account.budget_spent_until <= timezone.now():
         return set()
-    rest = left(account)
+    budgets, quotas = _read(account)
+    rest = min((budget.left for budget in budgets), default=None)
     too_expensive = {
-        name for name, price in conf.PRICES.items() if rest is not None and price > rest
-    }
+        name for name, price in conf.prices.items() if rest is not None and price > rest
+    } - _free_models(quotas)
     if not too_expensive:
         Account.objects.filter(pk=account.pk).update(budget_spent_until=LONG_AGO)
         logger.info("Account %s: there is budget again", account.pk, extra={"event": "budget_open"})
@@ -142,22 +157,31 @@ def notice(account: Account) -> str:
     return str(min(budgets_of(account), key=lambda budget: budget.left))
 
 
-def _used_since(account: Account, days: list[date]) -> list[tuple[Decimal, Decimal]]:
-    """Return what is spent and what is committed since each of these days, in one SELECT.
+def _free_models(quotas: list[FreeQuota]) -> set[str]:
+    """Return the models whose next picture is free."""
+    return {quota.remote_model for quota in quotas if quota.left}
+
+
+def _used_since(
+    account: Account, days: list[date]
+) -> tuple[list[tuple[Decimal, Decimal]], list[FreeQuota]]:
+    """Return what is spent and committed since each of these days, and the free quotas.
+
+    All of it is read in one SELECT.
 
     A job that is settled between two statements would be missing in both: committed no
     longer, charged not yet.
     """
     if not days:
-        return []
+        return [], []
     price = Case(
-        *(When(remote_model=model, then=_amount(price)) for model, price in conf.PRICES.items()),
+        *(When(remote_model=model, then=_amount(price)) for model, price in conf.prices.items()),
         default=_amount(Decimal(0)),
         output_field=AMOUNT,
     )
+    starts = [_midnight(day) for day in days]
     columns: list[Subquery] = []
-    for day in days:
-        since = _midnight(day)
+    for day, since in zip(days, starts, strict=True):
         columns += [
             _sum(Charge.objects.payable().since(day), "amount"),
             _sum(TryOnResult.objects.possibly_billed(since=since), price),
@@ -167,13 +191,24 @@ def _used_since(account: Account, days: list[date]) -> list[tuple[Decimal, Decim
             ),
         ]
     names = {f"sum_{number}": column for number, column in enumerate(columns)}
-    sums = Account.objects.filter(pk=account.pk).annotate(**names).values_list(*names).first()
-    # an account without a row has not spent anything
-    exact = [Decimal(found or 0).quantize(SMALLEST) for found in sums or [0] * len(names)]
-    return [
-        (spent, try_ons + parses)
-        for spent, try_ons, parses in zip(exact[::3], exact[1::3], exact[2::3], strict=True)
+    all_names = names | free_quota.columns(since=starts)
+    found = Account.objects.filter(pk=account.pk).annotate(**all_names).values(*all_names).first()
+    values = found or {}  # an account without a row has not spent anything
+    quotas = free_quota.read(values, periods=len(days))
+    exact = [Decimal(values.get(name) or 0).quantize(SMALLEST) for name in names]
+    used = [
+        (spent, try_ons + parses - _covered(quotas, period))
+        for period, (spent, try_ons, parses) in enumerate(
+            zip(exact[::3], exact[1::3], exact[2::3], strict=True)
+        )
     ]
+    return used, quotas
+
+
+def _covered(quotas: list[FreeQuota], period: int) -> Decimal:
+    """Return the price of the period's requests that the free quotas will pay for."""
+    prices = (conf.price(quota.remote_model) * quota.covered(period) for quota in quotas)
+    return sum(prices, Decimal(0))
 
 
 def _sum(rows: QuerySet[Any], amount: Any) -> Subquery:

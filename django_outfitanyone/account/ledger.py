@@ -1,4 +1,8 @@
-"""Charges: each billed call is recorded once, together with the job that it belongs to."""
+"""Charges: each billed call is recorded once, together with the job that it belongs to.
+
+Each transaction here counts the image before it writes the job, always in this order, so that
+no two of them wait for each other.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, OperationalError
 
+from django_outfitanyone.account import free_quota
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
 from django_outfitanyone.models.database import atomic, connection
@@ -27,18 +32,24 @@ def settle(
     """Record that the engine has answered and will bill the answer.
 
     Row and charge are written in one transaction. An answer without a number of pictures
-    counts as one picture.
+    counts as one picture. Pictures that the free quota covers cost nothing.
     """
     images = images or 1
 
     def write() -> None:
+        free = free_quota.take(job.account_id, remote_model, images)
+        known = Charge.objects.of_task(job.account_id, task_id)
+        if known:
+            free_quota.give_back(job.account_id, remote_model, images)
+            free = known.free_images
         job.mark_collecting(
             image_count=images,
-            cost=conf.price(remote_model) * images,
+            cost=conf.price(remote_model) * (images - free),
             currency=conf.CURRENCY,
             **columns,
         )
-        Charge.objects.record(job, remote_model=remote_model, task_id=task_id)
+        if not known:
+            Charge.objects.record(job, remote_model=remote_model, task_id=task_id, free_images=free)
 
     _write_together(job, write)
 
@@ -47,8 +58,9 @@ def settle_unclear(parse: ClothesParse, **columns: Any) -> None:
     """Prepare a parse for another call, and record that the last one may be billed."""
 
     def write() -> None:
+        free = free_quota.take(parse.account_id, conf.PARSING_MODEL, 1)
         parse.mark_preparing(**columns)
-        Charge.objects.record_unclear(parse)
+        Charge.objects.record_unclear(parse, free_images=free)
 
     _write_together(parse, write)
 
@@ -58,8 +70,13 @@ def charge_decision(parse: ClothesParse) -> None:
 
     The person cannot know either whether the call arrived: no task list shows parses.
     """
+    if not ClothesParse.objects.needing_attention().filter(pk=parse.pk).exists():
+        return
+    free = free_quota.take(parse.account_id, conf.PARSING_MODEL, 1)
     if ClothesParse.objects.hold_unclear(parse):
-        Charge.objects.record_unclear(parse)
+        Charge.objects.record_unclear(parse, free_images=free)
+    else:  # another person was faster
+        free_quota.give_back(parse.account_id, conf.PARSING_MODEL, 1)
 
 
 def _write_together(job: TryOnResult | ClothesParse, write: Callable[[], None]) -> None:

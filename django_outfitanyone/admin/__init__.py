@@ -6,10 +6,11 @@ admin theme.
 
 from django_outfitanyone.admin.account import AccountAdminMixin
 from django_outfitanyone.admin.charge import ChargeAdminMixin
-from django_outfitanyone.admin.clothes_parse import ClothesParseAdminMixin, ParseClothesMixin
+from django_outfitanyone.admin.clothes_parse import ClothesParseAdminMixin
 from django_outfitanyone.admin.garment import GarmentAdminMixin, GarmentInline, GarmentInlineMixin
 from django_outfitanyone.admin.hotspot import HotspotInline, HotspotOwnerMixin
 from django_outfitanyone.admin.model_image import ModelImageAdminMixin
+from django_outfitanyone.admin.parse_requests import ParseClothesMixin
 from django_outfitanyone.admin.product import ProductAdminMixin
 from django_outfitanyone.admin.try_on import TryOnResultAdminMixin
 from django_outfitanyone.admin.try_on_action import TryOnActionMixin

@@ -13,13 +13,14 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from django_outfitanyone.account import budgets
+from django_outfitanyone.account import budgets, free_quota
 from django_outfitanyone.account.money import money
 from django_outfitanyone.admin.account_problem import resume
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
@@ -46,7 +47,17 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
     )
     list_display = ("name", "state", "runner", "slots", "pause")
     actions = ("resume_selected",)
-    fields = ("name", "state", "runner", "slots", "pause", "spent", "budget")
+    fields = (
+        "name",
+        "state",
+        "runner",
+        "slots",
+        "pause",
+        "spent",
+        "budget",
+        "free_images",
+        "links",
+    )
     fields_if_stopped = ("stopped_at", "stopped_code", "stopped_message", "error_help")
 
     class Media:
@@ -130,6 +141,25 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
             for budget in budgets.budgets_of(account)
         ]
         return ", ".join(texts) or _("no budget set")
+
+    @admin.display(description=gettext_lazy("free pictures left"))
+    def free_images(self, account: Account) -> str:
+        texts = [
+            _("%(left)d of %(all)d (%(model)s)")
+            % {"left": quota.left, "all": quota.images, "model": quota.remote_model}
+            for quota in free_quota.quotas_of(account)
+        ]
+        return ", ".join(texts) or _("no free quota set (FREE_IMAGES)")
+
+    @admin.display(description=gettext_lazy("pages of the vendor"))
+    def links(self, account: Account) -> SafeString:  # noqa: ARG002
+        """Return a list of links, which tell the vendor nothing about this site."""
+        items = format_html_join(
+            "",
+            '<li><a href="{}" target="_blank" rel="noopener noreferrer">{}</a></li>',
+            ((link.url, _(link.title)) for link in conf.links),
+        )
+        return format_html("<ul>{}</ul>", items) if items else SafeString("–")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
         return (*self.fields, *self.fields_if_stopped) if obj and obj.is_stopped else self.fields

@@ -61,7 +61,7 @@ class ChargeAdminMixin(NoticeMixin, UndeletableMixin):
     search_fields = ("=task_id",)
     fields = (
         ("charged_at", "charged_on"),
-        ("remote_model", "images", "amount_paid"),
+        ("remote_model", "images", "free_images", "amount_paid"),
         "is_unclear",
         ("try_on", "clothes_parse"),
         ("requested_by", "account", "task_id"),
@@ -73,6 +73,8 @@ class ChargeAdminMixin(NoticeMixin, UndeletableMixin):
     @admin.display(description=gettext_lazy("amount"), ordering="amount")
     def amount_paid(self, charge: Charge) -> str:
         amount = money(charge.amount, charge.currency)
+        if charge.free_images and not charge.amount:
+            return _("%(amount)s, free quota") % {"amount": amount}
         return _("%(amount)s at most") % {"amount": amount} if charge.is_unclear else amount
 
     @admin.display(description=gettext_lazy("for"))

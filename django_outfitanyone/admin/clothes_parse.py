@@ -1,4 +1,4 @@
-"""“Parse clothes” for pictures, and the admin of the clothes parses."""
+"""The admin of the clothes parses."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -23,108 +22,21 @@ from django_outfitanyone.account.money import money
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.actions import refusal_of, warn_about_refusals
 from django_outfitanyone.admin.admin_urls import admin_url
-from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
+from django_outfitanyone.admin.django_classes import ModelAdmin
 from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.panels import PanelMixin
 from django_outfitanyone.admin.parse_decisions import CANCEL, DECISIONS, RETRY, may_parse
 from django_outfitanyone.admin.read_only import ReadOnlyMixin
 from django_outfitanyone.conf import conf
+from django_outfitanyone.jobs.estimate import parse_cost
 from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from django_outfitanyone.models.clothes_parse import ClothesParseQuerySet
-    from django_outfitanyone.models.of_picture import Picture
-
-
-PARSE_ACTIONS = ("parse_clothes", "parse_clothes_again")
-"""For ``actions`` of an admin that uses ``ParseClothesMixin``."""
-
-PARSE_BUTTON = "_parse_clothes"
-
-
-class ParseClothesMixin(AdminMixin):
-    """Parses pictures from the changelist and from the page of a picture.
-
-    For admins of model photos and try-on results.
-    """
-
-    def has_parse_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may request parses, which cost money."""
-        return may_parse(request)
-
-    def parse_label(self, request: HttpRequest, picture: Picture) -> str:
-        """Return the label of the button that parses the picture, or ``""`` without permission."""
-        may_press = self.has_change_permission(request, picture) and may_parse(request)
-        if not picture.image or not may_press:  # the button saves the page, too
-            return ""
-        cost = {"cost": money(conf.price(conf.PARSING_MODEL), conf.CURRENCY)}
-        label = _("Parse clothes again (%(cost)s)") if picture.hotspots.exists() else ""
-        return (label or _("Parse clothes (%(cost)s)")) % cost
-
-    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Parse the picture after saving, if the button beside it was pressed."""
-        if PARSE_BUTTON not in request.POST:
-            return super().response_change(request, obj)
-        if not self.has_parse_permission(request):
-            raise PermissionDenied
-        self.request_parses(request, [obj], again=True)
-        return HttpResponseRedirect(request.get_full_path())
-
-    @admin.action(description=gettext_lazy("Parse clothes"), permissions=["parse"])
-    def parse_clothes(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self.request_parses(request, queryset, again=False)
-
-    @admin.action(
-        description=gettext_lazy("Parse clothes again (charged again)"), permissions=["parse"]
-    )
-    def parse_clothes_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self.request_parses(request, queryset, again=True)
-
-    def request_parses(
-        self, request: HttpRequest, pictures: Iterable[Picture], *, again: bool
-    ) -> None:
-        """Queue a parse for each picture and tell the user how many will be charged."""
-        started_at = timezone.now()
-        parses: list[ClothesParse] = []
-
-        def request_parse(picture: Picture) -> None:
-            parses.append(actions.parse_clothes(picture, requested_by=request.user, again=again))
-
-        refusals = Counter(refusal_of(partial(request_parse, picture)) for picture in pictures)
-        del refusals[""]
-        new = sum(parse.created_at >= started_at for parse in parses)
-        known = len(parses) - new
-        if new:
-            self.message_user(request, _queued_text(new, again=again), messages.SUCCESS)
-        if known:
-            text = ngettext(
-                "%(count)d picture is being parsed or was parsed before; it is not charged "
-                "again. To parse it again, use “Parse clothes again”.",
-                "%(count)d pictures are being parsed or were parsed before; they are not charged "
-                "again. To parse them again, use “Parse clothes again”.",
-                known,
-            )
-            self.message_user(request, text % {"count": known}, messages.INFO)
-        warn_about_refusals(refusals, model_admin=self, request=request)
-
-
-def _queued_text(count: int, *, again: bool) -> str:
-    text = ngettext(
-        "%(count)d clothes parse is queued and will cost at most %(cost)s.",
-        "%(count)d clothes parses are queued and will cost at most %(cost)s.",
-        count,
-    ) % {
-        "count": count,
-        "cost": money(count * conf.price(conf.PARSING_MODEL), conf.CURRENCY),
-    }
-    charged_again = _("Pictures that were parsed before are charged again.") if again else ""
-    return f"{text} {charged_again}".rstrip()
 
 
 class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyMixin):
@@ -196,7 +108,7 @@ class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyM
             **self._choices(parse.admin_request, parse),
             calls=Charge.objects.count_unclear_calls(parse) + 1,
             blocked=TryOnResult.objects.waiting_for(parse).blocked().count(),
-            price=money(conf.price(conf.PARSING_MODEL), conf.CURRENCY),
+            price=money(parse_cost(), conf.CURRENCY),
         )
 
     def _choices(self, request: HttpRequest, parse: ClothesParse) -> dict[str, bool]:

@@ -50,6 +50,31 @@ class RefusedFilter(admin.SimpleListFilter):
         return shown
 
 
+class CheckFilter(admin.SimpleListFilter):
+    """Finds garments and model photos by the result of their picture check."""
+
+    title = gettext_lazy("picture check")
+    parameter_name = "check"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return [
+            ("advised_against", gettext_lazy("the engine will refuse it")),
+            ("with_findings", gettext_lazy("something was found")),
+            ("unchecked", gettext_lazy("not checked")),
+        ]
+
+    def queryset(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: Any,  # a StoredPictureQuerySet
+    ) -> QuerySet[Any]:
+        known = {name for name, _label in self.lookup_choices}
+        shown: QuerySet[Any] = (
+            getattr(queryset, str(self.value()))() if self.value() in known else queryset
+        )
+        return shown
+
+
 class QualityFilter(admin.SimpleListFilter):
     """Offers the models that have a price, as reading the choices from the rows reads them all."""
 
@@ -57,7 +82,7 @@ class QualityFilter(admin.SimpleListFilter):
     parameter_name = "remote_model"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        return [(name, name) for name in sorted({*conf.PRICES} - {conf.PARSING_MODEL})]
+        return [(name, name) for name in sorted({*conf.prices} - {conf.PARSING_MODEL})]
 
     def queryset(
         self,

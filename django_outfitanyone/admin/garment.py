@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone import starter_set
 from django_outfitanyone.admin import rendering
+from django_outfitanyone.admin.check_messages import check_upload
 from django_outfitanyone.admin.django_classes import (
     AdminMixin,
     FieldNames,
@@ -18,7 +19,9 @@ from django_outfitanyone.admin.django_classes import (
     ModelAdmin,
     StackedInline,
 )
+from django_outfitanyone.admin.filters import CheckFilter
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.picture_check import PictureCheckMixin
 from django_outfitanyone.admin.picture_guide import (
     PictureGuideInlineMixin,
     PictureGuideMixin,
@@ -40,6 +43,7 @@ class GarmentAdminMixin(
     PictureGuideMixin,
     ProductFieldMixin,
     UploadMixin,
+    PictureCheckMixin,
     TryOnButtonMixin,
     SamplePicturesMixin,
     NoticeMixin,
@@ -48,14 +52,15 @@ class GarmentAdminMixin(
     guide = GARMENTS
     first_step = _("No garments yet. Add a garment with its picture first, then try it on.")
     samples_label = _("Add sample garments")
-    list_display = ("picture", "__str__", "kind", "product", "pixels")
+    list_display = ("picture", "__str__", "kind", "product", "problem", "pixels")
     list_display_links = ("picture", "__str__")
-    list_filter = ("kind", "created_at")
+    list_filter = ("kind", CheckFilter, "created_at")
     list_select_related = ("product",)
     search_fields = ("name",)
     formfield_overrides = picture_input(GARMENTS)
     fields = ("product", "kind", "name", "image", "created_at")
     readonly_fields = ("created_at",)
+    actions = ("check_pictures",)
 
     class Media:
         css = {"all": [rendering.STYLESHEET]}
@@ -93,6 +98,7 @@ class GarmentFormSet(InlineFormSet):
             if form.instance in saved:
                 upload = form.cleaned_data.get("image")
                 report_conversion(self.request, upload, stored=form.instance)
+                check_upload(self.request, form.instance, form)
         return saved
 
 

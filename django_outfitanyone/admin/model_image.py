@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from django_outfitanyone import starter_set
 from django_outfitanyone.admin import rendering
-from django_outfitanyone.admin.clothes_parse import PARSE_ACTIONS, ParseClothesMixin
-from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
-from django_outfitanyone.admin.filters import RefusedFilter
+from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames, ModelAdmin
+from django_outfitanyone.admin.filters import CheckFilter, RefusedFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.notices import NoticeMixin
-from django_outfitanyone.admin.panels import PanelMixin
+from django_outfitanyone.admin.parse_requests import PARSE_ACTIONS, ParseClothesMixin
+from django_outfitanyone.admin.picture_check import PictureCheckMixin
 from django_outfitanyone.admin.picture_guide import PictureGuideMixin, picture_input
 from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
@@ -35,7 +35,7 @@ class ModelImageAdminMixin(
     ParseClothesMixin,
     HotspotOwnerMixin,
     UploadMixin,
-    PanelMixin,
+    PictureCheckMixin,
     SamplePicturesMixin,
     NoticeMixin,
     AdminMixin,
@@ -46,13 +46,13 @@ class ModelImageAdminMixin(
     list_display = ("picture", "name", "problem", "is_active", "pixels", "hotspot_count")
     list_display_links = ("picture", "name")
     list_editable = ("is_active",)
-    list_filter = ("is_active", RefusedFilter, "created_at")
+    list_filter = ("is_active", RefusedFilter, CheckFilter, "created_at")
     search_fields = ("name",)
     formfield_overrides = picture_input(PEOPLE)
     fields = ("name", "is_active", "image", "created_at")
     fields_if_refused = ("refusal",)
     readonly_fields = ("created_at", *fields_if_refused)
-    actions = ("try_on_photos", *PARSE_ACTIONS)
+    actions = ("try_on_photos", "check_pictures", *PARSE_ACTIONS)
 
     class Media:
         css = {"all": [rendering.STYLESHEET]}
@@ -74,10 +74,6 @@ class ModelImageAdminMixin(
         return int(photo.hotspot_count)
 
     @admin.display(description=gettext_lazy("problem"))
-    def problem(self, photo: ModelImage) -> SafeString | str:
-        return rendering.refusal_panel(photo, brief=True) if photo.is_refused else "–"
-
-    @admin.display(description=gettext_lazy("problem"))
     def refusal(self, photo: ModelImage) -> SafeString:
         return rendering.refusal_panel(photo)
 
@@ -92,8 +88,9 @@ class ModelImageAdminMixin(
         """Return whether the user may request try-ons, which cost money."""
         return may_try_on(self.admin_site, request)
 
-    def panels_above(self, request: HttpRequest, row: ModelImage) -> tuple[str, ...]:  # noqa: ARG002
-        return ("try_on_photo_button",) if self.has_try_on_permission(request) else ()
+    def panels_above(self, request: HttpRequest, row: ModelImage) -> FieldNames:
+        button = ("try_on_photo_button",) if self.has_try_on_permission(request) else ()
+        return (*super().panels_above(request, row), *button)
 
     def panels_below(self, request: HttpRequest, row: ModelImage) -> tuple[str, ...]:  # noqa: ARG002
         return ("hotspot_editor",) if row.image else ()
@@ -104,8 +101,8 @@ class ModelImageAdminMixin(
 
     @admin.display(description=gettext_lazy("hotspots"))
     def hotspot_editor(self, photo: Any) -> SafeString:
-        label = self.parse_label(photo.admin_request, photo)
-        return self.render_panel("hotspot_editor", photo, parse_label=label)
+        button = self.parse_button(photo.admin_request, photo)
+        return self.render_panel("hotspot_editor", photo, **button)
 
     @admin.action(description=gettext_lazy("Try garments on these photos…"), permissions=["try_on"])
     def try_on_photos(

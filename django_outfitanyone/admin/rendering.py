@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from django_outfitanyone.account.money import money
-from django_outfitanyone.choices import Review, Status
+from django_outfitanyone.choices import Review, Severity, Status
 from django_outfitanyone.models import ModelImage, TryOnResult
+from django_outfitanyone.models.picture import StoredPicture
 from django_outfitanyone.models.remote_job import RemoteJob
+from django_outfitanyone.picture_findings import Finding
 
 STYLESHEET = "django_outfitanyone/admin/admin.css"
 HOTSPOT_EDITOR = (
@@ -37,6 +39,8 @@ SYMBOLS: dict[str, str] = {
     Status.NEEDS_ATTENTION: "!",
     "blocked": "‖",
     "refused": "✕",
+    Severity.REFUSES: "✕",
+    Severity.MAY_SPOIL: "!",
     Review.TO_REVIEW: "?",
     Review.APPROVED: "✓",
     Review.REJECTED: "✕",
@@ -102,6 +106,25 @@ def refusal_panel(photo: ModelImage, *, brief: bool = False) -> SafeString:
     """Return why the engine refused a model photo, and what to do about it."""
     context = {"photo": photo, "badge": badge("refused", _("refused")), "brief": brief}
     return render_to_string("admin/django_outfitanyone/photo_refusal.html", context)
+
+
+def with_badges(findings: list[Finding]) -> list[tuple[Finding, SafeString]]:
+    """Return each finding of the picture check with the badge of its severity."""
+    return [(one, badge(one.severity, str(one.severity.label))) for one in findings]
+
+
+def findings_panel(picture: StoredPicture) -> SafeString | str:
+    """Return what the check found in a picture, in brief, or ``""`` if there is nothing."""
+    shown = [] if picture.findings_ignored else picture.found
+    if not shown:
+        return ""
+    context = {"findings": with_badges(shown), "brief": True}
+    return render_to_string("admin/django_outfitanyone/findings.html", context)
+
+
+def size_only_text() -> str:
+    """Return why only the size of pictures is checked."""
+    return render_to_string("admin/django_outfitanyone/size_only.html").strip()
 
 
 def approximate_duration(seconds: float) -> str:

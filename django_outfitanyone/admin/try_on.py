@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.actions import RESULT_ACTIONS, as_changelist_action
 from django_outfitanyone.admin.batch import BatchMixin
-from django_outfitanyone.admin.clothes_parse import PARSE_ACTIONS, ParseClothesMixin
 from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames, ModelAdmin
 from django_outfitanyone.admin.filters import PublishedFilter, QualityFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
@@ -26,6 +25,7 @@ from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.needs_attention import NeedsAttentionMixin, candidate_tasks
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.panels import PanelMixin
+from django_outfitanyone.admin.parse_requests import PARSE_ACTIONS, ParseClothesMixin
 from django_outfitanyone.admin.product_field import product_search_fields
 from django_outfitanyone.admin.refine_page import RefineMixin
 from django_outfitanyone.admin.try_on_page import TryOnPage
@@ -216,7 +216,7 @@ class TryOnResultAdminMixin(
             may_decide=self.has_change_permission(request, try_on),
             may_refine=self.may_refine(request, try_on),
             may_pay=self.has_add_permission(request),
-            parse_label=self.parse_label(request, try_on),
+            **self.parse_button(request, try_on),
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TryOnResult]:

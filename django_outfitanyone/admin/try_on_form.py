@@ -25,9 +25,9 @@ from django_outfitanyone.admin.estimates import budget_warning, estimate_text, m
 from django_outfitanyone.admin.rendering import pixels
 from django_outfitanyone.admin.widgets import PictureChoiceField
 from django_outfitanyone.conf import conf
-from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.exceptions import PictureUnsuitable, RequestRefused
 from django_outfitanyone.jobs.estimate import Estimate, estimate
-from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, check_pictures
 from django_outfitanyone.models import Garment, ModelImage
 
 QUALITIES = {
@@ -36,8 +36,12 @@ QUALITIES = {
 }
 
 
+WIDTHS = {1024: 576, 1280: 720}
+"""Documented height of a result to its width."""
+
+
 class KeepOrReplace(TextChoices):
-    """Whether the picture keeps a part of the photo or shows a generated one."""
+    """Whether the picture keeps a part of the photo or shows a random one of the engine."""
 
     KEEP = "keep", gettext_lazy("keep")
     REPLACE = "replace", gettext_lazy("replace")
@@ -45,7 +49,7 @@ class KeepOrReplace(TextChoices):
 
 def _quality_choices() -> list[tuple[str, str]]:
     """Return the try-on models that have a price, the default model first."""
-    names = dict.fromkeys([conf.TRY_ON_MODEL, *conf.PRICES])
+    names = dict.fromkeys([conf.TRY_ON_MODEL, *conf.prices])
     others = {conf.PARSING_MODEL, conf.REFINER_MODEL}
     return [(name, _quality_label(name)) for name in names if name not in others]
 
@@ -57,6 +61,14 @@ def _quality_label(name: str) -> str:
         "price": money(conf.price(name), conf.CURRENCY),
     }
     return _("%(quality)s (%(model)s): %(price)s per picture") % parts
+
+
+def _size_label(resolution: int) -> str:
+    """Return the size in pixels where the engine documents it, else the height."""
+    if resolution == -1:
+        return _("same as the model photo")
+    width = WIDTHS.get(resolution)
+    return pixels(width, resolution) if width else _("%(height)d px high") % {"height": resolution}
 
 
 class TryOnForm(forms.Form):
@@ -83,11 +95,7 @@ class TryOnForm(forms.Form):
     )
     resolution = forms.TypedChoiceField(
         label=gettext_lazy("Size of the pictures"),
-        choices=[
-            (-1, gettext_lazy("same as the model photo")),
-            (1024, pixels(576, 1024)),
-            (1280, pixels(720, 1280)),
-        ],
+        choices=lambda: [(one, _size_label(one)) for one in conf.RESOLUTIONS],
         coerce=int,
         widget=forms.RadioSelect,
     )
@@ -95,7 +103,7 @@ class TryOnForm(forms.Form):
         label=gettext_lazy("When only a top or only a bottom is tried on, the other half"),
         choices=[
             (KeepOrReplace.KEEP, gettext_lazy("stays as in the model photo")),
-            (KeepOrReplace.REPLACE, gettext_lazy("is generated to go with the garment")),
+            (KeepOrReplace.REPLACE, gettext_lazy("is a random one that the engine makes up")),
         ],
         widget=forms.RadioSelect,
     )
@@ -103,7 +111,7 @@ class TryOnForm(forms.Form):
         label=gettext_lazy("The face"),
         choices=[
             (KeepOrReplace.KEEP, gettext_lazy("stays as in the model photo")),
-            (KeepOrReplace.REPLACE, gettext_lazy("is generated")),
+            (KeepOrReplace.REPLACE, gettext_lazy("is a new, random one that the engine makes up")),
         ],
         widget=forms.RadioSelect,
     )
@@ -159,6 +167,10 @@ class TryOnForm(forms.Form):
             how = values.get("combining", Combining.ALONE)
             try:
                 self.requests = combine(garments, values["photos"], how=how)
+                check_pictures(self.requests)
+            except PictureUnsuitable as error:
+                way_out = _("Or open the picture and choose “Use it anyway”.")
+                raise ValidationError(f"{error} {way_out}", code=error.code) from error
             except RequestRefused as error:
                 raise ValidationError(str(error), code=error.code) from error
         return values

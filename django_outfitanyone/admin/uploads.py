@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from django_outfitanyone.admin.check_messages import check_upload
 from django_outfitanyone.admin.django_classes import AdminMixin, ModelForm
 from django_outfitanyone.admin.widgets import PictureInput
 from django_outfitanyone.models.picture import PictureField, StoredPicture
@@ -15,6 +16,8 @@ from django_outfitanyone.pictures.decoding import human_size
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from django_outfitanyone.models import Garment, ModelImage
 
 PICTURE_WIDGET: dict[Any, Any] = {PictureField: {"widget": PictureInput}}
 
@@ -27,12 +30,13 @@ class UploadMixin(AdminMixin):
     def save_model(
         self,
         request: HttpRequest,
-        obj: StoredPicture,
+        obj: Garment | ModelImage,
         form: ModelForm,
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         super().save_model(request, obj, form, change)
         report_conversion(request, form.cleaned_data.get("image"), stored=obj)
+        check_upload(request, obj, form)
 
 
 def report_conversion(request: HttpRequest, upload: object, *, stored: StoredPicture) -> None:

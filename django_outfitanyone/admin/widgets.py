@@ -8,7 +8,8 @@ from django import forms
 from django.contrib.admin.widgets import AdminFileWidget
 
 from django_outfitanyone.admin.django_classes import ModelMultipleChoiceField
-from django_outfitanyone.admin.rendering import refusal_panel
+from django_outfitanyone.admin.rendering import findings_panel, refusal_panel
+from django_outfitanyone.conf import conf
 from django_outfitanyone.models.picture import StoredPicture
 
 
@@ -37,6 +38,8 @@ class PictureCards(forms.CheckboxSelectMultiple):
         option["picture"] = picture
         if getattr(picture, "is_refused", False):
             option["problem"] = refusal_panel(picture, brief=True)
+        elif conf.CHECK_PICTURES:
+            option["problem"] = findings_panel(picture)
         return option
 
 

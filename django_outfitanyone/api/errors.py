@@ -20,6 +20,7 @@ from django_outfitanyone.exceptions import (
     CatalogueFailed,
     OutfitAnyoneError,
     PictureRefused,
+    PictureUnsuitable,
     RequestRefused,
 )
 from django_outfitanyone.models import protects_unsettled, unsettled_text
@@ -112,6 +113,10 @@ def _from_app(error: Exception) -> tuple[int, Problem] | None:
         )
     if isinstance(error, PictureRefused):
         return status.HTTP_400_BAD_REQUEST, Problem(
+            code=error.code, message=error.message, fixed_by="shop", advice=error.remedy
+        )
+    if isinstance(error, PictureUnsuitable):
+        return status.HTTP_422_UNPROCESSABLE_ENTITY, Problem(
             code=error.code, message=error.message, fixed_by="shop", advice=error.remedy
         )
     if isinstance(error, RequestRefused):

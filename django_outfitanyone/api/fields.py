@@ -32,6 +32,17 @@ class EnumField(serializers.ChoiceField):
         return super().to_representation(value) or None
 
 
+class ResolutionField(EnumField):
+    """One of the ``RESOLUTIONS`` of the settings, which are read for each request."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__((), name="Resolution", **kwargs)
+
+    def bind(self, field_name: str, parent: Any) -> None:
+        self.choices = [(one, one) for one in conf.RESOLUTIONS]
+        super().bind(field_name, parent)
+
+
 class UploadField(serializers.FileField):
     """An uploaded picture. Raises ``PictureRefused``, as the admin and the commands do."""
 

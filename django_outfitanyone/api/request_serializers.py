@@ -15,20 +15,22 @@ from rest_framework.utils.html import is_html_input
 from django_outfitanyone import actions
 from django_outfitanyone.api.fields import (
     EnumField,
+    ResolutionField,
     UploadField,
     VisibleField,
     VisibleListField,
 )
-from django_outfitanyone.api.response_serializers import (
-    BoxSerializer,
-    GarmentSerializer,
+from django_outfitanyone.api.picture_serializers import (
+    IGNORED_HELP,
+    CheckedGarmentSerializer,
+    CheckedUploadMixin,
     ModelImageSerializer,
-    PrefixedNameMixin,
 )
+from django_outfitanyone.api.response_serializers import BoxSerializer, PrefixedNameMixin
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.choices import ClothesType, GarmentKind, Status
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequest, combine
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, combine
 from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.models.try_on import Gender
 from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
@@ -66,16 +68,18 @@ class TryOnOptionsSerializer(RequestSerializer):
     )
     keep_other_half = serializers.BooleanField(
         default=TryOnOptions.keep_other_half,
-        help_text="A top alone keeps the person's bottom, a bottom alone keeps the top.",
+        help_text="A top alone keeps the person's own bottom, a bottom alone the person's own "
+        "top. If false, the engine makes up a random other half.",
     )
-    resolution = EnumField(
-        RESOLUTIONS,
-        name="Resolution",
+    resolution = ResolutionField(
         default=TryOnOptions.resolution,
-        help_text="-1: the size of the model photo; 1024: 576 x 1024; 1280: 720 x 1280 pixels.",
+        help_text="-1: the size of the model photo; 1024: 576 x 1024; 1280: 720 x 1280 pixels. The "
+        "settings of the site may offer other heights.",
     )
     restore_face = serializers.BooleanField(
-        default=TryOnOptions.restore_face, help_text="Keep the face of the model photo unchanged."
+        default=TryOnOptions.restore_face,
+        help_text="Keep the face of the model photo unchanged. If false, the engine makes up a "
+        "new, random face.",
     )
     force_new = serializers.BooleanField(
         default=TryOnOptions.force_new,
@@ -139,15 +143,20 @@ class ParseRequestSerializer(RequestSerializer):
     """Clothes types to parse: upper, lower, dress, or upper and lower together."""
 
     clothes_types = serializers.ListField(
-        child=EnumField(ClothesType), default=["upper", "lower"], allow_empty=False
+        child=EnumField(ClothesType),
+        default=None,
+        allow_null=True,
+        allow_empty=False,
+        help_text="One call parses these. Null: upper and lower, and where neither is found, a "
+        "dress in a second call.",
     )
     again = serializers.BooleanField(
         default=False, help_text="Pay for a new parse even if one succeeded before."
     )
 
-    def validate_clothes_types(self, value: list[str]) -> list[str]:
+    def validate_clothes_types(self, value: list[str] | None) -> list[str] | None:
         """Return the types without duplicates, in the order that the engine expects."""
-        return [one for one in ClothesType.values if one in value]
+        return value and [one for one in ClothesType.values if one in value]
 
 
 class HotspotRequestSerializer(RequestSerializer):
@@ -176,31 +185,37 @@ class HotspotRequestSerializer(RequestSerializer):
         return instance
 
 
-class GarmentRequestSerializer(RequestSerializer, serializers.ModelSerializer[Garment]):
+class GarmentRequestSerializer(
+    CheckedUploadMixin, RequestSerializer, serializers.ModelSerializer[Garment]
+):
     """A garment to store. Its picture is prepared for the engine."""
 
     product = VisibleField(products_visible_to, product_model())
     kind = EnumField(GarmentKind)
     image = UploadField(write_only=True, help_text=lazystr(GARMENTS))
+    findings_ignored = serializers.BooleanField(default=False, help_text=IGNORED_HELP)
 
     class Meta:
         model = Garment
-        fields = ("product", "kind", "name", "image")
+        fields = ("product", "kind", "name", "image", "findings_ignored")
 
     def to_representation(self, instance: Garment) -> dict[str, Any]:
         prefetch_related_objects([instance], product_prefetch_for(self.context["request"].user))
-        return GarmentSerializer(instance, context=self.context).data
+        return CheckedGarmentSerializer(instance, context=self.context).data
 
 
-class ModelImageRequestSerializer(RequestSerializer, serializers.ModelSerializer[ModelImage]):
+class ModelImageRequestSerializer(
+    CheckedUploadMixin, RequestSerializer, serializers.ModelSerializer[ModelImage]
+):
     """A model photo to store. The picture is prepared for the engine."""
 
     is_active = serializers.BooleanField(default=True, help_text="Whether new try-ons may use it.")
     image = UploadField(write_only=True, help_text=lazystr(PEOPLE))
+    findings_ignored = serializers.BooleanField(default=False, help_text=IGNORED_HELP)
 
     class Meta:
         model = ModelImage
-        fields = ("name", "is_active", "image")
+        fields = ("name", "is_active", "image", "findings_ignored")
 
     def to_representation(self, instance: ModelImage) -> dict[str, Any]:
         hotspots = hotspots_prefetch_for(self.context["request"].user)

@@ -133,6 +133,22 @@ class FractionsSerializer(ResponseSerializer):
         }
 
 
+class AreaPictureSerializer(ResponseSerializer):
+    """A picture of the clothes in a hotspot. Width and height are in pixels."""
+
+    url = serializers.FileField(use_url=True)
+    width = serializers.IntegerField(
+        allow_null=True, help_text="Null if an earlier version stored the picture."
+    )
+    height = serializers.IntegerField(allow_null=True)
+
+    def get_attribute(self, instance: Any) -> dict[str, Any] | None:
+        name = str(self.field_name)
+        file = getattr(instance, name)
+        sides = {side: getattr(instance, f"{name}_{side}") for side in ("width", "height")}
+        return {"url": file, **sides} if file else None
+
+
 class HotspotSerializer(ResponseSerializer):
     """A clothing area in a picture and the product it shows."""
 
@@ -144,21 +160,16 @@ class HotspotSerializer(ResponseSerializer):
     )
     box = BoxSerializer(source="*")
     fractions = FractionsSerializer(source="*")
+    crop = AreaPictureSerializer(
+        allow_null=True, help_text="The clothes as a garment picture. Null without a parse."
+    )
+    cutout = AreaPictureSerializer(
+        allow_null=True, help_text="The clothes on transparent ground, for display."
+    )
     product = ProductSerializer(allow_null=True)
     is_corrected = serializers.BooleanField(
         help_text="Corrected by hand; later parses do not change it."
     )
-
-
-class ModelImageSerializer(ResponseSerializer):
-    """A photo of a person that garments are tried on."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    is_active = serializers.BooleanField(help_text="Whether new try-ons may use it.")
-    picture = PictureSerializer()
-    hotspots = HotspotSerializer(many=True)
-    created_at = serializers.DateTimeField()
 
 
 class JobSerializer(ResponseSerializer):
@@ -199,7 +210,9 @@ class TryOnSerializer(ResponseSerializer):
     model_image = serializers.IntegerField(source="model_image.pk", allow_null=True)
     garments = GarmentSerializer(many=True)
     keep = EnumField(
-        Keep, allow_null=True, help_text="The half of the person's own clothes that is kept."
+        Keep,
+        allow_null=True,
+        help_text="The half of the person's own clothes that is kept. Null: none was asked for.",
     )
     picture = PictureSerializer(allow_null=True)
     is_preview = serializers.BooleanField(help_text="Made by the local sandbox.")

@@ -43,6 +43,7 @@ class NamedEnum(OpenApiSerializerFieldExtension):
     """One component for each enum, regardless of the names of the fields that use it."""
 
     target_class = "django_outfitanyone.api.fields.EnumField"
+    match_subclasses = True
 
     def get_name(self) -> str:
         return f"{PREFIX}{self.target.name}"

@@ -10,7 +10,13 @@ from typing import Any
 from django.db.models import IntegerField
 from drf_spectacular.utils import OpenApiParameter, extend_schema_view
 
-from django_outfitanyone.api import request_serializers, response_serializers, views
+from django_outfitanyone.api import (
+    picture_serializers,
+    request_serializers,
+    response_serializers,
+    views,
+)
+from django_outfitanyone.api.schema_actions import describe_checks, describe_try_on_actions
 from django_outfitanyone.api.schema_operations import (
     IDEMPOTENCY_KEY,
     LOCATION,
@@ -31,20 +37,21 @@ def annotate_views() -> None:
     _describe_uploads(
         views.GarmentViewSet,
         "garments",
-        response_serializers.GarmentSerializer,
+        picture_serializers.CheckedGarmentSerializer,
         request_serializers.GarmentRequestSerializer,
     )
     _describe_uploads(
         views.ModelImageViewSet,
         "model_images",
-        response_serializers.ModelImageSerializer,
+        picture_serializers.ModelImageSerializer,
         request_serializers.ModelImageRequestSerializer,
     )
     _describe_hotspots()
     _describe_parses(views.ModelImageViewSet, "model_images")
     _describe_parses(TryOnViewSet, "try_ons")
     _describe_try_on_requests()
-    _describe_try_on_actions()
+    describe_try_on_actions()
+    describe_checks()
 
 
 def _describe_products() -> None:
@@ -191,57 +198,4 @@ def _describe_try_on_requests() -> None:
             422,
             request=request_serializers.BulkRequestSerializer,
         ),
-    )(TryOnViewSet)
-
-
-def _describe_try_on_actions() -> None:
-    response = response_serializers.TryOnSerializer
-    reviews = {
-        "approve": "Approve a finished picture, also one that was rejected before.",
-        "reject": "Reject a finished picture. It is hidden, and unpublished if it was published.",
-        "publish": "Approve a picture and add it to the galleries of its products. Refused with "
-        "409 if it is rejected.",
-        "unpublish": "Remove a picture from the galleries that it was published to. It stays "
-        "approved.",
-    }
-    extend_schema_view(
-        cancel=operation(
-            "try_ons_cancel",
-            "Cancel a try-on. Refused with 409 when it is too late.",
-            response,
-            *REFUSED,
-            404,
-            409,
-            502,
-            503,
-            success=(200, 202),
-            parameters=(RETRY_AFTER,),
-        ),
-        retry=operation(
-            "try_ons_retry",
-            "Restart a try-on that failed, was canceled or needs attention.",
-            response,
-            *REFUSED,
-            404,
-            409,
-            422,
-            429,
-            success=(202,),
-            parameters=(RETRY_AFTER,),
-        ),
-        refine=operation(
-            "try_ons_refine",
-            "Request a refinement of a finished picture. It becomes a try-on of its own.",
-            response,
-            *PAYING,
-            404,
-            409,
-            success=(200, 202),
-            request=request_serializers.RefineRequestSerializer,
-            parameters=(IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER),
-        ),
-        **{
-            name: operation(f"try_ons_{name}", description, response, *REFUSED, 404, 409, 500)
-            for name, description in reviews.items()
-        },
     )(TryOnViewSet)

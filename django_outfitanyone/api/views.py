@@ -23,6 +23,7 @@ from django_outfitanyone import actions, visibility, wakeup
 from django_outfitanyone.api import (
     errors,
     idempotency,
+    picture_serializers,
     request_serializers,
     response_serializers,
 )
@@ -30,6 +31,7 @@ from django_outfitanyone.api.fields import poll_after
 from django_outfitanyone.api.pagination import NewestFirstPagination
 from django_outfitanyone.api.parsers import JSONParser
 from django_outfitanyone.api.permissions import MAY_ADD, MAY_PARSE
+from django_outfitanyone.api.picture_actions import CheckMixin, GarmentPictureMixin
 from django_outfitanyone.models import ClothesParse
 from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.storable_text import is_storable
@@ -185,19 +187,19 @@ class ProductViewSet(ResourceViewSet):
     lookup_value_regex = "[^/]+"  # primary keys of a shop's own model may contain dots
 
 
-class GarmentViewSet(UploadViewSet):
+class GarmentViewSet(UploadViewSet, GarmentPictureMixin):
     """Garments that can be tried on."""
 
-    serializer_class = response_serializers.GarmentSerializer
+    serializer_class = picture_serializers.CheckedGarmentSerializer
     request_serializer_class = request_serializers.GarmentRequestSerializer
     visible_rows = staticmethod(visibility.garments_visible_to)
     prefetched_rows = staticmethod(visibility.garments_prefetched_for)
 
 
-class ModelImageViewSet(UploadViewSet, ParseableViewSet):
+class ModelImageViewSet(UploadViewSet, ParseableViewSet, CheckMixin):
     """Model photos that garments are tried on."""
 
-    serializer_class = response_serializers.ModelImageSerializer
+    serializer_class = picture_serializers.ModelImageSerializer
     request_serializer_class = request_serializers.ModelImageRequestSerializer
     visible_rows = staticmethod(visibility.model_images_visible_to)
     prefetched_rows = staticmethod(visibility.model_images_prefetched_for)

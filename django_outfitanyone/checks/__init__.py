@@ -15,10 +15,10 @@ from django_outfitanyone.checks.environment import (
     check_time_zone,
 )
 from django_outfitanyone.checks.messages import IDS, Messages
+from django_outfitanyone.checks.money import check_money
 from django_outfitanyone.checks.settings import (
     check_catalogue,
     check_key,
-    check_money,
     check_paths,
     check_product_model,
     check_review,

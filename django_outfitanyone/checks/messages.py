@@ -14,6 +14,7 @@ IDS = {
     "E005": "Q_CLUSTER_NAME names no cluster of django-q2",
     "E006": "the catalogue adapter cannot tell which products are visible",
     "E007": "USE_TZ is off",
+    "E008": "there are no prices in the currency",
     "W001": "there is no API key",
     "W002": "django-q2 may kill a task before it has finished",
     "W003": "django-q2 may start a task again while it is still running",
@@ -26,6 +27,7 @@ IDS = {
     "W010": "a remote model has no price",
     "W011": "a budget is smaller than the price of one picture",
     "W012": "visitors see pictures before a person has reviewed them",
+    "W013": "the free quota names a model that is not used",
 }
 """Every check id with its meaning, as docs/settings.md lists them."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
@@ -131,37 +130,3 @@ def check_review(**_kwargs: Any) -> Messages:
             'SILENCED_SYSTEM_CHECKS = ["django_outfitanyone.W012"]',
         )
     ]
-
-
-def check_money(**_kwargs: Any) -> Messages:
-    """Without a price a picture counts as free, so that no budget limits it."""
-    used = {
-        name: getattr(conf, name) for name in ("TRY_ON_MODEL", "PARSING_MODEL", "REFINER_MODEL")
-    }
-    messages = [
-        warning(
-            "W010",
-            f"OUTFITANYONE['{name}'] = {model!r} has no price, so estimates, the ledger and "
-            "budgets count it as free.",
-            f'OUTFITANYONE = {{"PRICES": {{..., {model!r}: Decimal("0.50")}}}}',
-        )
-        for name, model in used.items()
-        if model not in conf.PRICES
-    ]
-    price = conf.price(conf.TRY_ON_MODEL)
-    for name, budget in _budgets().items():
-        if 0 < budget < price:
-            messages.append(
-                warning(
-                    "W011",
-                    f"OUTFITANYONE['{name}'] = {budget} is less than the price of one picture "
-                    f"({price}).",
-                    f'OUTFITANYONE = {{"{name}": Decimal("{20 * price}")}}',
-                )
-            )
-    return messages
-
-
-def _budgets() -> dict[str, Decimal]:
-    values = {name: getattr(conf, name) for name in ("BUDGET_PER_DAY", "BUDGET_PER_MONTH")}
-    return {name: budget for name, budget in values.items() if budget is not None}

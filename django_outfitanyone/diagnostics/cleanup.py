@@ -34,7 +34,7 @@ from django_outfitanyone.models.database import atomic, on_commit
 logger = logging.getLogger("django_outfitanyone")
 
 CHUNK = 200
-OWNERS: tuple[type[models.Model], ...] = (Garment, ModelImage, TryOnResult, Hotspot)
+OWNERS: tuple[type[models.Model], ...] = (Garment, ModelImage, TryOnResult, Hotspot, ClothesParse)
 """Models whose files are named, and may be removed, by this app."""
 OUR_NAME = re.compile(r"[0-9a-f]{32}(_\w+)?\.(jpg|png|webp)")
 """Names made by ``unguessable_name``. A storage may append a suffix to the stem."""

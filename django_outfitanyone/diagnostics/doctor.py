@@ -13,6 +13,7 @@ from django_outfitanyone.diagnostics.connection import (
     diagnose_region,
 )
 from django_outfitanyone.diagnostics.findings import Finding, Findings, Level, ok
+from django_outfitanyone.diagnostics.pictures import diagnose_picture_check
 from django_outfitanyone.diagnostics.storage import diagnose_storage
 from django_outfitanyone.diagnostics.work import diagnose_work
 
@@ -40,5 +41,6 @@ DIAGNOSES: tuple[Callable[[], Findings], ...] = (
     diagnose_region,
     diagnose_clock,
     diagnose_storage,
+    diagnose_picture_check,
     diagnose_work,
 )

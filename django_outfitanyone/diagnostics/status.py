@@ -11,8 +11,9 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
-from django_outfitanyone.account import budgets, rate_limits
+from django_outfitanyone.account import budgets, free_quota, rate_limits
 from django_outfitanyone.account.budgets import Budget
+from django_outfitanyone.account.free_quota import FreeQuota
 from django_outfitanyone.choices import IN_FLIGHT, UNSENT, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
@@ -41,6 +42,7 @@ class AccountStatus:
     spent_this_month: Decimal
     currency: str
     budgets: list[Budget]
+    free_quotas: list[FreeQuota]
 
     @property
     def runner_seen_at(self) -> datetime | None:
@@ -91,6 +93,7 @@ class AccountStatus:
                 }
                 for budget in self.budgets
             ],
+            "free_images": {quota.remote_model: quota.left for quota in self.free_quotas},
         }
 
 
@@ -111,6 +114,7 @@ def current() -> AccountStatus:
         spent_this_month=charges.since(today.replace(day=1)).total(),
         currency=conf.CURRENCY,
         budgets=budgets.budgets_of(account),
+        free_quotas=free_quota.quotas_of(account),
     )
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any, ClassVar, Protocol
 
@@ -139,10 +140,14 @@ class TaskList:
 
 @dataclass(frozen=True, kw_only=True)
 class ParsedArea:
-    """One piece of clothing found in a picture."""
+    """One piece of clothing found in a picture.
+
+    An engine may give the piece without its place: such a crop serves a partial try-on, but
+    it makes no hotspot.
+    """
 
     clothes_type: str
-    box: Box
+    box: Box | None
     crop_url: str
     """RGB picture of the piece, usable as a garment."""
     cutout_url: str
@@ -178,6 +183,15 @@ class ErrorExplanation:
     is_about_person: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A page of the engine's vendor. ``title`` is English, marked for translation by the engine."""
+
+    name: str
+    title: str
+    url: str
+
+
 class Engine(Protocol):
     """A system that makes try-on pictures or parses clothes.
 
@@ -192,6 +206,10 @@ class Engine(Protocol):
 
     TASKS_LISTED_FOR: ClassVar[timedelta] = timedelta(days=365)
     """How long after its request ``list_tasks`` can still show a task."""
+    LIST_PRICES: ClassVar[Mapping[str, Mapping[str, Decimal]]] = {}
+    """Price of one image by the vendor's list: currency to model to amount."""
+    LINKS: ClassVar[Sequence[Link]] = ()
+    """Pages of the vendor, for the admin and the doctor."""
 
     @classmethod
     def explain(cls, code: str, message: str = "") -> ErrorExplanation:

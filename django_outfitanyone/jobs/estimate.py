@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django_outfitanyone.account import budgets
+from django.db.models import F
+
+from django_outfitanyone.account import budgets, free_quota
 from django_outfitanyone.conf import conf
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_rows
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
@@ -19,8 +22,9 @@ FINGERPRINTS_AT_ONCE = 1000
 class Estimate:
     """Count, cost and duration of a batch.
 
-    ``cost`` covers the ``new`` pictures and their clothes parses. ``budget_left`` may
-    still be spent now, ``None`` when there is no budget. ``seconds`` is a duration.
+    ``cost`` covers the ``new`` pictures and their clothes parses, without those that the free
+    quota covers. ``budget_left`` may still be spent now, ``None`` when there is no budget.
+    ``seconds`` is a duration.
     """
 
     count: int
@@ -57,17 +61,23 @@ def estimate_rows(rows: Sequence[TryOnResult]) -> Estimate:
             to_pay[f"{number}"] = row
         elif row.fingerprint not in finished:
             to_pay[row.fingerprint] = row
-    parses = len(_photos_to_parse(to_pay.values()))
-    parses += len(to_pay) if conf.PARSE_RESULTS else 0
-    cost = sum((conf.price(row.remote_model) for row in to_pay.values()), Decimal(0))
+    images = Counter(row.remote_model for row in to_pay.values())
+    images[conf.PARSING_MODEL] += len(_photos_to_parse(to_pay.values()))
+    images[conf.PARSING_MODEL] += len(to_pay) if conf.PARSE_RESULTS else 0
+    account = Account(name=conf.ACCOUNT)
     return Estimate(
         count=len(rows),
         reused=len(rows) - len(to_pay),
-        cost=cost + parses * conf.price(conf.PARSING_MODEL),
+        cost=free_quota.cost(account, images),
         currency=conf.CURRENCY,
         seconds=round(math.ceil(len(to_pay) / conf.CONCURRENT_TASKS) * conf.EXPECTED_DURATION),
-        budget_left=budgets.left(Account(name=conf.ACCOUNT)),
+        budget_left=budgets.left(account),
     )
+
+
+def parse_cost(count: int = 1) -> Decimal:
+    """Return what this many more clothes parses cost."""
+    return free_quota.cost(Account(name=conf.ACCOUNT), {conf.PARSING_MODEL: count})
 
 
 def _finished(fingerprints: Iterable[str]) -> set[str]:
@@ -83,11 +93,15 @@ def _finished(fingerprints: Iterable[str]) -> set[str]:
     }
 
 
-def _photos_to_parse(rows: Iterable[TryOnResult]) -> set[tuple[int | None, str]]:
-    """Return the model photos, with the half to keep, that were not parsed for it yet."""
+def _photos_to_parse(rows: Iterable[TryOnResult]) -> set[int | None]:
+    """Return the model photos that were not parsed yet for a half to keep.
+
+    One call parses both halves.
+    """
     wanted = {(row.model_image_id, row.keep) for row in rows if row.keep}
     parsed = ClothesParse.objects.succeeded().filter(
-        model_image_id__in={photo for photo, _half in wanted}
+        model_image_id__in={photo for photo, _half in wanted},
+        picture_sha256=F("model_image__sha256"),
     )
     known = {(parse.model_image_id, half) for parse in parsed for half in parse.types}
-    return wanted - known
+    return {photo for photo, _half in wanted - known}

@@ -23,7 +23,7 @@ COMBINATIONS = ((ClothesType.UPPER,), (ClothesType.LOWER,), ONE_PIECE, TWO_PIECE
 
 def request_parse(
     picture: Picture,
-    types: Sequence[str],
+    types: Sequence[str] | None = None,
     *,
     requested_by: Any = None,
     again: bool = False,
@@ -31,19 +31,67 @@ def request_parse(
 ) -> ClothesParse:
     """Return the parse of this picture for these types: an open or finished one, else a new one.
 
-    ``types`` must be one of ``COMBINATIONS``, otherwise ``RequestRefused``. ``again`` pays
-    for a new parse although one has succeeded. A failed parse is returned only if it
-    failed after ``failed_since``: a job that waits for a parse must not start it anew.
+    ``types`` must be one of ``COMBINATIONS``, otherwise ``RequestRefused``. Without them, the
+    parse is automatic: upper and lower together, and where neither is found, a dress in a
+    second call. ``again`` pays for a new parse although one has succeeded. A failed parse is
+    returned only if it failed after ``failed_since``: a job that waits for a parse must not
+    start it anew.
     """
-    if tuple(types) not in COMBINATIONS:
+    wanted = TWO_PIECES if types is None else tuple(types)
+    if wanted not in COMBINATIONS:
         raise RequestRefused(
             _("Choose upper, lower, dress, or upper and lower together."),
             code="UnknownCombination",
         )
-    if not again:
-        known = known_parse(picture, types, failed_since=failed_since)
-        if known:
-            return known
+    known = None if again else known_parse(picture, wanted, failed_since=failed_since)
+    parse = known or _open_parse(
+        picture, wanted, requested_by=requested_by, force_new=again, is_automatic=types is None
+    )
+    if types is None and _has_ended_empty(parse):
+        return request_parse(
+            picture, ONE_PIECE, requested_by=requested_by, failed_since=failed_since
+        )
+    return parse
+
+
+def request_parse_for_half(
+    picture: Picture, half: str, *, requested_by: Any, failed_since: datetime
+) -> ClothesParse:
+    """Return a parse that tells this half of the person's clothes, upper or lower.
+
+    A new one asks for both halves at once, because a call costs the same for one or two of
+    them: the other half serves a later request.
+    """
+    known = known_parse(picture, [half], failed_since=failed_since)
+    return known or request_parse(
+        picture, TWO_PIECES, requested_by=requested_by, failed_since=failed_since
+    )
+
+
+def known_parse(
+    picture: Picture, types: Sequence[str], *, failed_since: datetime | None = None
+) -> ClothesParse | None:
+    """Return the newest parse of this picture that covers these types and need not be repeated.
+
+    One that did not end well counts only where there is no other.
+    """
+    parses = ClothesParse.objects.of(picture).not_failed_before(failed_since)
+    covering = [parse for parse in parses if parse.covers(types)]
+    good = (parse for parse in covering if parse.is_open or parse.has_succeeded)
+    return next(good, covering[0] if covering else None)
+
+
+def _has_ended_empty(parse: ClothesParse) -> bool:
+    """Whether an automatic parse has found nothing; one that is open will see to that itself."""
+    if not parse.has_succeeded:
+        if parse.is_automatic or ClothesParse.objects.follow_with_dress(parse):
+            return False
+        parse.refresh_from_db()
+    return parse.has_found_nothing
+
+
+def _open_parse(picture: Picture, types: Sequence[str], **columns: Any) -> ClothesParse:
+    """Return a new parse, or the open one of the same picture and types."""
     key = f"{picture._meta.model_name}:{picture.pk}:{picture.sha256[:32]}:{','.join(types)}"
     try:
         with atomic():
@@ -52,17 +100,10 @@ def request_parse(
                 **picture_filter(picture),
                 picture_sha256=picture.sha256,
                 clothes_types=",".join(types),
-                force_new=again,
                 open_key=key,
-                requested_by=requested_by,
+                **columns,
             )
     except IntegrityError:
-        return ClothesParse.objects.get(open_key=key)
-
-
-def known_parse(
-    picture: Picture, types: Sequence[str], *, failed_since: datetime | None = None
-) -> ClothesParse | None:
-    """Return the newest parse of this picture that covers these types and need not be repeated."""
-    parses = ClothesParse.objects.of(picture).not_failed_before(failed_since)
-    return next((parse for parse in parses if parse.covers(types)), None)
+        same = ClothesParse.objects.filter(open_key=key).first()
+        # if it has just ended, it is known now, and a new one may be opened
+        return same or known_parse(picture, types) or _open_parse(picture, types, **columns)

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import conf
-from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.exceptions import PictureUnsuitable, RequestRefused
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
 from django_outfitanyone.models.try_on import Keep
 
-RESOLUTIONS = (-1, 1024, 1280)
-"""-1: as the model photo; 1024: 576 x 1024; 1280: 720 x 1280 (Plus API reference)."""
+MAX_NAMED = 3
+"""Unsuitable pictures that a refusal names, so that a batch of hundreds stays readable."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +31,13 @@ class TryOnOptions:
 
     def check(self) -> None:
         """Raise ``RequestRefused`` if the engine does not accept an option."""
-        if self.resolution not in RESOLUTIONS:
+        if self.resolution not in conf.RESOLUTIONS:
             raise RequestRefused(
                 _("The resolution must be one of %(choices)s.")
-                % {"choices": ", ".join(map(str, RESOLUTIONS))},
+                % {"choices": ", ".join(map(str, conf.RESOLUTIONS))},
                 code="UnknownResolution",
             )
-        known = {conf.TRY_ON_MODEL, *conf.PRICES} - {conf.PARSING_MODEL, conf.REFINER_MODEL}
+        known = {conf.TRY_ON_MODEL, *conf.prices} - {conf.PARSING_MODEL, conf.REFINER_MODEL}
         if self.model and self.model not in known:
             # the API's refusal would stop the whole account
             raise RequestRefused(
@@ -125,7 +126,47 @@ def as_rows(requests: Sequence[TryOnRequest], options: TryOnOptions) -> list[Try
     options.check()
     for request in requests:
         request.check()
+    check_pictures(requests)
     return [as_row(request, options) for request in requests]
+
+
+def check_pictures(requests: Iterable[TryOnRequest]) -> None:
+    """Raise ``PictureUnsuitable`` if the engine would refuse a picture, which may be charged.
+
+    Reads only what is on the rows. A finished picture is reused without payment, but not with
+    an unsuitable picture either: the same request must not depend on what was made before.
+    """
+    if not conf.CHECK_PICTURES:
+        return
+    pictures = {
+        (type(picture), picture.pk): picture
+        for request in requests
+        for picture in (request.person, request.top, request.bottom)
+        if picture and picture.refusing_findings
+    }
+    if not pictures:
+        return
+    named = list(pictures.values())[:MAX_NAMED]
+    reasons = [_reason(picture) for picture in named]
+    more = len(pictures) - len(named)
+    if more:
+        reasons.append(
+            ngettext(
+                "%(count)d more picture is unsuitable.",
+                "%(count)d more pictures are unsuitable.",
+                more,
+            )
+            % {"count": more}
+        )
+    remedies = dict.fromkeys(picture.refusing_findings[0].remedy for picture in named)
+    raise PictureUnsuitable(" ".join(reasons), remedy=" ".join(remedies))
+
+
+def _reason(picture: Garment | ModelImage) -> str:
+    return _("“%(picture)s”: %(reason)s") % {
+        "picture": picture,
+        "reason": picture.refusing_findings[0].reason,
+    }
 
 
 def as_row(request: TryOnRequest, options: TryOnOptions) -> TryOnResult:

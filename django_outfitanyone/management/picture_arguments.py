@@ -18,18 +18,19 @@ Row = TypeVar("Row", bound=StoredPicture)
 def model_image_from(argument: str) -> ModelImage:
     """Return the model photo with this id, or an inactive one created from this file."""
     if argument.isdigit():
-        return _existing(ModelImage, argument)
+        return existing(ModelImage, argument)
     return _created_from(ModelImage(name=Path(argument).stem, is_active=False), argument)
 
 
 def garment_from(argument: str, kind: str) -> Garment:
     """Return the garment with this id, or one without a product created from this file."""
     if argument.isdigit():
-        return _existing(Garment, argument)
+        return existing(Garment, argument)
     return _created_from(Garment(name=Path(argument).stem, kind=kind), argument)
 
 
-def _existing(model: type[Row], pk: str) -> Row:
+def existing(model: type[Row], pk: str) -> Row:
+    """Return the row with this id; raise ``CommandError`` if there is none."""
     try:
         return model._default_manager.get(pk=pk)
     except model.DoesNotExist:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db.models.fields.files import FieldFile
 
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.models.of_picture import Picture
@@ -21,10 +23,14 @@ def try_on_report(try_on: TryOnResult) -> dict[str, Any]:
     }
 
 
-def parse_report(parse: ClothesParse) -> dict[str, Any]:
-    """Return ``id, status, cost, error, areas`` of a parse; an area or null per type."""
-    found = {spot["clothes_type"]: spot for spot in _hotspots(parse.picture)}
-    return {**_common(parse), "areas": [found.get(name) for name in parse.types]}
+def parse_report(*parses: ClothesParse) -> dict[str, Any]:
+    """Return ``id, status, cost, error, areas`` of a parse; an area or null per type.
+
+    Of a parse and the one that followed it, cost and areas are of both, the rest of the last.
+    """
+    cost = sum((parse.cost for parse in parses), Decimal(0))
+    areas = [area for parse in parses for area in _areas(parse)]
+    return {**_common(parses[-1]), "cost": _plain(cost), "areas": areas}
 
 
 def check_success(job: RemoteJob) -> None:
@@ -41,10 +47,18 @@ def check_success(job: RemoteJob) -> None:
     if job.is_open:
         raise CommandError(
             f"Timed out while {job.get_status_display()}. The request is kept. "
-            f"{job.error_message} {error_help}".strip()
+            f"{job.error_message or _error_of_parse(job)} {error_help}".strip()
         )
     cause = f", {job.error_code}: {job.error_message} {error_help}" if job.error_code else "."
     raise CommandError(f"{job.get_status_display()}{cause}".strip())
+
+
+def _error_of_parse(job: RemoteJob) -> str:
+    """Return the last error of a parse that the try-on waits for, or ``""``."""
+    if not isinstance(job, TryOnResult) or not job.keep or not job.model_image:
+        return ""
+    failing = ClothesParse.objects.of(job.model_image).open().exclude(error_message="").first()
+    return failing.error_message if failing else ""
 
 
 def _common(job: RemoteJob) -> dict[str, Any]:
@@ -55,11 +69,47 @@ def _common(job: RemoteJob) -> dict[str, Any]:
             "message": job.error_message,
             "request_id": job.request_id,
         }
-    return {"id": job.pk, "status": job.status, "cost": f"{job.cost.normalize():f}", "error": error}
+    return {"id": job.pk, "status": job.status, "cost": _plain(job.cost), "error": error}
+
+
+def _plain(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"
+
+
+def _areas(parse: ClothesParse) -> list[dict[str, Any] | None]:
+    """Return an area or null for each type; one that came without a box has only its crop."""
+    found = {spot["clothes_type"]: spot for spot in _hotspots(parse.picture)}
+    for name in parse.types:
+        if crop := parse.crop_without_box(name):
+            found.setdefault(name, _area(name, crop=crop))
+    return [found.get(name) for name in parse.types]
 
 
 def _hotspots(picture: Picture) -> list[dict[str, Any]]:
     return [
-        {"clothes_type": spot.clothes_type, "bbox": list(spot.box), "product": spot.product_id}
+        _area(
+            spot.clothes_type,
+            bbox=list(spot.box),
+            product=spot.product_id,
+            crop=spot.crop,
+            cutout=spot.cutout,
+        )
         for spot in Hotspot.objects.of(picture)
     ]
+
+
+def _area(
+    clothes_type: str | None,
+    *,
+    bbox: list[int] | None = None,
+    product: Any = None,
+    crop: FieldFile | None = None,
+    cutout: FieldFile | None = None,
+) -> dict[str, Any]:
+    return {
+        "clothes_type": clothes_type,
+        "bbox": bbox,
+        "product": product,
+        "crop": crop.url if crop else None,
+        "cutout": cutout.url if cutout else None,
+    }

@@ -6,6 +6,7 @@ from django_outfitanyone.models.clothes_parse import ClothesParse
 from django_outfitanyone.models.deletion import protects_unsettled, unsettled_text
 from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.hotspot import Hotspot
+from django_outfitanyone.models.image_count import ImageCount
 from django_outfitanyone.models.known_task import KnownTask
 from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.product import Product
@@ -18,6 +19,7 @@ __all__ = [
     "ClothesParse",
     "Garment",
     "Hotspot",
+    "ImageCount",
     "KnownTask",
     "ModelImage",
     "Product",

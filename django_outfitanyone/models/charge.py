@@ -78,9 +78,16 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         return self.aggregate(count=Sum("images"))["count"] or 0
 
     def record(
-        self, job: TryOnResult | ClothesParse, *, remote_model: str, task_id: str | None = None
+        self,
+        job: TryOnResult | ClothesParse,
+        *,
+        remote_model: str,
+        task_id: str | None = None,
+        free_images: int = 0,
     ) -> Charge | None:
-        """Create the charge for this job's answer; return ``None`` if it was free.
+        """Create the charge for this job's answer; return ``None`` if it made no picture.
+
+        The free quota covers ``free_images`` of its pictures, and ``job.cost`` the others.
 
         Call it in the transaction that stores the answer. A remote task is charged only
         once, however often its answer is recorded.
@@ -91,6 +98,7 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
             **_columns(job, charged_at=timezone.now()),
             "remote_model": remote_model,
             "images": job.image_count,
+            "free_images": free_images,
             "amount": job.cost,
             "currency": job.currency,
         }
@@ -98,7 +106,11 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
             return self.create(account_id=job.account_id, **columns)
         return self.get_or_create(account_id=job.account_id, task_id=task_id, defaults=columns)[0]
 
-    def record_unclear(self, parse: ClothesParse) -> Charge:
+    def of_task(self, account_id: str, task_id: str | None) -> Charge | None:
+        """Return the charge of this remote task, if it has one."""
+        return self.filter(account=account_id, task_id=task_id).first() if task_id else None
+
+    def record_unclear(self, parse: ClothesParse, *, free_images: int = 0) -> Charge:
         """Create the charge for a call of this parse that got no answer but may be billed.
 
         Call it in the transaction that ends the wait for the answer. It counts for the day on
@@ -109,7 +121,8 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
             **_columns(parse, charged_at=parse.sent_at),
             remote_model=conf.PARSING_MODEL,
             images=1,
-            amount=conf.price(conf.PARSING_MODEL),
+            free_images=free_images,
+            amount=conf.price(conf.PARSING_MODEL) * (1 - free_images),
             currency=conf.CURRENCY,
             is_unclear=True,
         )
@@ -147,6 +160,11 @@ class Charge(models.Model):
     )
     remote_model = models.CharField(_("model"), max_length=50)
     images = models.PositiveSmallIntegerField(_("pictures"))
+    free_images = models.PositiveSmallIntegerField(
+        _("free pictures"),
+        default=0,
+        help_text=_("Covered by the free quota, so that they cost nothing."),
+    )
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=6)
     currency = models.CharField(_("currency"), max_length=3)
     is_unclear = models.BooleanField(

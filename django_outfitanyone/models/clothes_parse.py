@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.choices import FINAL, OPEN, Status
+from django_outfitanyone.models.hotspot import CROPS_FOLDER
 from django_outfitanyone.models.job_queryset import RemoteJobQuerySet
 from django_outfitanyone.models.of_picture import OfPicture, OfPictureQuerySet, has_one_picture
 from django_outfitanyone.models.remote_job import RemoteJob
@@ -40,6 +42,20 @@ class ClothesParseQuerySet(  # type: ignore[override]
         """
         return bool(self.needing_attention().filter(pk=parse.pk).update(due_at=None))
 
+    def follow_with_dress(self, parse: ClothesParse) -> bool:
+        """Let a parse of a dress follow if this one finds nothing; return False if it has ended."""
+        unfinished = self.filter(pk=parse.pk).exclude(status=Status.SUCCEEDED)
+        return bool(unfinished.update(is_automatic=True))
+
+    def hold_automatic(self, parse: ClothesParse) -> bool:
+        """Lock this parse until the transaction ends; say whether it is automatic by now.
+
+        An UPDATE locks on every database, so ``follow_with_dress`` comes before it or too late.
+        """
+        row = self.filter(pk=parse.pk)
+        row.update(is_automatic=F("is_automatic"))
+        return row.filter(is_automatic=True).exists()
+
     def blocking(self, try_ons: Iterable[TryOnResult]) -> dict[int, ClothesParse]:
         """Return the unclear parse that blocks each of these try-ons, by the try-on's key."""
         blocked = [try_on for try_on in try_ons if try_on.is_blocked]
@@ -69,8 +85,13 @@ class ClothesParse(RemoteJob, OfPicture):
     )
     clothes_types = models.CharField(_("clothes types"), max_length=30)
     force_new = models.BooleanField(_("paid again on purpose"), default=False, editable=False)
+    is_automatic = models.BooleanField(default=False, editable=False)
+    """Whether a parse of a dress follows if neither half is found."""
     open_key = models.CharField(max_length=120, null=True, unique=True, editable=False)
     """Set while the parse is open, so that one picture has only one open parse of a kind."""
+    upper_crop = models.FileField(upload_to=CROPS_FOLDER, blank=True, editable=False)
+    """The upper half as the engine returned it, if it came without a box, so without a hotspot."""
+    lower_crop = models.FileField(upload_to=CROPS_FOLDER, blank=True, editable=False)
 
     objects = ClothesParseQuerySet.as_manager()
 
@@ -100,21 +121,31 @@ class ClothesParse(RemoteJob, OfPicture):
         """Whether the areas were copied from an identical parse, and nothing was sent."""
         return self.has_succeeded and self.submitted_at is None
 
-    def finished_duplicates(self) -> Iterator[ClothesParse]:
-        """Yield the successful parses for these clothes of the same picture contents."""
-        return self._duplicates(Status.SUCCEEDED)
+    def finished_duplicates(self) -> list[ClothesParse]:
+        """Return the successful parses of the same picture contents for any of these clothes."""
+        return list(self._duplicates(Status.SUCCEEDED))
 
     def has_earlier_duplicate(self) -> bool:
-        """Whether an older parse that covers this one is open and not in trouble."""
-        return any(
-            other.pk < self.pk and other.attempts < PATIENCE for other in self._duplicates(*OPEN)
-        )
+        """Whether older parses that are open and not in trouble will make this one free.
+
+        Alone or together with finished ones they cover its types.
+        """
+        awaited = {
+            name
+            for other in self._duplicates(*OPEN)
+            if other.pk < self.pk and other.attempts < PATIENCE
+            for name in other.types
+        }
+        if not awaited:
+            return False
+        known = {name for other in self.finished_duplicates() for name in other.types}
+        return set(self.types) <= awaited | known
 
     def _duplicates(self, *statuses: Status) -> Iterator[ClothesParse]:
         others = ClothesParse.objects.filter(
             account=self.account_id, picture_sha256=self.picture_sha256, status__in=statuses
         ).exclude(pk=self.pk)
-        return (other for other in others if other.covers(self.types))
+        return (other for other in others if not set(other.types).isdisjoint(self.types))
 
     @property
     def can_be_downloaded(self) -> bool:
@@ -123,6 +154,22 @@ class ClothesParse(RemoteJob, OfPicture):
     def covers(self, types: Sequence[str]) -> bool:
         """Whether the parse is for all of these types."""
         return set(types) <= set(self.types)
+
+    @property
+    def has_found_nothing(self) -> bool:
+        """Whether the parse has succeeded and its answer names no clothes."""
+        areas = self.remote_answer.get("areas")
+        return self.has_succeeded and areas is not None and not any(areas)
+
+    def area(self, clothes_type: str) -> dict[str, Any] | None:
+        """Return what the answer says about these clothes; ``None`` if they were not found."""
+        areas = self.remote_answer.get("areas", [])
+        return next((area for area in areas if area and area["clothes_type"] == clothes_type), None)
+
+    def crop_without_box(self, clothes_type: str) -> FieldFile | None:
+        """Return the crop of a half that was found without its place, if there is one."""
+        crop: FieldFile | None = getattr(self, f"{clothes_type}_crop", None)
+        return crop or None
 
     @property
     def types(self) -> list[str]:

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import product_model_name
-from django_outfitanyone.models.picture import StoredPicture
+from django_outfitanyone.models.picture import CHECK_COLUMNS, StoredPicture
+from django_outfitanyone.models.picture_queryset import StoredPictureQuerySet
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Garment(StoredPicture):
@@ -23,6 +30,16 @@ class Garment(StoredPicture):
         _("name"), max_length=100, blank=True, help_text=_("For products of several pieces.")
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    original = models.ImageField(
+        _("original picture"), upload_to="outfitanyone/pictures/%Y/%m/", blank=True, editable=False
+    )
+    """The uploaded file, if ``image`` was cropped or cut out of it; empty otherwise."""
+
+    objects = StoredPictureQuerySet.as_manager()
+
+    _checked_kind: str | None = None
+    """The kind to which ``findings`` belong."""
+    _made_columns = (*CHECK_COLUMNS, "original")
 
     class Meta:
         verbose_name = _("garment")
@@ -37,3 +54,43 @@ class Garment(StoredPicture):
 
     def __str__(self) -> str:
         return self.name or str(self.product or self.get_kind_display())
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; what was found in the picture of a top does not hold for a dress."""
+        fields = kwargs.get("update_fields")
+        if self._has_new_kind() and (fields is None or "kind" in fields):
+            self.forget_findings()
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, *CHECK_COLUMNS}
+        super().save(*args, **kwargs)
+        if fields is None or "kind" in fields:
+            self.remember_kind()
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        row = super().from_db(*args, **kwargs)
+        row.remember_kind()
+        return row
+
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: models.QuerySet[Any] | None = None,
+    ) -> None:
+        super().refresh_from_db(using, fields, from_queryset)
+        if fields is None or "kind" in fields:
+            self.remember_kind()
+
+    def remember_kind(self) -> None:
+        """Note that the findings belong to this kind of garment."""
+        self._checked_kind = self.__dict__.get("kind")
+
+    def _has_new_kind(self) -> bool:
+        kind = self.__dict__.get("kind")
+        is_first = self._state.adding and self._checked_kind is None
+        return kind is not None and kind != self._checked_kind and not is_first
+
+    def picture_changed(self) -> None:
+        super().picture_changed()
+        self.original = ""

@@ -37,6 +37,9 @@ def product_id_worn(picture: Picture, clothes_type: str | None) -> Any:
     return None
 
 
+CROPS_FOLDER = "outfitanyone/crops/%Y/%m/"
+
+
 class HotspotQuerySet(OfPictureQuerySet["Hotspot"]):
     def current(self) -> Self:
         """Return the hotspots whose picture still has the file in which they were found."""
@@ -83,10 +86,15 @@ class Hotspot(OfPicture):
         related_name="+",
         editable=False,
     )
-    crop = models.FileField(upload_to="outfitanyone/crops/%Y/%m/", blank=True, editable=False)
+    crop = models.FileField(upload_to=CROPS_FOLDER, blank=True, editable=False)
     """Byte for byte as the engine returned it: sent back, it means "keep this half"."""
+    crop_width = models.PositiveIntegerField(null=True, editable=False)
+    """``None`` if the crop was stored by a version that did not note its size."""
+    crop_height = models.PositiveIntegerField(null=True, editable=False)
     crop_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     cutout = models.ImageField(upload_to="outfitanyone/cutouts/%Y/%m/", blank=True, editable=False)
+    cutout_width = models.PositiveIntegerField(null=True, editable=False)
+    cutout_height = models.PositiveIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = HotspotQuerySet.as_manager()

@@ -7,14 +7,18 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.error_help import ErrorHelp, error_help_for
-from django_outfitanyone.models.picture import StoredPicture
+from django_outfitanyone.models.picture import CHECK_COLUMNS, StoredPicture
+from django_outfitanyone.models.picture_queryset import StoredPictureQuerySet
 from django_outfitanyone.models.renditions import ResponsivePicture, discard
+from django_outfitanyone.picture_findings import NARROW_SIDE
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-class ModelImageQuerySet(models.QuerySet["ModelImage"]):
+class ModelImageQuerySet(StoredPictureQuerySet):
+    least_width = NARROW_SIDE
+
     def active(self) -> Self:
         """Return the photos that are offered for try-ons."""
         return self.filter(is_active=True)
@@ -53,8 +57,10 @@ class ModelImage(StoredPicture, ResponsivePicture):
 
     objects = ModelImageQuerySet.as_manager()
 
+    shows_person = True
+
     _outdated: list[list[Any]] | None = None
-    _made_columns = ("renditions", "refusal_code", "refusal_message")
+    _made_columns = (*CHECK_COLUMNS, "renditions", "refusal_code", "refusal_message")
 
     class Meta:
         verbose_name = _("model photo")
@@ -86,5 +92,6 @@ class ModelImage(StoredPicture, ResponsivePicture):
         return error_help_for(self.refusal_code, self.refusal_message)
 
     def picture_changed(self) -> None:
+        super().picture_changed()
         self._outdated, self.renditions = self.renditions, None
         self.refusal_code = self.refusal_message = ""

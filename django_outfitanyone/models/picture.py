@@ -16,11 +16,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.exceptions import PictureRefused
+from django_outfitanyone.picture_findings import Finding, from_json, size_findings
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.renditions import thumbnail
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+
+CHECK_COLUMNS = ("findings", "findings_ignored")
+"""Columns about the picture check, which start anew with each file."""
 
 
 def unguessable_name(suffix: str) -> str:
@@ -88,11 +93,19 @@ class StoredPicture(models.Model):
     height = models.PositiveIntegerField(_("height in pixels"), editable=False)
     sha256 = models.CharField(max_length=64, db_index=True, editable=False)
     thumbnail = models.ImageField(upload_to="outfitanyone/thumbnails/%Y/%m/", editable=False)
+    findings = models.JSONField(_("picture check"), null=True, editable=False)
+    """``[{"code", "severity"}, ...]``; ``None`` if the local engine has not seen the picture."""
+    findings_ignored = models.BooleanField(
+        _("use it although the check advises against it"), default=False
+    )
+
+    shows_person = False
+    """Whether it is a photo of a person rather than of a garment."""
 
     _measured_name: str | None = None
     """Name of the file to which size, hash and thumbnail belong."""
     _measured_columns = ("width", "height", "sha256", "thumbnail")
-    _made_columns: tuple[str, ...] = ()
+    _made_columns: tuple[str, ...] = CHECK_COLUMNS
     """Further columns that ``picture_changed`` sets."""
 
     class Meta:
@@ -133,6 +146,27 @@ class StoredPicture(models.Model):
 
     def picture_changed(self) -> None:
         """React to a new file; called before the row is saved."""
+        self.forget_findings()
+
+    def forget_findings(self) -> None:
+        """Mark the picture as not checked, and drop a decision about what was found."""
+        self.findings, self.findings_ignored = None, False
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the local engine has checked the picture since it was uploaded."""
+        return self.findings is not None
+
+    @property
+    def found(self) -> list[Finding]:
+        """What the check found, the most severe first; the size needs no engine."""
+        size = size_findings(self.width, self.height, is_person=self.shows_person)
+        return from_json(self.findings) + size
+
+    @property
+    def refusing_findings(self) -> list[Finding]:
+        """What makes the engine refuse the picture; empty if a person decided to use it."""
+        return [] if self.findings_ignored else [one for one in self.found if one.refuses]
 
     def read(self) -> bytes:
         """Return the stored bytes."""

@@ -23,7 +23,7 @@ from django_outfitanyone.pictures.containers import count_scans, without_metadat
 SENDABLE = {"JPEG": ".jpg", "PNG": ".png"}
 """Formats that every version of the API's documents accepts, with their suffix."""
 READABLE = (*SENDABLE, "MPO", "BMP", "WEBP", "TIFF", "GIF", "AVIF", "HEIF")
-"""Formats that people may upload; HEIF only with the extra ``[heif]``."""
+"""Formats that people may upload; HEIF only with the extra ``[heif]`` or ``[local]``."""
 JPEGS = frozenset({"JPEG", "MPO"})
 NAMES = {"MPO": "JPEG", "HEIF": "HEIC"}
 """What people call a format where Pillow uses another name."""
@@ -99,7 +99,7 @@ def human_size(count: int) -> str:
 
 
 def register_heif() -> None:
-    """Let Pillow read HEIC, the format of phones, if the extra ``[heif]`` is installed."""
+    """Let Pillow read HEIC, the format of phones, if ``[heif]`` or ``[local]`` is installed."""
     try:
         from pillow_heif import register_heif_opener
     except ImportError:

@@ -125,11 +125,19 @@ def prepare(data: bytes) -> Picture:
         )
     ready = _kept_or_converted(data)
     if ready is None:
-        raise PictureRefused(
-            _("The picture cannot be compressed to 5 MB."),
-            remedy=_("Scale it down, or crop it."),
-            code="PictureTooLarge",
-        )
+        raise _too_large()
+    width, height = ready.size
+    return Picture(data=ready.data, suffix=ready.suffix, width=width, height=height)
+
+
+def from_pixels(pixels: Image.Image) -> Picture:
+    """Encode upright RGB pixels; raise ``PictureRefused`` if they are too few."""
+    _check_sides(pixels.size)
+    ready = encode_within(
+        pixels, lossless=False, least=MIN_BYTES, most=MAX_BYTES, shortest=MIN_SIDE
+    )
+    if ready is None:
+        raise _too_large()
     width, height = ready.size
     return Picture(data=ready.data, suffix=ready.suffix, width=width, height=height)
 
@@ -166,6 +174,14 @@ def _kept_or_converted(data: bytes) -> Encoded | None:
     del opened  # frees its pixels
     return encode_within(
         pixels, lossless=lossless, least=MIN_BYTES, most=MAX_BYTES, shortest=MIN_SIDE
+    )
+
+
+def _too_large() -> PictureRefused:
+    return PictureRefused(
+        _("The picture cannot be compressed to 5 MB."),
+        remedy=_("Scale it down, or crop it."),
+        code="PictureTooLarge",
     )
 
 

@@ -17,7 +17,7 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.base import RemoteState, TaskReport
 from django_outfitanyone.error_help import is_temporary, may_be_lost_upload
 from django_outfitanyone.exceptions import InputRejected, ServerFault, TaskGone
-from django_outfitanyone.jobs.parse import ONE_PIECE, TWO_PIECES, request_parse
+from django_outfitanyone.jobs.parse import ONE_PIECE, request_parse
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.clothes_parse import PATIENCE
 from django_outfitanyone.models.database import atomic
@@ -196,7 +196,7 @@ def _is_parsed(try_on: TryOnResult) -> bool:
     one_piece = garment is not None and garment.kind == GarmentKind.ONE_PIECE
     request_parse(
         try_on,
-        ONE_PIECE if one_piece else TWO_PIECES,
+        ONE_PIECE if one_piece else None,
         requested_by=try_on.requested_by,
         failed_since=try_on.queued_at,
     )

@@ -1,4 +1,4 @@
-"""Hotspots from the areas that a clothes parse found."""
+"""Hotspots from the areas that a clothes parse found, and crops that came without a place."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from django_outfitanyone.models import ClothesParse, Hotspot
+from django_outfitanyone.models import ClothesParse, Hotspot, ModelImage
 from django_outfitanyone.models.hotspot import box_inside, product_id_worn
 from django_outfitanyone.models.of_picture import Picture, picture_filter
+from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.downloads import download
 from django_outfitanyone.worker.new_files import NewFiles
@@ -35,7 +36,7 @@ def download_area(area: Mapping[str, Any]) -> FoundArea:
     return FoundArea(clothes_type=area["clothes_type"], box=area["box"], crop=crop, cutout=cutout)
 
 
-def store_files(picture: Picture, area: FoundArea, files: NewFiles) -> dict[str, str]:
+def store_files(picture: Picture, area: FoundArea, files: NewFiles) -> dict[str, Any]:
     """Store the crop and cut-out of an area; return the columns of its hotspot that name them.
 
     A parse that finds the same crop again keeps the files that are stored already.
@@ -43,14 +44,35 @@ def store_files(picture: Picture, area: FoundArea, files: NewFiles) -> dict[str,
     known = _hotspots_of_kind(picture, area.clothes_type).first() or Hotspot()
     if area.crop and area.crop.sha256 == known.crop_sha256 and known.cutout:
         return _file_columns(known)
-    new = Hotspot(crop_sha256=area.crop.sha256 if area.crop else "")
-    for file, found in ((new.crop, area.crop), (new.cutout, area.cutout)):
-        if found:
-            files.save(file, found.suffix, found.data)
+    new = Hotspot()
+    if area.crop:
+        files.save(new.crop, area.crop.suffix, area.crop.data)
+        new.crop_sha256 = area.crop.sha256
+        new.crop_width, new.crop_height = area.crop.width, area.crop.height
+    if area.cutout:
+        files.save(new.cutout, area.cutout.suffix, area.cutout.data)
+        new.cutout_width, new.cutout_height = area.cutout.width, area.cutout.height
     return _file_columns(new)
 
 
-def write_hotspot(picture: Picture, area: FoundArea, columns: Mapping[str, str]) -> Hotspot:
+def store_crops_without_box(parse: ClothesParse, files: NewFiles) -> dict[str, str]:
+    """Store the halves of a model photo that the answer does not place; return their columns.
+
+    They make no hotspot, but a try-on can keep them.
+    """
+    new = ClothesParse()
+    columns = {}
+    for half in Keep.values if isinstance(parse.picture, ModelImage) else ():
+        area = parse.area(half)
+        if area and not area["box"]:
+            crop = images.verify(download(area["crop_url"]))
+            column = f"{half}_crop"
+            files.save(getattr(new, column), crop.suffix, crop.data)
+            columns[column] = str(getattr(new, column).name)
+    return columns
+
+
+def write_hotspot(picture: Picture, area: FoundArea, columns: Mapping[str, Any]) -> Hotspot:
     """Write the hotspot of an area and return it; call it in a transaction."""
     hotspot = _hotspot_on(picture, area.clothes_type, area.box)
     for name, value in columns.items():
@@ -60,28 +82,23 @@ def write_hotspot(picture: Picture, area: FoundArea, columns: Mapping[str, str])
 
 
 def names_files(names: Sequence[str]) -> bool:
-    """Whether any hotspot names one of these files."""
-    return Hotspot.objects.filter(Q(crop__in=names) | Q(cutout__in=names)).exists()
+    """Whether any hotspot or parse names one of these files."""
+    of_hotspots = Hotspot.objects.filter(Q(crop__in=names) | Q(cutout__in=names))
+    of_parses = ClothesParse.objects.filter(Q(upper_crop__in=names) | Q(lower_crop__in=names))
+    return of_hotspots.exists() or of_parses.exists()
 
 
-def copy_areas(parse: ClothesParse, picture: Picture) -> list[Hotspot] | None:
-    """Copy the hotspots of this parse to another picture with the same contents.
+def copy_hotspot(spot: Hotspot, picture: Picture) -> Hotspot:
+    """Copy a hotspot to a picture with the same contents; call it in a transaction.
 
-    Call it in a transaction. Returns ``None`` when one of the originals was deleted. The
-    copies share the files of the originals, as reused results do.
+    The copy shares the files of the original, as reused results do.
     """
-    found = {area["clothes_type"] for area in parse.remote_answer["areas"] if area}
-    spots = list(Hotspot.objects.of(parse.picture).filter(clothes_type__in=found))
-    if len(spots) < len(found):
-        return None
-    copies = []
-    for spot in spots:
-        box = spot.machine_box or spot.box
-        copy = _hotspot_on(picture, spot.clothes_type, box, product_id=spot.product_id)
-        copy.crop, copy.crop_sha256, copy.cutout = spot.crop, spot.crop_sha256, spot.cutout
-        copy.save()
-        copies.append(copy)
-    return copies
+    box = spot.machine_box or spot.box
+    copy = _hotspot_on(picture, spot.clothes_type, box, product_id=spot.product_id)
+    for name, value in _file_columns(spot).items():
+        setattr(copy, name, value)
+    copy.save()
+    return copy
 
 
 def _hotspot_on(
@@ -97,6 +114,7 @@ def _hotspot_on(
     hotspot = known or Hotspot(**picture_filter(picture), clothes_type=clothes_type)
     if hotspot.picture_sha256 != picture.sha256:
         hotspot.is_corrected, hotspot.corrected_by = False, None
+        hotspot.crop, hotspot.cutout, hotspot.crop_sha256 = "", "", ""  # of the earlier file
     hotspot.picture_sha256 = picture.sha256
     hotspot.machine_box = [*box]
     if not hotspot.is_corrected:
@@ -111,8 +129,13 @@ def _hotspots_of_kind(picture: Picture, clothes_type: str | None) -> QuerySet[Ho
     return Hotspot.objects.filter(**picture_filter(picture), clothes_type=clothes_type)
 
 
-def _file_columns(hotspot: Hotspot) -> dict[str, str]:
-    """Return the columns that name files of this hotspot, without those that name none."""
-    names = {"crop": str(hotspot.crop.name or ""), "cutout": str(hotspot.cutout.name or "")}
-    columns = {**names, "crop_sha256": hotspot.crop_sha256}
-    return {name: value for name, value in columns.items() if value}
+def _file_columns(hotspot: Hotspot) -> dict[str, Any]:
+    """Return the columns about the files that this hotspot has, and none of those it lacks."""
+    columns: dict[str, Any] = {}
+    for name in ("crop", "cutout"):
+        if file := getattr(hotspot, name):
+            sides = (f"{name}_width", f"{name}_height")
+            columns |= {name: str(file.name), **{side: getattr(hotspot, side) for side in sides}}
+    if hotspot.crop_sha256:
+        columns["crop_sha256"] = hotspot.crop_sha256
+    return columns

@@ -13,18 +13,19 @@ from django_outfitanyone.account import rate_limits
 from django_outfitanyone.account.ledger import settle, settle_unclear
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, OutcomeUnknown, RequestNotSent
-from django_outfitanyone.jobs.parse import ONE_PIECE, TWO_PIECES, request_parse
+from django_outfitanyone.jobs.parse import ONE_PIECE, request_parse
 from django_outfitanyone.models import Charge, ClothesParse, Hotspot
 from django_outfitanyone.models.database import atomic
 from django_outfitanyone.models.remote_job import UNCLEAR
 from django_outfitanyone.signals import hotspots_found
 from django_outfitanyone.worker.hotspots import (
-    copy_areas,
     download_area,
     names_files,
+    store_crops_without_box,
     store_files,
     write_hotspot,
 )
+from django_outfitanyone.worker.known_areas import answer_columns, copy_areas, known_areas
 from django_outfitanyone.worker.new_files import new_files
 from django_outfitanyone.worker.retries import UNCLEAR_PARSE
 from django_outfitanyone.worker.uploads import address_of, drop_uploads
@@ -39,26 +40,25 @@ RECHECK_DELAY = timedelta(seconds=2)
 
 
 def start(parse: ClothesParse, engine: Engine) -> datetime | None:
-    """Step: reuse the areas of an identical parse, or prepare a new call."""
+    """Step: reuse what finished parses found in the same picture, or prepare a new call."""
     if not parse.force_new:
-        for other in parse.finished_duplicates():
-            if _reuse(other, for_parse=parse):
-                return None
+        if _reuse_known_areas(parse):
+            return None
         if parse.has_earlier_duplicate():
             return timezone.now() + RECHECK_DELAY
     parse.mark_preparing()
     return prepare(parse, engine)
 
 
-def _reuse(other: ClothesParse, *, for_parse: ClothesParse) -> bool:
-    """Finish with the areas of an identical parse; return False if one was deleted since."""
+def _reuse_known_areas(parse: ClothesParse) -> bool:
+    """Finish with areas that are known; return False if one is not, or was deleted since."""
     with atomic():
-        found = copy_areas(other, for_parse.picture)
-        if found is None:
+        known = known_areas(parse)
+        if known is None:
             return False
-        answer = {"remote_answer": other.remote_answer, "currency": other.currency}
-        _finish(for_parse, found, **answer)
-    _announce(for_parse, found)
+        found = copy_areas(known, parse)
+        _finish(parse, **answer_columns(known))
+    _announce(parse, found)
     return True
 
 
@@ -135,21 +135,24 @@ def reconcile(parse: ClothesParse, engine: Engine) -> datetime | None:  # noqa: 
 def collect(parse: ClothesParse, engine: Engine) -> None:  # noqa: ARG001
     """Step: download the crops and cut-outs, and save a hotspot for each area found."""
     picture = parse.picture
-    areas = [download_area(area) for area in parse.remote_answer["areas"] if area]
+    placed = [area for area in parse.remote_answer["areas"] if area and area["box"]]
+    areas = [download_area(area) for area in placed]
     with new_files(is_named=names_files) as files:
         columns = [store_files(picture, area, files) for area in areas]
+        crops = store_crops_without_box(parse, files)
         with atomic():
             found = list(map(write_hotspot, repeat(picture), areas, columns))
-            _finish(parse, found)
+            _finish(parse, **crops)
     _announce(parse, found)
 
 
-def _finish(parse: ClothesParse, found: list[Hotspot], **columns: Any) -> None:
-    """End the parse; where neither half shows clothes, request a parse of a dress too.
+def _finish(parse: ClothesParse, **columns: Any) -> None:
+    """End the parse; if it is automatic and has found nothing, request a parse of a dress.
 
     Call it in the transaction that writes the hotspots.
     """
-    if not found and parse.types == [*TWO_PIECES]:
+    answer = columns.get("remote_answer", parse.remote_answer)
+    if not any(answer["areas"]) and ClothesParse.objects.hold_automatic(parse):
         request_parse(parse.picture, ONE_PIECE, requested_by=parse.requested_by)
     parse.mark_succeeded(**columns)
 
@@ -165,7 +168,7 @@ def _as_json(report: ParseReport) -> dict[str, Any]:
             area
             and {
                 "clothes_type": area.clothes_type,
-                "box": list(area.box),
+                "box": list(area.box) if area.box else None,
                 "crop_url": area.crop_url,
                 "cutout_url": area.cutout_url,
             }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,24 +23,21 @@ from django_outfitanyone.exceptions import (
     RequestRefused,
 )
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
-from django_outfitanyone.jobs.parse import request_parse
-from django_outfitanyone.models import ClothesParse, Hotspot, ModelImage, TryOnResult
+from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.remote_job import answer_columns
 from django_outfitanyone.models.try_on import Keep
+from django_outfitanyone.worker.kept_half import delay_for, kept_garment, parse_for
 from django_outfitanyone.worker.poll_schedule import schedule_for
 from django_outfitanyone.worker.reuse import finished_duplicate, has_earlier_duplicate, reuse
-from django_outfitanyone.worker.uploads import addresses_of, drop_uploads
+from django_outfitanyone.worker.uploads import Delivery, addresses_of, drop_uploads
 
 if TYPE_CHECKING:
-    from django.db.models.fields.files import FieldFile
-
     from django_outfitanyone.engines.base import Engine
 
 logger = logging.getLogger("django_outfitanyone")
 
 RECHECK_DELAY = timedelta(seconds=2)
-LONG_RECHECK_DELAY = timedelta(seconds=60)
-"""While another job is open; its end normally makes this one due earlier."""
+"""While an identical request is open."""
 
 
 def start(try_on: TryOnResult, engine: Engine) -> datetime | None:
@@ -61,9 +58,9 @@ def prepare(try_on: TryOnResult, engine: Engine) -> datetime:
     """Step: upload the pictures; once that is done and a slot is free, submit."""
     _check_inputs(try_on)
     if try_on.keep:
-        parse = _parse_of_kept_half(try_on)
+        parse = parse_for(try_on)
         if not parse.has_succeeded:
-            return timezone.now() + _delay_for(parse, try_on)
+            return timezone.now() + delay_for(parse, try_on)
     addresses = _addresses(try_on, _inputs(try_on), engine)
     if not try_on.is_prepared:
         try_on.write(is_prepared=True)
@@ -97,53 +94,6 @@ def submit(try_on: TryOnResult, addresses: dict[str, str], engine: Engine) -> da
     return schedule_for(try_on).next_poll_at(try_on)
 
 
-def _parse_of_kept_half(try_on: TryOnResult) -> ClothesParse:
-    """Return the parse of the model photo for the half to keep, shared by all its try-ons."""
-    photo = cast("ModelImage", try_on.model_image)  # _check_inputs refuses a missing photo
-    return request_parse(
-        photo,
-        [try_on.keep],
-        requested_by=try_on.requested_by,
-        failed_since=try_on.queued_at,
-    )
-
-
-def _delay_for(parse: ClothesParse, try_on: TryOnResult) -> timedelta:
-    """Return how long to wait for the parse; raise ``RequestRefused`` if it has failed."""
-    if parse.is_open:
-        return RECHECK_DELAY
-    if parse.needs_attention:
-        try_on.write(
-            error_code="SearchNeedsAttention",
-            error_message=_("Clothes parse %(id)s needs a decision first.") % {"id": parse.pk},
-        )
-        return LONG_RECHECK_DELAY
-    if parse.is_canceled:
-        raise RequestRefused(
-            _("The clothes parse of the model photo was canceled."), code="SearchCanceled"
-        )
-    raise RequestRefused(
-        _("The clothes to keep were not found: %(error)s") % {"error": parse.error_message},
-        code=parse.error_code,
-    )
-
-
-def _kept_crop(try_on: TryOnResult) -> Hotspot:
-    """Return the hotspot of the half to keep, with its crop of the model photo."""
-    photo = cast("ModelImage", try_on.model_image)
-    crop = Hotspot.objects.of(photo).filter(clothes_type=try_on.keep).exclude(crop="").first()
-    if crop is None:
-        raise RequestRefused(
-            _(
-                "The model photo shows no separate garment to keep (%(half)s). Choose another "
-                "photo, or let the other half be replaced."
-            )
-            % {"half": try_on.get_keep_display()},
-            code="NothingToKeep",
-        )
-    return crop
-
-
 def _check_inputs(try_on: TryOnResult) -> None:
     """Refuse a try-on whose pictures are no longer those that were requested and priced."""
     if fingerprint_of(try_on) != try_on.fingerprint:
@@ -158,36 +108,30 @@ def _check_inputs(try_on: TryOnResult) -> None:
 
 def renew_uploads(try_on: TryOnResult) -> bool:
     """Drop the uploads of this try-on's pictures; return False if there were none."""
-    hashes = {sha256 for _file, sha256 in _inputs(try_on).values()}
+    hashes = {picture.sha256 for picture in _inputs(try_on).values()}
     return drop_uploads(hashes, remote_model=try_on.remote_model, account=try_on.account)
 
 
-def _inputs(try_on: TryOnResult) -> dict[str, tuple[FieldFile, str]]:
-    """Return all pictures of the request: role to file and SHA-256."""
+def _inputs(try_on: TryOnResult) -> dict[str, Delivery]:
+    """Return all pictures of the request by their role."""
     inputs = _own_pictures(try_on)
     if try_on.keep:
-        crop = _kept_crop(try_on)
-        inputs["top" if try_on.keep == Keep.UPPER else "bottom"] = (crop.crop, crop.crop_sha256)
+        inputs["top" if try_on.keep == Keep.UPPER else "bottom"] = kept_garment(try_on)
     return inputs
 
 
-def _own_pictures(try_on: TryOnResult) -> dict[str, tuple[FieldFile, str]]:
-    """Return the shop's pictures: role to file and SHA-256."""
-    inputs: dict[str, tuple[FieldFile, str]] = {}
-    if try_on.model_image:
-        inputs["person"] = (try_on.model_image.image, try_on.model_image.sha256)
-    if try_on.top_garment:
-        inputs["top"] = (try_on.top_garment.image, try_on.top_garment.sha256)
-    if try_on.bottom_garment:
-        inputs["bottom"] = (try_on.bottom_garment.image, try_on.bottom_garment.sha256)
-    if try_on.refines:
-        inputs["coarse"] = (try_on.refines.image, try_on.refines.sha256)
-    return inputs
+def _own_pictures(try_on: TryOnResult) -> dict[str, Delivery]:
+    """Return the shop's pictures by their role."""
+    rows = {
+        "person": try_on.model_image,
+        "top": try_on.top_garment,
+        "bottom": try_on.bottom_garment,
+        "coarse": try_on.refines,
+    }
+    return {role: Delivery(file=row.image, sha256=row.sha256) for role, row in rows.items() if row}
 
 
-def _addresses(
-    try_on: TryOnResult, inputs: dict[str, tuple[FieldFile, str]], engine: Engine
-) -> dict[str, str]:
+def _addresses(try_on: TryOnResult, inputs: dict[str, Delivery], engine: Engine) -> dict[str, str]:
     """Return an address that the engine can read for each role."""
     addresses = {}
     for role, address in addresses_of(

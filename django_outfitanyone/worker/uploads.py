@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -22,6 +23,30 @@ if TYPE_CHECKING:
 
 SPARE_TIME = timedelta(hours=1)
 """An upload must stay valid this long, for queueing and the engine's download."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A picture that an engine is to read: a stored file, or bytes made from one."""
+
+    file: FieldFile
+    sha256: str
+    """Of the bytes that the engine gets."""
+    data: bytes | None = None
+    """What the engine gets instead of the file; it has no address, so it is uploaded."""
+    suffix: str = ""
+
+    @property
+    def public_url(self) -> str:
+        return public_url(self.file) if self.data is None else ""
+
+    @property
+    def upload_name(self) -> str:
+        suffix = self.suffix or PurePosixPath(self.file.name or "").suffix
+        return f"{self.sha256[:32]}{suffix}"
+
+    def read(self) -> bytes:
+        return read_stored(self.file) if self.data is None else self.data
 
 
 def public_url(file: FieldFile) -> str:
@@ -48,7 +73,7 @@ def public_url(file: FieldFile) -> str:
 
 
 def addresses_of(
-    pictures: Mapping[str, tuple[FieldFile, str]],
+    pictures: Mapping[str, Delivery],
     *,
     remote_model: str,
     account: Account,
@@ -56,30 +81,28 @@ def addresses_of(
 ) -> Iterator[tuple[str, str]]:
     """Yield the name and address of each picture, and upload those without a public address.
 
-    ``pictures`` maps names to files and their SHA-256. An upload is valid for one remote
-    model for 48 hours and serves every call in that time. Raises ``PictureRefused`` when a
-    file is missing, or lacks the public address that the settings demand.
+    An upload is valid for one remote model for 48 hours and serves every call in that time.
+    Raises ``PictureRefused`` when a file is missing, or lacks the public address that the
+    settings demand.
     """
     valid = TemporaryUpload.objects.filter(
         account=account,
         remote_model=remote_model,
-        sha256__in={sha256 for _file, sha256 in pictures.values()},
+        sha256__in={picture.sha256 for picture in pictures.values()},
         expires_at__gt=timezone.now() + SPARE_TIME,
     )
     uploaded = dict(valid.values_list("sha256", "url"))
-    for name, (file, sha256) in pictures.items():
-        url = public_url(file) or uploaded.get(sha256)
+    for name, picture in pictures.items():
+        url = picture.public_url or uploaded.get(picture.sha256)
         if not url:
-            upload = engine.upload(
-                _read(file), filename=_upload_name(file, sha256), model=remote_model
-            )
+            upload = engine.upload(picture.read(), filename=picture.upload_name, model=remote_model)
             TemporaryUpload.objects.update_or_create(
                 account=account,
-                sha256=sha256,
+                sha256=picture.sha256,
                 remote_model=remote_model,
                 defaults={"url": upload.url, "expires_at": upload.expires_at},
             )
-            url = uploaded[sha256] = upload.url
+            url = uploaded[picture.sha256] = upload.url
         yield name, url
 
 
@@ -95,13 +118,13 @@ def address_of(
     file: FieldFile, *, sha256: str, remote_model: str, account: Account, engine: Engine
 ) -> str:
     """Return an address of one file, as ``addresses_of`` does."""
-    addresses = addresses_of(
-        {"picture": (file, sha256)}, remote_model=remote_model, account=account, engine=engine
-    )
+    pictures = {"picture": Delivery(file=file, sha256=sha256)}
+    addresses = addresses_of(pictures, remote_model=remote_model, account=account, engine=engine)
     return dict(addresses)["picture"]
 
 
-def _read(file: FieldFile) -> bytes:
+def read_stored(file: FieldFile) -> bytes:
+    """Return the bytes of a stored file; raise ``PictureRefused`` if it is missing."""
     try:
         with file.open("rb") as opened:
             data: bytes = opened.read()
@@ -112,7 +135,3 @@ def _read(file: FieldFile) -> bytes:
             code="PictureMissing",
         ) from error
     return data
-
-
-def _upload_name(file: FieldFile, sha256: str) -> str:
-    return f"{sha256[:32]}{PurePosixPath(file.name or '').suffix}"

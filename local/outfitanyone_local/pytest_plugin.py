@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from .sandbox.engines import Engine
+    from .sandbox.engine_protocol import Engine
     from .sandbox.http_server import SandboxServer
     from .sandbox.options import Options
     from .sandbox.rectangle_engine import RectangleEngine

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from django_outfitanyone.choices import Status
+from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.error_help import FIXED_BY
 from django_outfitanyone.models import Account
 from tests.admin.pages import address, text_of
@@ -113,6 +114,28 @@ def test_resume__needs_the_change_permission(site_with, stopped_account):
     assert "is stopped" in text
     assert "Resume</button>" not in text
     assert site.offered_actions("account") == set()
+
+
+def test_detail__shows_the_free_images_that_are_left(site, configure):
+    account = Account.current()
+    assert "no free quota set" in text_of(site.get("account_change", account.pk))
+
+    configure(FREE_IMAGES={"aitryon-parsing-v1": 400, "aitryon-plus": 10})
+    make_try_on(status=Status.RUNNING)
+    text = text_of(site.get("account_change", account.pk))
+    assert "400 of 400 (aitryon-parsing-v1), 9 of 10 (aitryon-plus)" in text
+
+
+def test_detail__links_to_the_vendors_pages(site, monkeypatch):
+    account = Account.current()
+    text = text_of(site.get("account_change", account.pk))
+
+    for link in DashScope.LINKS:
+        start = f'<a href="{link.url}" target="_blank" rel="noopener noreferrer">'
+        assert f"{start}{link.title}</a>" in text
+
+    monkeypatch.setattr(DashScope, "LINKS", ())
+    assert "noopener" not in text_of(site.get("account_change", account.pk))
 
 
 def test_detail__is_read_only_and_shows_state_runner_and_slots(site, stopped_account):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from tests.admin.controls import Controls
 from tests.admin.essentials import make_rows, missing_on, press_all
-from tests.admin.pages import AdminSession, text_of
+from tests.admin.pages import AdminSession, address, text_of
 from tests.factories import make_garment, make_model_image, make_try_on
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,26 @@ def test_enter_key__saves_instead_of_running_an_action(site, model):
     """The first button in a form is the one that the Enter key presses."""
     row = make_try_on() if model == "tryonresult" else make_model_image()
     make_garment()
+    page = text_of(site.get(f"{model}_change", row.pk)).partition(f'id="{model}_form"')[2]
+
+    first = page[page.index('type="submit"') :]
+    assert first.startswith('type="submit" name="_save"')
+
+
+@pytest.mark.usefixtures("theme")
+@pytest.mark.parametrize("model", ["garment", "modelimage"])
+def test_theme__shows_the_picture_check(site, local_engine, model):
+    row = make_garment() if model == "garment" else make_model_image()
+    response = site.get(f"{model}_change", row.pk)
+    button = Controls(response).button("picture_action", "check")
+
+    assert button.target == address(f"{model}_picture", row.pk)
+    assert text_of(response).count('class="outfit-check"') == 1
+
+
+@pytest.mark.parametrize("model", ["garment", "modelimage"])
+def test_enter_key__does_not_run_the_picture_check(site, local_engine, model):
+    row = make_garment() if model == "garment" else make_model_image()
     page = text_of(site.get(f"{model}_change", row.pk)).partition(f'id="{model}_form"')[2]
 
     first = page[page.index('type="submit"') :]

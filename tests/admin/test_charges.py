@@ -53,6 +53,15 @@ def test_charge__of_an_unclear_call_is_an_upper_limit(site):
     assert "the engine may not have billed it" in page
 
 
+def test_charge__of_a_free_image_says_so(site):
+    line = make_charge(amount=Decimal(0), free_images=1)
+
+    assert "CNY 0.00, free quota" in text_of(site.get("charge_changelist"))
+    page = text_of(site.get("charge_change", line.pk))
+    assert "CNY 0.00, free quota" in page
+    assert "Covered by the free quota" in page
+
+
 def test_changelist__shows_the_total_of_this_month(site):
     make_charge()
     make_charge(charged_on=shop_day(timezone.now()).replace(day=1) - timedelta(days=1))

@@ -17,6 +17,11 @@ from tests.work import work
 
 pytestmark = pytest.mark.django_db
 
+DRESS_MAY_FOLLOW = (
+    "A picture that shows neither a top nor a bottom is parsed once more for a dress, for "
+    "another CNY 0.004."
+)
+
 
 def test_parse_action__counts_new_and_known_parses_and_their_cost(site, messages_of):
     photos = [make_model_image() for _ in range(3)]
@@ -25,7 +30,7 @@ def test_parse_action__counts_new_and_known_parses_and_their_cost(site, messages
     response = site.select("modelimage", "parse_clothes", photos)
 
     assert messages_of(response) == [
-        "2 clothes parses are queued and will cost at most CNY 0.008.",
+        f"2 clothes parses are queued and will cost at most CNY 0.008. {DRESS_MAY_FOLLOW}",
         (
             "1 picture is being parsed or was parsed before; it is not charged again. "
             "To parse it again, use “Parse clothes again”."
@@ -44,6 +49,7 @@ def test_parse_again_action__says_that_pictures_are_charged_again(site, messages
     assert messages_of(response) == [
         (
             "1 clothes parse is queued and will cost at most CNY 0.004. "
+            f"{DRESS_MAY_FOLLOW} "
             "Pictures that were parsed before are charged again."
         )
     ]
@@ -55,7 +61,9 @@ def test_parse_action__refuses_results_without_a_picture(site, messages_of):
     response = site.select("tryonresult", "parse_clothes", rows)
 
     success, refusal = messages_of(response)
-    assert success == "1 clothes parse is queued and will cost at most CNY 0.004."
+    assert success == (
+        f"1 clothes parse is queued and will cost at most CNY 0.004. {DRESS_MAY_FOLLOW}"
+    )
     assert refusal.startswith("There is no picture to parse yet")
 
 
@@ -75,6 +83,46 @@ def test_parse_button__is_beside_the_picture_and_shows_the_price(site, model, ma
     assert response.headers["Location"].endswith(f"/{picture.pk}/change/")
     assert picture.clothesparses.count() == 1
     assert any("1 clothes parse is queued" in text for text in messages_of(response))
+
+
+@pytest.mark.parametrize(
+    ("model", "make"), [("tryonresult", make_try_on), ("modelimage", make_model_image)]
+)
+@pytest.mark.parametrize(
+    ("chosen", "types", "is_automatic"),
+    [
+        ("", "upper,lower", True),
+        ("upper", "upper", False),
+        ("lower", "lower", False),
+        ("upper,lower", "upper,lower", False),
+        ("dress", "dress", False),
+    ],
+)
+def test_parse_button__parses_the_chosen_clothes(
+    site, model, make, messages_of, chosen, types, is_automatic
+):
+    picture = make()
+    page = text_of(site.get(f"{model}_change", picture.pk))
+    assert f'<option value="{chosen}">' in page
+    form = hotspot_form_data(model, picture, _parse_clothes="1", _clothes_types=chosen)
+
+    response = site.post(f"{model}_change", picture.pk, **form)
+
+    parse = picture.clothesparses.get()
+    assert (parse.clothes_types, parse.is_automatic) == (types, is_automatic)
+    assert any(DRESS_MAY_FOLLOW in text for text in messages_of(response)) is is_automatic
+
+
+@pytest.mark.parametrize("chosen", ["hat", "upper,dress", "lower,upper", ",", "\0"])
+def test_parse_button__refuses_other_clothes(site, messages_of, chosen):
+    photo = make_model_image()
+    form = hotspot_form_data("modelimage", photo, _parse_clothes="1", _clothes_types=chosen)
+
+    response = site.post("modelimage_change", photo.pk, **form)
+
+    assert not ClothesParse.objects.exists()
+    if response.status_code != 400:  # so are texts that no database stores
+        assert any("Choose upper, lower" in text for text in messages_of(response))
 
 
 def test_parse_button__needs_the_change_permission(site_with):

@@ -69,6 +69,17 @@ def test_request_sent_twice__makes_one_batch_and_says_so(site, messages_of):
     ]
 
 
+def test_form__offers_the_resolutions_of_the_settings(site, configure):
+    configure(RESOLUTIONS=[-1, 512, 1280])
+    garment, photo = make_garment(), make_model_image()
+
+    text = text_of(site.get("tryonresult_add"))
+    assert "512 px high" in text
+    assert re.findall(r'name="resolution" value="(-?\d+)"', text) == ["-1", "512", "1280"]
+    site.post("tryonresult_add", **try_on_form_data([garment], [photo], resolution="512"), _order=1)
+    assert TryOnResult.objects.get().resolution == 512
+
+
 @pytest.mark.parametrize("button", ["_order", "_recalculate", "_summary"])
 def test_missing_photo__is_reported_and_the_input_kept(site, button):
     make_model_image()

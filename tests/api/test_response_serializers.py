@@ -64,6 +64,8 @@ def test_try_on__has_hotspots_in_pixels_and_fractions_with_their_products(visito
         "clothes_type": "upper",
         "box": {"x1": 20, "y1": 30, "x2": 120, "y2": 160},
         "fractions": {"x1": 0.1, "y1": 0.1, "x2": 0.6, "y2": 0.533333},
+        "crop": None,
+        "cutout": None,
         "product": {
             "id": product.pk,
             "title": "Linen shirt",
@@ -74,6 +76,26 @@ def test_try_on__has_hotspots_in_pixels_and_fractions_with_their_products(visito
         },
         "is_corrected": False,
     }
+
+
+def test_hotspot__has_crop_and_cutout_with_their_sizes(visitor):
+    spot = make_hotspot(make_published(), product=make_product(), crop_width=100, crop_height=130)
+    spot.crop.save("crop.jpg", ContentFile(picture(1)))
+    spot.cutout.save("cutout.png", ContentFile(picture(2)))
+
+    response = visitor.get(f"hotspots/{spot.pk}/").json()
+
+    assert response["crop"] == {"url": HOST + spot.crop.url, "width": 100, "height": 130}
+    assert response["cutout"] == {"url": HOST + spot.cutout.url, "width": None, "height": None}
+
+
+def test_hotspot__crop_and_cutout_are_hidden_with_the_picture(visitor, reader):
+    spot = make_hotspot(make_try_on(), product=make_product())
+    spot.crop.save("crop.jpg", ContentFile(picture(1)))
+
+    assert visitor.get(f"hotspots/{spot.pk}/").status_code == 404
+    assert visitor.get("hotspots/").json()["results"] == []
+    assert reader.get(f"hotspots/{spot.pk}/").json()["crop"]["url"] == HOST + spot.crop.url
 
 
 def test_try_on__unfinished_one_has_no_picture_and_says_when_to_poll(reader):

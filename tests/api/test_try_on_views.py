@@ -75,6 +75,16 @@ def test_create__sorts_garments_by_kind_and_takes_options(client):
     assert (row.restore_face, row.force_new) == (False, True)
 
 
+def test_create__accepts_the_resolutions_of_the_settings(client, configure):
+    body = {"model_image": make_model_image().pk, "garments": [make_garment().pk]}
+    configure(RESOLUTIONS=[-1, 640])
+
+    assert client.post_json("try-ons/", {**body, "resolution": 640}).status_code == 202
+    assert TryOnResult.objects.get().resolution == 640
+    refused = client.post_json("try-ons/", {**body, "resolution": 1024})
+    assert list(refused.json()["field_errors"]) == ["resolution"]
+
+
 @pytest.mark.parametrize(
     ("change", "status", "code", "field"),
     [

@@ -296,6 +296,23 @@ def test_parse_clothes__repeated_request_starts_one_parse(staff_with):
     assert ClothesParse.objects.get().requested_by == client.user
 
 
+@pytest.mark.parametrize(
+    ("body", "types", "is_automatic"),
+    [
+        ({}, "upper,lower", True),
+        ({"clothes_types": None}, "upper,lower", True),
+        ({"clothes_types": ["lower", "upper", "lower"]}, "upper,lower", False),
+        ({"clothes_types": ["upper"]}, "upper", False),
+    ],
+)
+def test_parse_clothes__without_types_a_dress_may_follow(staff_with, body, types, is_automatic):
+    photo = make_model_image()
+    staff_with("add_clothesparse").post_json(f"model-images/{photo.pk}/find-clothes/", body)
+
+    parse = ClothesParse.objects.get()
+    assert (parse.clothes_types, parse.is_automatic) == (types, is_automatic)
+
+
 def test_parse_clothes__returns_the_newest_parse(staff_with):
     photo, client = make_model_image(), staff_with("add_clothesparse")
     parse = actions.parse_clothes(photo)
@@ -341,6 +358,7 @@ def test_parse_clothes__try_on_must_have_a_picture(staff_with):
     [
         ({"clothes_types": ["hat"]}, 400, "Invalid"),
         ({"clothes_types": []}, 400, "Invalid"),
+        ({"clothes_types": "upper"}, 400, "Invalid"),
         ({"clothes_types": ["upper", "dress"]}, 422, "UnknownCombination"),
         ({"agian": True}, 400, "Invalid"),
     ],

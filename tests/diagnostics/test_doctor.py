@@ -12,6 +12,7 @@ from django_outfitanyone import wakeup
 from django_outfitanyone.choices import Status
 from django_outfitanyone.diagnostics import doctor
 from django_outfitanyone.diagnostics.findings import Level
+from django_outfitanyone.diagnostics.pictures import diagnose_picture_check
 from django_outfitanyone.engines.dashscope import probe
 from django_outfitanyone.models import Account, Charge
 from tests.factories import make_charge, make_try_on
@@ -242,3 +243,19 @@ def test_work__missing_tables():
 
     assert (finding.subject, finding.level) == ("database", PROBLEM)
     assert "migrate" in finding.remedy
+
+
+def test_pictures__are_checked_by_the_local_engine(local_engine):
+    assert levels(diagnose_picture_check) == [("pictures", OK)]
+
+
+def test_pictures__without_the_local_engine(local_engine):
+    local_engine.is_missing = True
+    finding = only(diagnose_picture_check)
+
+    assert (finding.subject, finding.level) == ("pictures", WARNING)
+    assert "django-outfitanyone[local]" in finding.remedy
+
+
+def test_pictures__switched_off():
+    assert levels(diagnose_picture_check) == []

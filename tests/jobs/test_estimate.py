@@ -11,7 +11,7 @@ from django_outfitanyone.jobs.estimate import estimate, estimate_rows
 from django_outfitanyone.jobs.parse import request_parse
 from django_outfitanyone.jobs.refine import as_refinement
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, combine
-from django_outfitanyone.models import ClothesParse
+from django_outfitanyone.models import Account, ClothesParse
 from tests.factories import make_garment, make_model_image, make_try_on
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,26 @@ def test_cost__photo_that_was_parsed_before_is_free(person, top):
     found = estimate_with([TryOnRequest(person=person, top=top)], keep_other_half=True)
 
     assert found.cost == Decimal("0.504")
+
+
+def test_cost__photo_is_parsed_once_for_both_halves(person, top, bottom):
+    found = estimate_with(combine([top, bottom], [person]), keep_other_half=True)
+
+    assert found.cost == 2 * Decimal("0.504") + Decimal("0.004")
+
+
+def test_cost__photo_that_was_replaced_is_parsed_again(person, top):
+    ClothesParse.objects.create(
+        account=Account.current(),
+        model_image=person,
+        picture_sha256="of the old file",
+        clothes_types="upper,lower",
+        status=Status.SUCCEEDED,
+    )
+
+    found = estimate_with([TryOnRequest(person=person, top=top)], keep_other_half=True)
+
+    assert found.cost == Decimal("0.504") + Decimal("0.004")
 
 
 def test_reused__finished_pictures_are_free(person, top):
@@ -124,6 +144,13 @@ def test_is_over_budget__when_the_cost_exceeds_what_is_left(person, top, bottom,
     configure(BUDGET_PER_DAY=Decimal("1.00"))
     assert found().budget_left == Decimal("1.00")
     assert found().is_over_budget
+
+
+def test_cost__is_without_the_images_of_the_free_quota(person, top, bottom, configure):
+    configure(FREE_IMAGES={"aitryon-parsing-v1": 3, "aitryon-plus": 1})
+    found = estimate_with(combine([top, bottom], [person]), keep_other_half=True)
+
+    assert found.cost == Decimal("0.50") + Decimal("0.004")  # of 2 pictures and 4 parses
 
 
 def test_cost__refinement_has_the_price_of_the_refiner():

@@ -103,6 +103,14 @@ def test_options__refuse_an_unknown_resolution():
         TryOnOptions(resolution=4096).check()
 
 
+def test_options__accept_the_resolutions_of_the_settings(configure):
+    configure(RESOLUTIONS=[-1, 512])
+    TryOnOptions(resolution=512).check()
+
+    with pytest.raises(RequestRefused, match="-1, 512"):
+        TryOnOptions(resolution=1024).check()
+
+
 @pytest.mark.parametrize("model", ["aitryon-refiner", "aitryon-parsing-v1", "unknown"])
 def test_options__refuse_a_model_that_makes_no_try_ons(model):
     with pytest.raises(RequestRefused, match="aitryon, aitryon-plus"):

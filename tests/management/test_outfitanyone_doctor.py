@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +22,9 @@ def _at_work():
 def test_healthy_installation__has_only_ok_findings(remote, capsys):
     call_command("outfitanyone_doctor")
 
-    lines = capsys.readouterr().out.splitlines()
-    assert all(line.startswith("ok") for line in lines)
+    findings, _title, links = capsys.readouterr().out.partition("\nLinks\n")
+    assert all(line.startswith("ok") for line in findings.splitlines())
+    assert "API keys: https://bailian.console.aliyun.com/" in links
 
 
 def test_problem__has_a_remedy_and_an_exit_code(remote, configure, capsys):
@@ -42,6 +44,8 @@ def test_json__is_one_object(remote, configure, capsys):
     report = json.loads(capsys.readouterr().out)
 
     assert report["ok"] is False
+    assert {"name", "title", "url"} == set(report["links"][0])
+    assert "free_quota" in [link["name"] for link in report["links"]]
     assert {"subject", "level", "text", "remedy"} == set(report["findings"][0])
     assert [found["subject"] for found in report["findings"] if found["level"] == "problem"] == [
         "key"
@@ -54,3 +58,10 @@ def test_invalid_settings__are_reported_as_findings(remote, configure, capsys):
         call_command("outfitanyone_doctor")
 
     assert "E001" in capsys.readouterr().out
+
+
+def test_links__engine_without_any_has_no_such_part(remote, monkeypatch, capsys):
+    monkeypatch.setattr(DashScope, "LINKS", ())
+    call_command("outfitanyone_doctor")
+
+    assert "Links" not in capsys.readouterr().out

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_text__has_a_line_per_subject(configure, capsys):
-    configure(BUDGET_PER_DAY=Decimal(3))
+    configure(BUDGET_PER_DAY=Decimal(3), FREE_IMAGES={"aitryon-parsing-v1": 400})
     make_try_on(status=Status.RUNNING)
     make_charge()
     call_command("outfitanyone_status")
@@ -31,17 +31,20 @@ def test_text__has_a_line_per_subject(configure, capsys):
         "Overdue    nothing",
         "CNY 0.50 today",
         "CNY 2.00 left of CNY 3.00",  # 0.50 spent, 0.50 in flight
+        "Free       400 of 400 pictures of aitryon-parsing-v1 left",
     ):
         assert text in out
 
 
-def test_json(capsys):
+def test_json(configure, capsys):
+    configure(FREE_IMAGES={"aitryon-parsing-v1": 400})
     make_try_on()
     call_command("outfitanyone_status", "--json")
     report = json.loads(capsys.readouterr().out)
 
     assert report["try_ons"]["succeeded"] == 1
     assert report["overdue"] == 0
+    assert report["free_images"] == {"aitryon-parsing-v1": 400}
 
 
 def test_overdue__has_an_exit_code(capsys):

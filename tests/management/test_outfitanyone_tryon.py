@@ -7,10 +7,11 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from django_outfitanyone.choices import GarmentKind, Status
-from django_outfitanyone.models import Garment, ModelImage, TryOnResult
+from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 from tests.drawing import drawn, encoded, picture
 from tests.factories import make_garment, make_model_image
+from tests.local_engine import LARGE, SMALL, TWO_PEOPLE
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,14 @@ def test_json__is_one_object(remote, capsys):
     assert report["error"] is None
     assert not report["reused"]
     upper = report["hotspots"][0]
-    assert upper == {"clothes_type": "upper", "bbox": [50, 60, 150, 150], "product": top.product_id}
+    spot = Hotspot.objects.get(try_on=report["id"], clothes_type="upper")
+    assert upper == {
+        "clothes_type": "upper",
+        "bbox": [50, 60, 150, 150],
+        "product": top.product_id,
+        "crop": spot.crop.url,
+        "cutout": spot.cutout.url,
+    }
 
 
 def test_files__result_is_written_to_a_file(remote, capsys, files, tmp_path):
@@ -106,12 +114,38 @@ def test_options__are_stored(remote, capsys):
 
 
 @pytest.mark.parametrize(
+    ("kind", "arguments", "keep"),
+    [
+        (GarmentKind.TOP, [], "lower"),
+        (GarmentKind.TOP, ["--keep", "lower"], "lower"),
+        (GarmentKind.TOP, ["--new-other-half"], ""),
+        (GarmentKind.BOTTOM, [], "upper"),
+        (GarmentKind.BOTTOM, ["--new-other-half"], ""),
+        (GarmentKind.ONE_PIECE, [], ""),
+    ],
+)
+def test_other_half__is_kept_unless_a_new_one_is_asked_for(remote, capsys, kind, arguments, keep):
+    garment = make_garment(kind)
+    option = f"--{kind.value.replace('_', '-')}"
+    run(capsys, "--person", make_model_image().pk, option, garment.pk, *arguments)
+
+    assert TryOnResult.objects.get().keep == keep
+
+
+def test_other_half__is_kept_or_new_but_not_both(remote, capsys):
+    arguments = ["--top", make_garment().pk, "--keep", "lower", "--new-other-half"]
+    with pytest.raises(CommandError, match="not allowed with"):
+        run(capsys, "--person", make_model_image().pk, *arguments)
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ([], "at least one garment"),
         (["--top", "shirt.jpg", "--one-piece", "dress.jpg"], "cannot be worn together"),
         (["--one-piece", "dress.jpg", "--bottom", "trousers.jpg"], "cannot be worn together"),
         (["--top", "shirt.jpg", "--keep", "upper"], "contradicts"),
+        (["--top", "shirt.jpg", "--resolution", "1023"], "must be one of -1, 1024, 1280"),
         (["--top", "999999"], "There is no garment with the id 999999"),
         (["--top", "missing.jpg"], "No such file"),
         (["--top", "text.jpg"], "not a picture"),
@@ -137,6 +171,14 @@ def test_invalid_input__has_a_clear_message_and_stores_nothing(
     assert remote.stats["submits"] == 0
 
 
+def test_unknown_resolution__stores_no_file(capsys, files):
+    arguments = ("--person", files("anna.jpg"), "--top", files("shirt.jpg"))
+    with pytest.raises(CommandError, match="must be one of"):
+        run(capsys, *arguments, "--resolution", "1023")
+
+    assert not ModelImage.objects.exists()
+
+
 def test_no_key__names_the_setting(settings, monkeypatch, capsys):
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
     settings.OUTFITANYONE = {}
@@ -154,7 +196,9 @@ def test_wrong_key__stops_the_account_and_keeps_the_request(remote, configure, c
     assert remote.stats["accepted"] == 0
 
 
-def test_unreachable_engine__keeps_the_request(configure, capsys, monkeypatch):
+@pytest.mark.parametrize(("other_half", "seconds"), [(["--new-other-half"], 0.3), ([], 2)])
+def test_unreachable_engine__keeps_the_request(configure, capsys, monkeypatch, other_half, seconds):
+    """The reason is that of the try-on, or of the parse that it waits for."""
     monkeypatch.setattr("django_outfitanyone.management.waiting.SLICE", 0.1)
     configure(BASE_URL="http://127.0.0.1:9/api/v1")
     with pytest.raises(CommandError, match="kept") as failed:
@@ -162,8 +206,9 @@ def test_unreachable_engine__keeps_the_request(configure, capsys, monkeypatch):
             capsys,
             "--person", make_model_image().pk,
             "--top", make_garment().pk,
+            *other_half,
             "--wait",
-            "--timeout", 0.3,
+            "--timeout", seconds,
         )  # fmt: skip
 
     assert "127.0.0.1" in str(failed.value)
@@ -186,3 +231,45 @@ def test_help__ends_with_what_the_pictures_must_show(capsys):
 
     text = " ".join(capsys.readouterr().out.split())
     assert text.endswith(f"Person: {PEOPLE.summary} Garments: {GARMENTS.summary}")
+
+
+class TestPictureCheck:
+    @pytest.fixture
+    def arguments(self, remote, local_engine, files):
+        anna, shirt = (
+            files("anna.jpg", picture(1, size=LARGE)),
+            files("shirt.jpg", picture(2, size=LARGE)),
+        )
+        local_engine.person = [TWO_PEOPLE]
+        return ["--person", anna, "--top", shirt]
+
+    def test_unsuitable_file_ends_with_reason_and_remedy(self, remote, capsys, arguments):
+        with pytest.raises(CommandError) as failed:
+            run(capsys, *arguments, "--wait")
+
+        for part in ("“anna”: There are several people", "crop the others", "--ignore-findings"):
+            assert part in str(failed.value)
+        assert not TryOnResult.objects.exists()
+        assert remote.stats["submits"] == 0
+
+    def test_findings_can_be_ignored(self, capsys, arguments):
+        captured = run(capsys, *arguments, "--ignore-findings")
+
+        assert "queued" in captured.out
+        assert "anna: The engine will refuse it. There are several people" in captured.err
+        assert ModelImage.objects.get().findings_ignored
+
+    def test_what_may_spoil_the_result_is_said(self, capsys, arguments, local_engine):
+        local_engine.person, local_engine.garment = [], [SMALL]
+        captured = run(capsys, *arguments)
+
+        assert "queued" in captured.out
+        assert "shirt: May spoil the result. The garment is small" in captured.err
+
+    def test_id_that_was_checked_before_is_not_checked_again(self, capsys, arguments, local_engine):
+        local_engine.person = []
+        run(capsys, *arguments)
+        local_engine.calls.clear()
+        run(capsys, *arguments)
+
+        assert local_engine.calls == []

@@ -18,6 +18,7 @@ from django_outfitanyone.models import (
     ClothesParse,
     Garment,
     Hotspot,
+    ImageCount,
     KnownTask,
     ModelImage,
     Product,
@@ -61,6 +62,9 @@ MAKE = {
     ),
     Garment: make_garment,
     Hotspot: lambda: make_hotspot(make_model_image()),
+    ImageCount: lambda: ImageCount.objects.create(
+        account=Account.current(), remote_model="aitryon"
+    ),
     KnownTask: lambda: KnownTask.objects.create(account=Account.current(), task_id="t"),
     ModelImage: lambda: make_model_image(data=LARGE),
     Product: make_product,

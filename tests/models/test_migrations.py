@@ -150,5 +150,67 @@ def test_0010__marks_try_ons_without_an_input(migrate):
     assert set(after.filter(lacks_inputs=False).values_list("pk", flat=True)) == set(complete)
 
 
+def test_0012__a_parse_of_a_dress_still_follows_present_parses(migrate):
+    before = migrate("0011_free_images")
+    account = before.get_model(APP, "Account").objects.create(name="old shop")
+    photo = before.get_model(APP, "ModelImage").objects.create(
+        name="Ana", image="a.jpg", width=600, height=800, sha256="a" * 64, thumbnail="t.jpg"
+    )
+    for types in ("upper,lower", "upper"):
+        before.get_model(APP, "ClothesParse").objects.create(
+            account=account, model_image=photo, picture_sha256="a" * 64, clothes_types=types
+        )
+
+    parses = migrate("0012_kept_halves").get_model(APP, "ClothesParse").objects
+
+    assert dict(parses.values_list("clothes_types", "is_automatic")) == {
+        "upper,lower": True,
+        "upper": False,
+    }
+
+
 def test_models__have_no_changes_without_a_migration():
     call_command("makemigrations", APP, "--check", "--dry-run")
+
+
+def test_0011__counts_the_images_that_were_charged(migrate):
+    before = migrate("0010_missing_inputs")
+    accounts = before.get_model(APP, "Account").objects
+    for name, model, images in (
+        ("old shop", "aitryon-plus", 1),
+        ("old shop", "aitryon-plus", 3),
+        ("old shop", "aitryon", 1),
+        ("other", "aitryon-plus", 5),
+    ):
+        before.get_model(APP, "Charge").objects.create(
+            account=accounts.get_or_create(name=name)[0],
+            charged_at=MOMENT,
+            charged_on=MOMENT.date(),
+            remote_model=model,
+            images=images,
+            amount="0.5",
+            currency="CNY",
+        )
+
+    after = migrate("0011_free_images")
+
+    counts = after.get_model(APP, "ImageCount").objects
+    assert set(counts.values_list("account", "remote_model", "images")) == {
+        ("old shop", "aitryon-plus", 4),
+        ("old shop", "aitryon", 1),
+        ("other", "aitryon-plus", 5),
+    }
+
+
+def test_0013__present_pictures_are_not_checked_and_stay_usable(migrate):
+    columns = {"image": "a.jpg", "width": 6, "height": 8, "sha256": "a", "thumbnail": "t.jpg"}
+    before = migrate("0012_kept_halves")
+    before.get_model(APP, "ModelImage").objects.create(name="Ana", **columns)
+    before.get_model(APP, "Garment").objects.create(kind="top", **columns)
+
+    after = migrate("0013_picture_check")
+
+    for model in ("ModelImage", "Garment"):
+        row = after.get_model(APP, model).objects.get()
+        assert (row.findings, row.findings_ignored) == (None, False)
+    assert not after.get_model(APP, "Garment").objects.get().original

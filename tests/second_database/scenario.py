@@ -19,8 +19,9 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
+from django_outfitanyone import check_picture  # noqa: E402
 from django_outfitanyone.account.ledger import settle  # noqa: E402
-from django_outfitanyone.models import Account, Charge, TryOnResult  # noqa: E402
+from django_outfitanyone.models import Account, Charge, ModelImage, TryOnResult  # noqa: E402
 from django_outfitanyone.models.charge import ChargeQuerySet  # noqa: E402
 from outfitanyone_local.sandbox.http_server import SandboxServer  # noqa: E402
 from outfitanyone_local.sandbox.options import Options  # noqa: E402
@@ -42,6 +43,8 @@ def run() -> None:
 
 def try_on_a_garment() -> None:
     person, garment = make_model_image(), make_garment()
+    check_picture(person)
+    assert ModelImage.objects.with_findings().get() == person
     call_command(
         "outfitanyone_tryon", "--person", str(person.pk), "--top", str(garment.pk), "--wait"
     )

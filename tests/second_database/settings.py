@@ -22,4 +22,4 @@ DATABASES = {
     for alias in ("default", "shop")
 }
 DATABASE_ROUTERS = ["tests.second_database.router.ShopRouter"]
-OUTFITANYONE = {"API_KEY": "sk-for-tests"}
+OUTFITANYONE = {"API_KEY": "sk-for-tests", "CHECK_PICTURES": False}

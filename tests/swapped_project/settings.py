@@ -8,4 +8,5 @@ OUTFITANYONE_PRODUCT_MODEL = "shop.Article"
 OUTFITANYONE = {
     "API_KEY": "sk-for-tests",
     "CATALOGUE": "tests.swapped_project.shop.catalogue.ArticleCatalogue",
+    "CHECK_PICTURES": False,
 }

@@ -146,6 +146,29 @@ class TestStoredAreas:
 
         assert boxes(photo) == {"upper": (100, 120, 300, 300)}
 
+    def test_replaced_photo_loses_the_crops_of_its_old_file(self, remote, monkeypatch):
+        photo = make_model_image()
+        work(parse_clothes(photo, ["upper"]))
+        photo.image.save("other.jpg", ContentFile(picture(77, size=(400, 600))))
+        parse = parse_clothes(photo, ["upper"])
+        while parse.status != Status.COLLECTING:
+            step(parse)
+        answer = parse.remote_answer
+        answer["areas"][0] |= {"crop_url": "", "cutout_url": ""}
+        ClothesParse.objects.filter(pk=parse.pk).update(remote_answer=answer)
+        work(parse)
+
+        spot = Hotspot.objects.of(photo).get()
+        assert (spot.crop.name, spot.cutout.name, spot.crop_sha256) == ("", "", "")
+
+    def test_sizes_of_crop_and_cutout_are_stored(self, remote):
+        photo = make_model_image()
+        work(parse_clothes(photo, ["upper"]))
+
+        spot = Hotspot.objects.of(photo).get()
+        assert (spot.crop_width, spot.crop_height) == (100, 90)
+        assert (spot.cutout_width, spot.cutout_height) == (100, 90)
+
 
 class TestCopyAreas:
     def test_copies_share_boxes_and_crops(self, remote):
@@ -154,9 +177,10 @@ class TestCopyAreas:
         work(parse_clothes(second))
 
         assert boxes(second) == boxes(first)
-        assert {spot.crop.name for spot in second.hotspots.all()} == {
-            spot.crop.name for spot in first.hotspots.all()
-        }
+        for name in ("crop", "crop_sha256", "crop_width", "cutout", "cutout_height"):
+            known = first.hotspots.values_list(name, flat=True)
+            assert list(second.hotspots.values_list(name, flat=True)) == list(known)
+            assert all(known)
 
     def test_copy_has_the_machine_box_and_keeps_its_own_corrections(self, remote):
         first, second = same_photos(2)

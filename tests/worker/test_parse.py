@@ -7,14 +7,22 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from django_outfitanyone.actions import cancel, parse_clothes, request_try_on, retry
+from django_outfitanyone.actions import (
+    cancel,
+    correct_hotspot,
+    parse_clothes,
+    request_try_on,
+    retry,
+)
 from django_outfitanyone.choices import Status
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.models import Account, Charge, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.signals import hotspots_found
+from django_outfitanyone.worker.parse import collect
+from outfitanyone_local.sandbox import responses
 from tests.events import received
 from tests.factories import make_model_image
-from tests.work import backdate_submit, new_request, step, work
+from tests.work import backdate_submit, claimed, new_request, step, work
 from tests.worker.photos import boxes, same_photos
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +66,61 @@ def test_parse__requests_a_dress_where_neither_half_was_found(remote, engine):
 
     assert set(boxes(photo)) == {"dress"}
     assert remote.stats["parses"] == 2
+
+
+def test_parse__of_both_halves_by_name_is_not_followed_by_one_of_a_dress(remote, engine):
+    engine.worn = {"dress"}
+    photo = make_model_image()
+    parse_clothes(photo, ["upper", "lower"])
+    work()
+
+    assert remote.stats["parses"] == 1
+    assert boxes(photo) == {}
+
+
+def test_parse__becomes_automatic_while_it_is_being_collected(remote, engine):
+    engine.worn = {"dress"}
+    photo = make_model_image()
+    parse = parse_clothes(photo, ["upper", "lower"])
+    while parse.status != Status.COLLECTING:
+        step(parse)
+    claimed_before = claimed(parse)
+    parse_clothes(photo)
+    collect(claimed_before, None)
+    work()
+
+    assert set(boxes(photo)) == {"dress"}
+    assert remote.stats["parses"] == 2
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        '{"bbox": [null, null], "crop_img_url": [null, null], "parsing_img_url": [null, null]}',
+        '{"bbox": [None, None], "crop_img_url": [None, None], "parsing_img_url": [None, None]}',
+        '{"bbox": None, "crop_img_url": "None", "parsing_img_url": null}',
+        '{"bbox": [None]}',
+        '{"bbox": ["None"], "crop_img_url": []}',
+        "{}",
+    ],
+)
+def test_parse__every_form_of_nothing_found_is_one_paid_call(remote, monkeypatch, output):
+    """The documents have several; none of them is unclear, so none is paid again."""
+    respond = responses.json_response
+
+    def respond_with_odd_output(body, **options):
+        response = respond(body, **options)
+        response.set_data(response.get_data(as_text=True).replace('"ODD"', output))
+        return response
+
+    body = {"output": "ODD", "usage": {"image_count": 1}}
+    monkeypatch.setattr(responses, "parse_body", lambda *_args, **_kwargs: body)
+    monkeypatch.setattr(responses, "json_response", respond_with_odd_output)
+    parse = parse_clothes(make_model_image(), ["upper", "lower"])
+    work(parse)
+
+    assert (parse.status, parse.remote_answer["areas"]) == (Status.SUCCEEDED, [None, None])
+    assert (remote.stats["parses"], parse.charges.count()) == (1, 1)
 
 
 def test_parse__is_paid_for_once_for_each_picture(remote):
@@ -106,6 +169,61 @@ class TestDuplicate:
         work(parse_clothes(second, ["upper"]))
 
         assert remote.stats["parses"] == 1
+
+    @pytest.mark.parametrize("count", [1, 2])
+    def test_two_finished_halves_serve_both(self, remote, count):
+        photos = same_photos(count)
+        first, second = photos[0], photos[-1]
+        work(parse_clothes(first, ["upper"]), parse_clothes(first, ["lower"]))
+        both = parse_clothes(second, ["upper", "lower"])
+        work(both)
+
+        assert remote.stats["parses"] == 2
+        assert (both.status, both.cost, both.is_reused) == (Status.SUCCEEDED, 0, True)
+        assert [area["clothes_type"] for area in both.remote_answer["areas"]] == ["upper", "lower"]
+        assert set(boxes(second)) == {"upper", "lower"}
+
+    def test_waits_for_two_open_halves(self, remote):
+        photo = make_model_image()
+        parses = [parse_clothes(photo, types) for types in (["upper"], ["lower"])]
+        both = parse_clothes(photo, ["upper", "lower"])
+        step(both)
+        assert both.status == Status.QUEUED
+        work(parses[0])
+        step(both)
+        assert both.status == Status.QUEUED
+        work(parses[1], both)
+
+        assert remote.stats["parses"] == 2
+        assert both.is_reused
+
+    def test_waits_for_no_open_half_if_the_other_one_is_not_known(self, remote):
+        photo = make_model_image()
+        parse_clothes(photo, ["upper"])
+        both = parse_clothes(photo, ["upper", "lower"])
+        step(both)
+
+        assert both.status == Status.COLLECTING
+
+    def test_half_that_was_not_found_is_known(self, remote, engine):
+        engine.worn = {"upper"}
+        photo = make_model_image()
+        work(parse_clothes(photo, ["upper"]), parse_clothes(photo, ["lower"]))
+        work(parse_clothes(photo, ["upper", "lower"]))
+
+        assert remote.stats["parses"] == 2
+        assert set(boxes(photo)) == {"upper"}
+
+    def test_correction_by_a_person_stays_when_known_halves_are_put_together(self, remote):
+        photo = make_model_image()
+        work(parse_clothes(photo, ["upper"]), parse_clothes(photo, ["lower"]))
+        spot = photo.hotspots.get(clothes_type="upper")
+        spot.x1 += 7
+        correct_hotspot(spot)
+        work(parse_clothes(photo, ["upper", "lower"]))
+
+        assert boxes(photo)["upper"] == spot.box
+        assert photo.hotspots.count() == 2
 
     def test_more_than_the_finished_parse_covers_is_parsed(self, remote):
         first, second = same_photos(2)
@@ -278,7 +396,7 @@ class TestUnclearCall:
         assert parse.charges.get().charged_at == parse.submitted_at
 
     def test_repeat_and_charge_are_one_transaction(self, remote, parse, monkeypatch):
-        def refuse(*_args):
+        def refuse(*_args, **_columns):
             raise RuntimeError("no charge can be written")
 
         remote.faults.add("drop-after", endpoint="parse")

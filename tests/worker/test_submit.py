@@ -13,12 +13,12 @@ from django_outfitanyone.actions import parse_clothes, refine, retry
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.dashscope import DashScope
-from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
+from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.temporary_upload import TemporaryUpload
 from django_outfitanyone.models.transitions import NO_LEASE
 from tests.drawing import picture
-from tests.factories import make_garment, make_model_image, make_staff, make_try_on
+from tests.factories import make_garment, make_model_image, make_try_on
 from tests.work import prepared_try_on, queued_try_on, settle_unclear, step, work
 
 pytestmark = pytest.mark.django_db
@@ -93,83 +93,6 @@ def test_prepare__picture_uploaded_before_an_error_is_not_uploaded_again(remote)
     assert remote.stats["uploads"] == 2
 
 
-class TestKeptHalf:
-    """A try-on that keeps the other half waits for a parse of the model photo."""
-
-    @pytest.fixture
-    def parse(self, try_on):
-        step(try_on)
-        return ClothesParse.objects.get()
-
-    @pytest.fixture
-    def try_on(self, remote):
-        try_on = queued_try_on(keep_other_half=True)
-        TryOnResult.objects.update(requested_by=make_staff())
-        try_on.refresh_from_db()
-        return try_on
-
-    def test_photo_is_parsed_for_it(self, try_on, parse):
-        assert (parse.model_image, parse.types) == (try_on.model_image, ["lower"])
-        assert parse.requested_by == try_on.requested_by
-        assert (try_on.status, try_on.is_prepared) == (Status.PREPARING, False)
-        assert_due_in(try_on, seconds=2)
-
-    def test_parse_that_needs_a_decision_blocks_it(self, try_on, parse):
-        ClothesParse.objects.update(status=Status.NEEDS_ATTENTION)
-        step(try_on)
-
-        assert (try_on.status, try_on.error_code) == (Status.PREPARING, "SearchNeedsAttention")
-        assert try_on.error_message == f"Clothes parse {parse.pk} needs a decision first."
-        assert_due_in(try_on, seconds=60)
-
-    @pytest.mark.parametrize(
-        ("status", "code"),
-        [(Status.CANCELED, "SearchCanceled"), (Status.FAILED, "InvalidPerson")],
-    )
-    def test_parse_that_brought_nothing_fails_it(self, remote, try_on, parse, status, code):
-        ended = {"finished_at": timezone.now(), "open_key": None}
-        ClothesParse.objects.update(
-            status=status, error_code="InvalidPerson", error_message="No person.", **ended
-        )
-        step(try_on)
-
-        assert (try_on.status, try_on.error_code) == (Status.FAILED, code)
-        assert ("No person." in try_on.error_message) is (status == Status.FAILED)
-        assert remote.stats["submits"] == 0
-
-    def test_parse_that_failed_before_the_try_on_was_requested_is_repeated(self, try_on, parse):
-        long_ago = timezone.now() - timedelta(hours=1)
-        ClothesParse.objects.update(status=Status.FAILED, finished_at=long_ago, open_key=None)
-        step(try_on)
-
-        assert try_on.is_open
-        assert ClothesParse.objects.open().exclude(pk=parse.pk).exists()
-
-    def test_photo_without_that_half_fails_it(self, remote, try_on, parse):
-        while parse.is_open:
-            step(parse)
-        Hotspot.objects.filter(clothes_type="lower").update(crop="")
-        step(try_on)
-
-        assert (try_on.status, try_on.error_code) == (Status.FAILED, "NothingToKeep")
-        assert remote.stats["submits"] == 0
-
-    @pytest.mark.parametrize("keep", ["lower", "upper"])
-    def test_its_crop_is_sent_as_a_garment(self, remote, orders, keep):
-        kind = GarmentKind.TOP if keep == "lower" else GarmentKind.BOTTOM
-        try_on = make_try_on(garments=[make_garment(kind)], keep=keep, status=Status.QUEUED)
-        work(parse_clothes(try_on.model_image, ["upper", "lower"]))
-        while not orders:
-            step(try_on)
-
-        (order,) = orders
-        crop = try_on.model_image.hotspots.get(clothes_type=keep)
-        worn = try_on.garments[0]
-        top, bottom = (worn, crop) if keep == "lower" else (crop, worn)
-        assert order.top_url == address_of(top, order)
-        assert order.bottom_url == address_of(bottom, order)
-
-
 @pytest.fixture
 def orders(monkeypatch):
     """The orders that the engine gets."""
@@ -186,8 +109,7 @@ def orders(monkeypatch):
 
 def address_of(picture, order):
     """Return the address under which the model of this order can read the picture."""
-    sha256 = picture.crop_sha256 if isinstance(picture, Hotspot) else picture.sha256
-    return TemporaryUpload.objects.get(sha256=sha256, remote_model=order.model).url
+    return TemporaryUpload.objects.get(sha256=picture.sha256, remote_model=order.model).url
 
 
 def same_request(other, **columns):

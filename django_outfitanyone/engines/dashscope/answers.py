@@ -54,11 +54,23 @@ class Malformed(ValueError):
 
 
 def fault(document: Mapping[str, Any]) -> tuple[str, str]:
-    """Return code and message of an error: flat, or inside ``output`` or ``error``."""
+    """Return code and message of an error: flat, or inside ``output`` or ``error``.
+
+    Beside the documented message, the local sandbox says what is wrong with a picture; the
+    message then ends with that.
+    """
     for place in (document, document.get("output"), document.get("error")):
         if isinstance(place, Mapping) and place.get("code"):
-            return _text(str(place["code"]), 100), _text(place.get("message"), 2000)
-    return "", _text(document.get("message"), 2000)
+            return _text(str(place["code"]), 100), _message(place)
+    return "", _message(document)
+
+
+def _message(place: Mapping[str, Any]) -> str:
+    message = _text(place.get("message"), 2000)
+    reason = _text(place.get("sandbox_reason"), 500).strip()
+    if not reason:
+        return message
+    return f"{message[:1400].rstrip('. ')}: {reason}" if message else reason
 
 
 def request_id(document: Mapping[str, Any]) -> str:
@@ -182,13 +194,15 @@ def _state(word: object) -> RemoteState:
 
 
 def _area(output: Mapping[str, Any], index: int, clothes_type: str) -> ParsedArea | None:
+    """Return one area; ``None`` without a box and a crop, of which each is of use alone."""
     box = _box(_at(output.get("bbox"), index))
-    if box is None:
+    crop_url = _url(_at(output.get("crop_img_url"), index))
+    if box is None and not crop_url:
         return None
     return ParsedArea(
         clothes_type=clothes_type,
         box=box,
-        crop_url=_url(_at(output.get("crop_img_url"), index)),
+        crop_url=crop_url,
         cutout_url=_url(_at(output.get("parsing_img_url"), index)),
     )
 

@@ -32,6 +32,8 @@ from django_outfitanyone.exceptions import (
 from . import answers, documents, payloads
 from .error_kind import NO_ANSWER, UNREADABLE_ANSWER
 from .errors import classify, error_from, paid_error_from
+from .links import LINKS
+from .prices import by_currency
 from .transport import ANSWER_LIMIT, Answer, ApiKey, Transport
 from .upload import USABLE_FOR, Permit, form_fields, object_key, read_permit, storage_fault
 
@@ -51,6 +53,8 @@ class DashScope(Engine):
     """
 
     TASKS_LISTED_FOR = timedelta(hours=24)
+    LIST_PRICES = by_currency()
+    LINKS = LINKS
 
     def __init__(
         self,

@@ -203,7 +203,10 @@ ERRORS = (
         error=Throttled,
         codes=("Throttling",),
         fixed_by="nobody",
-        help=_("The account sent too many requests; work resumes after a pause."),
+        help=_(
+            "The account sent too many requests; those of its other keys and programs count, too. "
+            "Work resumes after a pause."
+        ),
     ),
     ErrorKind(
         label="overloaded",
@@ -227,7 +230,11 @@ ERRORS = (
         label="picture-not-downloaded",
         error=ServerFault,
         codes=("InvalidParameter",),
-        says=("download the media resource",),
+        says=(
+            "download the media resource",
+            "メディアリソースのダウンロードがタイムアウト",  # the Plus reference in Japanese
+            "下载媒体资源超时",  # the same in Chinese
+        ),
         fixed_by="developer",
         help=_("The picture's host must be public and fast from China. Otherwise upload instead."),
     ),
@@ -392,7 +399,10 @@ ERRORS = (
         error=Throttled,
         statuses=(429,),
         fixed_by="nobody",
-        help=_("The account sent too many requests; work resumes after a pause."),
+        help=_(
+            "The account sent too many requests; those of its other keys and programs count, too. "
+            "Work resumes after a pause."
+        ),
     ),
     ErrorKind(
         label="http-access-denied",

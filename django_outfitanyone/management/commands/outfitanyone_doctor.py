@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
+from django_outfitanyone.conf import conf
 from django_outfitanyone.diagnostics import doctor
 from django_outfitanyone.diagnostics.findings import Finding, Level
 
@@ -26,10 +28,16 @@ class Command(BaseCommand):
         findings = doctor.diagnose()
         problems = [finding for finding in findings if finding.level is Level.PROBLEM]
         if options["json"]:
-            self.stdout.write(json.dumps({"ok": not problems, "findings": _as_dicts(findings)}))
+            report = {
+                "ok": not problems,
+                "findings": _as_dicts(findings),
+                "links": [{**vars(link), "title": _(link.title)} for link in conf.links],
+            }
+            self.stdout.write(json.dumps(report))
         else:
             for finding in findings:
                 self._print(finding)
+            self._print_links()
         if problems:
             raise CommandError(f"Problems found: {len(problems)}.")
 
@@ -43,6 +51,12 @@ class Command(BaseCommand):
         self.stdout.write(f"{level} {finding.subject:<9} {finding.text}")
         if finding.remedy:
             self.stdout.write(f"{'':<18} -> {finding.remedy}")
+
+    def _print_links(self) -> None:
+        if conf.links:
+            self.stdout.write("\nLinks")
+        for link in conf.links:
+            self.stdout.write(f"{_(link.title)}: {link.url}")
 
 
 def _as_dicts(findings: list[Finding]) -> list[dict[str, str]]:

@@ -10,9 +10,11 @@ from django_outfitanyone import actions
 from django_outfitanyone.choices import ClothesType
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import OutfitAnyoneError
+from django_outfitanyone.jobs.parse import ONE_PIECE
 from django_outfitanyone.management.picture_arguments import model_image_from
 from django_outfitanyone.management.reports import check_success, parse_report
 from django_outfitanyone.management.waiting import wait_for
+from django_outfitanyone.models import ClothesParse
 
 
 class Command(BaseCommand):
@@ -26,8 +28,10 @@ class Command(BaseCommand):
             "--clothes",
             nargs="+",
             choices=ClothesType.values,
-            default=["upper"],
-            help="upper, lower, dress, or upper lower",
+            help=(
+                "upper, lower, dress, or upper lower (default: upper lower, and where neither is "
+                "found, dress in a second call)"
+            ),
         )
         parser.add_argument(
             "--again", action="store_true", help="pay for a new parse even if one succeeded before"
@@ -44,17 +48,36 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Request a parse, wait for it and report it."""
         try:
-            types = sorted(set(options["clothes"]), key=ClothesType.values.index)
-            parse = actions.parse_clothes(
-                model_image_from(options["image"]), types, again=options["again"]
-            )
+            parses = self._finished(options)
         except (OutfitAnyoneError, ConfigurationError) as error:
             raise CommandError(str(error)) from error
-        wait_for(parse, progress=self.stderr, seconds=options["timeout"], clock=time.monotonic)
-        report = parse_report(parse)
+        report = parse_report(*parses)
         if options["json"]:
             self.stdout.write(json.dumps(report))
         else:
-            for name, area in zip(parse.types, report["areas"], strict=True):
-                self.stdout.write(f"{name}: {area['bbox'] if area else 'nothing found'}")
-        check_success(parse)
+            names = [name for parse in parses for name in parse.types]
+            for name, area in zip(names, report["areas"], strict=True):
+                self.stdout.write(f"{name}: {_place(area)}")
+        check_success(parses[-1])
+
+    def _finished(self, options: dict[str, Any]) -> list[ClothesParse]:
+        """Return the parse, and the one of a dress that followed it, after waiting for them."""
+        picture = model_image_from(options["image"])
+        given = options["clothes"]
+        types = sorted(set(given), key=ClothesType.values.index) if given else None
+        started = time.monotonic()
+        parses = [actions.parse_clothes(picture, types, again=options["again"])]
+        self._wait(parses[0], options["timeout"])
+        if types is None and parses[0].has_found_nothing and parses[0].types != [*ONE_PIECE]:
+            parses.append(actions.parse_clothes(picture))
+            self._wait(parses[1], options["timeout"] - (time.monotonic() - started))
+        return parses
+
+    def _wait(self, parse: ClothesParse, seconds: float) -> None:
+        wait_for(parse, progress=self.stderr, seconds=seconds, clock=time.monotonic)
+
+
+def _place(area: dict[str, Any] | None) -> str:
+    if not area:
+        return "nothing found"
+    return str(area["bbox"] or "found, but the engine did not say where")

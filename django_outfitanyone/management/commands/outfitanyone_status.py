@@ -52,6 +52,10 @@ def _lines(state: AccountStatus) -> list[str]:
             f"{money(budget.limit, state.currency)}"
             for budget in state.budgets
         ),
+        *(
+            f"Free       {quota.left} of {quota.images} pictures of {quota.remote_model} left"
+            for quota in state.free_quotas
+        ),
     ]
 
 

@@ -11,12 +11,14 @@ from django_outfitanyone import actions
 from django_outfitanyone.account.money import money
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import ConfigurationError, conf
-from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
-from django_outfitanyone.jobs.try_on import RESOLUTIONS, TryOnOptions, TryOnRequest
+from django_outfitanyone.exceptions import OutfitAnyoneError, PictureUnsuitable, RequestRefused
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.management.picture_arguments import garment_from, model_image_from
+from django_outfitanyone.management.picture_checks import check_before_use
 from django_outfitanyone.management.reports import check_success, try_on_report
 from django_outfitanyone.management.waiting import wait_for
 from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 
 
@@ -38,16 +40,39 @@ class Command(BaseCommand):
         parser.add_argument("--top", metavar="FILE|ID")
         parser.add_argument("--bottom", metavar="FILE|ID")
         parser.add_argument("--one-piece", metavar="FILE|ID", help="a dress or jumpsuit")
-        parser.add_argument(
-            "--keep", choices=["upper", "lower"], help="half of the person's own clothes to keep"
+        other_half = parser.add_mutually_exclusive_group()
+        other_half.add_argument(
+            "--keep",
+            choices=Keep.values,
+            help="half of the person's own clothes to keep (default: the one without a garment)",
+        )
+        other_half.add_argument(
+            "--new-other-half",
+            action="store_true",
+            help="with a top or a bottom alone, let the engine make up a random other half",
         )
         parser.add_argument("--model", default="", help=f"default: {conf.TRY_ON_MODEL}")
-        parser.add_argument("--resolution", type=int, default=-1, choices=RESOLUTIONS)
-        parser.add_argument("--new-face", action="store_true", help="do not keep the person's face")
+        parser.add_argument(
+            "--resolution",
+            type=int,
+            default=-1,
+            metavar="HEIGHT",
+            help="one of RESOLUTIONS in the settings (default: -1, the size of the person's photo)",
+        )
+        parser.add_argument(
+            "--new-face",
+            action="store_true",
+            help="do not keep the person's face: the engine makes up a new, random one",
+        )
         parser.add_argument(
             "--force-new",
             action="store_true",
             help="make a new picture, at full price, even if an identical one exists",
+        )
+        parser.add_argument(
+            "--ignore-findings",
+            action="store_true",
+            help="use the pictures although the picture check advises against them",
         )
         parser.add_argument(
             "--wait", action="store_true", help="advance the try-on here until it has finished"
@@ -68,6 +93,8 @@ class Command(BaseCommand):
         """Request the try-on, wait if asked to, and report."""
         try:
             try_on = self._request(options)
+        except PictureUnsuitable as error:
+            raise CommandError(f"{error} To use it anyway, add --ignore-findings.") from error
         except (OutfitAnyoneError, ConfigurationError) as error:
             raise CommandError(str(error)) from error
         if options["wait"] or options["out"]:
@@ -91,16 +118,18 @@ class Command(BaseCommand):
             raise RequestRefused(
                 "A top and a one-piece cannot be worn together.", code="NotTogether"
             )
-        person = model_image_from(options["person"])
-        worn = [garment_from(options[name], kind) for name, kind in kinds.items() if options[name]]
-        request = TryOnRequest.of(person, worn)
         try_on_options = TryOnOptions(
             model=options["model"],
-            keep_other_half=bool(options["keep"]),
+            keep_other_half=not options["new_other_half"],
             resolution=options["resolution"],
             restore_face=not options["new_face"],
             force_new=options["force_new"],
         )
+        try_on_options.check()  # before files are stored
+        person = model_image_from(options["person"])
+        worn = [garment_from(options[name], kind) for name, kind in kinds.items() if options[name]]
+        request = TryOnRequest.of(person, worn)
+        check_before_use([person, *worn], self.stderr, ignore=options["ignore_findings"])
         if options["keep"] and request.keep(try_on_options) != options["keep"]:
             raise RequestRefused(
                 f"--keep {options['keep']} contradicts the given garments.", code="NothingToKeep"

@@ -12,8 +12,13 @@ garment and finds its outline, and ``dressing`` renders the garments onto the fi
 ``arrays`` and ``figure`` define the types they share.
 """
 
+from .checks.findings import Finding, Severity
+from .checks.garment import check_garment
+from .checks.person import check_person
 from .dressing.try_on import try_on
 from .figure import Figure
+from .garments.framing import garment_box
+from .garments.worn import cut_out_worn_garment
 from .letterbox import fit_to
 from .parsing.areas import Area, parse
 from .parsing.pipeline import parse_figure
@@ -22,11 +27,17 @@ from .refusals import GarmentRefusal, GarmentRefused, PersonRefusal, PersonRefus
 __all__ = [
     "Area",
     "Figure",
+    "Finding",
     "GarmentRefusal",
     "GarmentRefused",
     "PersonRefusal",
     "PersonRefused",
+    "Severity",
+    "check_garment",
+    "check_person",
+    "cut_out_worn_garment",
     "fit_to",
+    "garment_box",
     "parse",
     "parse_figure",
     "try_on",

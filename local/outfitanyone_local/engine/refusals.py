@@ -14,6 +14,11 @@ class PersonRefusal(Enum):
     SEATED = "The person does not stand upright with straight legs."
     SIDE_VIEW = "The person does not face the camera."
     TOO_SMALL = "The person is too small in the picture."
+    DARK = "The person is badly lit: too dark or too bright."
+    BLURRED = "The picture is blurred."
+    ARMS_CROSSED = "The arms are crossed in front of the body."
+    HANDS_HIDDEN = "The hands are hidden."
+    BODY_HIDDEN = "Something hides part of the person or the clothes."
 
 
 class PersonRefused(ValueError):

@@ -120,7 +120,7 @@ def _add_server_options(parser: argparse.ArgumentParser) -> None:
         dest="api_keys",
         metavar="KEY",
         help="accept only this key; repeat the option for more keys, each of which is an account "
-        "(default: any key)",
+        "unless --shared-account is set (default: any key)",
     )
     parser.add_argument(
         "--allow-host",
@@ -160,18 +160,23 @@ def _add_rule_options(group: argparse._ArgumentGroup) -> None:
         "field_faults": "where a missing or malformed field shows",
         "image_faults": "where an unusable picture shows",
         "parse_refusals": "response to a parse without exactly one person",
+        "picture_rules": "whether pictures that break a documented rule are refused or warned of",
     }.items():
         help_text = f"{text} ({getattr(defaults, name)})"
         group.add_argument(_flag(name), choices=CHOICES[name], help=help_text)
     group.add_argument(
-        "--accept-webp", action="store_true", default=None, help="accept WebP pictures too"
+        _flag("free_parsing_images"),
+        type=int,
+        metavar="N",
+        help="parses of an account until its free quota is used up (default: no end)",
     )
-    group.add_argument(
-        "--limits-shared-by-models",
-        action="store_true",
-        default=None,
-        help="count limits per account instead of per account and model",
-    )
+    for name, text in {
+        "accept_webp": "accept WebP pictures too",
+        "accept_small_crops": "accept own crops below 150 pixels and 5 KB",
+        "shared_account": "let all API keys belong to one account",
+        "limits_shared_by_models": "count limits per account instead of per account and model",
+    }.items():
+        group.add_argument(_flag(name), action="store_true", default=None, help=text)
 
 
 def _flag(name: str) -> str:

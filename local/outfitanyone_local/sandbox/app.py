@@ -189,10 +189,11 @@ class App:
         scheme, _, key = header.partition(" ")
         if not header or (scheme.lower() == "bearer" and not key.strip()):
             raise Refused(NO_KEY)
-        known = self._sandbox.options.api_keys
+        options = self._sandbox.options
+        known = options.api_keys
         if scheme.lower() != "bearer" or (known and key.strip() not in known):
             raise Refused(WRONG_KEY)
-        return account_of(key.strip())
+        return account_of("" if options.shared_account else key.strip())
 
     def _model_of(self, endpoint: Endpoint, arguments: dict[str, str], request: Request) -> str:
         """Return the model a request is about, or "", before any check of the request."""

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from .errors import DOWNLOAD_TIMEOUT, INVALID_LENGTH, INVALID_URL, UNRESOLVED_URL, Refused
-from .pictures import MAX_BYTES
+from .errors import DOWNLOAD_TIMEOUT, INVALID_URL, UNRESOLVED_URL, Refused
+from .pictures import FILE_TOO_LARGE, MAX_BYTES
 from .storage import Storage
 from .uploads import SCHEME
 
@@ -19,6 +19,14 @@ SILENCE_SECONDS = 10.0
 TOTAL_SECONDS = 20.0
 MAX_REDIRECTS = 5
 CHUNK_BYTES = 64 * 1024
+UNREACHABLE = "url_unreachable"
+NO_WEB_ADDRESS = INVALID_URL.because(
+    "The URL is no percent-encoded http or https address with a host.", "url_malformed"
+)
+NO_ANSWER = INVALID_URL.because("The server of the picture cannot be reached.", UNREACHABLE)
+RESULT_EXPIRED = INVALID_URL.because(
+    "The URL is one of this sandbox, and has expired or was deleted.", "url_expired"
+)
 
 
 class Downloads:
@@ -38,7 +46,7 @@ class Downloads:
                 raise Refused(UNRESOLVED_URL)
             return self._storage.uploads.resolve(url, account=account, model=model, now=self._now())
         if not _is_web_address(url):
-            raise Refused(INVALID_URL)
+            raise Refused(NO_WEB_ADDRESS)
         own = self._storage.signer.key_of(url)
         return self._read_own(*own) if own else _download(url)
 
@@ -46,7 +54,7 @@ class Downloads:
         """Read the sandbox's own result from disk, so that download faults only hit clients."""
         data = self._storage.results.read(key) if self._now() < expires else None
         if data is None:
-            raise Refused(INVALID_URL)
+            raise Refused(RESULT_EXPIRED)
         return data
 
 
@@ -69,12 +77,15 @@ def _download(url: str) -> bytes:
                 url, stream=True, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)
             ) as response:
                 if response.status_code != requests.codes.ok:
-                    raise Refused(INVALID_URL)
+                    reason = (
+                        f"The server of the picture answers with status {response.status_code}."
+                    )
+                    raise Refused(INVALID_URL.because(reason, UNREACHABLE))
                 return _read(response, deadline=deadline)
     except (requests.Timeout, ReadTimeoutError) as error:
         raise Refused(DOWNLOAD_TIMEOUT) from error
     except (requests.RequestException, HTTPError, ValueError) as error:
-        raise Refused(INVALID_URL) from error
+        raise Refused(NO_ANSWER) from error
 
 
 def _read(response: requests.Response, *, deadline: float) -> bytes:
@@ -88,7 +99,7 @@ def _read(response: requests.Response, *, deadline: float) -> bytes:
     while chunk := read(CHUNK_BYTES):
         data += chunk
         if len(data) > MAX_BYTES:
-            raise Refused(INVALID_LENGTH)
+            raise Refused(FILE_TOO_LARGE)
         if time.monotonic() > deadline:
             raise Refused(DOWNLOAD_TIMEOUT)
     return bytes(data)

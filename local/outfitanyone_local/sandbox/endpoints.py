@@ -109,13 +109,15 @@ def parse(context: RequestContext) -> Response:
     model = request_fields.read_model(body, path=IMAGE_PROCESS)
     context.admit("submits_per_second", model=model, problem=THROTTLED)
     url, clothes_types = request_fields.read_parse_request(body)
-    areas = context.sandbox.image_service.parse(
-        url,
-        clothes_types,
-        account=context.account,
-        model=model,
-        resolve=context.is_enabled("X-DashScope-OssResourceResolve"),
-    )
+    limit = context.sandbox.options.free_parsing_images
+    with context.sandbox.free_parses.use_one(context.account, limit=limit):
+        areas = context.sandbox.image_service.parse(
+            url,
+            clothes_types,
+            account=context.account,
+            model=model,
+            resolve=context.is_enabled("X-DashScope-OssResourceResolve"),
+        )
     return context.json_response(
         responses.parse_body(
             areas,

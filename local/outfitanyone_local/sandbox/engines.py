@@ -1,108 +1,52 @@
-"""The ``Engine`` protocol between the HTTP side and the picture side, and ``LocalEngine``."""
+"""``LocalEngine``: the engine of this distribution behind the ``Engine`` protocol."""
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Collection, Sequence
-from typing import Protocol
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import numpy as np
-import numpy.typing as npt
+from .engine_protocol import RGB, Area, Engine, Finding
+from .errors import INVALID_PERSON, NO_GARMENT, Refused
+from .preview import fingerprint
 
-from .errors import INVALID_PERSON, NO_GARMENT, Problem, Refused
+if TYPE_CHECKING:
+    from outfitanyone_local.engine import Figure
 
-logger = logging.getLogger("outfitanyone_local.sandbox")
+__all__ = ["Engine", "LocalEngine"]
 
-RGB = npt.NDArray[np.uint8]
-"""A picture: shape (height, width, 3), values 0 to 255."""
-RGBA = npt.NDArray[np.uint8]
-"""A picture with transparency: shape (height, width, 4)."""
-
-
-class Area(Protocol):
-    """One piece of clothing in a picture; ``box`` is x1, y1, x2, y2 in pixels."""
-
-    @property
-    def clothes_type(self) -> str: ...
-
-    @property
-    def box(self) -> tuple[int, int, int, int]: ...
-
-    @property
-    def cutout(self) -> RGBA: ...
-
-    @property
-    def crop(self) -> RGB: ...
-
-
-class Engine(Protocol):
-    """Maker of the pictures. Its methods run in several threads at once.
-
-    They raise ``Refused`` for pictures they cannot use.
-    """
-
-    def parse(self, image: RGB, clothes_types: Sequence[str]) -> Sequence[Area | None]:
-        """Return one area for each requested type, in that order; ``None`` if absent."""
-        ...
-
-    def try_on(
-        self, person: RGB, *, top: RGB | None, bottom: RGB | None, keep: Collection[str]
-    ) -> RGB:
-        """Return the person dressed in the garments.
-
-        ``keep`` holds the halves, "upper" or "lower", whose pixels must not change.
-        """
-        ...
-
-    def fit(self, image: RGB, *, width: int, height: int) -> RGB:
-        """Return the picture in this size in pixels."""
-        ...
-
-    def refine(self, coarse: RGB) -> RGB:
-        """Return the picture after a second pass, in the same size."""
-        ...
+REMEMBERED = 2
+"""Model photos whose parse is kept, for the next try-on of the same person."""
+T = TypeVar("T")
 
 
 class LocalEngine:
     """The engine ``outfitanyone_local.engine``, imported when the first picture needs it.
 
     At most ``workers`` pictures are processed at once, because each takes some hundred
-    megabytes. The log says why a picture was refused; the documented error for a person
-    does not.
+    megabytes. ``Refused`` carries the engine's reason.
     """
 
     def __init__(self, *, workers: int) -> None:
         self._slots = threading.BoundedSemaphore(workers)
+        self._figures: _Recent[Figure] = _Recent(REMEMBERED)
+        self._findings: _Recent[Sequence[Finding]] = _Recent(32 * REMEMBERED)
 
     def parse(self, image: RGB, clothes_types: Sequence[str]) -> Sequence[Area | None]:
-        from outfitanyone_local.engine import PersonRefused, parse
+        from outfitanyone_local.engine.parsing.areas import extract_areas
 
-        with self._slots:
-            try:
-                return parse(image, clothes_types=clothes_types)
-            except PersonRefused as refused:
-                raise _refused(refused, INVALID_PERSON) from refused
+        with self._slots, _refusing():
+            return extract_areas(self._figure(image), clothes_types=clothes_types)
 
     def try_on(
         self, person: RGB, *, top: RGB | None, bottom: RGB | None, keep: Collection[str]
     ) -> RGB:
-        """Return the preview.
+        from outfitanyone_local.engine import try_on
 
-        An unusable garment picture becomes InvalidGarment: no documented code fits, and this
-        one names the right picture. Its message says what is wrong, because the documented
-        one, "missing clothing image", would mislead.
-        """
-        from outfitanyone_local.engine import GarmentRefused, PersonRefused, try_on
-
-        with self._slots:
-            try:
-                return try_on(person, top=top, bottom=bottom, keep=keep)
-            except PersonRefused as refused:
-                raise _refused(refused, INVALID_PERSON) from refused
-            except GarmentRefused as refused:
-                problem = Problem(NO_GARMENT.status, NO_GARMENT.code, str(refused))
-                raise _refused(refused, problem) from refused
+        with self._slots, _refusing():
+            return try_on(person, top=top, bottom=bottom, keep=keep, figure=self._figure(person))
 
     def fit(self, image: RGB, *, width: int, height: int) -> RGB:
         from outfitanyone_local.engine import fit_to
@@ -115,7 +59,78 @@ class LocalEngine:
         with self._slots:
             return refine(coarse)
 
+    def check_person(self, image: RGB) -> Sequence[Finding]:
+        from outfitanyone_local.engine import check_person
 
-def _refused(reason: Exception, problem: Problem) -> Refused:
-    logger.info("%s: %s", problem.code, reason)
-    return Refused(problem)
+        with self._slots:
+            return self._findings.get(
+                ("person", fingerprint(image)), lambda: _findings(check_person(image))
+            )
+
+    def check_garment(self, image: RGB, *, kind: str | None) -> Sequence[Finding]:
+        from outfitanyone_local.engine import check_garment
+
+        with self._slots:
+            return self._findings.get(
+                (kind, fingerprint(image)), lambda: _findings(check_garment(image, kind=kind))
+            )
+
+    def cut_out_worn_garment(self, image: RGB, *, kind: str | None) -> RGB:
+        """Return the garment; without a kind, a top, or else what is worn as one piece."""
+        from outfitanyone_local.engine import (
+            GarmentRefusal,
+            GarmentRefused,
+            cut_out_worn_garment,
+        )
+
+        with self._slots, _refusing():
+            try:
+                return cut_out_worn_garment(image, kind=kind or "top")
+            except GarmentRefused as refused:
+                if kind or refused.reason is not GarmentRefusal.WRONG_KIND:
+                    raise
+                return cut_out_worn_garment(image, kind="one_piece")
+
+    def _figure(self, image: RGB) -> Figure:
+        from outfitanyone_local.engine import parse_figure
+
+        return self._figures.get(fingerprint(image), lambda: parse_figure(image))
+
+
+class _Recent(Generic[T]):
+    """The last results of a slow function, by key."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[object, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: object, make: Callable[[], T]) -> T:
+        """Return the result for a key, from ``make`` if it is not among the last ones."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        value = make()
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._size:
+                self._values.popitem(last=False)
+        return value
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn the engine's refusals into the documented errors."""
+    from outfitanyone_local.engine import GarmentRefused, PersonRefused
+    from outfitanyone_local.engine.checks.findings import REFUSAL_CODES
+
+    try:
+        yield
+    except (PersonRefused, GarmentRefused) as refused:
+        problem = INVALID_PERSON if isinstance(refused, PersonRefused) else NO_GARMENT
+        raise Refused(problem.because(str(refused), REFUSAL_CODES[refused.reason])) from refused
+
+
+def _findings(found: Sequence[Any]) -> Sequence[Finding]:
+    return tuple(Finding(each.code, refuses=each.severity.name == "REFUSES") for each in found)

@@ -10,18 +10,28 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
-    """One error of the vendor's API."""
+    """One error of the vendor's API.
+
+    ``reason`` and ``findings`` are the sandbox's own: a sentence that says what is wrong with
+    a picture, and the codes of what was found in it. The vendor's API has neither.
+    """
 
     status: int
     code: str
     message: str
+    reason: str = ""
+    findings: tuple[str, ...] = ()
+
+    def because(self, reason: str, *findings: str) -> Problem:
+        """Return the same error with the sandbox's reason."""
+        return self._replace(reason=reason, findings=findings)
 
 
 class Refused(Exception):
     """Error that ends the request, or the task it started, with this problem."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(f"{problem.code}: {problem.message}")
+        super().__init__(f"{problem.code}: {problem.reason or problem.message}")
         self.problem = problem
 
 
@@ -53,6 +63,7 @@ NOT_PENDING = Problem(
     "UnsupportedOperation",
     "Failed to cancel the task, please confirm if the task is in PENDING status.",
 )
+FREE_QUOTA_USED_UP = Problem(403, "AllocationQuota.FreeTierOnly", "")
 THROTTLED = Problem(429, "Throttling", "Requests throttling triggered.")
 RATE_QUOTA = Problem(
     429, "Throttling.RateQuota", "Requests rate limit exceeded, please try again later."
@@ -76,6 +87,15 @@ NO_GARMENT = Problem(
 DOWNLOAD_TIMEOUT = _parameter(
     "Download the media resource timed out during the data inspection process."
 )
+DOWNLOAD_TIMEOUTS = {
+    "en": DOWNLOAD_TIMEOUT,
+    "ja": _parameter(
+        "データ検査プロセス中にメディアリソースのダウンロードがタイムアウトしました。"
+    ),
+    "zh": _parameter("在数据检查过程中，下载媒体资源超时。"),
+}
+"""The download timeout by language. The Japanese document prints its own text; the Chinese one
+is a translation, because no printed one is known."""
 INVALID_URL = Problem(
     400,
     "InvalidURL",
@@ -135,7 +155,6 @@ ON_DEMAND = (
     Problem(403, "Endpoint.AccessDenied", "Workspace endpoint access denied."),
     Problem(403, "Model.AccessDenied", ""),
     Problem(403, "Workspace.AccessDenied", ""),
-    Problem(403, "AllocationQuota.FreeTierOnly", ""),
     Problem(404, "ModelNotFound", "Model can not be found."),
     Problem(404, "WorkSpaceNotFound", ""),
     Problem(408, "RequestTimeOut", ""),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import Problem, find
+from .errors import DOWNLOAD_TIMEOUTS, INTERNAL, Problem, find
 
 ENDPOINTS = ("submit", "parse", "query", "list", "cancel", "policy", "upload", "download")
 ANYWHERE = "*"
@@ -20,7 +20,7 @@ LATE_SECONDS, SKEW_SECONDS = 1.0, -90.0
 """Used when a fault of these kinds names no ``seconds``."""
 PLACES = ("end", "start")
 _NUMBER = (int, float)
-_PROBLEM = {"code": (str,), "message": (str,), "status": (int,)}
+_PROBLEM = {"code": (str,), "message": (str,), "status": (int,), "download_timeout": (str,)}
 
 
 @dataclass(frozen=True)
@@ -119,13 +119,18 @@ class Fault:
     @property
     def problem(self) -> Problem:
         """The error of an ``error`` or ``task-failed`` fault, by default as documented."""
-        code = str(self.settings.get("code", "InternalError"))
-        known = find(code) or Problem(400, code, "")
+        known = self._documented_problem()
         return Problem(
             status=int(self.settings.get("status", known.status)),
-            code=code,
+            code=known.code,
             message=str(self.settings.get("message", known.message)),
         )
+
+    def _documented_problem(self) -> Problem:
+        if "download_timeout" in self.settings:
+            return DOWNLOAD_TIMEOUTS[self.settings["download_timeout"]]
+        code = str(self.settings.get("code", INTERNAL.code))
+        return find(code) or Problem(400, code, "")
 
     @property
     def skew(self) -> float:
@@ -235,6 +240,12 @@ def _check(kind: str, named: Mapping[str, Any], settings: Mapping[str, Any]) -> 
         value = {**named, **settings}.get(name)
         if value is not None and not least <= value <= most:
             raise ValueError(f"{name} must be from {least} to {most}.")
+    _check_texts(settings)
+
+
+def _check_texts(settings: Mapping[str, Any]) -> None:
+    if settings.get("download_timeout", "en") not in DOWNLOAD_TIMEOUTS:
+        raise ValueError(f"download_timeout must be one of: {', '.join(DOWNLOAD_TIMEOUTS)}.")
     if settings.get("place", PLACES[0]) not in PLACES:
         raise ValueError(f"place must be one of: {', '.join(PLACES)}.")
     if not str(settings.get("location", "")).isprintable():

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from .app import App
-from .engines import Engine
+from .engine_protocol import Engine
 from .options import Options
 from .progression import EVERY_MODEL, Progression
 from .request_handler import RequestHandler

@@ -13,6 +13,7 @@ CHOICES = {
     "field_faults": ("task", "submit"),
     "image_faults": ("task", "submit"),
     "parse_refusals": ("error", "nulls"),
+    "picture_rules": ("documented", "lenient"),
 }
 AT_LEAST_ONE = (
     "workers",
@@ -34,6 +35,8 @@ class Options:
     """The accepted keys; if there are none, any key that is not empty."""
     allowed_hosts: tuple[str, ...] = ()
     """Host names in ``Host`` and ``Origin`` that are accepted besides those of this machine."""
+    shared_account: bool = False
+    """Whether all keys belong to one account, as those of a main account and its RAM users do."""
     speed: float = 1.0
     """Tasks run this many times faster than the vendor's."""
     seed: int = 0
@@ -52,7 +55,13 @@ class Options:
     """Where an unusable picture shows: in a FAILED "task" or the "submit" response."""
     parse_refusals: str = "error"
     """Response to a parse without exactly one person: an InvalidPerson "error", or "nulls"."""
+    picture_rules: str = "documented"
+    """Whether pictures that break the "documented" rules are refused; "lenient" only warns."""
     accept_webp: bool = False
+    accept_small_crops: bool = False
+    """Whether the sandbox's own crops may be smaller than 150 pixels and 5 KB."""
+    free_parsing_images: int | None = None
+    """Pictures that an account may parse before its free quota is used up; ``None``: no end."""
 
     def __post_init__(self) -> None:
         if not 0 < self.speed <= 1_000_000:
@@ -60,6 +69,8 @@ class Options:
         for name in AT_LEAST_ONE:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1.")
+        if self.free_parsing_images is not None and self.free_parsing_images < 0:
+            raise ValueError("free_parsing_images must be 0 or more.")
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of: {', '.join(choices)}.")
@@ -80,6 +91,8 @@ class Options:
 
 
 def _fits(value: Any, default: Any) -> bool:
+    if default is None:
+        return value is None or type(value) is int
     if isinstance(default, float):
         return isinstance(value, (int, float)) and not isinstance(value, bool)
     return type(value) is type(default)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from .engines import RGB, RGBA
+from .engine_protocol import RGB, RGBA
 
 PREVIEW_SOFTWARE = "OutfitAnyone sandbox preview"
 """EXIF ``Software`` of every try-on result; clients recognise a preview by it."""

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from .engines import RGB, RGBA
+from .engine_protocol import RGB, RGBA, Finding
 from .errors import INVALID_PERSON, NO_GARMENT, Refused
+from .picture_rules import reason_for
 
 MAX_PAUSE_SECONDS = 10.0
+NO_PERSON = INVALID_PERSON.because(reason_for("no_person"), "no_person")
+BLACK = NO_GARMENT.because(reason_for("no_garment"), "no_garment")
 ROWS = {"upper": (0.2, 0.5), "lower": (0.5, 0.9), "dress": (0.2, 0.9)}
 """Top and bottom edge of each clothes type, as shares of the picture's height."""
 
@@ -43,7 +46,12 @@ class RectangleEngine:
         self.failure: Exception | None = None
         """Set it to make every call raise this exception."""
         self.calls: list[object] = []
-        """The calls so far: "parse", "refine", or ("try_on", has top, has bottom, keep)."""
+        """The calls so far: "parse", "refine", ("try_on", has top, has bottom, keep) or
+        ("cut_out", kind)."""
+        self.person_findings: list[Finding] = []
+        """What the check of every model photo finds; set it to test refusals and warnings."""
+        self.garment_findings: list[Finding] = []
+        """What the check of every garment picture finds."""
         self.tops: list[RGB | None] = []
         """The top garment of each try-on so far."""
         self._may_run = threading.Event()
@@ -61,7 +69,7 @@ class RectangleEngine:
         """Return one rectangle for each requested type, or ``None`` if ``worn`` lacks it."""
         self._begin("parse")
         if is_one_colour(image):
-            raise Refused(INVALID_PERSON)
+            raise Refused(NO_PERSON)
         return [_area(image, kind) if kind in self.worn else None for kind in clothes_types]
 
     def try_on(
@@ -71,12 +79,12 @@ class RectangleEngine:
         self._begin(("try_on", top is not None, bottom is not None, sorted(keep)))
         self.tops.append(top)
         if is_one_colour(person):
-            raise Refused(INVALID_PERSON)
+            raise Refused(NO_PERSON)
         result = person.copy()
         for kind, garment in (("upper", top), ("lower", bottom)):
             if garment is not None:
                 if garment.max() == 0:
-                    raise Refused(NO_GARMENT)
+                    raise Refused(BLACK)
                 x1, y1, x2, y2 = box_of(person, kind)
                 result[y1:y2, x1:x2] = garment.mean(axis=(0, 1)).astype(np.uint8)
         return result
@@ -89,6 +97,20 @@ class RectangleEngine:
         """Return the picture unchanged."""
         self._begin("refine")
         return coarse
+
+    def check_person(self, _image: RGB) -> list[Finding]:
+        """Return ``person_findings``."""
+        return list(self.person_findings)
+
+    def check_garment(self, _image: RGB, *, kind: str | None) -> list[Finding]:  # noqa: ARG002
+        """Return ``garment_findings``."""
+        return list(self.garment_findings)
+
+    def cut_out_worn_garment(self, image: RGB, *, kind: str | None) -> RGB:
+        """Return the middle of the picture."""
+        self._begin(("cut_out", kind))
+        x1, y1, x2, y2 = box_of(image, "dress")
+        return image[y1:y2, x1:x2]
 
     def _begin(self, call: object) -> None:
         self._may_run.wait(MAX_PAUSE_SECONDS)

@@ -34,8 +34,8 @@ def json_response(body: Mapping[str, Any], *, request_id: str, status: int = 200
     return response
 
 
-def error_body(problem: Problem, *, request_id: str, endpoint: str) -> dict[str, str]:
-    body = {"code": problem.code, "message": problem.message}
+def error_body(problem: Problem, *, request_id: str, endpoint: str) -> dict[str, Any]:
+    body = _problem_fields(problem)
     if endpoint in REQUEST_ID_FIRST and problem.status != 401:
         return {"request_id": request_id, **body}
     return {**body, "request_id": request_id}
@@ -89,16 +89,17 @@ def task_body(task: Task, *, request_id: str, image_url: str, now: float) -> dic
     output: dict[str, Any] = {"task_id": task.task_id, "task_status": status}
     body: dict[str, Any] = {"request_id": request_id, "output": output}
     if status == "FAILED" and task.problem:
-        return body | {"output": {**output, **_code_and_message(task.problem)}}
+        return body | {"output": {**output, **_problem_fields(task.problem)}}
     moments = {
         "submit_time": task.submitted_at,
-        # only a task that was never scheduled can be canceled
-        "scheduled_time": None if status in {"PENDING", "CANCELED"} else task.scheduled_at,
+        "scheduled_time": _scheduled_at(task, now=now),
         "end_time": task.canceled_at or task.finished_at,
     }
     output.update({name: beijing_text(at) for name, at in moments.items() if at is not None})
     if status == "SUCCEEDED":
         output["image_url"] = image_url
+        if task.findings:
+            output["sandbox_findings"] = list(task.findings)
         body["usage"] = {"image_count": 1}
     return body
 
@@ -148,17 +149,25 @@ def account_numbers(account: str) -> dict[str, str]:
     return {"api_key_id": str(number % 10**6), "caller_parent_id": uid, "caller_uid": uid}
 
 
-def _code_and_message(problem: Problem) -> dict[str, str]:
-    return {"code": problem.code, "message": problem.message}
+def _problem_fields(problem: Problem) -> dict[str, Any]:
+    """Return the documented code and message, and beside them the sandbox's own reason."""
+    fields: dict[str, Any] = {"code": problem.code, "message": problem.message}
+    if problem.reason:
+        fields |= {"sandbox_reason": problem.reason, "sandbox_findings": list(problem.findings)}
+    return fields
+
+
+def _scheduled_at(task: Task, *, now: float) -> float | None:
+    """Return when the task left the queue. Only a task that never did can be canceled."""
+    return None if task.status(now) in {"PENDING", "CANCELED"} else task.scheduled_at
 
 
 def _listed(task: Task, *, now: float) -> dict[str, Any]:
     numbers = account_numbers(task.account)
-    end = task.canceled_at or task.finished_at
     moments = {
         "gmt_create": task.submitted_at,
-        "start_time": task.scheduled_at if task.status(now) != "PENDING" else None,
-        "end_time": end,
+        "start_time": _scheduled_at(task, now=now),
+        "end_time": task.canceled_at or task.finished_at,
     }
     return {
         "task_id": task.task_id,

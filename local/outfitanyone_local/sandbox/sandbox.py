@@ -14,7 +14,8 @@ from .clock import Clock
 from .engines import Engine, LocalEngine
 from .errors import INTERNAL_ALGORITHM, Problem, Refused
 from .faults import Faults
-from .image_service import ImageService
+from .free_quota import FreeQuota
+from .image_service import ImageService, Made
 from .options import Options
 from .progression import Progressions
 from .rate_limits import RateLimits
@@ -45,6 +46,7 @@ class Sandbox:
         self.stats = Stats()
         self.faults = Faults()
         self.rates = RateLimits(now=self.clock.now)
+        self.free_parses = FreeQuota()
         self.progressions = Progressions(seed=options.seed)
         self.stopping = threading.Event()
         self.image_service = ImageService(
@@ -93,7 +95,8 @@ class Sandbox:
         if problem:
             task.made_at, task.problem = task.submitted_at, problem
         elif task_request and self.options.image_faults == "submit":
-            task.file_key = self.image_service.make(task_request, account=account, model=model)
+            made = self.image_service.make(task_request, account=account, model=model)
+            task.file_key, task.findings = made.file_key, list(made.findings)
             task.made_at = self.clock.now()
         self.tasks.add(task, now=self.clock.now())
         self._runner.wake()
@@ -128,6 +131,7 @@ class Sandbox:
         self.tasks.clear()
         self.storage.clear()
         self.rates.clear()
+        self.free_parses.clear()
         self.stats.clear()
         self.progressions.clear()
         self.options = self._initial_options
@@ -135,9 +139,9 @@ class Sandbox:
 
     def _make(self, task: Task) -> None:
         """Make the picture; any error fails the task and spares the worker thread."""
-        key, problem = "", None
+        made, problem = Made(), None
         try:
-            key = self.image_service.make(
+            made = self.image_service.make(
                 TaskRequest(**task.request), account=task.account, model=task.model
             )
         except Refused as refused:
@@ -145,9 +149,15 @@ class Sandbox:
         except Exception:
             logger.exception("The engine failed on task %s", task.task_id)
             problem = INTERNAL_ALGORITHM
-        now = self.clock.now()
-        if not self.tasks.record(task.task_id, file_key=key, problem=problem, now=now) and key:
-            self.storage.results.remove(key)
+        is_kept = self.tasks.record(
+            task.task_id,
+            file_key=made.file_key,
+            findings=made.findings,
+            problem=problem,
+            now=self.clock.now(),
+        )
+        if not is_kept and made.file_key:
+            self.storage.results.remove(made.file_key)
 
     def _update(self, now: float) -> float | None:
         self.tasks.update(now=now)
@@ -159,5 +169,8 @@ class Sandbox:
 
 
 def account_of(key: str) -> str:
-    """Return the account's name, a hash, so that the key itself is stored nowhere."""
+    """Return the account's name, a hash, so that the key itself is stored nowhere.
+
+    The empty text, which is no key, stands for the account that all keys share.
+    """
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from pathlib import Path
 
@@ -113,9 +113,15 @@ class TaskStore:
             return [copy(task) for task in reversed(own)]
 
     def record(
-        self, task_id: str, *, file_key: str = "", problem: Problem | None = None, now: float
+        self,
+        task_id: str,
+        *,
+        file_key: str = "",
+        findings: Sequence[str] = (),
+        problem: Problem | None = None,
+        now: float,
     ) -> bool:
-        """Store the picture's file key or its problem.
+        """Store the picture's file key and findings, or its problem.
 
         Returns false if the task was deleted or canceled, so that the file can go too.
         """
@@ -124,6 +130,7 @@ class TaskStore:
             if task is None or task.canceled_at is not None:
                 return False
             task.made_at, task.file_key, task.problem = now, file_key, problem
+            task.findings = list(findings)
             self._save(task)
         self.update(now=now)
         return True

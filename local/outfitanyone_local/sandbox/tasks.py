@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from .errors import Problem
@@ -20,6 +20,7 @@ class Task:
     made_at: when the picture (``file_key``) or the problem was ready. The task may go on
     running after that, because the vendor's would.
     queries: how often the task was queried.
+    findings: codes of what may spoil the picture, though it was made.
     """
 
     task_id: str
@@ -36,6 +37,7 @@ class Task:
     queries: int = 0
     file_key: str = ""
     problem: Problem | None = None
+    findings: list[str] = field(default_factory=list)
 
     @property
     def scheduled_at(self) -> float | None:
@@ -86,7 +88,7 @@ class Task:
         progression = saved.pop("progression")
         return cls(
             **saved,
-            problem=Problem(*problem) if problem else None,
+            problem=_problem(problem) if problem else None,
             progression=Progression.of(progression["stages"], unit=progression["unit"]),
         )
 
@@ -94,3 +96,10 @@ class Task:
         if self.progression.unit == "queries":
             return max(self.queries - 1, 0)
         return now - (self.admitted_at or now)
+
+
+def _problem(saved: list[Any]) -> Problem:
+    """Return a problem from its record; those of earlier versions end after the message."""
+    status, code, message, *own = saved
+    reason, findings = own or ("", ())
+    return Problem(status, code, message, reason, tuple(findings))

@@ -8,10 +8,11 @@ import socket
 import pytest
 import requests
 
+from drawing.noise import picture_bytes
 from outfitanyone_local.sandbox.options import Options
 from outfitanyone_local.sandbox.remote_models import IMAGE_PROCESS, IMAGE_SYNTHESIS
 
-from .conftest import ASYNC
+from .conftest import ASYNC, RESOLVE
 
 BODY = {
     "model": "aitryon-plus",
@@ -93,6 +94,42 @@ class TestKnownKeys:
     def test_key__each_known_one_is_accepted(self, new_api):
         assert new_api("sk-one").post_submit(BODY).status_code == 200
         assert new_api("sk-two").post_submit(BODY).status_code == 200
+
+
+class TestSharedAccount:
+    """The keys of a main account and its RAM users share tasks, limits and uploads."""
+
+    @pytest.fixture
+    def options(self):
+        return Options(api_keys=("sk-one", "sk-two"), shared_account=True)
+
+    @pytest.fixture
+    def fields(self, person, garment):
+        return {"person_image_url": person, "top_garment_url": garment}
+
+    def test_task__is_seen_with_every_key(self, new_api, fields):
+        task = new_api("sk-one").submitted(**fields)
+        assert new_api("sk-two").output(task)["task_status"] != "UNKNOWN"
+        assert new_api("sk-two").listed().json()["total"] == 1
+
+    def test_limits__count_for_all_keys_together(self, new_api, server):
+        server.change_options(submits_per_second=1)
+        assert new_api("sk-one").post_submit(BODY).status_code == 200
+        assert new_api("sk-two").post_submit(BODY).status_code == 429
+
+    def test_uploads__are_read_with_every_key(self, new_api, person):
+        url = new_api("sk-one").upload(picture_bytes(), model="aitryon-parsing-v1")
+        response = new_api("sk-two").parse(url, headers=RESOLVE)
+        assert response.status_code == 200
+
+    def test_unknown_key__is_refused_all_the_same(self, new_api):
+        assert new_api("sk-three").post_submit(BODY).status_code == 401
+
+
+def test_account__is_another_one_for_each_key_by_default(new_api, person, garment):
+    fields = {"person_image_url": person, "top_garment_url": garment}
+    task = new_api("sk-one").submitted(**fields)
+    assert new_api("sk-two").output(task)["task_status"] == "UNKNOWN"
 
 
 @pytest.mark.parametrize("value", [None, "", "disable", "true"])

@@ -15,6 +15,7 @@ from outfitanyone_local import samples
 from outfitanyone_local.sandbox.control import ROUTES
 from outfitanyone_local.sandbox.faults import ENDPOINTS, KINDS
 from outfitanyone_local.sandbox.options import Options
+from outfitanyone_local.sandbox.picture_rules import REASONS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -85,3 +86,17 @@ def test_readme__library_examples_run(tmp_path, monkeypatch):
         assert top.mode == "RGBA"
     with Image.open("preview.jpg") as preview, Image.open("person.jpg") as person:
         assert preview.size == person.size
+
+
+def test_findings__are_all_listed():
+    listed = {
+        code
+        for row in rows("## What is wrong with a picture")
+        for code in re.findall(r"`([a-z_]+)`", row[1])
+    }
+    assert set(REASONS) <= listed
+    for source in ("pictures", "downloads"):
+        text = (ROOT / f"local/outfitanyone_local/sandbox/{source}.py").read_text("utf-8")
+        used = re.findall(r'"((?:url|file|side)_[a-z_]+)"', text)
+        assert used
+        assert set(used) <= listed

@@ -56,6 +56,27 @@ def test_url__unusable(problem, url):
     assert problem(url) == INVALID_URL
 
 
+@pytest.mark.parametrize(
+    ("url", "finding", "part"),
+    [
+        ("file:///etc/passwd", "url_malformed", "http or https"),
+        ("http://127.0.0.1:9/a.jpg", "url_unreachable", "cannot be reached"),
+        ("{shop}/gone.jpg", "url_unreachable", "404"),
+        ("{shop}/page.jpg", "file_format", "JPEG, PNG, BMP or HEIC"),
+        ("{shop}/broken.jpg", "file_unreadable", "decoded"),
+    ],
+)
+def test_url__reason_is_in_fields_of_its_own(api, shop, garment, url, finding, part):
+    shop.serve(b"<html>" * 2000, path="/page.jpg")
+    shop.serve(b"\xff\xd8\xff" + b"\0" * 9000, path="/broken.jpg")
+    url = url.format(shop=f"http://127.0.0.1:{shop.server_port}")
+    fields = {"person_image_url": url, "top_garment_url": garment}
+    output = api.finished(api.submitted(**fields))
+    assert (output["code"], output["message"]) == INVALID_URL
+    assert output["sandbox_findings"] == [finding]
+    assert part in output["sandbox_reason"]
+
+
 @pytest.mark.parametrize("status", [403, 404, 410, 500, 204])
 def test_url__with_an_error_status(problem, shop, status):
     assert problem(shop.serve(b"", status=status)) == INVALID_URL

@@ -13,8 +13,9 @@ from PIL import Image
 
 from drawing.figures import Bottom, Person, Top, draw, plain
 from drawing.noise import read_pixels
-from outfitanyone_local.engine import GarmentRefusal
+from outfitanyone_local.engine import parse_figure
 from outfitanyone_local.sandbox.engines import LocalEngine
+from outfitanyone_local.sandbox.errors import INVALID_PERSON, NO_GARMENT
 from outfitanyone_local.sandbox.preview import PREVIEW_SOFTWARE
 
 REFUSED = Path(__file__).parents[3] / "example_project" / "pictures" / "refused"
@@ -211,29 +212,99 @@ def test_person__not_a_picture(api, shop, tee):
     assert (output["task_status"], output["code"]) == ("FAILED", "InvalidURL")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "case",
+    ("spoil", "finding"),
     [
-        "cut off",
-        *(
-            pytest.param(case, marks=pytest.mark.slow)
-            for case in ("two", "on a person", "a bottom", "faint")
-        ),
+        pytest.param(lambda image: (image * 0.06).astype(np.uint8), "dark", id="dark"),
+        pytest.param(lambda image: cv2.GaussianBlur(image, (0, 0), 9), "blurred", id="blurred"),
     ],
 )
-def test_garment__not_exactly_one_clear_garment(api, shop, drawn, person, case, caplog):
+def test_person__badly_photographed(api, shop, drawn, tee, spoil, finding):
+    url = shop.serve(png(spoil(drawn.image)), path="/spoilt.png")
+    output = api.finished(api.submitted(person_image_url=url, top_garment_url=tee))
+    assert (output["task_status"], output["code"]) == ("FAILED", "InvalidPerson")
+    assert finding in output["sandbox_findings"]
+    assert output["sandbox_reason"]
+    assert output["message"] == INVALID_PERSON.message
+
+
+@pytest.mark.parametrize(
+    ("case", "findings"),
+    [
+        ("cut off", {"garment_cut_off", "no_garment"}),
+        pytest.param("two", {"several_garments"}, marks=pytest.mark.slow),
+        pytest.param("a bottom", {"wrong_kind"}, marks=pytest.mark.slow),
+        pytest.param("faint", {"faint", "no_garment"}, marks=pytest.mark.slow),
+    ],
+)
+def test_garment__not_exactly_one_clear_garment(api, shop, person, case, findings, caplog):
     caplog.set_level("INFO", "outfitanyone_local.sandbox")
     tee = garment(TEE, RED)
     picture = {
         "two": lambda: np.concatenate([tee, tee], axis=1),
         "cut off": lambda: tee[120:],
-        "on a person": lambda: drawn.image,
         "a bottom": lambda: garment(TROUSERS, RED),
         "faint": lambda: garment(TEE, (244, 244, 245)),
     }[case]()
     url = shop.serve(png(np.ascontiguousarray(picture)), path="/garment.png")
     output = api.finished(api.submitted(person_image_url=person, top_garment_url=url))
     assert (output["task_status"], output["code"]) == ("FAILED", "InvalidGarment")
-    assert output["message"] in {reason.value for reason in GarmentRefusal}
-    assert ("person" in output["message"]) == (case == "on a person")
-    assert f"InvalidGarment: {output['message']}" in caplog.text
+    assert output["message"] == NO_GARMENT.message
+    assert findings & set(output["sandbox_findings"])
+    assert f"InvalidGarment: {output['sandbox_reason']}" in caplog.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slot", ["top_garment_url", "bottom_garment_url"])
+def test_garment__worn_by_a_person_is_cut_out(api, shop, person, slot):
+    worn = draw(Person(top=Top(plain(RED)), bottom=Bottom(plain(GREEN)), size=SIZE))
+    url = shop.serve(png(worn.image), path="/worn.png")
+    output = api.finished(api.submitted(person_image_url=person, **{slot: url}))
+    assert output["task_status"] == "SUCCEEDED", output
+    assert "worn" in output["sandbox_findings"]
+    kind, colour = ("upper", RED) if slot.startswith("top") else ("lower", GREEN)
+    ((x1, y1, x2, y2),) = api.parse(output["image_url"], [kind]).json()["output"]["bbox"]
+    pixels = read_pixels(requests.get(output["image_url"], timeout=10).content)[y1:y2, x1:x2]
+    has_colour = np.abs(pixels.astype(int) - colour).max(axis=2) < 60
+    assert has_colour.mean() > 0.3
+
+
+@pytest.mark.slow
+def test_garment__worn_as_one_piece_is_cut_out_too(api, shop, person):
+    dress = Person(top=Top(plain(RED)), bottom=Bottom(plain(RED)), one_piece=True, size=SIZE)
+    url = shop.serve(png(draw(dress).image), path="/dress.png")
+    output = api.finished(api.submitted(person_image_url=person, top_garment_url=url))
+    assert output["task_status"] == "SUCCEEDED", output
+    pixels = read_pixels(requests.get(output["image_url"], timeout=10).content)
+    has_colour = np.abs(pixels.astype(int) - RED).max(axis=2) < 60
+    rows = np.flatnonzero(has_colour.any(axis=1))
+    assert rows[-1] - rows[0] > 0.45 * pixels.shape[0]  # from the shoulders to the legs
+
+
+@pytest.mark.slow
+def test_padded_crop__keeps_the_other_half(api, shop, result, drawn, person, trousers):
+    from outfitanyone_local.engine.figure import Part
+
+    (url,) = api.parse(person, ["upper"]).json()["output"]["crop_img_url"]
+    crop = read_pixels(requests.get(url, timeout=10).content)
+    padded = png(np.pad(crop, ((9, 30), (70, 12), (0, 0)), constant_values=245))
+    fields = {"top_garment_url": shop.serve(padded, path="/padded.png")}
+    data = result(person_image_url=person, bottom_garment_url=trousers, **fields)
+    kept = cv2.erode(drawn.mask(Part.UPPER).astype(np.uint8), np.ones((25, 25))) > 0
+    assert np.median(np.abs(read_pixels(data).astype(int) - drawn.image)[kept]) <= 3  # JPEG
+
+
+def test_figure__is_parsed_once_for_all_steps(drawn, monkeypatch):
+    parsed = []
+
+    def count(image):
+        parsed.append(image.shape)
+        return parse_figure(image)
+
+    monkeypatch.setattr("outfitanyone_local.engine.parse_figure", count)
+    engine = LocalEngine(workers=1)
+    engine.parse(drawn.image, ["upper"])
+    engine.parse(drawn.image.copy(), ["lower"])
+    engine.try_on(drawn.image, top=garment(TEE, RED), bottom=None, keep=[])
+    assert len(parsed) == 1

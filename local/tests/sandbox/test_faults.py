@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 import requests
 
+from drawing.noise import picture_bytes
 from outfitanyone_local.sandbox.clock import BEIJING
 from outfitanyone_local.sandbox.faults import KINDS, Faults
 
@@ -88,6 +89,7 @@ class TestFaults:
             ("redirect", {"location": "http://x/\r\nSet-Cookie: a=b"}),
             ("error", {"status": "500"}),
             ("error", {"word": "X"}),
+            ("error", {"download_timeout": "fr"}),
             ("redirect", {"endpoint": "query"}),
             ("task-failed", {"endpoint": "parse"}),
         ],
@@ -185,6 +187,24 @@ class TestErrors:
         )
         assert (second["code"], second["message"]) == ("Odd.Code", "odd")
         assert third["task_status"] == "SUCCEEDED"
+
+    @pytest.mark.parametrize(
+        ("language", "part"),
+        [
+            ("en", "Download the media resource timed out"),
+            ("ja", "メディアリソースのダウンロードがタイムアウト"),
+            ("zh", "下载媒体资源超时"),
+        ],
+    )
+    def test_download_timeout__in_every_language(self, api, server, fields, language, part):
+        server.faults.add("error", endpoint="submit", download_timeout=language)
+        server.faults.add("task-failed", download_timeout=language)
+        response = api.submit(**fields)
+        output = api.finished(api.submitted(**fields))
+        assert (response.status_code, response.json()["code"]) == (400, "InvalidParameter")
+        assert (output["task_status"], output["code"]) == ("FAILED", "InvalidParameter")
+        assert part in response.json()["message"]
+        assert part in output["message"]
 
     def test_task_status__any_word(self, api, server, fields):
         task = api.submitted(**fields)
@@ -397,7 +417,8 @@ class TestDownloads:
         assert response.status_code == 403
         assert b"<Message>Request has expired.</Message>" in response.content
 
-    def test_download__faults_do_not_hit_the_sandbox_itself(self, api, server, person, garment):
+    def test_download__faults_do_not_hit_the_sandbox_itself(self, api, server, shop):
+        person = shop.serve(picture_bytes(400, 600))
         crop = api.parse(person).json()["output"]["crop_img_url"][0]
         server.faults.add("expired")
         task = api.submitted(person_image_url=person, top_garment_url=crop)

@@ -91,20 +91,50 @@ class TestTryOn:
         output = api.finished(api.submitted(person_image_url=person, top_garment_url=black))
         assert output["code"] == "InvalidGarment"
 
-    def test_engine__exception_fails_only_the_task(self, api, engine, person, red, caplog):
+    def test_engine__exception_refuses_the_garment_and_is_logged(
+        self, api, engine, person, red, caplog
+    ):
         engine.failure = ZeroDivisionError("inside")
         output = api.finished(api.submitted(person_image_url=person, top_garment_url=red))
-        assert (output["task_status"], output["code"]) == ("FAILED", "InternalError.Algo")
-        assert "inside" not in output["message"]
-        assert "inside" in caplog.text
+        assert (output["task_status"], output["code"]) == ("FAILED", "InvalidPerson")
+        assert output["sandbox_findings"] == ["engine_failed"]
+        assert "inside" not in str(output)
+        assert "ZeroDivisionError: inside" in caplog.text
         engine.failure = None
         task = api.submitted(person_image_url=person, top_garment_url=red)
         assert api.finished(task)["task_status"] == "SUCCEEDED"
 
-    def test_engine__exception_while_parsing_is_an_internal_error(self, api, engine, person):
+    @pytest.mark.parametrize(
+        ("method", "code"),
+        [
+            ("check_person", "InvalidPerson"),
+            ("check_garment", "InvalidGarment"),
+            ("try_on", "InvalidGarment"),
+        ],
+    )
+    def test_engine__exception_refuses_the_picture_in_question(
+        self, api, engine, person, red, monkeypatch, method, code
+    ):
+        def fail(*_, **__):
+            raise IndexError("inside")
+
+        monkeypatch.setattr(engine, method, fail)
+        output = api.finished(api.submitted(person_image_url=person, top_garment_url=red))
+        assert (output["code"], output["sandbox_findings"]) == (code, ["engine_failed"])
+
+    def test_engine__want_of_memory_says_nothing_about_the_picture(
+        self, api, engine, person, red, caplog
+    ):
+        engine.failure = MemoryError()
+        output = api.finished(api.submitted(person_image_url=person, top_garment_url=red))
+        assert (output["task_status"], output["code"]) == ("FAILED", "InternalError.Algo")
+        assert "MemoryError" in caplog.text
+
+    def test_engine__exception_while_parsing_refuses_the_person(self, api, engine, person, caplog):
         engine.failure = ZeroDivisionError("inside")
         response = api.parse(person)
-        assert (response.status_code, response.json()["code"]) == (500, "InternalError")
+        assert (response.status_code, response.json()["code"]) == (400, "InvalidPerson")
+        assert "ZeroDivisionError: inside" in caplog.text
 
 
 class TestParse:
@@ -166,8 +196,20 @@ class TestParse:
 class TestPartialTryOn:
     """The crop of a half, sent as a garment, keeps that half."""
 
+    @pytest.fixture
+    def person(self, shop):
+        return shop.serve(picture_bytes(400, 600, seed=1), path="/person.png")
+
     def crop(self, api, person, kind):
         return api.parse(person, [kind]).json()["output"]["crop_img_url"][0]
+
+    @pytest.fixture
+    def narrow(self, shop):
+        """A model photo whose halves are 80 pixels wide, with colours that JPEG keeps."""
+        coarse = Image.open(io.BytesIO(picture_bytes(20, 50, seed=8)))
+        file = io.BytesIO()
+        coarse.resize((160, 400), Image.Resampling.BICUBIC).save(file, "PNG")
+        return shop.serve(file.getvalue(), path="/narrow.png")
 
     def test_crop__keeps_the_top_while_the_bottom_changes(self, api, engine, person, red, result):
         crop = self.crop(api, person, "upper")
@@ -203,17 +245,17 @@ class TestPartialTryOn:
     def test_crop__of_another_person_is_a_normal_garment(
         self, api, engine, shop, person, red, result
     ):
-        other = shop.serve(picture_bytes(seed=7), path="/other.png")
+        other = shop.serve(picture_bytes(400, 600, seed=7), path="/other.png")
         crop = self.crop(api, other, "upper")
         result(person_image_url=person, top_garment_url=crop, bottom_garment_url=red)
         assert engine.calls[-1] == ("try_on", True, True, [])
 
     def test_crop__of_another_person_gets_a_margin(self, api, engine, shop, person, red, result):
-        other = shop.serve(picture_bytes(seed=7), path="/other.png")
+        other = shop.serve(picture_bytes(400, 600, seed=7), path="/other.png")
         crop = self.crop(api, other, "upper")
         pixels = read_pixels(requests.get(crop, timeout=5).content)
         result(person_image_url=person, top_garment_url=crop, bottom_garment_url=red)
-        margin = 15
+        margin = 20
         height, width = (side + 2 * margin for side in pixels.shape[:2])
         assert engine.tops[-1].shape == (height, width, 3)
         assert (engine.tops[-1][margin:-margin, margin:-margin] == pixels).all()
@@ -237,18 +279,49 @@ class TestPartialTryOn:
         result(person_image_url=person, top_garment_url=crop)
         assert len(engine.calls) == before
 
-    def test_crop__may_be_smaller_than_150_pixels(self, api, engine, shop, red, result):
-        narrow = shop.serve(picture_bytes(160, 200, seed=8), path="/narrow.png")
+    def test_crop__has_the_documented_sizes_too(self, api, narrow, red):
+        fields = {"top_garment_url": self.crop(api, narrow, "upper"), "bottom_garment_url": red}
+        output = api.finished(api.submitted(person_image_url=narrow, **fields))
+        assert (output["code"], output["sandbox_findings"]) == (
+            "InvalidInputLength",
+            ["side_too_short"],
+        )
+
+    def test_crop__may_be_smaller_by_an_option(self, api, server, engine, narrow, red, result):
+        server.change_options(accept_small_crops=True)
         crop = self.crop(api, narrow, "upper")
-        assert min(read_pixels(requests.get(crop, timeout=5).content).shape[:2]) < 150
         result(person_image_url=narrow, top_garment_url=crop, bottom_garment_url=red)
         assert engine.calls[-1] == ("try_on", False, True, ["upper"])
+
+    def test_small_picture__that_is_no_crop_is_refused_in_spite_of_the_option(
+        self, api, server, shop, person, red
+    ):
+        server.change_options(accept_small_crops=True)
+        small = shop.serve(picture_bytes(140, 200, seed=9), path="/small.png")
+        fields = {"top_garment_url": small, "bottom_garment_url": red}
+        output = api.finished(api.submitted(person_image_url=person, **fields))
+        assert output["code"] == "InvalidInputLength"
+
+    @pytest.mark.parametrize("file_format", ["PNG", "JPEG"])
+    def test_crop__padded_and_written_again_is_recognised(
+        self, api, engine, shop, narrow, red, result, file_format
+    ):
+        stored = requests.get(self.crop(api, narrow, "upper"), timeout=5).content
+        padded = np.pad(read_pixels(stored), ((40, 5), (60, 61), (0, 0)), constant_values=245)
+        file = io.BytesIO()
+        Image.fromarray(padded).save(file, file_format, quality=95)
+        again = shop.serve(file.getvalue(), path="/padded.img")
+        result(person_image_url=narrow, top_garment_url=again, bottom_garment_url=red)
+        assert engine.calls[-1] == ("try_on", False, True, ["upper"])
+        result(person_image_url=narrow, bottom_garment_url=again)  # the wrong half
+        assert engine.calls[-1] == ("try_on", False, True, [])
 
     def test_crop__expires_after_a_day(self, api, server, person, red):
         crop = self.crop(api, person, "upper")
         server.clock.advance(24 * 3600 + 1)
         task = api.submitted(person_image_url=person, top_garment_url=crop, bottom_garment_url=red)
-        assert api.finished(task)["code"] == "InvalidURL"
+        output = api.finished(task)
+        assert (output["code"], output["sandbox_findings"]) == ("InvalidURL", ["url_expired"])
 
     def test_crop__is_recognised_after_a_restart(self, shop, person, red, tmp_path):
         with SandboxServer(engine=RectangleEngine()) as first:
@@ -262,7 +335,7 @@ class TestPartialTryOn:
             fields = {"person_image_url": person, "bottom_garment_url": red}
             api.finished(api.submitted(top_garment_url=again, **fields))
             api.session.close()
-        assert engine.calls == [("try_on", False, True, ["upper"])]
+        assert engine.calls[-1] == ("try_on", False, True, ["upper"])
 
 
 class TestRefiner:

@@ -159,7 +159,13 @@ def test_help__explains_itself(capsys):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--port", "70000"], ["--speed", "0"], ["--running-tasks", "0"], ["--field-faults", "never"]],
+    [
+        ["--port", "70000"],
+        ["--speed", "0"],
+        ["--running-tasks", "0"],
+        ["--field-faults", "never"],
+        ["--free-parsing-images", "-1"],
+    ],
 )
 def test_arguments__invalid(arguments, capsys):
     with pytest.raises(SystemExit) as ended:
@@ -174,7 +180,8 @@ def test_arguments__become_options():
     given = (
         "--speed 10 --api-key a --api-key b --submits-per-second 3 --running-tasks 2 --seed 4 "
         "--queries-per-second 5 --workers 1 --field-faults submit --image-faults submit "
-        "--parse-refusals nulls --accept-webp --limits-shared-by-models "
+        "--parse-refusals nulls --picture-rules lenient --free-parsing-images 400 "
+        "--accept-webp --accept-small-crops --shared-account --limits-shared-by-models "
         "--allow-host sandbox --allow-host sandbox.internal"
     )
     assert command._options(parser.parse_args(given.split())) == Options(
@@ -190,5 +197,9 @@ def test_arguments__become_options():
         field_faults="submit",
         image_faults="submit",
         parse_refusals="nulls",
+        picture_rules="lenient",
+        free_parsing_images=400,
         accept_webp=True,
+        accept_small_crops=True,
+        shared_account=True,
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
-import sys
 import zlib
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -21,6 +21,24 @@ def refusal_of(data, **options):
     with pytest.raises(Refused) as refused:
         read_picture(data, **options)
     return refused.value.problem.code
+
+
+@pytest.mark.parametrize(
+    ("size", "finding", "part"),
+    [
+        ((149, 300), "side_too_short", "149 x 300 pixels"),
+        ((4097, 200), "side_too_long", "4097 x 200 pixels"),
+        ((150, 150), "file_too_small", "bytes"),
+    ],
+)
+def test_sizes__reason_names_the_size(size, finding, part):
+    data = picture_bytes(*size, colour=(9, 9, 9), file_format="PNG")
+    with pytest.raises(Refused) as refused:
+        read_picture(data)
+    problem = refused.value.problem
+    assert (problem.code, problem.findings) == ("InvalidInputLength", (finding,))
+    assert part in problem.reason
+    assert "the size of image ranges from 5KB to 5MB" in problem.message
 
 
 def padded(data, size):
@@ -47,17 +65,14 @@ def test_format__documented_ones_are_read(file_format):
     assert picture.size == (200, 160)
 
 
-def test_format__heic_is_read_with_its_library():
-    import pillow_heif
-
+def test_format__heic_is_read():
     source = Image.open(io.BytesIO(picture_bytes(200, 160)))
     file = io.BytesIO()
     pillow_heif.from_pillow(source).save(file, quality=90)
     assert read_picture(file.getvalue()).size == (200, 160)
 
 
-def test_format__heic_is_refused_without_its_library(monkeypatch):
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+def test_format__damaged_heic_is_an_invalid_url():
     assert refusal_of(b"\0\0\0\x18ftypheic" + b"\0" * 9000) == "InvalidURL"
 
 

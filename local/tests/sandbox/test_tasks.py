@@ -119,8 +119,8 @@ def test_succeeded_body__is_in_the_order_of_the_sample(api, task_id):
     assert all(TIME.fullmatch(body["output"][f"{n}_time"]) for n in ("submit", "scheduled", "end"))
 
 
-def test_failed_body__has_neither_times_nor_usage(api, shop, garment):
-    task_id = api.submitted(person_image_url=shop.serve(b"no picture"), top_garment_url=garment)
+def test_failed_body__has_neither_times_nor_usage(api, person):
+    task_id = api.submitted(person_image_url=person)
     api.finished(task_id)
     body = api.query(task_id).json()
     assert list(body) == ["request_id", "output"]
@@ -179,6 +179,14 @@ def test_cancel__while_pending(api, server, task_id):
     assert body["output"]["task_status"] == "CANCELED"
     assert list(body["output"]) == ["task_id", "task_status", "submit_time", "end_time"]
     assert "usage" not in body
+
+
+def test_canceled_task__was_never_scheduled(api, task_id):
+    api.cancel(task_id)
+    assert "scheduled_time" not in api.output(task_id)
+    (listed,) = api.listed().json()["data"]
+    assert "start_time" not in listed
+    assert listed["end_time"] >= listed["gmt_create"]
 
 
 def test_cancel__while_the_picture_is_in_progress(api, server, engine, person, garment):

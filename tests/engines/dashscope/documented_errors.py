@@ -38,6 +38,63 @@ DOCUMENTED = [
         ServerFault,
         "developer",
     ),
+    # the same errors as the Plus reference prints them in Japanese
+    (
+        400,
+        "InvalidParameter",
+        "データ検査プロセス中にメディアリソースのダウンロードがタイムアウトしました。",
+        ServerFault,
+        "developer",
+    ),
+    (
+        400,
+        "InvalidParameter",
+        (
+            "リクエストに必須パラメーターがないか、フォーマットが正しくありません。"
+            "リクエストのパラメーターを確認してください。"
+        ),
+        InputRejected,
+        "developer",
+    ),
+    (
+        400,
+        "InvalidURL",
+        (
+            "リクエスト URL が無効です。URL が利用可能で、イメージフォーマットが JPEG、JPG、PNG、"
+            "BMP、WEBP のいずれかであることを確認してください。"
+        ),
+        InputRejected,
+        "shop",
+    ),
+    (
+        400,
+        "InvalidPerson",
+        (
+            "入力イメージに人物が含まれていないか、複数の人物が含まれています。"
+            "人物が 1 人だけ含まれているイメージをアップロードしてください。"
+        ),
+        InputRejected,
+        "shop",
+    ),
+    (
+        400,
+        "InvalidGarment",
+        "服装イメージがありません。少なくともトップスまたはボトムスのイメージを提供してください。",
+        InputRejected,
+        "shop",
+    ),
+    (
+        400,
+        "InvalidInputLength",
+        (
+            "イメージ解像度が無効です。イメージの長辺が 4096 ピクセル未満、短辺が 150 ピクセル超、"
+            "ファイルサイズが 5 KB から 5 MB の間であることを確認してください。"
+        ),
+        InputRejected,
+        "shop",
+    ),
+    # and in Chinese
+    (400, "InvalidParameter.DataInspection", "下载媒体资源超时", ServerFault, "developer"),
     (
         400,
         "InvalidParameter.DataInspection",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
@@ -61,6 +62,28 @@ def status(word):
 )
 def test_fault__is_found_flat_and_nested(document, found):
     assert answers.fault(document) == found
+
+
+@pytest.mark.parametrize("place", [lambda error: error, lambda error: {"output": error}])
+@pytest.mark.parametrize(
+    ("message", "reason", "shown"),
+    [
+        ("No garment.", "It is folded.", "No garment: It is folded."),
+        ("No garment", " It is folded. ", "No garment: It is folded."),
+        ("", "It is folded.", "It is folded."),
+        ("No garment.", "", "No garment."),
+        ("No garment.", None, "No garment."),
+        ("No garment.", ["It is folded."], "No garment."),
+    ],
+)
+def test_fault__ends_with_the_reason_of_the_sandbox(place, message, reason, shown):
+    error = {"code": "InvalidGarment", "message": message, "sandbox_reason": reason}
+    assert answers.fault(place(error)) == ("InvalidGarment", shown)
+
+
+def test_fault__with_a_long_reason_is_cut_too():
+    error = {"code": "x", "message": "m" * 50_000, "sandbox_reason": "r" * 50_000}
+    assert len(answers.fault(error)[1]) <= 2000
 
 
 def test_fault__is_cut_to_the_size_of_the_columns():
@@ -284,6 +307,7 @@ def test_parse_report__has_the_order_of_the_request():
         {"bbox": "None"},
         {"bbox": []},
         {},
+        {"parsing_img_url": ["http://r.example/p.png"]},  # neither place nor garment
     ],
 )
 def test_parse_report__understands_all_forms_of_nothing_found(output):
@@ -308,7 +332,30 @@ def test_parse_report__understands_all_forms_of_nothing_found(output):
     ],
 )
 def test_parse_report__ignores_an_invalid_box(box):
-    assert parse({"output": {**FOUND["output"], "bbox": [box]}}).areas == (None,)
+    (area,) = parse({"output": {**FOUND["output"], "bbox": [box]}}).areas
+
+    assert area == replace(parse(FOUND).areas[0], box=None)
+
+
+@pytest.mark.parametrize("bbox", [[None], ["None"], [], None, "None"])
+def test_parse_report__keeps_a_crop_whose_box_is_missing(bbox):
+    (area,) = parse({"output": {**FOUND["output"], "bbox": bbox}}).areas
+
+    assert (area.box, area.crop_url) == (None, "http://result.example/crop.jpg")
+
+
+def test_parse_report__lists_may_be_shorter_than_the_request():
+    upper, lower = parse(FOUND, "upper", "lower").areas
+
+    assert upper.box == (331, 239, 641, 637)
+    assert lower is None
+
+
+def test_parse_report__reads_the_documents_example_of_an_area_without_clothes():
+    """The example is no JSON: ``[null] or [None]``."""
+    text = '{"output": {"bbox": [None], "crop_img_url": [None], "parsing_img_url": None}}'
+
+    assert parse(documents.decode(text)).areas == (None,)
 
 
 def test_parse_report__that_was_cut_does_not_mean_that_nothing_was_found():

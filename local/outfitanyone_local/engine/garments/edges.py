@@ -70,8 +70,7 @@ def body_edges(half: Half, start: int, waist: int | None) -> dict[str, Points]:
     if waist is None:
         corner = half.extreme(start, len(half.path) - 1, (-1.0, 1.0))
         return {"side": half.path[start : corner + 1]}
-    below = np.flatnonzero(half.path[start:, 1] >= waist)
-    middle = start + max(1, int(below[0]))
+    middle = _first_below(half, start, waist)
     lower = leg_edges(half, middle) if half.crotch is not None else skirt_edges(half, middle)
     return {"side": half.path[start : middle + 1]} | lower
 
@@ -79,8 +78,7 @@ def body_edges(half: Half, start: int, waist: int | None) -> dict[str, Points]:
 def leg_edges(half: Half, start: int) -> dict[str, Points]:
     """Return the edges from the waist to the crotch."""
     crotch = half.bottom if half.crotch is None else half.crotch
-    below = np.flatnonzero(half.path[start:, 1] >= crotch)
-    thigh = start + max(1, int(below[0]))
+    thigh = _first_below(half, start, crotch)
     root = np.array([(half.path[thigh, 0] + half.axis) / 2, crotch], np.float32)
     outer, inner = find_end_corners(half, thigh, len(half.path) - 1, root)
     return {
@@ -89,6 +87,17 @@ def leg_edges(half: Half, start: int) -> dict[str, Points]:
         "leg hem": half.path[outer : inner + 1],
         "inner leg": half.path[inner:],
     }
+
+
+def _first_below(half: Half, start: int, row: int) -> int:
+    """Return the path index after ``start`` that reaches a row first, else the lowest one.
+
+    A path that starts below the row, or ends above it on an uneven hem, never reaches it.
+    """
+    rest = half.path[start:, 1]
+    below = np.flatnonzero(rest >= row)
+    step = int(below[0]) if below.size else int(rest.argmax())
+    return min(start + max(1, step), len(half.path) - 1)
 
 
 def skirt_edges(half: Half, start: int) -> dict[str, Points]:

@@ -16,7 +16,7 @@ from .body import Body
 from .colour_models import ColourModel, colour_bins
 from .facing import correct_facing
 from .person_crop import PersonCrop, crop_person
-from .pose import PoseDetection, SquareRegion, detect_pose
+from .pose import PoseDetection, SquareRegion, detect_pose, detect_pose_once
 
 _LEAST_PRESENCE, _CERTAIN_PRESENCE = 0.5, 0.95
 """Least presence from the pose network: in general (real people get over 0.75 even half out of
@@ -32,6 +32,9 @@ _DOUBT_WINDOW = 31
 """Window side, in crop pixels, for comparing the two masks: wider than their blurred outlines,
 narrower than a clothed limb."""
 _SMALLEST_TILE = 64
+_SURE_PEOPLE, _PORTRAIT_AREA, _PORTRAIT_PRESENCE = 0.5, 0.12, 0.15
+"""What a portrait needs: share of the picture in the people mask, and the pose network's
+presence for half a body or a head."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,23 @@ def detect_person(image: RGB) -> DetectedPerson | None:
         if detection.pose.presence > _CERTAIN_PRESENCE
         else None
     )
+
+
+def shows_part_of_person(image: RGB) -> bool:
+    """Whether people fill much of a picture in which no whole body is found, as in a portrait."""
+    if not people_fill(image):
+        return False
+    people = segment_people(shrink(image)) > _SURE_PEOPLE
+    size = np.array(image.shape[1::-1])
+    whole = SquareRegion.around(size / 2, side=float(size.max()))
+    regions = (largest_region(image, people.astype(np.float32)), whole)
+    presences = (detect_pose_once(image, one)[0].pose.presence for one in regions if one)
+    return max(presences) > _PORTRAIT_PRESENCE
+
+
+def people_fill(image: RGB) -> bool:
+    """Whether people cover so much of the picture that none of them is far away."""
+    return bool((segment_people(shrink(image)) > _SURE_PEOPLE).mean() >= _PORTRAIT_AREA)
 
 
 def shows_tiny_person(image: RGB) -> bool:

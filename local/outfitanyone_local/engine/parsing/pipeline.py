@@ -16,6 +16,7 @@ from .body import compute_limb_maps
 from .colour_models import colour_bins
 from .guided_filter import GuidedFilter
 from .labelling import classify_pixels
+from .person_detection import DetectedPerson
 from .position_priors import PixelClass
 from .validation import detect_valid_person
 
@@ -36,7 +37,11 @@ def parse_figure(image: RGB) -> Figure:
     arrays that are no RGB picture.
     """
     check_picture(image)
-    person = detect_valid_person(image)
+    return parse_detected(image, detect_valid_person(image))
+
+
+def parse_detected(image: RGB, person: DetectedPerson) -> Figure:
+    """Parse a person who need not be valid: of one who is cut off, only what is in the picture."""
     crop = person.crop
     guided_filter = GuidedFilter(crop.image)
     features = CropFeatures(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,19 +12,22 @@ from outfitanyone_local.engine.figure import Joint, Pose
 from outfitanyone_local.engine.refusals import PersonRefusal, PersonRefused
 
 from .other_people import merges_two_people, shows_second_person
-from .person_detection import DetectedPerson, detect_person, shows_tiny_person
+from .person_detection import (
+    DetectedPerson,
+    detect_person,
+    people_fill,
+    shows_part_of_person,
+    shows_tiny_person,
+)
 
-_REQUIRED_JOINTS = (
+_TRUNK_JOINTS = (
     Joint.NOSE,
     Joint.LEFT_SHOULDER,
     Joint.RIGHT_SHOULDER,
     Joint.LEFT_HIP,
     Joint.RIGHT_HIP,
-    Joint.LEFT_KNEE,
-    Joint.RIGHT_KNEE,
-    Joint.LEFT_ANKLE,
-    Joint.RIGHT_ANKLE,
 )
+_LEG_JOINTS = (Joint.LEFT_KNEE, Joint.RIGHT_KNEE, Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)
 _SMALLEST_SHARE, _SMALLEST_HEIGHT = 0.25, 170
 """Least height, as a share of the picture's height and in pixels; below, the crop is enlarged
 more than 3.5 times."""
@@ -37,34 +41,76 @@ _SIDE_CONTACT, _SIDE_MARGIN = 0.12, 2
 far from the side that is measured, in crop pixels (masks fade at the very edge)."""
 _LEAST_SHOULDER_WIDTH = 0.4
 """Least shoulder width in torsos: 0.6 to 0.8 from the front, negative from behind."""
-_LEAST_STRAIGHTNESS = 0.93
-"""Least ratio of the hip-ankle distance to the path over the knee: 0.98 and more when standing,
-even at ease."""
+_LEAST_STRAIGHTNESS, _SEATED_STRAIGHTNESS = 0.93, 0.85
+"""Ratio of the hip-ankle distance to the path over the knee: 0.98 and more when standing, even at
+ease; between the two, with crossed legs or one knee bent."""
+_HEM_ABOVE_ANKLES, _LEG_LENGTH = 0.3, 1.2
+"""In torsos: how far above the ankles a person may end whose legs a skirt hides, and the least
+length of real legs (about 1.6)."""
 _LEAST_THIGH_HEIGHT = 0.6
 """Least height of the thighs in shins: about 1 when standing, little when they point at the
 camera."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a person; parsing copes with those that are not ``clear``."""
+
+    reason: PersonRefusal
+    clear: bool = True
 
 
 def detect_valid_person(image: RGB) -> DetectedPerson:
     """Return the person in the picture, or raise ``PersonRefused`` with the first reason found."""
     person = detect_person(image)
     if person is None:
-        raise PersonRefused(
-            PersonRefusal.TOO_SMALL if shows_tiny_person(image) else PersonRefusal.NO_PERSON
-        )
-    checks: Sequence[tuple[PersonRefusal, Callable[[], bool]]] = (
-        (PersonRefusal.TOO_SMALL, lambda: _is_small(person, image)),
-        (PersonRefusal.SEVERAL_PEOPLE, lambda: shows_second_person(image, person)),
-        (PersonRefusal.INCOMPLETE, lambda: _is_cut_off(person, image)),
-        (PersonRefusal.SIDE_VIEW, lambda: _is_sideways(person.detection.pose)),
-        (PersonRefusal.SEVERAL_PEOPLE, lambda: merges_two_people(person)),
-        (PersonRefusal.INCOMPLETE, lambda: _is_hidden(person.detection.pose)),
-        (PersonRefusal.SEATED, lambda: _is_bent(person.detection.pose)),
-    )
-    for reason, applies in checks:
-        if applies():
-            raise PersonRefused(reason)
+        raise PersonRefused(why_nobody(image))
+    for fault in find_faults(image, person):
+        if fault.clear:
+            raise PersonRefused(fault.reason)
     return person
+
+
+def why_nobody(image: RGB) -> PersonRefusal:
+    """Return why no person was detected."""
+    if shows_part_of_person(image):
+        return PersonRefusal.INCOMPLETE
+    if not shows_tiny_person(image):
+        return PersonRefusal.NO_PERSON
+    return PersonRefusal.INCOMPLETE if people_fill(image) else PersonRefusal.TOO_SMALL
+
+
+def find_faults(image: RGB, person: DetectedPerson) -> Iterator[Fault]:
+    """Yield everything that is wrong and that the other faults leave meaningful, worst first.
+
+    Joints of a tiny, cut off or merged person are guesses, so nothing is said of their pose.
+    """
+    if _is_small(person, image):
+        yield Fault(PersonRefusal.TOO_SMALL)
+        return
+    several = shows_second_person(image, person)
+    if several:
+        yield Fault(PersonRefusal.SEVERAL_PEOPLE)
+    pose = person.detection.pose
+    cut_off, sideways = _is_cut_off(person, image), _is_sideways(pose)
+    if cut_off:
+        yield Fault(PersonRefusal.INCOMPLETE)
+    if sideways:
+        yield Fault(PersonRefusal.SIDE_VIEW)
+    if not (several or cut_off or sideways) and merges_two_people(person):
+        yield Fault(PersonRefusal.SEVERAL_PEOPLE)
+        return
+    if not cut_off and _is_hidden(pose, _TRUNK_JOINTS + _LEG_JOINTS):
+        yield Fault(PersonRefusal.INCOMPLETE, clear=not _is_long_skirt(person))
+    elif not cut_off:
+        yield from _bent(pose, sideways=sideways)
+
+
+def _bent(pose: Pose, *, sideways: bool) -> Iterator[Fault]:
+    """Yield SEATED for bent legs; seen from the side, walking bends them too."""
+    straightness = _straightness(pose)
+    if straightness < (_SEATED_STRAIGHTNESS if sideways else _LEAST_STRAIGHTNESS):
+        yield Fault(PersonRefusal.SEATED, clear=straightness < _SEATED_STRAIGHTNESS)
 
 
 def _is_small(person: DetectedPerson, image: RGB) -> bool:
@@ -72,15 +118,28 @@ def _is_small(person: DetectedPerson, image: RGB) -> bool:
     return bool(person.detection.height < smallest)
 
 
-def _is_hidden(pose: Pose) -> bool:
-    return bool(pose.visibility[list(_REQUIRED_JOINTS)].min() < _LEAST_VISIBILITY)
+def _is_hidden(pose: Pose, joints: Sequence[Joint]) -> bool:
+    return bool(pose.visibility[list(joints)].min() < _LEAST_VISIBILITY)
+
+
+def _is_long_skirt(person: DetectedPerson) -> bool:
+    """Whether only legs are hidden, and both networks see the person down to the ankles."""
+    if _is_hidden(person.detection.pose, _TRUNK_JOINTS):
+        return False
+    ankles = person.body.middle(Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)
+    hips = person.body.hips
+    if ankles[1] - hips[1] < _LEG_LENGTH * person.body.torso:
+        return False
+    both = np.minimum(person.pose_mask, person.people_mask) > 0.5
+    rows = np.flatnonzero(both.any(axis=1))
+    return bool(len(rows) and rows[-1] > ankles[1] - _HEM_ABOVE_ANKLES * person.body.torso)
 
 
 def _is_cut_off(person: DetectedPerson, image: RGB) -> bool:
     """Whether the person extends beyond the picture."""
     pose, crop = person.detection.pose, person.crop
     height, width = image.shape[:2]
-    required = pose.points[list(_REQUIRED_JOINTS)]
+    required = pose.points[list(_TRUNK_JOINTS + _LEG_JOINTS)]
     if ((required < 0) | (required >= [width, height])).any():
         return True
     size = person.detection.height
@@ -101,17 +160,18 @@ def _is_sideways(pose: Pose) -> bool:
     return bool(width < _LEAST_SHOULDER_WIDTH * torso)
 
 
-def _is_bent(pose: Pose) -> bool:
+def _straightness(pose: Pose) -> float:
+    """Return how straight the less straight leg is: 1 stretched, 0 for thighs at the camera."""
     legs = pose.points[
         [
             [Joint.LEFT_HIP, Joint.LEFT_KNEE, Joint.LEFT_ANKLE],
             [Joint.RIGHT_HIP, Joint.RIGHT_KNEE, Joint.RIGHT_ANKLE],
         ]
     ]
+    straightness = 1.0
     for hip, knee, ankle in legs:
-        path = np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee)
-        if np.linalg.norm(ankle - hip) < _LEAST_STRAIGHTNESS * path:
-            return True
         if knee[1] - hip[1] < _LEAST_THIGH_HEIGHT * (ankle[1] - knee[1]):
-            return True
-    return False
+            return 0.0
+        path = float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
+        straightness = min(straightness, float(np.linalg.norm(ankle - hip)) / max(path, 1e-6))
+    return straightness

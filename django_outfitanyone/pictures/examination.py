@@ -1,0 +1,98 @@
+"""Check, crop and cut out pictures with the local engine, at a size that it works well with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+from django_outfitanyone.choices import Severity
+from django_outfitanyone.engines import local
+from django_outfitanyone.exceptions import LocalEngineUnavailable
+from django_outfitanyone.picture_findings import Finding, size_findings
+from django_outfitanyone.pictures.colours import upright
+from django_outfitanyone.pictures.decoding import fitted, open_image, turned
+from django_outfitanyone.pictures.images import MAX_SIDE, MIN_SIDE, Picture, from_pixels
+
+WORKING_SIDE = 1600
+"""Longest side at which pictures are examined: enough for hands, and about a second of work."""
+_KEPT = 0.9
+"""A crop that keeps more of the picture than this is not worth it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """What the local engine found, ``None`` if it could not check, and what the size alone says."""
+
+    seen: list[Finding] | None
+    size: list[Finding]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Everything that was found."""
+        return [*(self.seen or ()), *self.size]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether more than the size could be checked."""
+        return self.seen is not None
+
+
+def examine(data: bytes, *, kind: str = "") -> Examination:
+    """Check a garment picture of this kind, or without a kind a photo of a person.
+
+    Raises ``PictureRefused`` if the bytes are not a picture, and nothing else.
+    """
+    pixels, size = _decoded(data, WORKING_SIDE)
+    by_size = size_findings(*size, is_person=not kind)
+    try:
+        seen = local.check_garment(pixels, kind=kind) if kind else local.check_person(pixels)
+    except LocalEngineUnavailable:
+        return Examination(seen=None, size=by_size)
+    return Examination(seen=[Finding(code, Severity(word)) for code, word in seen], size=by_size)
+
+
+def crop_to_garment(data: bytes) -> Picture | None:
+    """Return the picture cropped to its garment; ``None`` if that would change little.
+
+    Raises ``LocalEngineUnavailable``.
+    """
+    pixels, _size = _decoded(data, MAX_SIDE)
+    working = fitted(pixels.size, (WORKING_SIDE, WORKING_SIDE))
+    found = local.garment_box(pixels.resize(working, Image.Resampling.LANCZOS))
+    if found is None:
+        return None
+    box = _box_within(pixels.size, found, scale=pixels.width / working[0])
+    kept = (box[2] - box[0]) * (box[3] - box[1]) / (pixels.width * pixels.height)
+    return None if kept > _KEPT else from_pixels(pixels.crop(box))
+
+
+def cut_out_worn_garment(data: bytes, *, kind: str) -> Picture | None:
+    """Return the worn garment on plain ground; ``None`` if it cannot be cut out.
+
+    Raises ``LocalEngineUnavailable``.
+    """
+    pixels, _size = _decoded(data, WORKING_SIDE)
+    garment = local.cut_out_worn_garment(pixels, kind=kind)
+    return None if garment is None else from_pixels(garment)
+
+
+def _decoded(data: bytes, side: int) -> tuple[Image.Image, tuple[int, int]]:
+    """Return the upright pixels, scaled down to this longest side, and the full size."""
+    within = (side, side)
+    with open_image(data, within=within) as opened:
+        return upright(opened.image, within=within), turned(opened.size, opened.image)
+
+
+def _box_within(size: tuple[int, int], box: local.Box, *, scale: float) -> local.Box:
+    """Return the box in pixels of a picture of this size, no side below what the engine needs."""
+    left, right = _span(box[0] * scale, box[2] * scale, size[0])
+    top, bottom = _span(box[1] * scale, box[3] * scale, size[1])
+    return left, top, right, bottom
+
+
+def _span(start: float, end: float, length: int) -> tuple[int, int]:
+    wanted = min(length, max(MIN_SIDE, round(end - start)))
+    first = round((start + end - wanted) / 2)
+    first = max(0, min(first, length - wanted))
+    return first, first + wanted

@@ -1,0 +1,148 @@
+"""Check a garment picture: everything that is wrong with it, not only the first thing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import numpy as np
+
+from outfitanyone_local.engine.arrays import RGB, Mask, check_picture
+from outfitanyone_local.engine.garments.segmentation import segment_garment
+from outfitanyone_local.engine.garments.silhouette import find_armpit, split_halves
+from outfitanyone_local.engine.garments.worn import AREAS, cut_out_worn_garment, is_worn
+from outfitanyone_local.engine.masks import dilate
+from outfitanyone_local.engine.opencv import cv2
+from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused, PersonRefused
+
+from .findings import REFUSAL_CODES, Finding, Severity, graded, may_spoil, refuses
+from .ground import Ground, casts_hard_shadow, measure_ground
+from .sharpness import measure_blur
+
+logger = logging.getLogger("outfitanyone_local.engine")
+
+_WORKING_SIZE = 700
+"""Longer side of the copy that is checked."""
+_SMALL_BOX, _SMALL_AREA = 0.5, 0.1
+"""Share of the frame's longer side and of its area below which a garment is small: 0.54 and 0.16
+at least on 95 shop pictures."""
+_BLACK, _DIM = 40, 70
+"""Lightness (of 255) of the picture's lightest twentieth; any plain ground or light garment has
+more."""
+_SOFT, _BLURRED = 2.2, 3.5
+"""Width of the blur in pixels of the checked copy; garments have softer edges than people."""
+_LEG_LENGTH = 0.45
+"""Share of the height that legs have at least; frills and split hems have less."""
+_UNCERTAIN = {GarmentRefusal.FAINT}
+"""Refusals that light shop pictures get wrongly."""
+
+
+def check_garment(image: RGB, *, kind: str | None = None) -> list[Finding]:
+    """Return what is wrong with a garment picture, worst first; an empty list if all is well.
+
+    image: RGB uint8 (height, width, 3).
+    kind: "top", "bottom" or "one_piece", which the shop knows better than the picture shows.
+
+    Raises ValueError for other arrays and kinds, and nothing for a bad picture. An unexpected
+    error of the engine is logged and gives no finding.
+    """
+    check_picture(image)
+    if kind is not None and kind not in AREAS:
+        raise ValueError(f"There is no kind of garment {kind!r}.")
+    try:
+        findings = list(dict.fromkeys(_check(image, kind)))
+    except Exception:  # whatever goes wrong in here must not stop an upload
+        logger.exception("A garment picture could not be checked.")
+        return []
+    return sorted(findings, key=lambda finding: finding.severity is not Severity.REFUSES)
+
+
+def _check(image: RGB, kind: str | None) -> Iterator[Finding]:
+    small = _scaled_down(image)
+    lightest = float(np.percentile(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), 97))
+    yield from graded("garment_dark", -lightest, mild=-_DIM, clear=-_BLACK)
+    if lightest < _BLACK:
+        return
+    try:
+        mask, _ = segment_garment(small)
+    except GarmentRefused as refused:
+        yield from _check_without_mask(image, small, kind, refused.reason)
+        return
+    if is_worn(small, segmented=True):
+        yield from _check_worn(image, kind)
+        return
+    ground = measure_ground(small, dilate(mask, 3))
+    yield from _check_flat(small, mask, ground)
+    if kind is not None:
+        yield from _check_kind(mask, kind)
+
+
+def _check_without_mask(
+    image: RGB, small: RGB, kind: str | None, reason: GarmentRefusal
+) -> Iterator[Finding]:
+    if is_worn(small, segmented=False):
+        yield from _check_worn(image, kind)
+        return
+    ground = measure_ground(small, None)
+    yield from _check_blur(small, np.ones(small.shape[:2], bool))
+    code = REFUSAL_CODES[reason]
+    if ground.is_busy:
+        yield may_spoil("busy_background")
+        yield may_spoil(code)
+    elif reason in _UNCERTAIN:
+        yield may_spoil(code)
+    else:
+        yield refuses(code)
+
+
+def _check_worn(image: RGB, kind: str | None) -> Iterator[Finding]:
+    """Yield ``worn``, and why the garment cannot be cut out of the picture."""
+    yield may_spoil("worn")
+    if kind is None:
+        return
+    try:
+        cut_out_worn_garment(image, kind=kind)
+    except GarmentRefused as refused:
+        code = REFUSAL_CODES[refused.reason]
+        # Parsing confuses dresses with two pieces of one colour, so it does not overrule the shop.
+        yield may_spoil(code) if refused.reason is GarmentRefusal.WRONG_KIND else refuses(code)
+    except PersonRefused:
+        yield refuses("worn")
+
+
+def _check_flat(small: RGB, mask: Mask, ground: Ground) -> Iterator[Finding]:
+    _, _, across, down = cv2.boundingRect(mask.astype(np.uint8))
+    height, width = mask.shape
+    if max(across / width, down / height) < _SMALL_BOX or mask.mean() < _SMALL_AREA:
+        yield may_spoil("garment_small")
+    if ground.is_busy:
+        yield may_spoil("busy_background")
+    elif casts_hard_shadow(small, mask):
+        yield may_spoil("hard_shadow")
+    yield from _check_blur(small, dilate(mask, 4))
+
+
+def _check_blur(small: RGB, where: Mask) -> Iterator[Finding]:
+    blur = measure_blur(small, where)
+    if blur is not None:
+        yield from graded("garment_blurred", blur.overall, mild=_SOFT, clear=_BLURRED)
+
+
+def _check_kind(mask: Mask, kind: str) -> Iterator[Finding]:
+    """Yield ``wrong_kind`` if it is certain: long legs on a top, two sleeves on a bottom."""
+    halves = split_halves(mask)
+    half = halves[0]
+    sleeved = all(find_armpit(one) is not None for one in halves)
+    legs = 0 if half.crotch is None else (half.bottom - half.crotch) / max(1, half.height)
+    if kind == "top" and not sleeved and legs > _LEG_LENGTH:
+        yield refuses("wrong_kind")
+    if kind == "bottom" and sleeved and half.crotch is None:
+        yield refuses("wrong_kind")
+
+
+def _scaled_down(image: RGB) -> RGB:
+    scale = _WORKING_SIZE / max(image.shape[:2])
+    if scale >= 1:
+        return image
+    size = [max(1, round(side * scale)) for side in image.shape[1::-1]]
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
