@@ -180,9 +180,12 @@ FREE_ADMIN_ACTIONS = {
 FREE_ADMIN_PAGES = {
     *("changelist", "add", "change", "delete", "history"),
     *("tryonresult_batch", "tryonresult_batch_cards", "tryonresult_adopt", "account_resume"),
+    *("garment_samples", "modelimage_samples", "garment_picture", "modelimage_picture"),
 }
 FREE_ENDPOINTS = {
     *("garment create", "model-image create", "try-on estimate"),
+    *("garment check", "model-image check"),
+    *(f"garment {name}" for name in ("crop", "cut_out", "restore")),
     *(f"try-on {name}" for name in ("cancel", "approve", "reject", "publish", "unpublish")),
 }
 

@@ -119,7 +119,10 @@ def nested(depth):
     yield '{"garments":' + "[" * depth + "]" * depth + "}"
 
 
-READS_NO_BODY = ("retry/", "cancel/", "approve/", "reject/", "publish/")
+READS_NO_BODY = (
+    *("retry/", "cancel/", "approve/", "reject/", "publish/"),
+    *("check/", "crop/", "cut-out/", "restore/"),
+)
 
 
 @pytest.mark.parametrize(("method", "path"), [row[:2] for row in OPERATIONS if row[0] != "delete"])

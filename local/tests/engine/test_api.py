@@ -10,7 +10,7 @@ import pytest
 
 from drawing import garments
 from drawing.figures import Bottom, Person, Top, draw
-from drawing.parsed import drawn_person
+from drawing.parsed import drawn_person, shipped_picture
 from drawing.textures import plain
 from outfitanyone_local.engine import (
     GarmentRefusal,
@@ -146,7 +146,7 @@ def test_refusals__name_the_reason(person, shirt):
     with pytest.raises(PersonRefused, match="no person") as no_person:
         parse(shirt, clothes_types=["upper"])
     with pytest.raises(GarmentRefused, match="shows a person") as worn:
-        try_on(person, top=person)
+        try_on(person, top=shipped_picture("refused/two-persons"))
 
     assert no_person.value.reason is PersonRefusal.NO_PERSON
     assert worn.value.reason is GarmentRefusal.SHOWS_PERSON

@@ -163,7 +163,7 @@ def test_half_bodies__still_give_their_top():
 
 
 @pytest.mark.parametrize("kind", ["one_piece"])
-def test_garments_that_nobody_wears__are_not_cut_out(kind):
+def test_garments_the_person_does_not_wear__are_not_cut_out(kind):
     with pytest.raises(GarmentRefused):
         cut_out_worn_garment(worn(), kind=kind)
 

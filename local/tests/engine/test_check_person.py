@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from drawing.side_view import draw_from_side
 from drawing.textures import plain
 from outfitanyone_local.engine import Finding, PersonRefused, Severity, check_person, try_on
 from outfitanyone_local.engine.checks import person as checks
+from outfitanyone_local.engine.checks.arms_and_hands import check_arms
 from outfitanyone_local.engine.checks.findings import PERSON_CODES
 from outfitanyone_local.engine.figure import Joint
 from outfitanyone_local.engine.parsing.person_detection import detect_person
@@ -165,3 +168,25 @@ def test_try_on__refuses_a_person_in_the_dark():
 def test_other_arrays__are_no_pictures():
     with pytest.raises(ValueError, match="RGB uint8"):
         check_person(np.zeros((5, 5), np.uint8))
+
+
+def with_wrists(left, right):
+    """Return a detected person with wrists moved; torsos from the middle of the shoulders."""
+    found = detect_person(shipped_picture(f"models/{MODELS[0]}"))
+    points = found.body.points.copy()
+    for joint, place in ((Joint.LEFT_WRIST, left), (Joint.RIGHT_WRIST, right)):
+        points[joint] = found.body.shoulders + np.multiply(place, found.body.torso)
+    return replace(found, body=replace(found.body, points=points))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "found"),
+    [
+        pytest.param((-0.3, 0.5), (0.3, 0.5), [Severity.REFUSES], id="crossed"),
+        pytest.param((0.05, 0.6), (-0.05, 0.6), [Severity.MAY_SPOIL], id="folded"),
+        pytest.param((0.5, 0.9), (-0.5, 0.9), [], id="hanging"),
+        pytest.param((-0.1, 1.0), (0.1, 1.0), [], id="clasped low"),
+    ],
+)
+def test_crossed_arms__are_graded_by_how_far_they_cross(left, right, found):
+    assert [one.severity for one in check_arms(with_wrists(left, right))] == found

@@ -22,7 +22,7 @@ changes by this lightness from one pixel to the next."""
 _SHADOW_AREA = 0.05
 """Least area of a hard shadow as a share of the garment's."""
 _REACH = 0.12
-"""How far from the garment its shadow is looked for, as a share of the picture's longer side."""
+"""How far from the garment its shadow may lie, as a share of the picture's longer side."""
 
 
 @dataclass(frozen=True)

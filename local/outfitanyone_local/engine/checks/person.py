@@ -14,7 +14,7 @@ from outfitanyone_local.engine.masks import dilate
 from outfitanyone_local.engine.networks import segment_people
 from outfitanyone_local.engine.opencv import cv2
 from outfitanyone_local.engine.parsing.person_detection import DetectedPerson, detect_person, shrink
-from outfitanyone_local.engine.parsing.validation import find_faults, why_nobody
+from outfitanyone_local.engine.parsing.validation import find_faults, missing_person_reason
 from outfitanyone_local.engine.refusals import PersonRefusal, PersonRefused
 
 from .arms_and_hands import check_arms, check_hands
@@ -111,7 +111,7 @@ def _check(image: RGB) -> Iterator[Finding]:
 
 
 def _check_without_person(bright: RGB) -> Iterator[Finding]:
-    """Yield why nobody was found: people who lie are found when the picture is turned."""
+    """Yield why no person was found: people who lie are found when the picture is turned."""
     if _lies(bright):
         yield refuses("seated")
         return
@@ -122,7 +122,7 @@ def _check_without_person(bright: RGB) -> Iterator[Finding]:
     if shows_people and blur is not None and blur.overall >= _BLURRED:
         yield refuses("blurred")
         return
-    yield refuses(REFUSAL_CODES[why_nobody(bright)])
+    yield refuses(REFUSAL_CODES[missing_person_reason(bright)])
 
 
 def _lies(image: RGB) -> bool:

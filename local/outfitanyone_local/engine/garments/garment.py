@@ -11,13 +11,12 @@ from outfitanyone_local.engine.arrays import RGB, Mask, Points
 from outfitanyone_local.engine.colour_space import Lab, rgb_to_lab
 from outfitanyone_local.engine.opencv import cv2
 from outfitanyone_local.engine.outline import LEFT, RIGHT, Outline, length, smooth
-from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused, PersonRefused
+from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused
 
 from .edges import ArmLandmarks, arm_edges, body_edges, find_arm, leg_edges, skirt_edges
 from .opening import find_neckline, find_waistband
-from .segmentation import segment_garment
 from .silhouette import Half, find_armpit, find_tilt, find_waist_row, split_halves, width_at
-from .worn import cut_out_worn_garment, is_worn
+from .worn import segment_worn_or_flat
 
 Halves = tuple[Half, Half]
 
@@ -99,7 +98,7 @@ def parse_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
     if scale < 1:
         smaller = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         image = np.asarray(smaller, np.uint8)
-    image, (mask, slits) = _segment(image, bottom=bottom)
+    image, (mask, slits) = segment_worn_or_flat(image, bottom=bottom)
     angle = find_tilt(mask)
     if angle:
         image, mask, slits = _rotate(image, mask, slits, angle)
@@ -112,41 +111,6 @@ def parse_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
     lab = np.asarray(cv2.GaussianBlur(rgb_to_lab(image), (0, 0), 1.5), np.float32)
     garment = (_parse_bottom if bottom else _parse_hanging)(image, mask, lab, halves)
     return replace(garment, mask=mask & ~(slits & _inner_corners(garment)))
-
-
-def _segment(image: RGB, *, bottom: bool | None) -> tuple[RGB, tuple[Mask, Mask]]:
-    """Return the picture with its masks; a worn garment is cut out first, if its slot is known."""
-    masks, refusal = None, GarmentRefusal.NO_GARMENT
-    try:
-        masks = segment_garment(image)
-    except GarmentRefused as refused:
-        refusal = refused.reason
-    separate = refusal is GarmentRefusal.SEVERAL_PIECES
-    if not is_worn(image, segmented=masks is not None or separate):
-        if masks is None:
-            raise GarmentRefused(refusal)
-        return image, masks
-    if bottom is None:
-        raise GarmentRefused(GarmentRefusal.SHOWS_PERSON)
-    try:
-        image = _cut_out(image, bottom=bottom)
-    except PersonRefused as refused:
-        raise GarmentRefused(
-            GarmentRefusal.SHOWS_PERSON, f"{GarmentRefusal.SHOWS_PERSON.value} {refused}"
-        ) from refused
-    return image, segment_garment(image)
-
-
-def _cut_out(image: RGB, *, bottom: bool) -> RGB:
-    """Return the worn garment of the slot; a dress belongs to the top slot."""
-    if bottom:
-        return cut_out_worn_garment(image, kind="bottom")
-    try:
-        return cut_out_worn_garment(image, kind="top")
-    except GarmentRefused as refused:
-        if refused.reason is not GarmentRefusal.WRONG_KIND:
-            raise
-        return cut_out_worn_garment(image, kind="one_piece")
 
 
 def _inner_corners(garment: Garment) -> Mask:

@@ -6,7 +6,7 @@ import logging
 
 import numpy as np
 
-from outfitanyone_local.engine.arrays import RGB, check_picture
+from outfitanyone_local.engine.arrays import RGB, Mask, check_picture
 from outfitanyone_local.engine.figure import Figure
 from outfitanyone_local.engine.opencv import cv2
 from outfitanyone_local.engine.parsing.areas import Area, extract_areas
@@ -21,6 +21,7 @@ from outfitanyone_local.engine.refusals import (
 )
 
 from .person_check import shows_person
+from .segmentation import segment_garment
 
 logger = logging.getLogger("outfitanyone_local.engine")
 
@@ -55,7 +56,7 @@ def cut_out_worn_garment(image: RGB, *, kind: str) -> RGB:
     image: RGB uint8, one person from the front; head and feet may be outside the picture.
     kind: "top", "bottom" or "one_piece".
 
-    Raises PersonRefused if nobody is found or seen well enough, and GarmentRefused if the person
+    Raises PersonRefused if no person is found or seen well enough, and GarmentRefused if the person
     does not wear such a garment or the picture cuts it off.
     """
     check_picture(image)
@@ -104,3 +105,38 @@ def _on_plain_ground(area: Area) -> RGB:
         laid, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=ground
     )
     return np.asarray(framed, np.uint8)
+
+
+def segment_worn_or_flat(image: RGB, *, bottom: bool | None) -> tuple[RGB, tuple[Mask, Mask]]:
+    """Return the picture with its masks; a worn garment is cut out first, if its slot is known."""
+    masks, refusal = None, GarmentRefusal.NO_GARMENT
+    try:
+        masks = segment_garment(image)
+    except GarmentRefused as refused:
+        refusal = refused.reason
+    separate = refusal is GarmentRefusal.SEVERAL_PIECES
+    if not is_worn(image, segmented=masks is not None or separate):
+        if masks is None:
+            raise GarmentRefused(refusal)
+        return image, masks
+    if bottom is None:
+        raise GarmentRefused(GarmentRefusal.SHOWS_PERSON)
+    try:
+        image = _cut_out(image, bottom=bottom)
+    except PersonRefused as refused:
+        raise GarmentRefused(
+            GarmentRefusal.SHOWS_PERSON, f"{GarmentRefusal.SHOWS_PERSON.value} {refused}"
+        ) from refused
+    return image, segment_garment(image)
+
+
+def _cut_out(image: RGB, *, bottom: bool) -> RGB:
+    """Return the worn garment of the slot; a dress belongs to the top slot."""
+    if bottom:
+        return cut_out_worn_garment(image, kind="bottom")
+    try:
+        return cut_out_worn_garment(image, kind="top")
+    except GarmentRefused as refused:
+        if refused.reason is not GarmentRefusal.WRONG_KIND:
+            raise
+        return cut_out_worn_garment(image, kind="one_piece")

@@ -64,14 +64,14 @@ def detect_valid_person(image: RGB) -> DetectedPerson:
     """Return the person in the picture, or raise ``PersonRefused`` with the first reason found."""
     person = detect_person(image)
     if person is None:
-        raise PersonRefused(why_nobody(image))
+        raise PersonRefused(missing_person_reason(image))
     for fault in find_faults(image, person):
         if fault.clear:
             raise PersonRefused(fault.reason)
     return person
 
 
-def why_nobody(image: RGB) -> PersonRefusal:
+def missing_person_reason(image: RGB) -> PersonRefusal:
     """Return why no person was detected."""
     if shows_part_of_person(image):
         return PersonRefusal.INCOMPLETE
