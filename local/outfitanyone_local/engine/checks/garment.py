@@ -27,8 +27,8 @@ _SMALL_BOX, _SMALL_AREA = 0.5, 0.1
 """Share of the frame's longer side and of its area below which a garment is small: 0.71 and 0.16
 at least on 95 shop pictures."""
 _BLACK, _DIM = 40, 70
-"""Lightness (of 255) of the picture's lightest twentieth; any plain ground or light garment has
-more."""
+"""Lightness (of 255) of the picture's lightest twentieth; not measured on photos, chosen so
+that only pictures without any light ground or cloth fall below."""
 _SOFT, _BLURRED = 2.0, 3.0
 """Width of the blur in pixels of the checked copy; 1.04 at most on 49 shop
 pictures; blurred by 3 pixels at full size 1.2 to 2.5, by 6 pixels 2.4 to 5.4."""
