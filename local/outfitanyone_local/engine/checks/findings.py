@@ -51,7 +51,6 @@ PERSON_CODES = tuple(REFUSAL_CODES[refusal] for refusal in PersonRefusal)
 GARMENT_CODES = (
     *(REFUSAL_CODES[refusal] for refusal in GarmentRefusal),
     "busy_background",
-    "hard_shadow",
     "garment_blurred",
     "garment_dark",
 )

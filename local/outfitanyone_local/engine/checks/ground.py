@@ -1,4 +1,4 @@
-"""The ground that a garment lies on: plain or busy, and whether a hard shadow falls on it."""
+"""The ground that a garment lies on: plain or busy."""
 
 from __future__ import annotations
 
@@ -8,21 +8,13 @@ import numpy as np
 
 from outfitanyone_local.engine.arrays import RGB, Mask, Plane
 from outfitanyone_local.engine.colour_space import rgb_to_lab
-from outfitanyone_local.engine.masks import dilate
 from outfitanyone_local.engine.opencv import cv2
 
 _RING = 0.06
 """Width of the ring along the picture's edge that shows the ground, as a share of a side."""
 _BUSY_DETAIL, _BUSY_CHANGE = 2.2, 9.0
 """Least median change between neighbouring pixels, and least spread after the light's slope is
-taken out, that make a ground busy (Lab). Plain paper has 0 to 1.5 and 0 to 5."""
-_SHADE, _SHADE_HUE, _EDGE = -9.0, 5.0, 2.5
-"""A hard shadow is darker than the ground by this lightness, of about its hue, and its edge
-changes by this lightness from one pixel to the next."""
-_SHADOW_AREA = 0.05
-"""Least area of a hard shadow as a share of the garment's."""
-_REACH = 0.12
-"""How far from the garment its shadow may lie, as a share of the picture's longer side."""
+taken out, that make a ground busy (Lab). On 49 shop pictures 0.2 and 0.6 at most."""
 
 
 @dataclass(frozen=True)
@@ -53,22 +45,6 @@ def measure_ground(image: RGB, garment: Mask | None) -> Ground:
     weights = np.linalg.lstsq(terms, lab[ring], rcond=None)[0]
     change = float(np.median(np.linalg.norm(lab[ring] - terms @ weights, axis=1)))
     return Ground(float(np.median(_steps(lab)[ring])), change)
-
-
-def casts_hard_shadow(image: RGB, garment: Mask) -> bool:
-    """Whether a dark patch of the ground's hue with a sharp edge lies beside the garment."""
-    lab = rgb_to_lab(np.asarray(cv2.GaussianBlur(image, (0, 0), 1), np.uint8))
-    around = dilate(garment, _REACH * max(garment.shape)) & ~dilate(garment, 4)
-    far = ~dilate(garment, _REACH * max(garment.shape))
-    if not around.any() or far.sum() < 50:
-        return False
-    difference = lab - np.median(lab[far], axis=0)
-    hue = np.hypot(difference[..., 1], difference[..., 2])
-    shade = around & (difference[..., 0] < _SHADE) & (hue < _SHADE_HUE)
-    if shade.sum() < _SHADOW_AREA * garment.sum():
-        return False
-    rim = dilate(shade, 3) & dilate(around & ~shade, 3) & around
-    return bool(rim.any() and np.percentile(_steps(lab)[rim], 75) > _EDGE)
 
 
 def _steps(lab: Plane) -> Plane:
