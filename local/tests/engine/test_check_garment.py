@@ -8,12 +8,14 @@ import pytest
 
 from drawing import garments
 from drawing.figures import Bottom, Person, Top, draw
-from drawing.parsed import MODELS, PICTURES, shipped_picture
+from drawing.parsed import MODELS, shipped_picture
 from drawing.people import DENIM, TEAL
 from drawing.textures import clutter, plain
+from outfitanyone_local import samples
 from outfitanyone_local.engine import (
     Finding,
     GarmentRefused,
+    PersonRefusal,
     PersonRefused,
     Severity,
     check_garment,
@@ -23,6 +25,7 @@ from outfitanyone_local.engine import (
 )
 from outfitanyone_local.engine.checks import garment as checks
 from outfitanyone_local.engine.garments.edges import body_edges
+from outfitanyone_local.engine.garments.segmentation import segment_garment
 from outfitanyone_local.engine.garments.silhouette import split_halves
 
 SHIPPED = {
@@ -31,7 +34,7 @@ SHIPPED = {
     else "one_piece"
     if path.stem.startswith(("dress", "jumpsuit"))
     else "top"
-    for path in sorted((PICTURES / "garments").glob("*.jpg"))
+    for path in sorted((samples.PICTURES / "garments").glob("*.jpg"))
 }
 
 
@@ -110,14 +113,104 @@ def test_blurred_pictures__are_named():
     assert "garment_blurred" in codes(cv2.GaussianBlur(garments.picture("top"), (0, 0), 6))
 
 
-def test_unexpected_errors__are_logged_and_give_no_finding(monkeypatch, caplog):
+def in_shadow(image, mask, across, down, *, brightness=0.65):
+    """Return the picture with a lamp's shadow of the garment on its ground."""
+    shift = np.float32([[1, 0, across], [0, 1, down]])
+    shade = cv2.warpAffine(mask.astype(np.float32), shift, mask.shape[::-1])
+    shade = cv2.GaussianBlur(shade, (0, 0), 1.2) * ~mask
+    return np.round(image * (1 - (1 - brightness) * shade[..., None])).astype(np.uint8)
+
+
+@pytest.mark.parametrize("place", [(34, 26), (-34, 26), (34, -26), (-34, -26)])
+@pytest.mark.parametrize("name", ["tshirt-red", "dress-navy-dots", "chinos-beige"])
+def test_hard_shadows__are_named(name, place):
+    image = shipped_picture(f"garments/{name}")
+
+    found = check_garment(in_shadow(image, segment_garment(image)[0], *place))
+
+    assert found == [Finding("hard_shadow", Severity.MAY_SPOIL)]
+
+
+def test_hard_shadows_over_the_edge__are_named_too():
+    image = shipped_picture("garments/shirt-lightblue")
+
+    found = codes(in_shadow(image, segment_garment(image)[0], 34, 26))
+
+    assert found == {"garment_cut_off", "hard_shadow"}
+
+
+@pytest.mark.parametrize("width", [14, 25])
+def test_soft_shadows__are_fine(width):
+    image = shipped_picture("garments/tshirt-red")
+    mask = segment_garment(image)[0]
+    shade = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), width) * ~mask
+    soft = np.round(image * (1 - 0.3 * shade[..., None])).astype(np.uint8)
+
+    assert "hard_shadow" not in codes(soft)
+
+
+@pytest.mark.parametrize("grey", [90, 130, 170])
+def test_grey_garments__are_no_shadows(grey):
+    flat = garments.draw(garments.Flat("top"))
+    image = flat.image.copy()
+    lightness = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[flat.mask].astype(float)
+    image[flat.mask] = np.clip(lightness / lightness.mean() * grey, 0, 255)[:, None]
+
+    assert "hard_shadow" not in codes(image)
+
+
+def crumpled(image, mask, *, depth):
+    """Return the garment with ridges of shade all over, as out of a suitcase."""
+    height, width = mask.shape
+    random = np.random.default_rng(5)
+    knots = random.normal(size=(height // 70, width // 70)).astype(np.float32)
+    relief = 1 - np.minimum(1, 2 * np.abs(cv2.resize(knots, (width, height), interpolation=2)))
+    slope = cv2.Sobel(cv2.GaussianBlur(relief, (0, 0), 2), cv2.CV_32F, 1, 0)
+    shade = depth * np.tanh(slope / slope[mask].std()) * mask
+    return np.clip(image * (1 + shade[..., None]), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("name", ["jeans-blue", "tshirt-red", "shirt-lightblue", "shorts-olive"])
+def test_creased_garments__are_named(name):
+    image = shipped_picture(f"garments/{name}")
+
+    found = check_garment(crumpled(image, segment_garment(image)[0], depth=0.25))
+
+    assert found == [Finding("folded", Severity.MAY_SPOIL)]
+
+
+def test_light_creases__are_fine():
+    image = shipped_picture("garments/tshirt-red")
+
+    assert check_garment(crumpled(image, segment_garment(image)[0], depth=0.06)) == []
+
+
+@pytest.mark.parametrize("period", [30, 48])
+def test_stripes_and_ribs_of_one_hue__are_no_creases(period):
+    image = shipped_picture("garments/tshirt-red")
+    stripes = 1 + 0.2 * np.sin(np.arange(image.shape[1]) * 2 * np.pi / period)
+    striped = np.clip(image * stripes[:, None], 0, 255).astype(np.uint8)
+
+    assert "folded" not in codes(np.where(segment_garment(image)[0][..., None], striped, image))
+
+
+def test_findings__name_each_code_once_with_its_worst_severity(monkeypatch):
+    def refuse(image, *, kind):
+        raise PersonRefused(PersonRefusal.SIDE_VIEW)
+
+    monkeypatch.setattr(checks, "cut_out_worn_garment", refuse)
+
+    assert check_garment(worn(), kind="top") == [Finding("worn", Severity.REFUSES)]
+
+
+def test_unexpected_errors__are_raised_because_no_findings_mean_all_is_well(monkeypatch):
     def fail(image):
         raise IndexError("index 0 is out of bounds")
 
     monkeypatch.setattr(checks, "segment_garment", fail)
 
-    assert check_garment(garments.picture("top")) == []
-    assert "could not be checked" in caplog.text
+    with pytest.raises(IndexError, match="out of bounds"):
+        check_garment(garments.picture("top"))
 
 
 def test_unknown_kinds__are_refused():

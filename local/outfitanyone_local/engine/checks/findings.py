@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -51,6 +52,8 @@ PERSON_CODES = tuple(REFUSAL_CODES[refusal] for refusal in PersonRefusal)
 GARMENT_CODES = (
     *(REFUSAL_CODES[refusal] for refusal in GarmentRefusal),
     "busy_background",
+    "hard_shadow",
+    "folded",
     "garment_blurred",
     "garment_dark",
 )
@@ -71,3 +74,11 @@ def graded(code: str, value: float, *, mild: float, clear: float) -> list[Findin
     if value >= clear:
         return [refuses(code)]
     return [may_spoil(code)] if value >= mild else []
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return each code once, with its worst severity; those that refuse come first."""
+    codes: dict[str, Finding] = {}
+    for finding in sorted(findings, key=lambda finding: finding.severity is not Severity.REFUSES):
+        codes.setdefault(finding.code, finding)
+    return list(codes.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,11 +14,11 @@ from outfitanyone_local.engine.masks import dilate
 from outfitanyone_local.engine.opencv import cv2
 from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused, PersonRefused
 
-from .findings import REFUSAL_CODES, Finding, Severity, graded, may_spoil, refuses
+from .creases import is_creased
+from .findings import REFUSAL_CODES, Finding, graded, may_spoil, refuses, worst_first
 from .ground import Ground, measure_ground
+from .shadow import casts_hard_shadow
 from .sharpness import measure_blur
-
-logger = logging.getLogger("outfitanyone_local.engine")
 
 _WORKING_SIZE = 700
 """Longer side of the copy that is checked."""
@@ -44,18 +43,13 @@ def check_garment(image: RGB, *, kind: str | None = None) -> list[Finding]:
     image: RGB uint8 (height, width, 3).
     kind: "top", "bottom" or "one_piece", which the shop knows better than the picture shows.
 
-    Raises ValueError for other arrays and kinds, and nothing for a bad picture. An unexpected
-    error of the engine is logged and gives no finding.
+    Raises ValueError for other arrays and kinds. A bad picture gives findings; if an unexpected
+    error keeps it from being judged, that error is raised, because no findings mean "all is well".
     """
     check_picture(image)
     if kind is not None and kind not in AREAS:
         raise ValueError(f"There is no kind of garment {kind!r}.")
-    try:
-        findings = list(dict.fromkeys(_check(image, kind)))
-    except Exception:  # whatever goes wrong in here must not stop an upload
-        logger.exception("A garment picture could not be checked.")
-        return []
-    return sorted(findings, key=lambda finding: finding.severity is not Severity.REFUSES)
+    return worst_first(_check(image, kind))
 
 
 def _check(image: RGB, kind: str | None) -> Iterator[Finding]:
@@ -94,6 +88,9 @@ def _check_without_mask(
         yield may_spoil(code)
     else:
         yield refuses(code)
+        # A shadow that runs over the edge is taken for cloth that does, so both are said.
+        if reason is GarmentRefusal.CUT_OFF and casts_hard_shadow(small, None):
+            yield may_spoil("hard_shadow")
 
 
 def _check_worn(image: RGB, kind: str | None) -> Iterator[Finding]:
@@ -118,6 +115,10 @@ def _check_flat(small: RGB, mask: Mask, ground: Ground) -> Iterator[Finding]:
         yield may_spoil("garment_small")
     if ground.is_busy:
         yield may_spoil("busy_background")
+    elif casts_hard_shadow(small, mask):
+        yield may_spoil("hard_shadow")
+    if is_creased(small, mask):
+        yield may_spoil("folded")
     yield from _check_blur(small, dilate(mask, 4))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,12 +18,10 @@ from outfitanyone_local.engine.refusals import PersonRefusal, PersonRefused
 
 from .arms_and_hands import check_arms, check_hands
 from .covering import check_covering
-from .findings import REFUSAL_CODES, Finding, Severity, graded, may_spoil, refuses
+from .findings import REFUSAL_CODES, Finding, Severity, graded, may_spoil, refuses, worst_first
 from .light import brighten, check_light
 from .regions import figure_of
 from .sharpness import measure_blur
-
-logger = logging.getLogger("outfitanyone_local.engine")
 
 _WORKING_SIZE = 1600
 """Longer side to which larger pictures are scaled down; the networks see 256 pixels of it."""
@@ -61,16 +58,12 @@ _POSE_UNKNOWN = {
 def check_person(image: RGB) -> list[Finding]:
     """Return what is wrong with a picture of a person, worst first; an empty list if all is well.
 
-    image: RGB uint8 (height, width, 3). Raises ValueError for other arrays, and nothing for a
-    bad picture. An unexpected error of the engine is logged and gives no finding.
+    image: RGB uint8 (height, width, 3). Raises ValueError for other arrays. A bad
+    picture gives findings; if an unexpected error keeps it from being judged, that error is
+    raised, because no findings mean "all is well".
     """
     check_picture(image)
-    try:
-        findings = list(dict.fromkeys(_check(_scaled_down(image))))
-    except Exception:  # whatever goes wrong in here must not stop an upload
-        logger.exception("A picture of a person could not be checked.")
-        return []
-    return sorted(findings, key=lambda finding: finding.severity is not Severity.REFUSES)
+    return worst_first(_check(_scaled_down(image)))
 
 
 def require_usable_person(image: RGB) -> None:
