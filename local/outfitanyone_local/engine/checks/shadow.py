@@ -26,7 +26,7 @@ more even if blurred by 2 pixels) and agreement of its directions (0.35 and more
 _REST_LIKE_IT, _REST_GREY = 0.015, 0.3
 """Greatest share of the rest of the garment that has the shadow's factor, or any factor."""
 _REACH, _SMALLEST = 20, 60
-"""Pixels around the garment where its shadow is looked for, and in its smallest piece."""
+"""Pixels from the garment to where its shadow may end, and in the smallest piece of a shadow."""
 _RIM = 0.04
 _BRIGHTEST = 30
 """Percentile of the rim's lightness from which pixels count as lit in the first fit."""
