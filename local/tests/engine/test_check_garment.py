@@ -8,9 +8,10 @@ import pytest
 
 from drawing import garments
 from drawing.figures import Bottom, Person, Top, draw
-from drawing.parsed import MODELS, PICTURES, shipped_picture
+from drawing.parsed import MODELS, shipped_picture
 from drawing.people import DENIM, TEAL
 from drawing.textures import clutter, plain
+from outfitanyone_local import samples
 from outfitanyone_local.engine import (
     Finding,
     GarmentRefused,
@@ -25,14 +26,7 @@ from outfitanyone_local.engine.checks import garment as checks
 from outfitanyone_local.engine.garments.edges import body_edges
 from outfitanyone_local.engine.garments.silhouette import split_halves
 
-SHIPPED = {
-    path.stem: "bottom"
-    if path.stem.startswith(("jeans", "chinos", "shorts", "skirt"))
-    else "one_piece"
-    if path.stem.startswith(("dress", "jumpsuit"))
-    else "top"
-    for path in sorted((PICTURES / "garments").glob("*.jpg"))
-}
+SHIPPED = {sample.path.stem: sample.kind for sample in samples.GARMENTS}
 
 
 def codes(image, **more):

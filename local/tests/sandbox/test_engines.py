@@ -18,7 +18,7 @@ from outfitanyone_local.sandbox.engines import LocalEngine
 from outfitanyone_local.sandbox.errors import INVALID_PERSON, NO_GARMENT
 from outfitanyone_local.sandbox.preview import PREVIEW_SOFTWARE
 
-REFUSED = Path(__file__).parents[3] / "example_project" / "pictures" / "refused"
+REFUSED = Path(__file__).parents[1] / "pictures" / "refused"
 BLUE, SAND, RED, GREEN = (40, 60, 130), (190, 165, 120), (190, 30, 40), (40, 120, 60)
 SIZE = (480, 640)
 TEE = [(70, 60), (130, 40), (170, 55), (210, 40), (270, 60), (325, 150), (280, 180), (255, 145)]
