@@ -60,14 +60,14 @@ def crop_to_garment(garment: Garment) -> None:
 def cut_out_garment(garment: Garment) -> None:
     """Replace a photo of a worn garment by the garment on plain ground, and keep the original.
 
-    Raises ``RequestRefused`` if the photo shows no such garment on one complete person.
+    Raises ``RequestRefused`` if the photo does not show all of such a garment.
     """
     cut_out = _made(lambda data: examination.cut_out_worn_garment(data, kind=garment.kind), garment)
     if cut_out is None:
         raise RequestRefused(
             _(
-                "The garment cannot be cut out: the photo must show one complete person from the "
-                "front who wears it."
+                "The garment cannot be cut out: the photo must show the whole garment from the "
+                "front, worn by one person or mannequin."
             ),
             code="NothingToCutOut",
         )

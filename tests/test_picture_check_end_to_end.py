@@ -25,7 +25,7 @@ from tests.pages import ROOT
 
 pytestmark = pytest.mark.django_db
 
-PICTURES = ROOT / "example_project" / "pictures"
+PICTURES = ROOT / "local" / "tests" / "pictures"
 REFUSED = {
     "half-body-cut-off.jpg": "incomplete",
     "no-person-empty-studio.jpg": "no_person",

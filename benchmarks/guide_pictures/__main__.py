@@ -1,6 +1,6 @@
 """Make the example pictures of the picture guide.
 
-    python -m benchmarks.guide_pictures [--pictures FOLDER] [--sheet FILE]
+    python -m benchmarks.guide_pictures [--target FOLDER] [--sheet FILE]
 
 Each is a WebP of 240 pixels in height. ``--sheet`` also writes all of them into one picture.
 """
@@ -19,8 +19,6 @@ from benchmarks.guide_pictures.painting import Picture
 from benchmarks.guide_pictures.people import make_people
 
 ROOT = Path(__file__).resolve().parents[2]
-PICTURES = ROOT / "local" / "outfitanyone_local" / "samples" / "pictures"
-"""The shipped pictures, in the folders ``models``, ``garments`` and ``refused``."""
 TARGET = ROOT / "django_outfitanyone" / "static" / "django_outfitanyone" / "guide"
 SIZE = (180, 240)
 MOST_BYTES = 8000
@@ -57,11 +55,10 @@ def sheet_of(images: list[Image.Image]) -> Image.Image:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--pictures", type=Path, default=PICTURES, metavar="FOLDER")
     parser.add_argument("--target", type=Path, default=TARGET, metavar="FOLDER")
     parser.add_argument("--sheet", type=Path, metavar="FILE")
     arguments = parser.parse_args()
-    made = {**make_people(arguments.pictures), **make_garments(arguments.pictures)}
+    made = {**make_people(), **make_garments()}
     arguments.target.mkdir(parents=True, exist_ok=True)
     total = 0
     for name, picture in made.items():

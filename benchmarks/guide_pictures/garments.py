@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 
@@ -24,11 +22,11 @@ from benchmarks.guide_pictures.painting import (
 )
 
 
-def make_garments(pictures: Path) -> dict[str, Picture]:
+def make_garments() -> dict[str, Picture]:
     """Return the examples of garment pictures by their names."""
 
     def garment(name: str) -> Picture:
-        return read(pictures / "garments" / f"{name}.jpg")
+        return read(f"garments/{name}.jpg")
 
     return {
         "garment-good-1": garment("tshirt-red"),

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from outfitanyone_local import samples
 from outfitanyone_local.engine.garments.segmentation import segment_garment
 
 Picture = npt.NDArray[np.float32]
@@ -19,7 +20,18 @@ Mask = npt.NDArray[np.float32]
 Point = tuple[float, float]
 
 
-def read(path: Path) -> Picture:
+LOCAL = Path(__file__).resolve().parents[2] / "local"
+FOLDERS = (
+    samples.PICTURES,
+    LOCAL / "tests" / "pictures",
+    LOCAL / "tests" / "engine" / "ground_truth",
+)
+"""Where the pictures are from which the examples are made."""
+
+
+def read(name: str) -> Picture:
+    """Read a picture of the repository, such as "garments/jeans-blue.jpg"."""
+    path = next(folder / name for folder in FOLDERS if (folder / name).exists())
     return np.asarray(Image.open(path).convert("RGB"), np.float32)
 
 

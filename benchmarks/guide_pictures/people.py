@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -26,22 +25,21 @@ LEATHER = (92, 54, 34)
 STUDIO = "refused/no-person-empty-studio.jpg"
 
 
-def make_people(pictures: Path) -> dict[str, Picture]:
+def make_people() -> dict[str, Picture]:
     """Return the examples of model photos by their names."""
-    models = pictures / "models"
-    woman = read(models / "model-11-woman-coral-tshirt-ecru-jeans.jpg")
-    man = read(models / "model-02-man-navy-tshirt-chinos.jpg")
+    woman = read("models/model-11-woman-coral-tshirt-ecru-jeans.jpg")
+    man = read("models/model-02-man-navy-tshirt-chinos.jpg")
     return {
         "person-good-1": woman,
-        "person-good-2": read(models / "model-12-man-oat-tshirt-olive-trousers.jpg"),
-        "person-good-3": read(models / "model-15-woman-mint-tanktop-denim-skirt.jpg"),
-        "person-several": read(pictures / "refused" / "two-persons.jpg"),
-        "person-seated": read(pictures / "refused" / "sitting-pose.jpg"),
+        "person-good-2": read("models/model-12-man-oat-tshirt-olive-trousers.jpg"),
+        "person-good-3": read("models/model-15-woman-mint-tanktop-denim-skirt.jpg"),
+        "person-several": read("refused/two-persons.jpg"),
+        "person-seated": read("refused/sitting-pose.jpg"),
         "person-half": half_body(man),
         "person-bag": with_bag(woman),
-        "person-dark": dark(read(models / "model-16-man-burgundy-tshirt-stone-shorts.jpg")),
-        "person-blurred": blurred(read(models / "model-13-woman-plum-dress.jpg")),
-        "person-small": small(man, read(pictures / STUDIO)),
+        "person-dark": dark(read("models/model-16-man-burgundy-tshirt-stone-shorts.jpg")),
+        "person-blurred": blurred(read("models/model-13-woman-plum-dress.jpg")),
+        "person-small": small(man, read(STUDIO)),
     }
 
 

@@ -16,15 +16,17 @@ from outfitanyone_local import samples
 from outfitanyone_local.engine import Figure, parse_figure
 from outfitanyone_local.engine.garments.garment import Garment, parse_garment
 
-TRUTH = Path(__file__).parents[1] / "engine" / "ground_truth"
+TESTS = Path(__file__).parents[1]
+TRUTH = TESTS / "engine" / "ground_truth"
 MODELS = sorted(path.stem for path in (TRUTH / "models").glob("*.jpg"))
 """People with exact masks of what they wear."""
+FOLDERS = {"models": TRUTH, "refused": TESTS / "pictures"}
 
 
 @cache
 def shipped_picture(name: str) -> np.ndarray:
-    """Read one of the ``MODELS`` or a sample, such as "garments/jeans-blue"."""
-    folder = TRUTH if name.removeprefix("models/") in MODELS else samples.PICTURES
+    """Read a picture: "models/" and one of ``MODELS``, "garments/" and a sample, or "refused/"."""
+    folder = FOLDERS.get(name.partition("/")[0], samples.PICTURES)
     image = np.ascontiguousarray(cv2.imread(str(folder / f"{name}.jpg"))[..., ::-1])
     image.flags.writeable = False
     return image

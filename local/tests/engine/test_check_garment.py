@@ -28,14 +28,7 @@ from outfitanyone_local.engine.garments.edges import body_edges
 from outfitanyone_local.engine.garments.segmentation import segment_garment
 from outfitanyone_local.engine.garments.silhouette import split_halves
 
-SHIPPED = {
-    path.stem: "bottom"
-    if path.stem.startswith(("jeans", "chinos", "shorts", "skirt"))
-    else "one_piece"
-    if path.stem.startswith(("dress", "jumpsuit"))
-    else "top"
-    for path in sorted((samples.PICTURES / "garments").glob("*.jpg"))
-}
+SHIPPED = {sample.path.stem: sample.kind for sample in samples.GARMENTS}
 
 
 def codes(image, **more):

@@ -14,11 +14,13 @@ from PIL import Image
 from drawing.figures import Bottom, Person, Top, draw, plain
 from drawing.noise import read_pixels
 from outfitanyone_local.engine import parse_figure
+from outfitanyone_local.engine.checks import garment as garment_check
+from outfitanyone_local.engine.checks import person as person_check
 from outfitanyone_local.sandbox.engines import LocalEngine
 from outfitanyone_local.sandbox.errors import INVALID_PERSON, NO_GARMENT
 from outfitanyone_local.sandbox.preview import PREVIEW_SOFTWARE
 
-REFUSED = Path(__file__).parents[3] / "example_project" / "pictures" / "refused"
+REFUSED = Path(__file__).parents[1] / "pictures" / "refused"
 BLUE, SAND, RED, GREEN = (40, 60, 130), (190, 165, 120), (190, 30, 40), (40, 120, 60)
 SIZE = (480, 640)
 TEE = [(70, 60), (130, 40), (170, 55), (210, 40), (270, 60), (325, 150), (280, 180), (255, 145)]
@@ -204,6 +206,24 @@ def test_person__unusable_pictures(api, shop, tee, name, code):
     output = api.finished(api.submitted(person_image_url=url, top_garment_url=tee))
     assert (output["task_status"], output["code"]) == ("FAILED", code)
     assert api.parse(url).json()["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "code"),
+    [
+        (person_check, "detect_person", "InvalidPerson"),
+        (garment_check, "segment_garment", "InvalidGarment"),
+    ],
+)
+def test_check__error_of_the_engine_is_no_clean_picture(
+    api, person, tee, monkeypatch, module, name, code
+):
+    def fail(*_):
+        raise IndexError("inside")
+
+    monkeypatch.setattr(module, name, fail)
+    output = api.finished(api.submitted(person_image_url=person, top_garment_url=tee))
+    assert (output["code"], output["sandbox_findings"]) == (code, ["engine_failed"])
 
 
 def test_person__not_a_picture(api, shop, tee):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from drawing.figures import Bottom, Person, Top, draw, plain
+from drawing.parsed import shipped_picture
+from outfitanyone_local import samples
 from outfitanyone_local.sandbox.own_crops import shows_crop
 
-PICTURES = Path(__file__).parents[3] / "example_project" / "pictures"
 BLUE, RED, SAND = (40, 60, 130), (190, 30, 40), (190, 165, 120)
 SIZE = (480, 640)
 PAPER = 245
@@ -73,7 +73,7 @@ def test_own_crop__survives_encoding_twice(crop, options, colour):
 
 
 def test_large_crop__is_found_to_the_pixel():
-    photo = np.asarray(Image.open(PICTURES / "models/model-01-woman-red-tshirt-jeans.jpg"))
+    photo = shipped_picture("models/model-01-woman-red-tshirt-jeans")
     large = np.asarray(Image.fromarray(photo).resize((1800, 2400)))
     part = np.ascontiguousarray(large[500:1400, 500:1300])
     stored = encoded(padded(part, 211, 97, 3, 310), format="JPEG", quality=85)
@@ -110,5 +110,6 @@ def test_smaller_picture__is_not_taken(crop):
 
 
 def test_garment_of_the_shop__is_not_taken(crop):
-    for path in sorted((PICTURES / "garments").glob("*.jpg")):
-        assert not shows_crop(np.asarray(Image.open(path).convert("RGB")), crop), path.name
+    for sample in samples.GARMENTS:
+        picture = np.asarray(Image.open(sample.path).convert("RGB"))
+        assert not shows_crop(picture, crop), sample.file_name
