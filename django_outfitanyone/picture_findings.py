@@ -44,7 +44,7 @@ TEXTS: dict[str, tuple[Any, Any]] = {
         _("The person is small in the photo."),
         _("Crop the photo, so that the person fills most of its height."),
     ),
-    "dark": (_("The photo is too dark."), _LIGHT),
+    "dark": (_("The photo is too dark or too bright."), _LIGHT),
     "blurred": (_("The photo is blurred."), _SHARP),
     "hands_hidden": (
         _("A hand is hidden."),

@@ -20,14 +20,14 @@ TESTS = Path(__file__).parents[1]
 TRUTH = TESTS / "engine" / "ground_truth"
 MODELS = sorted(path.stem for path in (TRUTH / "models").glob("*.jpg"))
 """People with exact masks of what they wear."""
-FOLDERS = {"models": TRUTH, "refused": TESTS / "pictures"}
+FOLDERS = (samples.PICTURES, TRUTH, TESTS / "pictures")
 
 
 @cache
 def shipped_picture(name: str) -> np.ndarray:
-    """Read a picture: "models/" and one of ``MODELS``, "garments/" and a sample, or "refused/"."""
-    folder = FOLDERS.get(name.partition("/")[0], samples.PICTURES)
-    image = np.ascontiguousarray(cv2.imread(str(folder / f"{name}.jpg"))[..., ::-1])
+    """Read a picture such as "garments/jeans-blue", or one of the ``MODELS`` in "models/"."""
+    path = next(path for folder in FOLDERS if (path := folder / f"{name}.jpg").exists())
+    image = np.ascontiguousarray(cv2.imread(str(path))[..., ::-1])
     image.flags.writeable = False
     return image
 

@@ -274,3 +274,20 @@ def test_edges__end_on_the_path_where_the_waist_lies_below_it():
     edges = body_edges(half, len(half.path) // 2, 10 * len(half.path))
 
     assert len(edges["side"]) > 0
+
+
+@pytest.mark.parametrize("side", ["left", "top", "right", "bottom"])
+@pytest.mark.parametrize("name", sorted(set(SHIPPED) - {"tshirt-white-mountain-print"}))
+def test_garment_over_the_edge__is_cut_off_whatever_segmentation_finds(name, side):
+    picture = shipped_picture(f"garments/{name}")
+    height, width = picture.shape[:2]
+    parts = {
+        "left": picture[:, width // 3 :],
+        "top": picture[height // 3 :],
+        "right": picture[:, : width // 2],
+        "bottom": picture[: height // 2],
+    }
+
+    assert check_garment(parts[side], kind=SHIPPED[name]) == [
+        Finding("garment_cut_off", Severity.REFUSES)
+    ]

@@ -17,6 +17,7 @@ from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused, P
 from .creases import is_creased
 from .findings import REFUSAL_CODES, Finding, graded, may_spoil, refuses, worst_first
 from .ground import Ground, measure_ground
+from .picture_edge import runs_over_edge
 from .shadow import casts_hard_shadow
 from .sharpness import measure_blur
 
@@ -67,6 +68,9 @@ def _check(image: RGB, kind: str | None) -> Iterator[Finding]:
         yield from _check_worn(image, kind)
         return
     ground = measure_ground(small, dilate(mask, 3))
+    if ground.is_busy and runs_over_edge(small):  # what was found is not the garment
+        yield refuses("garment_cut_off")
+        return
     yield from _check_flat(small, mask, ground)
     if kind is not None:
         yield from _check_kind(mask, kind)
@@ -78,10 +82,10 @@ def _check_without_mask(
     if is_worn(small, segmented=reason is GarmentRefusal.SEVERAL_PIECES):
         yield from _check_worn(image, kind)
         return
-    ground = measure_ground(small, None)
+    is_cut_off = runs_over_edge(small)
     yield from _check_blur(small, np.ones(small.shape[:2], bool))
-    code = REFUSAL_CODES[reason]
-    if ground.is_busy:
+    code = REFUSAL_CODES[GarmentRefusal.CUT_OFF if is_cut_off else reason]
+    if not is_cut_off and measure_ground(small, None).is_busy:
         yield may_spoil("busy_background")
         yield may_spoil(code)
     elif reason in _UNCERTAIN:
