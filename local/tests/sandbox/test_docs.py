@@ -12,10 +12,11 @@ import pytest
 from PIL import Image
 
 from outfitanyone_local import samples
+from outfitanyone_local.engine.checks.findings import GARMENT_CODES, PERSON_CODES
 from outfitanyone_local.sandbox.control import ROUTES
 from outfitanyone_local.sandbox.faults import ENDPOINTS, KINDS
 from outfitanyone_local.sandbox.options import Options
-from outfitanyone_local.sandbox.picture_rules import REASONS
+from outfitanyone_local.sandbox.picture_rules import ENGINE_FAILED, REASONS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -100,3 +101,15 @@ def test_findings__are_all_listed():
         used = re.findall(r'"((?:url|file|side)_[a-z_]+)"', text)
         assert used
         assert set(used) <= listed
+
+
+def test_findings__which_the_sandboxes_engine_never_has_are_told_apart():
+    listed = {
+        row[0]: set(re.findall(r"`([a-z_]+)`", row[1]))
+        for row in rows("## What is wrong with a picture")
+    }
+    found = {*PERSON_CODES, *GARMENT_CODES}
+    assert listed["model photo"] | listed["garment"] == found
+    assert listed["garment, only from an engine of your own"] == {*REASONS} - found - {
+        ENGINE_FAILED
+    }
