@@ -77,16 +77,18 @@ def test_control__endpoints_are_all_listed():
 
 
 @pytest.mark.slow
-def test_readme__library_examples_run(tmp_path, monkeypatch):
+def test_readme__library_examples_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     copy(samples.MODELS[1].path, "person.jpg")
     copy(samples.GARMENTS[0].path, "shirt.jpg")
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    exec(blocks[0] + blocks[1], {})  # the second block continues the first
+    exec("".join(blocks[:4]), {})  # each block continues the one before
     with Image.open("top.png") as top:
         assert top.mode == "RGBA"
     with Image.open("preview.jpg") as preview, Image.open("person.jpg") as person:
         assert preview.size == person.size
+    sample = samples.MODELS[0]  # the last block prints it; the checks find nothing to print
+    assert capsys.readouterr().out == f"{sample.title} {sample.path} {samples.GARMENTS[0].kind}\n"
 
 
 def test_findings__are_all_listed():
