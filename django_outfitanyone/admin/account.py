@@ -159,7 +159,7 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
             '<li><a href="{}" target="_blank" rel="noopener noreferrer">{}</a></li>',
             ((link.url, _(link.title)) for link in conf.links),
         )
-        return format_html("<ul>{}</ul>", items) if items else SafeString("–")
+        return format_html('<ul class="outfit-links">{}</ul>', items) if items else SafeString("–")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
         return (*self.fields, *self.fields_if_stopped) if obj and obj.is_stopped else self.fields

@@ -75,7 +75,7 @@ OUTPUTS = section(
         number=17,
         text="The visualized area is there for people, to check what the parse has found.",
         client=proof(at.ANSWERS, "test_parse_report__of_an_area"),
-        sandbox=proof(at.SANDBOX_FILES, "test_parsed_files__live_for_a_day"),
+        sandbox=proof(at.SANDBOX_IMAGES, "TestParse::test_files__are_an_rgba_png_and_an_rgb_jpeg"),
         app=proof(at.API_RESPONSES, "test_hotspot__has_crop_and_cutout_with_their_sizes")
         + proof(at.PARSE_COMMAND, "test_json__names_crop_and_cutout"),
     ),

@@ -31,6 +31,11 @@ PEOPLE = section(
         client=PASSED_ON,
         sandbox=proof(at.SANDBOX_FINDINGS, "test_covered_person__is_told")
         + proof(at.SANDBOX_ENGINES, "test_person__badly_photographed")
+        + proof(
+            at.CHECK_PERSON,
+            "test_things_held_over_hips_and_hands__are_noticed",
+            "test_crossed_arms__are_graded_by_how_far_they_cross",
+        )
         + proof(at.SANDBOX_RULES_ON_PICTURES, "test_warnings__are_in_the_successful_answer"),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(
@@ -69,7 +74,8 @@ PEOPLE = section(
             "test_shipped_pictures__are_refused_for_the_right_reason",
             "test_incomplete_people__are_refused",
             "test_side_views__are_refused",
-        ),
+        )
+        + proof(at.CHECK_PERSON, "test_people_who_lie__do_not_stand"),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(
             at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
@@ -98,6 +104,7 @@ PEOPLE = section(
         text="A badly lit or blurred photo is invalid.",
         client=PASSED_ON,
         sandbox=proof(at.SANDBOX_ENGINES, "test_person__badly_photographed")
+        + proof(at.CHECK_PERSON, "test_overexposed_pictures__are_badly_lit")
         + proof(
             at.SANDBOX_RULES_ON_PICTURES,
             "test_person__is_refused_with_the_documented_error_and_the_own_reason",
@@ -153,12 +160,15 @@ GARMENTS = section(
         number=76,
         text="The garment is spread out, without folds and creases, and nothing hides it.",
         client=PASSED_ON,
-        sandbox=proof(
-            at.SEGMENTATION, "test_segment_garment__refuses_a_garment_that_runs_over_the_edge"
+        sandbox=nothing(
+            "The sandbox cannot tell folds, creases and covers from the cut of a garment."
         ),
-        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
-        + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine"),
+        app=proof(
+            at.GUIDE,
+            "test_rules__are_those_of_the_documentation",
+            "test_examples__show_each_fault_and_what_works",
+        )
+        + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text"),
     ),
     Fact(
         number=77,

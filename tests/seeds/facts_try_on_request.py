@@ -108,8 +108,7 @@ PARAMETERS = section(
         number=91,
         text="A dress goes into the field of the top, and the field of the bottoms stays empty.",
         client=proof(at.SAMPLE_BODIES, "test_submit__is_the_sample_request[105-dress]"),
-        sandbox=proof(at.SANDBOX_RULES, "test_dress__may_have_an_empty_bottom")
-        + proof(at.SANDBOX_ENGINES, "test_garment__not_exactly_one_clear_garment"),
+        sandbox=proof(at.SANDBOX_RULES, "test_dress__may_have_an_empty_bottom"),
         app=proof(at.SAMPLES_IN_APP, "test_try_on__is_the_sample_request[105-dress]")
         + proof(at.JOB_TRY_ONS, "test_of__refuses_garments_that_cannot_be_worn_together"),
     ),

@@ -42,6 +42,7 @@ SANDBOX_UPLOADS = "local/tests/sandbox/test_uploads.py"
 SANDBOX_QUOTA = "local/tests/sandbox/test_free_quota.py"
 SANDBOX_RULES_ON_PICTURES = "local/tests/sandbox/test_picture_rules.py"
 VALIDATION = "local/tests/engine/test_validation.py"
+CHECK_PERSON = "local/tests/engine/test_check_person.py"
 SEGMENTATION = "local/tests/engine/test_segmentation.py"
 
 # the app

@@ -12,10 +12,11 @@ import pytest
 from PIL import Image
 
 from outfitanyone_local import samples
+from outfitanyone_local.engine.checks.findings import GARMENT_CODES, PERSON_CODES
 from outfitanyone_local.sandbox.control import ROUTES
 from outfitanyone_local.sandbox.faults import ENDPOINTS, KINDS
 from outfitanyone_local.sandbox.options import Options
-from outfitanyone_local.sandbox.picture_rules import REASONS
+from outfitanyone_local.sandbox.picture_rules import ENGINE_FAILED, REASONS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -76,16 +77,18 @@ def test_control__endpoints_are_all_listed():
 
 
 @pytest.mark.slow
-def test_readme__library_examples_run(tmp_path, monkeypatch):
+def test_readme__library_examples_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     copy(samples.MODELS[1].path, "person.jpg")
     copy(samples.GARMENTS[0].path, "shirt.jpg")
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    exec(blocks[0] + blocks[1], {})  # the second block continues the first
+    exec("".join(blocks[:4]), {})  # each block continues the one before
     with Image.open("top.png") as top:
         assert top.mode == "RGBA"
     with Image.open("preview.jpg") as preview, Image.open("person.jpg") as person:
         assert preview.size == person.size
+    sample = samples.MODELS[0]  # the last block prints it; the checks find nothing to print
+    assert capsys.readouterr().out == f"{sample.title} {sample.path} {samples.GARMENTS[0].kind}\n"
 
 
 def test_findings__are_all_listed():
@@ -100,3 +103,15 @@ def test_findings__are_all_listed():
         used = re.findall(r'"((?:url|file|side)_[a-z_]+)"', text)
         assert used
         assert set(used) <= listed
+
+
+def test_findings__which_the_sandboxes_engine_never_has_are_told_apart():
+    listed = {
+        row[0]: set(re.findall(r"`([a-z_]+)`", row[1]))
+        for row in rows("## What is wrong with a picture")
+    }
+    found = {*PERSON_CODES, *GARMENT_CODES}
+    assert listed["model photo"] | listed["garment"] == found
+    assert listed["garment, only from an engine of your own"] == {*REASONS} - found - {
+        ENGINE_FAILED
+    }

@@ -85,8 +85,9 @@ def test_file__is_purged_after_its_url_expired(url, server, api):
 
 
 def test_parsed_files__live_for_a_day(api, server, person):
-    crop = api.parse(person).json()["output"]["crop_img_url"][0]
+    output = api.parse(person).json()["output"]
+    urls = [output[name][0] for name in ("crop_img_url", "parsing_img_url")]
     server.clock.advance(DAY - 1)
-    assert requests.get(crop, timeout=5).status_code == 200
+    assert [requests.get(url, timeout=5).status_code for url in urls] == [200, 200]
     server.clock.advance(2)
-    assert requests.get(crop, timeout=5).status_code == 403
+    assert [requests.get(url, timeout=5).status_code for url in urls] == [403, 403]
