@@ -41,7 +41,7 @@ def settle(
         known = Charge.objects.of_task(job.account_id, task_id)
         if known:
             free_quota.give_back(job.account_id, remote_model, images)
-            free = known.free_images
+            free = min(images, known.free_images)
         job.mark_collecting(
             image_count=images,
             cost=conf.price(remote_model) * (images - free),
