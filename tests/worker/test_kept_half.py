@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import socket
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 from django.utils import timezone
 from PIL import Image
 
-from django_outfitanyone.actions import parse_clothes
+from django_outfitanyone.actions import parse_clothes, retry
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.diagnostics.cleanup import orphans
 from django_outfitanyone.models import ClothesParse, Hotspot, TryOnResult
@@ -199,6 +200,24 @@ class TestCrop:
         try_on = keeping("lower", narrow_clothes)
 
         assert (try_on.status, try_on.error_code) == (Status.SUCCEEDED, "")
+
+    @pytest.mark.parametrize("content", [None, b"", b"not a picture" * 999])
+    @pytest.mark.parametrize("half", ["upper", "lower"])
+    def test_crop_that_the_storage_lost_or_damaged_is_replaced_by_a_new_parse(
+        self, remote, narrow_clothes, configure, half, content
+    ):
+        configure(PARSE_RESULTS=False)
+        work(parse_clothes(narrow_clothes))
+        path = Path(narrow_clothes.hotspots.get(clothes_type=half).crop.path)
+        path.unlink() if content is None else path.write_bytes(content)
+        try_on = keeping(half, narrow_clothes)
+        assert (try_on.status, try_on.error_code) == (Status.FAILED, "CropUnusable")
+        assert remote.stats["submits"] == 0
+
+        work(parse_clothes(narrow_clothes, again=True))
+        retry(try_on)
+        work(try_on)
+        assert try_on.status == Status.SUCCEEDED
 
     def test_crop_of_an_earlier_file_of_the_photo_is_not_sent(self, remote, sent, narrow_clothes):
         keeping("lower", narrow_clothes)
