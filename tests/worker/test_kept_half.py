@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from django_outfitanyone.actions import parse_clothes, retry
+from django_outfitanyone.actions import correct_hotspot, parse_clothes, retry
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.diagnostics.cleanup import orphans
 from django_outfitanyone.models import ClothesParse, Hotspot, TryOnResult
@@ -275,6 +275,40 @@ class TestOneCall:
 
         assert try_on.status == Status.SUCCEEDED
         assert remote.stats["parses"] == 1
+
+
+class TestLostHotspot:
+    """The crop of the half was found once, but the photo has no hotspot of it any more."""
+
+    @pytest.fixture
+    def photo(self, remote, configure):
+        configure(PARSE_RESULTS=False)
+        photo = make_model_image(data=picture(6, size=(400, 600)))
+        work(parse_clothes(photo))
+        return photo
+
+    def test_deleted_one_leads_to_a_new_parse(self, remote, photo):
+        correct_hotspot(photo.hotspots.get(clothes_type="upper"))
+        photo.hotspots.filter(clothes_type="lower").delete()
+
+        assert keeping("lower", photo).status == Status.SUCCEEDED
+        assert remote.stats["parses"] == 2
+        assert photo.hotspots.get(clothes_type="upper").is_corrected
+
+    def test_one_of_a_file_that_came_back_leads_to_a_new_parse(self, remote, photo):
+        for number in (7, 6):
+            photo.image.save("other.jpg", io.BytesIO(picture(number, size=(400, 600))))
+            assert keeping("lower", photo).status == Status.SUCCEEDED
+
+        assert remote.stats["parses"] == 3
+
+    def test_new_parse_that_fails_is_not_repeated(self, remote, photo):
+        photo.hotspots.all().delete()
+        remote.faults.add("error", endpoint="parse", code="InvalidParameter", times=9)
+        try_on = keeping("lower", photo)
+
+        assert (try_on.status, try_on.error_code) == (Status.FAILED, "InvalidParameter")
+        assert ClothesParse.objects.failed().count() == 1
 
 
 class TestCropWithoutBox:
