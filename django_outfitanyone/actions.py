@@ -256,6 +256,8 @@ def _decide(job: RemoteJob, move: Callable[[], bool]) -> bool:
 
 def _fresh_columns(job: RemoteJob) -> dict[str, str]:
     """Return what identifies the request now; its pictures may have been replaced."""
+    if isinstance(job, ClothesParse):
+        return {"picture_sha256": job.picture.sha256}
     if not isinstance(job, TryOnResult):
         return {}
     if job.lacks_inputs:

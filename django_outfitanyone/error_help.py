@@ -19,6 +19,8 @@ FIXED_BY = {
 
 OWN = {
     "InputChanged": ("shop", _("Request the try-on again with the current pictures.")),
+    "PictureReplaced": ("shop", _("Parse the picture again.")),
+    "CropUnusable": ("shop", _("Parse the model photo again, then retry the try-on.")),
     "NothingToKeep": (
         "shop",
         _("Choose another model photo, or let the other half of the clothes be replaced."),

@@ -41,7 +41,7 @@ def settle(
         known = Charge.objects.of_task(job.account_id, task_id)
         if known:
             free_quota.give_back(job.account_id, remote_model, images)
-            free = known.free_images
+            free = min(images, known.free_images)
         job.mark_collecting(
             image_count=images,
             cost=conf.price(remote_model) * (images - free),
@@ -82,8 +82,13 @@ def charge_decision(parse: ClothesParse) -> None:
 def _write_together(job: TryOnResult | ClothesParse, write: Callable[[], None]) -> None:
     """Move the job and write its charge in one transaction, retried while it cannot be written."""
     before = job.status
+    is_repeated = False
 
     def attempt() -> None:
+        nonlocal is_repeated
+        if is_repeated and _is_written(job, before):
+            return
+        is_repeated = True
         job.undo_move(before)  # of a transaction that was rolled back
         with atomic():
             write()
@@ -92,6 +97,12 @@ def _write_together(job: TryOnResult | ClothesParse, write: Callable[[], None]) 
         write_with_retries(attempt)
     except IntegrityError:  # the user who requested it was deleted at this moment
         write_with_retries(attempt)
+
+
+def _is_written(job: TryOnResult | ClothesParse, before: str) -> bool:
+    """Whether the transaction was committed, and only the database's confirmation was lost."""
+    own = type(job)._default_manager.filter(pk=job.pk, lease_token=job.lease_token)
+    return own.values_list("status", flat=True).first() not in {None, before}
 
 
 def write_with_retries(write: Callable[[], None]) -> None:

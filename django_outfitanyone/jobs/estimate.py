@@ -83,7 +83,8 @@ def parse_cost(count: int = 1) -> Decimal:
 def _finished(fingerprints: Iterable[str]) -> set[str]:
     """Return the fingerprints that a finished result has, in chunks: databases limit a list."""
     wanted = list(fingerprints)
-    finished = TryOnResult.objects.succeeded().values_list("fingerprint", flat=True)
+    own = TryOnResult.objects.filter(account=conf.ACCOUNT)  # only these are reused
+    finished = own.succeeded().values_list("fingerprint", flat=True)
     return {
         fingerprint
         for start in range(0, len(wanted), FINGERPRINTS_AT_ONCE)

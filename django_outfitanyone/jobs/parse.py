@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from django_outfitanyone.choices import ClothesType
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.models import Account, ClothesParse
+from django_outfitanyone.models import Account, ClothesParse, Hotspot
 from django_outfitanyone.models.database import atomic
 from django_outfitanyone.models.of_picture import Picture, picture_filter
 
@@ -60,11 +60,17 @@ def request_parse_for_half(
     """Return a parse that tells this half of the person's clothes, upper or lower.
 
     A new one asks for both halves at once, because a call costs the same for one or two of
-    them: the other half serves a later request.
+    them: the other half serves a later request. A parse of which the hotspot was deleted since
+    tells nothing any more, and one whose photo had another file meanwhile has lost it too.
     """
-    known = known_parse(picture, [half], failed_since=failed_since)
-    return known or request_parse(
-        picture, TWO_PIECES, requested_by=requested_by, failed_since=failed_since
+    has_hotspot = Hotspot.objects.of(picture).filter(clothes_type=half).exists()
+    known = _best(
+        parse
+        for parse in _covering(picture, [half], failed_since)
+        if has_hotspot or not parse.has_succeeded or not _needs_hotspot(parse, half)
+    )
+    return known or _open_parse(
+        picture, TWO_PIECES, requested_by=requested_by, force_new=False, is_automatic=False
     )
 
 
@@ -75,10 +81,27 @@ def known_parse(
 
     One that did not end well counts only where there is no other.
     """
+    return _best(_covering(picture, types, failed_since))
+
+
+def _covering(
+    picture: Picture, types: Sequence[str], failed_since: datetime | None
+) -> Iterator[ClothesParse]:
+    """Return the parses that need not be repeated because of a failure, the newest first."""
     parses = ClothesParse.objects.of(picture).not_failed_before(failed_since)
-    covering = [parse for parse in parses if parse.covers(types)]
-    good = (parse for parse in covering if parse.is_open or parse.has_succeeded)
-    return next(good, covering[0] if covering else None)
+    return (parse for parse in parses if parse.covers(types))
+
+
+def _best(parses: Iterable[ClothesParse]) -> ClothesParse | None:
+    """Return the first parse that is open or has succeeded, else the first one, if any."""
+    known = list(parses)
+    good = (parse for parse in known if parse.is_open or parse.has_succeeded)
+    return next(good, known[0] if known else None)
+
+
+def _needs_hotspot(parse: ClothesParse, half: str) -> bool:
+    """Whether the crop of this half was stored with a hotspot, not with the parse."""
+    return parse.area(half) is not None and not parse.crop_without_box(half)
 
 
 def _has_ended_empty(parse: ClothesParse) -> bool:

@@ -149,7 +149,8 @@ class ClothesParse(RemoteJob, OfPicture):
 
     @property
     def can_be_downloaded(self) -> bool:
-        return super().can_be_downloaded and "areas" in self.remote_answer
+        is_usable = super().can_be_downloaded and "areas" in self.remote_answer
+        return is_usable and self.picture.sha256 == self.picture_sha256
 
     def covers(self, types: Sequence[str]) -> bool:
         """Whether the parse is for all of these types."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.models import ClothesParse, Hotspot, ModelImage
 from django_outfitanyone.models.hotspot import box_inside, product_id_worn
 from django_outfitanyone.models.of_picture import Picture, picture_filter
@@ -15,6 +16,7 @@ from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.downloads import download
 from django_outfitanyone.worker.new_files import NewFiles
+from django_outfitanyone.worker.uploads import read_stored
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +41,11 @@ def download_area(area: Mapping[str, Any]) -> FoundArea:
 def store_files(picture: Picture, area: FoundArea, files: NewFiles) -> dict[str, Any]:
     """Store the crop and cut-out of an area; return the columns of its hotspot that name them.
 
-    A parse that finds the same crop again keeps the files that are stored already.
+    A parse that finds the same crop again keeps the files that are stored already, unless
+    they are damaged or missing.
     """
     known = _hotspots_of_kind(picture, area.clothes_type).first() or Hotspot()
-    if area.crop and area.crop.sha256 == known.crop_sha256 and known.cutout:
+    if area.crop and area.crop.sha256 == known.crop_sha256 and _has_its_files(known):
         return _file_columns(known)
     new = Hotspot()
     if area.crop:
@@ -127,6 +130,17 @@ def _hotspot_on(
 def _hotspots_of_kind(picture: Picture, clothes_type: str | None) -> QuerySet[Hotspot]:
     """Return the hotspot of this kind, also if it was found in an earlier file of the picture."""
     return Hotspot.objects.filter(**picture_filter(picture), clothes_type=clothes_type)
+
+
+def _has_its_files(hotspot: Hotspot) -> bool:
+    """Whether the storage has the cut-out, and the crop as it was stored."""
+    crop, cutout = hotspot.crop, hotspot.cutout
+    if not (crop and cutout and cutout.storage.exists(str(cutout.name))):
+        return False
+    try:
+        return images.fingerprint(read_stored(crop)) == hotspot.crop_sha256
+    except PictureRefused:
+        return False
 
 
 def _file_columns(hotspot: Hotspot) -> dict[str, Any]:

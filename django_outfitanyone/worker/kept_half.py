@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.exceptions import PictureRefused, RequestRefused
 from django_outfitanyone.jobs.parse import request_parse_for_half
 from django_outfitanyone.models import ClothesParse, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.pictures import images
@@ -59,8 +59,11 @@ def kept_garment(try_on: TryOnResult) -> Delivery:
     plain ground; that copy has no address, so it is uploaded whatever ``DELIVERY`` says.
     """
     crop = _crop_of_kept_half(try_on)
-    data = read_stored(crop)
-    picture = padded(data)
+    try:
+        data = read_stored(crop)
+        picture = padded(data)
+    except PictureRefused as error:  # a new parse helps, not another upload of the photo
+        raise RequestRefused(error.message, code="CropUnusable") from error
     if picture is None:
         return Delivery(file=crop, sha256=images.fingerprint(data))
     return Delivery(file=crop, sha256=picture.sha256, data=picture.data, suffix=picture.suffix)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django_outfitanyone.models import ClothesParse, Hotspot
+from django_outfitanyone.models.of_picture import picture_filter
 from django_outfitanyone.worker.hotspots import copy_hotspot
 
 
@@ -65,7 +66,11 @@ def _known_area(clothes_type: str, finished: Sequence[ClothesParse]) -> KnownAre
         known = KnownArea(source=source, clothes_type=clothes_type)
         if known.area is None or source.crop_without_box(clothes_type):
             return known
-        spots = Hotspot.objects.of(source.picture).filter(clothes_type=clothes_type)
+        spots = Hotspot.objects.filter(
+            **picture_filter(source.picture),
+            picture_sha256=source.picture_sha256,  # the picture's file may be another one by now
+            clothes_type=clothes_type,
+        )
         if spot := spots.first():
             return KnownArea(source=source, clothes_type=clothes_type, hotspot=spot)
     return None

@@ -8,11 +8,17 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.account.ledger import settle, settle_unclear
 from django_outfitanyone.conf import conf
-from django_outfitanyone.exceptions import APIError, OutcomeUnknown, RequestNotSent
+from django_outfitanyone.exceptions import (
+    APIError,
+    OutcomeUnknown,
+    RequestNotSent,
+    RequestRefused,
+)
 from django_outfitanyone.jobs.parse import ONE_PIECE, request_parse
 from django_outfitanyone.models import Charge, ClothesParse, Hotspot
 from django_outfitanyone.models.database import atomic
@@ -53,6 +59,7 @@ def start(parse: ClothesParse, engine: Engine) -> datetime | None:
 def _reuse_known_areas(parse: ClothesParse) -> bool:
     """Finish with areas that are known; return False if one is not, or was deleted since."""
     with atomic():
+        _check_picture(parse)
         known = known_areas(parse)
         if known is None:
             return False
@@ -64,6 +71,7 @@ def _reuse_known_areas(parse: ClothesParse) -> bool:
 
 def prepare(parse: ClothesParse, engine: Engine) -> datetime | None:
     """Step: upload the picture unless that is done, then call the parsing model."""
+    _check_picture(parse)
     picture = parse.picture
     url = address_of(
         picture.image,
@@ -141,9 +149,21 @@ def collect(parse: ClothesParse, engine: Engine) -> None:  # noqa: ARG001
         columns = [store_files(picture, area, files) for area in areas]
         crops = store_crops_without_box(parse, files)
         with atomic():
+            _check_picture(parse)
             found = list(map(write_hotspot, repeat(picture), areas, columns))
             _finish(parse, **crops)
     _announce(parse, found)
+
+
+def _check_picture(parse: ClothesParse) -> None:
+    """Refuse a parse whose picture has another file by now: the boxes would be wrong there."""
+    picture = parse.picture
+    same = type(picture)._default_manager.filter(pk=picture.pk, sha256=parse.picture_sha256)
+    if picture.sha256 != parse.picture_sha256 or not same.exists():
+        raise RequestRefused(
+            _("The picture was replaced after this clothes parse was requested."),
+            code="PictureReplaced",
+        )
 
 
 def _finish(parse: ClothesParse, **columns: Any) -> None:

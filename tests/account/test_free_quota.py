@@ -96,6 +96,13 @@ def test_settle__task_that_has_its_charge_uses_one_image(free):
     assert (left(PLUS), Charge.objects.count()) == (4, 1)
 
 
+def test_settle__later_answer_that_names_fewer_images_costs_no_less_than_nothing(free):
+    free(try_ons=2)
+    settled_try_on(task_id="t-1", images=2)
+
+    assert settled_try_on(task_id="t-1", images=1).cost == 0
+
+
 def test_settle__failed_write_uses_no_image(free, monkeypatch):
     free(try_ons=1)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ from django_outfitanyone.account import ledger
 from django_outfitanyone.actions import parse_clothes, request_try_on
 from django_outfitanyone.choices import Status
 from django_outfitanyone.engines.dashscope import DashScope
-from django_outfitanyone.models import Charge, TryOnResult
+from django_outfitanyone.models import Charge, ImageCount, TryOnResult
 from tests.factories import make_model_image, make_staff, make_try_on
 from tests.work import REPLACE, claimed, new_request, running_try_on, step, work
 
@@ -176,6 +177,35 @@ def test_settle__answer_survives_a_short_failure_of_the_database(remote, monkeyp
     assert parse.status == Status.SUCCEEDED
     assert Charge.objects.count() == 1
     assert remote.stats["parses"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_unclear", [False, True])
+def test_settle__commit_whose_confirmation_is_lost_is_not_repeated(
+    remote, monkeypatch, configure, is_unclear
+):
+    """A charge of a parse has no task that would show that it is there already."""
+    configure(FREE_IMAGES={"aitryon-parsing-v1": 9})
+    monkeypatch.setattr(ledger, "PAUSES", (0.01, 0.01, 0))
+    atomic, losses = ledger.atomic, iter([OperationalError("gone away")])
+
+    @contextmanager
+    def losing_the_confirmation():
+        with atomic():
+            yield
+        for error in losses:
+            raise error
+
+    monkeypatch.setattr(ledger, "atomic", losing_the_confirmation)
+    if is_unclear:
+        remote.faults.add("drop-after", endpoint="parse")
+    parse = parse_clothes(make_model_image(), ["upper"])
+    while parse.is_open:
+        step(parse)
+
+    assert parse.status == Status.SUCCEEDED
+    assert Charge.objects.count() == remote.stats["parses"] == (2 if is_unclear else 1)
+    assert ImageCount.objects.get().images == Charge.objects.count()
 
 
 @pytest.mark.django_db(transaction=True)

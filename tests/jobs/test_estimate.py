@@ -92,6 +92,15 @@ def test_reused__finished_pictures_are_free(person, top):
     assert (found.count, found.reused, found.cost, found.seconds) == (1, 1, 0, 0)
 
 
+def test_reused__pictures_of_another_account_are_paid_for(person, top, configure):
+    request = TryOnRequest(person=person, top=top)
+    finish(request)
+    configure(ACCOUNT="other")
+    found = estimate_with([request], keep_other_half=False)
+
+    assert (found.reused, str(found.cost)) == (0, "0.504")
+
+
 def test_reused__identical_requests_are_paid_for_once(person, top):
     request = TryOnRequest(person=person, top=top)
     found = estimate_with([request, request], keep_other_half=False)

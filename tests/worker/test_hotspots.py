@@ -9,12 +9,14 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 
-from django_outfitanyone.actions import correct_hotspot, parse_clothes
+from django_outfitanyone.actions import correct_hotspot, parse_clothes, retry
 from django_outfitanyone.choices import Status
+from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.models import ClothesParse, Hotspot
+from django_outfitanyone.worker.parse import collect
 from tests.drawing import picture
 from tests.factories import make_garment, make_hotspot, make_model_image
-from tests.work import step, work
+from tests.work import claimed, step, work
 from tests.worker.photos import boxes, same_photos
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +163,59 @@ class TestStoredAreas:
         spot = Hotspot.objects.of(photo).get()
         assert (spot.crop.name, spot.cutout.name, spot.crop_sha256) == ("", "", "")
 
+    @pytest.mark.parametrize("status", [Status.QUEUED, Status.PREPARING])
+    def test_photo_replaced_before_the_call_is_not_paid_for(self, remote, status):
+        photo = make_model_image()
+        parse = parse_clothes(photo)
+        ClothesParse.objects.update(status=status)
+        photo.image.save("other.jpg", ContentFile(picture(77)))
+        work(parse)
+
+        assert (parse.status, parse.error_code) == (Status.FAILED, "PictureReplaced")
+        assert remote.stats["parses"] == 0
+
+    def test_photo_replaced_before_known_areas_are_copied_gets_none(self, remote):
+        first, second = same_photos(2)
+        work(parse_clothes(first))
+        parse = parse_clothes(second)
+        second.image.save("other.jpg", ContentFile(picture(77)))
+        work(parse)
+
+        assert (parse.status, parse.error_code) == (Status.FAILED, "PictureReplaced")
+        assert not second.hotspots.exists()
+
+    def test_photo_replaced_after_the_call_gets_no_box_of_its_old_file(self, remote, parse_files):
+        photo = make_model_image()
+        parse = collecting_parse(photo)
+        photo.image.save("other.jpg", ContentFile(picture(77, size=(400, 600))))
+        work(parse)
+
+        assert (parse.status, parse.error_code) == (Status.FAILED, "PictureReplaced")
+        assert not photo.hotspots.exists()
+        assert parse_files() == []
+
+    def test_photo_replaced_during_the_downloads_keeps_what_was_found_in_its_new_file(self, remote):
+        photo = make_model_image()
+        late = claimed(collecting_parse(photo))
+        photo.image.save("other.jpg", ContentFile(picture(77, size=(400, 600))))
+        correct_hotspot(spot := make_hotspot(photo, "upper", box=(1, 2, 30, 40)))
+        with pytest.raises(RequestRefused):
+            collect(late, None)
+
+        spot.refresh_from_db()
+        assert (spot.box, spot.is_corrected) == ((1, 2, 30, 40), True)
+
+    def test_retry_parses_the_new_file_of_a_replaced_photo(self, remote):
+        photo = make_model_image()
+        parse = collecting_parse(photo)
+        photo.image.save("other.jpg", ContentFile(picture(77, size=(400, 600))))
+        work(parse)
+        retry(ClothesParse.objects.get())
+        work(parse)
+
+        assert parse.status == Status.SUCCEEDED
+        assert boxes(photo)["upper"] == (100, 120, 300, 300)
+
     def test_sizes_of_crop_and_cutout_are_stored(self, remote):
         photo = make_model_image()
         work(parse_clothes(photo, ["upper"]))
@@ -217,6 +272,16 @@ class TestCopyAreas:
 
         assert remote.stats["parses"] == 2
         assert set(boxes(second)) == {"upper", "lower"}
+
+    def test_what_was_found_in_a_later_file_of_the_original_is_not_copied(self, remote):
+        first, second = same_photos(2)
+        work(parse_clothes(first))
+        first.image.save("other.jpg", ContentFile(picture(77, size=(400, 600))))
+        work(parse_clothes(first))
+        work(parse_clothes(second))
+
+        assert remote.stats["parses"] == 3
+        assert boxes(second)["upper"] == (50, 60, 150, 150)
 
     def test_any_complete_original_is_copied(self, remote):
         first, second, third = same_photos(3)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import socket
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 from django.utils import timezone
 from PIL import Image
 
-from django_outfitanyone.actions import parse_clothes
+from django_outfitanyone.actions import correct_hotspot, parse_clothes, retry
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.diagnostics.cleanup import orphans
 from django_outfitanyone.models import ClothesParse, Hotspot, TryOnResult
@@ -200,6 +201,24 @@ class TestCrop:
 
         assert (try_on.status, try_on.error_code) == (Status.SUCCEEDED, "")
 
+    @pytest.mark.parametrize("content", [None, b"", b"not a picture" * 999])
+    @pytest.mark.parametrize("half", ["upper", "lower"])
+    def test_crop_that_the_storage_lost_or_damaged_is_replaced_by_a_new_parse(
+        self, remote, narrow_clothes, configure, half, content
+    ):
+        configure(PARSE_RESULTS=False)
+        work(parse_clothes(narrow_clothes))
+        path = Path(narrow_clothes.hotspots.get(clothes_type=half).crop.path)
+        path.unlink() if content is None else path.write_bytes(content)
+        try_on = keeping(half, narrow_clothes)
+        assert (try_on.status, try_on.error_code) == (Status.FAILED, "CropUnusable")
+        assert remote.stats["submits"] == 0
+
+        work(parse_clothes(narrow_clothes, again=True))
+        retry(try_on)
+        work(try_on)
+        assert try_on.status == Status.SUCCEEDED
+
     def test_crop_of_an_earlier_file_of_the_photo_is_not_sent(self, remote, sent, narrow_clothes):
         keeping("lower", narrow_clothes)
         old = crop_of(narrow_clothes, "lower")
@@ -256,6 +275,40 @@ class TestOneCall:
 
         assert try_on.status == Status.SUCCEEDED
         assert remote.stats["parses"] == 1
+
+
+class TestLostHotspot:
+    """The crop of the half was found once, but the photo has no hotspot of it any more."""
+
+    @pytest.fixture
+    def photo(self, remote, configure):
+        configure(PARSE_RESULTS=False)
+        photo = make_model_image(data=picture(6, size=(400, 600)))
+        work(parse_clothes(photo))
+        return photo
+
+    def test_deleted_one_leads_to_a_new_parse(self, remote, photo):
+        correct_hotspot(photo.hotspots.get(clothes_type="upper"))
+        photo.hotspots.filter(clothes_type="lower").delete()
+
+        assert keeping("lower", photo).status == Status.SUCCEEDED
+        assert remote.stats["parses"] == 2
+        assert photo.hotspots.get(clothes_type="upper").is_corrected
+
+    def test_one_of_a_file_that_came_back_leads_to_a_new_parse(self, remote, photo):
+        for number in (7, 6):
+            photo.image.save("other.jpg", io.BytesIO(picture(number, size=(400, 600))))
+            assert keeping("lower", photo).status == Status.SUCCEEDED
+
+        assert remote.stats["parses"] == 3
+
+    def test_new_parse_that_fails_is_not_repeated(self, remote, photo):
+        photo.hotspots.all().delete()
+        remote.faults.add("error", endpoint="parse", code="InvalidParameter", times=9)
+        try_on = keeping("lower", photo)
+
+        assert (try_on.status, try_on.error_code) == (Status.FAILED, "InvalidParameter")
+        assert ClothesParse.objects.failed().count() == 1
 
 
 class TestCropWithoutBox:
