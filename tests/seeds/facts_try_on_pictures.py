@@ -160,9 +160,7 @@ GARMENTS = section(
         number=76,
         text="The garment is spread out, without folds and creases, and nothing hides it.",
         client=PASSED_ON,
-        sandbox=nothing(
-            "The sandbox cannot tell folds, creases and covers from the cut of a garment."
-        ),
+        sandbox=proof(at.CHECK_GARMENT, "test_creased_garments__are_named"),
         app=proof(
             at.GUIDE,
             "test_rules__are_those_of_the_documentation",
@@ -178,7 +176,8 @@ GARMENTS = section(
             at.SANDBOX_FINDINGS,
             "test_busy_background__is_told",
             "test_good_pictures__have_no_findings",
-        ),
+        )
+        + proof(at.CHECK_GARMENT, "test_hard_shadows__are_named"),
         app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
         + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
         + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine"),

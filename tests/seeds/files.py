@@ -43,6 +43,7 @@ SANDBOX_QUOTA = "local/tests/sandbox/test_free_quota.py"
 SANDBOX_RULES_ON_PICTURES = "local/tests/sandbox/test_picture_rules.py"
 VALIDATION = "local/tests/engine/test_validation.py"
 CHECK_PERSON = "local/tests/engine/test_check_person.py"
+CHECK_GARMENT = "local/tests/engine/test_check_garment.py"
 SEGMENTATION = "local/tests/engine/test_segmentation.py"
 
 # the app
