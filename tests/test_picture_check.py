@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.fields.files import ImageFieldFile
 
 from django_outfitanyone import (
@@ -172,6 +173,21 @@ class TestReset:
         garment.save()
 
         assert Garment.objects.get().findings is None
+
+    @pytest.mark.parametrize(
+        ("changes", "kept"), [({"name": "x"}, True), ({"kind": "bottom"}, False)]
+    )
+    def test_row_of_a_bulk_create_knows_its_kind(self, garment, changes, kept):
+        image = SimpleUploadedFile("a.jpg", LARGE_PICTURE)
+        new = Garment(product=garment.product, kind="top", image=image)
+        (row,) = Garment.objects.bulk_create([new])
+        check_picture(row)
+        ignore_findings(row)
+        vars(row).update(changes)
+        row.save()
+
+        stored = Garment.objects.get(pk=row.pk)
+        assert bool(stored.findings) == stored.findings_ignored == kept
 
     def test_kind_that_is_not_saved_changes_nothing(self):
         garment = Garment.objects.get()
