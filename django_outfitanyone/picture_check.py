@@ -5,6 +5,7 @@ The check never stops a picture from being saved. What it finds is stored with t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,8 @@ from django_outfitanyone.models.database import atomic
 from django_outfitanyone.picture_findings import to_json
 from django_outfitanyone.pictures import examination, images
 from django_outfitanyone.pictures.examination import Examination
+
+logger = logging.getLogger("django_outfitanyone")
 
 
 def check_picture(picture: Garment | ModelImage) -> Examination:
@@ -35,6 +38,20 @@ def check_picture(picture: Garment | ModelImage) -> Examination:
         rows = type(picture).objects.filter(pk=picture.pk, **same)
         rows.update(findings=picture.findings)  # nothing if the picture was replaced meanwhile
     return result
+
+
+def check_saved(picture: Garment | ModelImage) -> str:
+    """Check a picture that was saved a moment ago; return why that was refused, or ``""``.
+
+    Raises nothing: after an error people would do again what is done.
+    """
+    try:
+        check_picture(picture)
+    except PictureRefused as error:
+        return str(error)
+    except Exception:  # storages raise errors of any kind
+        logger.exception("The picture check failed", extra={"event": "picture_check_failed"})
+    return ""
 
 
 def ignore_findings(picture: Garment | ModelImage, *, ignored: bool = True) -> None:
