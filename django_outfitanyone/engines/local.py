@@ -36,7 +36,7 @@ Box = tuple[int, int, int, int]
 
 _turns = BoundedSemaphore(MOST_AT_ONCE)
 _waited_in_vain = Event()
-"""Set until somebody gets a turn: a page with twenty pictures must not wait twenty times."""
+"""Set until the next caller gets a turn: a page with twenty pictures must not wait twenty times."""
 
 
 class LocalFinding(NamedTuple):

@@ -272,19 +272,19 @@ def test_orphans__files_and_smaller_copies_of_rows_are_kept(rules, clean_up, set
 
 
 def test_orphans__original_that_is_restored_meanwhile_is_kept(rules):
-    """The file moves from one column to another between two looks at the table."""
+    """The file moves from one column to another between two queries."""
     garment = make_garment()
     uploaded = garment.image.name
     garment.image.save("cropped", ContentFile(picture(2)), save=False)
     garment.original = uploaded
     garment.save()
-    looks = []
+    queries = []
 
     def restore_between(execute, sql, values, *args):
         table = sql.partition(" WHERE ")[0]
         if "django_outfitanyone_garment" in table and "/pictures/" in str(values):
-            looks.append(sql)
-            if len(looks) == 2:
+            queries.append(sql)
+            if len(queries) == 2:
                 Garment.objects.update(image=uploaded, original="")
         return execute(sql, values, *args)
 
