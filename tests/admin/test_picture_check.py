@@ -5,10 +5,11 @@ from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from django_outfitanyone import PictureRefused, check_picture, ignore_findings, picture_check
+from django_outfitanyone import PictureRefused, check_picture, ignore_findings
 from django_outfitanyone.engines import local
 from django_outfitanyone.engines.local import LocalFinding
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
+from django_outfitanyone.pictures import examination
 from tests.admin.controls import Controls
 from tests.admin.forms import try_on_form_data
 from tests.admin.pages import address, errors_on, problems_on, text_of
@@ -284,12 +285,12 @@ class TestButtons:
     def test_changed_picture_that_cannot_be_checked_is_said_to_be_changed(
         self, site, local_engine, garment, monkeypatch, messages_of
     ):
-        def fail(_picture):
+        def fail(_data, **_options):
             raise PictureRefused
 
         local_engine.garment, local_engine.box = [SMALL], (100, 100, 400, 600)
         check_picture(garment)
-        monkeypatch.setattr(picture_check, "check_picture", fail)
+        monkeypatch.setattr(examination, "examine", fail)
         shown = messages_of(press(site, garment, "crop"))
 
         assert "The picture was cropped. The original picture is kept." in shown

@@ -4,8 +4,9 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from django_outfitanyone import check_picture, picture_check
+from django_outfitanyone import check_picture
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
+from django_outfitanyone.pictures import examination
 from tests.drawing import picture
 from tests.factories import make_garment, make_model_image, make_product
 from tests.local_engine import LARGE, SEVERAL, SMALL, TWO_PEOPLE, WORN
@@ -35,7 +36,7 @@ def upload(data=LARGE_PICTURE):
     return SimpleUploadedFile("a.jpg", data, content_type="image/jpeg")
 
 
-def storage_outage(*_args):
+def storage_outage(*_args, **_options):
     raise OSError("The storage does not answer.")
 
 
@@ -196,7 +197,7 @@ class TestActions:
         self, staff, local_engine, garment, monkeypatch
     ):
         local_engine.box = (100, 100, 400, 600)
-        monkeypatch.setattr(picture_check, "check_picture", storage_outage)
+        monkeypatch.setattr(examination, "examine", storage_outage)
         response = staff.post_json(f"garments/{garment.pk}/crop/")
 
         assert (response.status_code, response.json()["picture"]["width"]) == (200, 300)
