@@ -5,6 +5,7 @@ The check never stops a picture from being saved. What it finds is stored with t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
@@ -15,9 +16,12 @@ from django_outfitanyone.exceptions import (
     RequestRefused,
 )
 from django_outfitanyone.models import Garment, ModelImage
+from django_outfitanyone.models.database import atomic
 from django_outfitanyone.picture_findings import to_json
 from django_outfitanyone.pictures import examination, images
 from django_outfitanyone.pictures.examination import Examination
+
+logger = logging.getLogger("django_outfitanyone")
 
 
 def check_picture(picture: Garment | ModelImage) -> Examination:
@@ -34,6 +38,20 @@ def check_picture(picture: Garment | ModelImage) -> Examination:
         rows = type(picture).objects.filter(pk=picture.pk, **same)
         rows.update(findings=picture.findings)  # nothing if the picture was replaced meanwhile
     return result
+
+
+def check_saved(picture: Garment | ModelImage) -> str:
+    """Check a picture that was saved a moment ago; return why that was refused, or ``""``.
+
+    Raises nothing: after an error people would do again what is done.
+    """
+    try:
+        check_picture(picture)
+    except PictureRefused as error:
+        return str(error)
+    except Exception:  # storages raise errors of any kind
+        logger.exception("The picture check failed", extra={"event": "picture_check_failed"})
+    return ""
 
 
 def ignore_findings(picture: Garment | ModelImage, *, ignored: bool = True) -> None:
@@ -78,8 +96,10 @@ def restore_original(garment: Garment) -> None:
     """Use the picture again that was uploaded; raise ``RequestRefused`` if it still is."""
     if not garment.original:
         raise RequestRefused(_("The picture is the original one."), code="NoOriginal")
+    replaced = garment.sha256
     garment.image = garment.original.name
-    garment.save(update_fields=["image"])
+    garment.measure_if_renamed()  # before the transaction
+    _save(garment, over=replaced, original="")
 
 
 def _read(picture: Garment | ModelImage) -> bytes:
@@ -110,11 +130,20 @@ def _made(
 
 def _replace(garment: Garment, picture: images.Picture) -> None:
     """Store the new picture; what a person uploaded stays the original."""
-    if not Garment.objects.filter(pk=garment.pk, sha256=garment.sha256).exists():
-        raise RequestRefused(
-            _("The picture was replaced meanwhile. Open the garment again."), code="InputChanged"
-        )
-    original = garment.original.name or garment.image.name
+    replaced, original = garment.sha256, garment.original.name or garment.image.name
     garment.image.save("garment", images.PreparedFile(picture), save=False)
-    garment.original = original
-    garment.save(update_fields=["image"])
+    _save(garment, over=replaced, original=str(original))
+
+
+def _save(garment: Garment, *, over: str, original: str) -> None:
+    """Save the row with its new picture, if it still has the one with the hash ``over``."""
+    with atomic():
+        # the UPDATE locks the row, so that no upload gets lost meanwhile
+        rows = Garment.objects.filter(pk=garment.pk, sha256=over)
+        if not rows.update(original=original):
+            raise RequestRefused(
+                _("The picture was replaced meanwhile. Open the garment again."),
+                code="InputChanged",
+            )
+        garment.original = original
+        garment.save(update_fields=["image"])

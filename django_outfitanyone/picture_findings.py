@@ -160,12 +160,12 @@ def size_findings(width: int, height: int, *, is_person: bool) -> list[Finding]:
     return found
 
 
-def from_json(stored: Iterable[Any] | None) -> list[Finding]:
+def from_json(stored: object) -> list[Finding]:
     """Return the findings that a row holds, the most severe first; ignore what is no finding."""
-    known = set(Severity.values)
+    known = list(Severity.values)  # not a set, because anything may be stored
     found = [
         Finding(str(one["code"]), Severity(one["severity"]))
-        for one in stored or ()
+        for one in (stored if isinstance(stored, list) else ())
         if isinstance(one, dict) and one.get("severity") in known and one.get("code")
     ]
     return sorted(found, key=lambda finding: not finding.refuses)

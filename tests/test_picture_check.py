@@ -7,6 +7,8 @@ import uuid
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.fields.files import ImageFieldFile
 
 from django_outfitanyone import (
     PictureRefused,
@@ -171,6 +173,21 @@ class TestReset:
         garment.save()
 
         assert Garment.objects.get().findings is None
+
+    @pytest.mark.parametrize(
+        ("changes", "kept"), [({"name": "x"}, True), ({"kind": "bottom"}, False)]
+    )
+    def test_row_of_a_bulk_create_knows_its_kind(self, garment, changes, kept):
+        image = SimpleUploadedFile("a.jpg", LARGE_PICTURE)
+        new = Garment(product=garment.product, kind="top", image=image)
+        (row,) = Garment.objects.bulk_create([new])
+        check_picture(row)
+        ignore_findings(row)
+        vars(row).update(changes)
+        row.save()
+
+        stored = Garment.objects.get(pk=row.pk)
+        assert bool(stored.findings) == stored.findings_ignored == kept
 
     def test_kind_that_is_not_saved_changes_nothing(self):
         garment = Garment.objects.get()
@@ -390,3 +407,52 @@ class TestReplacedPicture:
 
         assert refused.value.code == "InputChanged"
         assert Garment.objects.get().image.name == garment.image.name
+
+    @pytest.mark.parametrize("change", [crop_to_garment, restore_original])
+    def test_picture_that_is_replaced_while_the_new_one_is_stored_stays(
+        self, monkeypatch, garment, change
+    ):
+        if change is restore_original:
+            crop_to_garment(garment)
+        real, uploads = ImageFieldFile.save, [picture(9, size=LARGE)]
+
+        def save_late(*args, **kwargs):
+            if uploads:
+                Garment.objects.get().image.save("new.jpg", ContentFile(uploads.pop()))
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(ImageFieldFile, "save", save_late)
+        with pytest.raises(RequestRefused) as refused:
+            change(garment)
+
+        assert refused.value.code == "InputChanged"
+        stored = Garment.objects.get()
+        assert stored.read() == picture(9, size=LARGE)
+        assert not stored.original
+
+    @pytest.mark.parametrize("change", [crop_to_garment, restore_original])
+    def test_garment_that_was_deleted_meanwhile_stays_so(self, garment, change):
+        if change is restore_original:
+            crop_to_garment(garment)
+        stale = Garment.objects.get()
+        garment.delete()
+        with pytest.raises(RequestRefused) as refused:
+            change(stale)
+
+        assert refused.value.code == "InputChanged"
+        assert not Garment.objects.exists()
+
+    @pytest.mark.parametrize("change", [crop_to_garment, restore_original])
+    def test_change_that_two_people_make_at_once_is_made_once(self, garment, change):
+        if change is restore_original:
+            crop_to_garment(garment)
+        stale = Garment.objects.get()
+        change(garment)
+        with pytest.raises(RequestRefused):
+            change(stale)
+
+        stored = Garment.objects.get()
+        assert (stored.image.name, stored.original.name) == (
+            garment.image.name,
+            garment.original.name if change is crop_to_garment else "",
+        )

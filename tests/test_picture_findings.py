@@ -44,7 +44,18 @@ def test_json__survives_a_round_trip_with_the_worst_first():
 
 
 @pytest.mark.parametrize(
-    "stored", [None, [], ["dark"], [{}], [{"code": "dark"}], [{"code": "dark", "severity": "x"}]]
+    "stored",
+    [
+        5,
+        "code",
+        [{"code": "x", "severity": ["refuses"]}],
+        None,
+        [],
+        ["dark"],
+        [{}],
+        [{"code": "dark"}],
+        [{"code": "dark", "severity": "x"}],
+    ],
 )
 def test_json__that_holds_no_finding_is_ignored(stored):
     assert from_json(stored) == []

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone import actions
 from django_outfitanyone.models import Garment
+from django_outfitanyone.picture_check import check_saved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ def _has(code: str, *, even_if_refused: bool) -> Callable[[Any], bool]:
 def _and_check(change: Callable[[Any], None]) -> Callable[[Any], None]:
     def run(picture: Any) -> None:
         change(picture)
-        actions.check_picture(picture)
+        check_saved(picture)
 
     return run
 

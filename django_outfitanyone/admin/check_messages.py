@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.utils.translation import gettext as _
 
-from django_outfitanyone import actions
-from django_outfitanyone.admin.actions import refusal_of
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines import local
 from django_outfitanyone.models.database import on_commit
+from django_outfitanyone.picture_check import check_saved
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -44,7 +43,7 @@ def report_check(request: HttpRequest, row: Garment | ModelImage) -> None:
 
 
 def _check_and_report(request: HttpRequest, row: Garment | ModelImage) -> None:
-    if refusal := refusal_of(partial(actions.check_picture, row)):
+    if refusal := check_saved(row):
         messages.warning(request, refusal)
     else:
         report_check(request, row)

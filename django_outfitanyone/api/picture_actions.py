@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 from django_outfitanyone import actions
 from django_outfitanyone.api.permissions import MAY_CHANGE
 from django_outfitanyone.conf import conf
+from django_outfitanyone.picture_check import check_saved
 
 
 class CheckMixin(GenericViewSet[Any]):
@@ -60,5 +61,5 @@ class GarmentPictureMixin(CheckMixin):
         garment = self.get_object()
         change(garment)
         if conf.CHECK_PICTURES:
-            actions.check_picture(garment)
+            check_saved(garment)
         return self.picture_response(garment.pk)

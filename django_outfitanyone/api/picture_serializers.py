@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from rest_framework import serializers
@@ -17,7 +16,7 @@ from django_outfitanyone.api.response_serializers import (
 )
 from django_outfitanyone.choices import Severity
 from django_outfitanyone.conf import conf
-from django_outfitanyone.exceptions import PictureRefused
+from django_outfitanyone.picture_check import check_saved
 from django_outfitanyone.picture_findings import Finding
 from django_outfitanyone.visibility import may_view_check
 
@@ -117,6 +116,5 @@ class CheckedUploadMixin:
 def _checked(row: Any) -> Any:
     """Check the picture, unless the request sent the kind that it had before."""
     if conf.CHECK_PICTURES and not row.is_checked:
-        with suppress(PictureRefused):  # a storage that lost the file is reported elsewhere
-            actions.check_picture(row)
+        check_saved(row)  # a storage that lost the file is reported elsewhere
     return row

@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 from django.apps import apps
 from django.core.files.storage import Storage
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from django_outfitanyone.conf import conf
@@ -172,9 +174,11 @@ def _referred_to(folder: str) -> set[str]:
     names: set[str] = set()
     tables = (model for model in apps.get_models(include_auto_created=True) if _is_table(model))
     for model in tables:
-        for field in _file_fields(model):
-            rows = model._base_manager.filter(**{f"{field.name}__startswith": f"{folder}/"})
-            names |= set(rows.values_list(field.name, flat=True))
+        if columns := [field.name for field in _file_fields(model)]:
+            here = [Q(**{f"{column}__startswith": f"{folder}/"}) for column in columns]
+            # in one query: a file that moves to another column meanwhile is still in use
+            rows = model._base_manager.filter(reduce(or_, here)).values_list(*columns)
+            names |= {name for row in rows for name in row}
     for owner in (ModelImage, TryOnResult):
         pictures = owner._default_manager.filter(image__startswith=f"{folder}/")
         for renditions in pictures.values_list("renditions", flat=True):

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PIL import Image
@@ -35,6 +35,8 @@ PATIENCE = 20.0
 Box = tuple[int, int, int, int]
 
 _turns = BoundedSemaphore(MOST_AT_ONCE)
+_waited_in_vain = Event()
+"""Set until the next caller gets a turn: a page with twenty pictures must not wait twenty times."""
 
 
 class LocalFinding(NamedTuple):
@@ -99,8 +101,10 @@ def _engine() -> Iterator[Any]:
         from outfitanyone_local import engine
     except ImportError as error:  # also if OpenCV is missing
         raise LocalEngineUnavailable from error
-    if not _turns.acquire(timeout=PATIENCE):
+    if not _turns.acquire(timeout=0 if _waited_in_vain.is_set() else PATIENCE):
+        _waited_in_vain.set()
         raise LocalEngineUnavailable
+    _waited_in_vain.clear()
     try:
         yield engine
     except Exception as error:

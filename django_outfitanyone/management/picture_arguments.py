@@ -11,22 +11,23 @@ from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.models import Garment, ModelImage
 from django_outfitanyone.models.picture import StoredPicture
 from django_outfitanyone.pictures import images
+from django_outfitanyone.storable_text import storable
 
 Row = TypeVar("Row", bound=StoredPicture)
 
 
 def model_image_from(argument: str) -> ModelImage:
     """Return the model photo with this id, or an inactive one created from this file."""
-    if argument.isdigit():
+    if argument.isdecimal():
         return existing(ModelImage, argument)
-    return _created_from(ModelImage(name=Path(argument).stem, is_active=False), argument)
+    return _created_from(ModelImage(name=storable(Path(argument).stem), is_active=False), argument)
 
 
 def garment_from(argument: str, kind: str) -> Garment:
     """Return the garment with this id, or one without a product created from this file."""
-    if argument.isdigit():
+    if argument.isdecimal():
         return existing(Garment, argument)
-    return _created_from(Garment(name=Path(argument).stem, kind=kind), argument)
+    return _created_from(Garment(name=storable(Path(argument).stem), kind=kind), argument)
 
 
 def existing(model: type[Row], pk: str) -> Row:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +10,6 @@ from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import product_model_name
 from django_outfitanyone.models.picture import CHECK_COLUMNS, StoredPicture
 from django_outfitanyone.models.picture_queryset import StoredPictureQuerySet
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 
 class GarmentQuerySet(StoredPictureQuerySet):
@@ -56,6 +53,10 @@ class Garment(StoredPicture):
             ),
         ]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.remember_kind()  # here, because bulk_create() calls no save()
+
     def __str__(self) -> str:
         return self.name or str(self.product or self.get_kind_display())
 
@@ -69,12 +70,6 @@ class Garment(StoredPicture):
         super().save(*args, **kwargs)
         if fields is None or "kind" in fields:
             self.remember_kind()
-
-    @classmethod
-    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
-        row = super().from_db(*args, **kwargs)
-        row.remember_kind()
-        return row
 
     def refresh_from_db(
         self,
@@ -92,7 +87,7 @@ class Garment(StoredPicture):
 
     def _has_new_kind(self) -> bool:
         kind = self.__dict__.get("kind")
-        is_first = self._state.adding and self._checked_kind is None
+        is_first = self._state.adding and not self._checked_kind
         return kind is not None and kind != self._checked_kind and not is_first
 
     def picture_changed(self) -> None:

@@ -5,10 +5,11 @@ from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from django_outfitanyone import check_picture, ignore_findings
+from django_outfitanyone import PictureRefused, check_picture, ignore_findings
 from django_outfitanyone.engines import local
 from django_outfitanyone.engines.local import LocalFinding
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
+from django_outfitanyone.pictures import examination
 from tests.admin.controls import Controls
 from tests.admin.forms import try_on_form_data
 from tests.admin.pages import address, errors_on, problems_on, text_of
@@ -102,6 +103,20 @@ class TestUpload:
 
         assert ModelImage.objects.get().findings is None
         assert any("“Anna” could not be checked" in one for one in messages_of(response))
+
+    def test_storage_that_fails_after_the_commit_never_blocks_saving(
+        self, site, local_engine, commit, messages_of, monkeypatch, caplog
+    ):
+        def fail(_picture):
+            raise OSError("The storage does not answer.")
+
+        monkeypatch.setattr(ModelImage, "read", fail)
+        with commit():
+            response = site.post("modelimage_add", **photo_data(LARGE_PICTURE))
+
+        assert response.status_code == 302
+        assert any("“Anna” could not be checked" in one for one in messages_of(response))
+        assert [record.event for record in caplog.records] == ["picture_check_failed"]
 
     def test_garment_is_checked_as_its_kind(self, site, local_engine, commit):
         data = {"product": make_product().pk, "kind": "bottom"}
@@ -266,6 +281,20 @@ class TestButtons:
     @pytest.mark.parametrize("action", ["", "delete"])
     def test_unknown_button_is_not_found(self, site, photo, action):
         assert press(site, photo, action).status_code == 404
+
+    def test_changed_picture_that_cannot_be_checked_is_said_to_be_changed(
+        self, site, local_engine, garment, monkeypatch, messages_of
+    ):
+        def fail(_data, **_options):
+            raise PictureRefused
+
+        local_engine.garment, local_engine.box = [SMALL], (100, 100, 400, 600)
+        check_picture(garment)
+        monkeypatch.setattr(examination, "examine", fail)
+        shown = messages_of(press(site, garment, "crop"))
+
+        assert "The picture was cropped. The original picture is kept." in shown
+        assert any("could not be checked" in one for one in shown)
 
     @pytest.mark.parametrize("model", ["garment", "modelimage"])
     def test_change_permission_is_needed(self, site_with, garment, photo, model):

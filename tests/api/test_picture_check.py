@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from django_outfitanyone import check_picture
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
+from django_outfitanyone.pictures import examination
 from tests.drawing import picture
 from tests.factories import make_garment, make_model_image, make_product
 from tests.local_engine import LARGE, SEVERAL, SMALL, TWO_PEOPLE, WORN
@@ -32,6 +34,10 @@ def garment(local_engine):
 
 def upload(data=LARGE_PICTURE):
     return SimpleUploadedFile("a.jpg", data, content_type="image/jpeg")
+
+
+def storage_outage(*_args, **_options):
+    raise OSError("The storage does not answer.")
 
 
 def codes(response):
@@ -77,6 +83,15 @@ class TestUpload:
 
         assert response.status_code == 201
         assert (response.json()["findings"], response.json()["is_checked"]) == ([], False)
+
+    def test_storage_that_fails_after_it_was_saved_never_blocks_it(
+        self, staff, local_engine, monkeypatch, caplog
+    ):
+        monkeypatch.setattr(FileSystemStorage, "_open", storage_outage)
+        response = staff.post("model-images/", {"name": "Anna", "image": upload()})
+
+        assert (response.status_code, response.json()["is_checked"]) == (201, False)
+        assert [record.event for record in caplog.records] == ["picture_check_failed"]
 
     def test_setting_switches_it_off(self, staff, local_engine, configure):
         configure(CHECK_PICTURES=False)
@@ -177,6 +192,15 @@ class TestActions:
         restored = staff.post_json(f"garments/{garment.pk}/restore/").json()
         assert restored["picture"]["width"] == LARGE[0]
         assert restored["has_original"] is False
+
+    def test_changed_picture_that_cannot_be_checked_stays_changed(
+        self, staff, local_engine, garment, monkeypatch
+    ):
+        local_engine.box = (100, 100, 400, 600)
+        monkeypatch.setattr(examination, "examine", storage_outage)
+        response = staff.post_json(f"garments/{garment.pk}/crop/")
+
+        assert (response.status_code, response.json()["picture"]["width"]) == (200, 300)
 
     @pytest.mark.parametrize(
         ("name", "code"),

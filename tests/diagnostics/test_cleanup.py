@@ -20,6 +20,7 @@ from django_outfitanyone.models import (
     Account,
     Charge,
     ClothesParse,
+    Garment,
     Hotspot,
     KnownTask,
     ModelImage,
@@ -27,6 +28,7 @@ from django_outfitanyone.models import (
     TryOnResult,
 )
 from django_outfitanyone.models.picture import unguessable_name
+from tests.drawing import picture
 from tests.factories import (
     make_charge,
     make_garment,
@@ -267,6 +269,29 @@ def test_orphans__files_and_smaller_copies_of_rows_are_kept(rules, clean_up, set
     assert default_storage.exists(copy)
     assert row.read()
     assert ModelImage.objects.get(pk=spot.model_image_id).read()
+
+
+def test_orphans__original_that_is_restored_meanwhile_is_kept(rules):
+    """The file moves from one column to another between two queries."""
+    garment = make_garment()
+    uploaded = garment.image.name
+    garment.image.save("cropped", ContentFile(picture(2)), save=False)
+    garment.original = uploaded
+    garment.save()
+    queries = []
+
+    def restore_between(execute, sql, values, *args):
+        table = sql.partition(" WHERE ")[0]
+        if "django_outfitanyone_garment" in table and "/pictures/" in str(values):
+            queries.append(sql)
+            if len(queries) == 2:
+                Garment.objects.update(image=uploaded, original="")
+        return execute(sql, values, *args)
+
+    with connection.execute_wrapper(restore_between):
+        found = [name for _storage, name in cleanup.orphans(timezone.now() + timedelta(days=1))]
+
+    assert uploaded not in found
 
 
 def test_orphans__file_used_by_the_shop_is_kept(rules, clean_up):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 import types
 from enum import Enum
 
@@ -43,6 +44,12 @@ def engine(monkeypatch):
     monkeypatch.setitem(sys.modules, "outfitanyone_local", package)
     monkeypatch.setitem(sys.modules, "outfitanyone_local.engine", package.engine)
     return package.engine
+
+
+def hang(busy, done):
+    busy.wait(10)
+    done.wait(10)
+    return []
 
 
 def crash(_image):
@@ -160,6 +167,32 @@ def test_turns__are_limited_and_waited_for(engine, monkeypatch):
     engine.check_person = lambda _image: []
 
     assert local.check_person(PICTURE) == []
+
+
+def test_turns__are_not_waited_for_again_while_checks_hang(engine, monkeypatch):
+    """A page that checks many pictures waits once, not once for each of them."""
+    monkeypatch.setattr(local, "PATIENCE", 0.2)
+    for _ in range(2):  # the second time shows that waiting starts anew
+        busy, done = threading.Barrier(local.MOST_AT_ONCE + 1), threading.Event()
+        engine.check_person = lambda _image, busy=busy, done=done: hang(busy, done)
+        hanging = [
+            threading.Thread(target=local.check_person, args=(PICTURE,))
+            for _ in range(local.MOST_AT_ONCE)
+        ]
+        for worker in hanging:
+            worker.start()
+        busy.wait(10)
+        start = time.monotonic()
+        for _ in range(20):
+            with pytest.raises(LocalEngineUnavailable):
+                local.check_person(PICTURE)
+
+        assert 0.2 <= time.monotonic() - start < 2
+        done.set()
+        for worker in hanging:
+            worker.join(10)
+        engine.check_person = lambda _image: []
+        assert local.check_person(PICTURE) == []
 
 
 def test_turn__is_given_back_after_a_crash(engine):

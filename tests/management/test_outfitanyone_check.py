@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -101,3 +102,14 @@ def test_file_that_is_no_picture__has_a_clear_message(capsys, file):
     file.write_bytes(b"text" * 5000)
     with pytest.raises(CommandError, match=r"anna\.jpg: .*not a picture"):
         run(capsys, file)
+
+
+def test_number_that_is_no_id__is_a_file(capsys, local_engine):
+    with pytest.raises(CommandError, match="²: No such file"):
+        run(capsys, "²")
+
+
+def test_name_that_is_no_text__can_be_printed(capsys, file):
+    odd = file.rename(os.fsdecode(os.fsencode(file.parent) + b"/\xff.jpg"))
+
+    assert run(capsys, odd) == f"{file.parent}/?.jpg: nothing found\n"

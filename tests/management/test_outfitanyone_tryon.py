@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -68,6 +69,13 @@ def test_json__is_one_object(remote, capsys):
         "crop": spot.crop.url,
         "cutout": spot.cutout.url,
     }
+
+
+def test_files__may_have_names_that_are_no_text(remote, capsys, files):
+    odd = files(os.fsdecode(b"\xff.jpg"))
+    run(capsys, "--person", odd, "--top", odd)
+
+    assert (ModelImage.objects.get().name, Garment.objects.get().name) == ("?", "?")
 
 
 def test_files__result_is_written_to_a_file(remote, capsys, files, tmp_path):

@@ -14,6 +14,7 @@ from django_outfitanyone.management.picture_checks import SIZE_ONLY
 from django_outfitanyone.models import Garment, ModelImage
 from django_outfitanyone.pictures import examination, images
 from django_outfitanyone.pictures.examination import Examination
+from django_outfitanyone.storable_text import storable
 
 
 class Command(BaseCommand):
@@ -50,7 +51,7 @@ class Command(BaseCommand):
 
     def _examine(self, name: str, kind: str) -> Examination:
         try:
-            if name.isdigit():
+            if name.isdecimal():
                 row = existing(Garment, name) if kind else existing(ModelImage, name)
                 return actions.check_picture(row)
             picture = images.prepare(Path(name).read_bytes())
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             raise CommandError(f"{name}: {error}") from error
 
     def _print(self, name: str, result: Examination) -> None:
+        name = storable(name)  # a file name may be no text
         if not result.findings:
             self.stdout.write(f"{name}: nothing found")
         for finding in result.findings:

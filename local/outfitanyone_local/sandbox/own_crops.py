@@ -13,6 +13,9 @@ from .engine_protocol import RGB
 
 COARSE_SIDE = 256
 """Longer side in pixels at which the first comparison finds the crop."""
+WORKING_SIDE = 1600
+"""Longest side at which a picture is compared: the time and the memory grow faster than its size,
+up to half a minute and a gigabyte at the largest size that the vendor accepts."""
 BLUR_SHARE = 0.03
 """Blur before the comparison, as a share of the crop's shorter side: it levels out what JPEG
 does to single pixels and edges."""
@@ -32,6 +35,8 @@ def shows_crop(picture: RGB, crop: RGB) -> bool:
     """Return whether ``picture`` is ``crop``, at its own size, with plain ground around it."""
     if any(p < c for p, c in zip(picture.shape[:2], crop.shape[:2], strict=True)):
         return False
+    scale = min(1.0, WORKING_SIDE / max(picture.shape[:2]))
+    picture, crop = _scaled(picture, crop, scale)
     x, y = _place_of(crop, picture)
     height, width = crop.shape[:2]
     is_inside = np.zeros(picture.shape[:2], bool)
@@ -42,18 +47,8 @@ def shows_crop(picture: RGB, crop: RGB) -> bool:
 
 def _place_of(crop: RGB, picture: RGB) -> tuple[int, int]:
     """Return x and y where the crop fits best: first in a small copy, then around that place."""
-    import cv2
-
     scale = min(1.0, COARSE_SIDE / max(picture.shape[:2]))
-    small_picture, small_crop = (
-        np.asarray(
-            cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
-        )
-        for image in (picture, crop)
-    )
-    # rounding may make the small crop one pixel larger than the small picture
-    height, width = small_picture.shape[:2]
-    x, y = _best_match(small_picture, small_crop[:height, :width])
+    x, y = _best_match(*_scaled(picture, crop, scale))
     reach = int(np.ceil(1 / scale)) + 1
     left, top = max(round(x / scale) - reach, 0), max(round(y / scale) - reach, 0)
     left = min(left, picture.shape[1] - crop.shape[1])
@@ -62,6 +57,29 @@ def _place_of(crop: RGB, picture: RGB) -> tuple[int, int]:
     bottom = top + crop.shape[0] + 2 * reach + 1
     x, y = _best_match(picture[top:bottom, left:right], crop)
     return left + x, top + y
+
+
+def _scaled(picture: RGB, crop: RGB, scale: float) -> tuple[RGB, RGB]:
+    """Return both at this scale; no side vanishes, and the crop still fits into the picture."""
+    import cv2
+
+    if scale == 1:
+        return picture, crop
+    picture, crop = (
+        np.asarray(
+            cv2.resize(
+                image,
+                None,
+                fx=max(scale, 1 / image.shape[1]),
+                fy=max(scale, 1 / image.shape[0]),
+                interpolation=cv2.INTER_AREA,
+            ),
+            np.uint8,
+        )
+        for image in (picture, crop)
+    )
+    # rounding may make the crop one pixel larger
+    return picture, crop[: picture.shape[0], : picture.shape[1]]
 
 
 def _best_match(picture: RGB, part: RGB) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from PIL import Image
 from drawing.figures import Bottom, Person, Top, draw, plain
 from drawing.parsed import shipped_picture
 from outfitanyone_local import samples
+from outfitanyone_local.sandbox import own_crops
 from outfitanyone_local.sandbox.own_crops import shows_crop
 
 BLUE, RED, SAND = (40, 60, 130), (190, 30, 40), (190, 165, 120)
@@ -113,3 +114,28 @@ def test_garment_of_the_shop__is_not_taken(crop):
     for sample in samples.GARMENTS:
         picture = np.asarray(Image.open(sample.path).convert("RGB"))
         assert not shows_crop(picture, crop), sample.file_name
+
+
+@pytest.mark.parametrize("side", [1, 3, 8])
+def test_narrow_crop__does_not_vanish_in_a_large_picture(side):
+    large = np.full((4095, 400, 3), RED, np.uint8)
+    for part in (large[:1500, :side], large[:side]):
+        assert shows_crop(large, np.ascontiguousarray(part))
+
+
+def test_largest_pictures__are_compared_at_a_bounded_size(monkeypatch):
+    sizes = []
+    match = own_crops._best_match
+    monkeypatch.setattr(
+        own_crops,
+        "_best_match",
+        lambda *images: [sizes.extend(image.shape[:2] for image in images), match(*images)][1],
+    )
+    photo = shipped_picture("models/model-01-woman-red-tshirt-jeans")
+    largest = np.asarray(Image.fromarray(photo).resize((3072, 4095)))
+    part = np.ascontiguousarray(largest[900:3100, 400:2700])
+    stored = encoded(padded(part, 500, 97, 3, 310), format="JPEG", quality=85)
+
+    assert shows_crop(stored, part)
+    assert not shows_crop(stored, np.ascontiguousarray(largest[1000:3200, 300:2600]))
+    assert max(map(max, sizes)) <= 1600
