@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from outfitanyone_local.sandbox.engine_protocol import Finding
 from outfitanyone_local.sandbox.http_server import SandboxServer
 from outfitanyone_local.sandbox.options import Options
 
@@ -57,6 +58,15 @@ class InstantEngine:
 
     def refine(self, coarse: Any) -> Any:
         return coarse
+
+    def check_person(self, image: Any) -> list[Finding]:  # noqa: ARG002
+        return []
+
+    def check_garment(self, image: Any, **_: Any) -> list[Finding]:  # noqa: ARG002
+        return []
+
+    def cut_out_worn_garment(self, image: Any, **_: Any) -> Any:
+        return image
 
 
 def _area(image: Any, kind: str) -> Area:
