@@ -44,7 +44,7 @@ def test_set__names_every_picture_that_is_shipped():
 
 
 def test_command__adds_photos_and_garments_that_can_be_tried_on(few, remote):
-    assert run() == "Added 2 model photos and 2 garments."
+    assert run() == "Added: 2 model photos, 2 garments."
 
     garment = Garment.objects.get(name="Red T-shirt")
     assert (garment.kind, garment.product) == ("top", None)
@@ -57,8 +57,8 @@ def test_command__adds_only_what_is_missing(few):
     ModelImage.objects.get(name="Ines").delete()
     ModelImage.objects.update(name="Renamed by the shop")
 
-    assert run() == "Added 1 model photo and 0 garments."
-    assert run() == "Added 0 model photos and 0 garments."
+    assert run() == "Added: 1 model photo, 0 garments."
+    assert run() == "Added: 0 model photos, 0 garments."
     assert set(ModelImage.objects.values_list("name", flat=True)) == {
         "Ines",
         "Renamed by the shop",

@@ -52,6 +52,7 @@ class GarmentAdminMixin(
     guide = GARMENTS
     first_step = _("No garments yet. Add a garment with its picture first, then try it on.")
     samples_label = _("Add sample garments")
+    add_samples = staticmethod(starter_set.add_garments)
     list_display = ("picture", "__str__", "kind", "product", "problem", "pixels")
     list_display_links = ("picture", "__str__")
     list_filter = ("kind", CheckFilter, "created_at")
@@ -79,9 +80,6 @@ class GarmentAdminMixin(
 
     def garments_of(self, queryset: QuerySet[Any]) -> QuerySet[Garment]:
         return queryset
-
-    def add_samples(self) -> list[Garment]:
-        return starter_set.add_garments()
 
 
 @admin.register(Garment)

@@ -43,6 +43,7 @@ class ModelImageAdminMixin(
     guide = PEOPLE
     first_step = gettext_lazy("No model photos yet. Add a photo of a person to try garments on.")
     samples_label = gettext_lazy("Add sample model photos")
+    add_samples = staticmethod(starter_set.add_model_photos)
     list_display = ("picture", "name", "problem", "is_active", "pixels", "hotspot_count")
     list_display_links = ("picture", "name")
     list_editable = ("is_active",)
@@ -80,9 +81,6 @@ class ModelImageAdminMixin(
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
         """Return the fields, above them why the engine refused the photo if it did."""
         return (*self.fields_if_refused, *self.fields) if obj and obj.is_refused else self.fields
-
-    def add_samples(self) -> list[ModelImage]:
-        return starter_set.add_model_photos()
 
     def has_try_on_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may request try-ons, which cost money."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -30,9 +31,8 @@ class SamplePicturesMixin(AdminMixin):
     samples_label: Any = ""
     """The label of the button."""
 
-    def add_samples(self) -> list[Any]:
-        """Add the sample pictures and return their rows."""
-        raise NotImplementedError
+    add_samples: Callable[[], list[Any]]
+    """Adds the sample pictures that are missing and returns their rows."""
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

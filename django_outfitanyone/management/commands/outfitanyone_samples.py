@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from django_outfitanyone import starter_set
@@ -44,8 +45,10 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(report))
 
     def _print_counts(self, photos: int, pieces: int) -> None:
-        added = [
-            ngettext("%(count)d model photo", "%(count)d model photos", photos) % {"count": photos},
-            ngettext("%(count)d garment", "%(count)d garments", pieces) % {"count": pieces},
-        ]
-        self.stdout.write(f"Added {' and '.join(added)}.")
+        photos_text = ngettext("%(count)d model photo", "%(count)d model photos", photos)
+        garments_text = ngettext("%(count)d garment", "%(count)d garments", pieces)
+        counts = {
+            "photos": photos_text % {"count": photos},
+            "garments": garments_text % {"count": pieces},
+        }
+        self.stdout.write(_("Added: %(photos)s, %(garments)s.") % counts)

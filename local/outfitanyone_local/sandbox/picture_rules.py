@@ -19,7 +19,7 @@ REASONS = {
     "seated": "The person does not stand upright with straight legs.",
     "side_view": "The person does not face the camera.",
     "person_small": "The person is too small in the picture.",
-    "dark": "The picture is too dark.",
+    "dark": "The picture is too dark or too bright.",
     "blurred": "The picture is blurred.",
     "hands_hidden": "A hand of the person is hidden.",
     "arms_crossed": "The arms of the person are crossed.",

@@ -41,9 +41,9 @@ def test_person__is_refused_with_the_documented_error_and_the_own_reason(engine,
         "sandbox_findings",
     ]
     assert (output["code"], output["message"]) == (INVALID_PERSON.code, INVALID_PERSON.message)
-    assert output["sandbox_reason"] == "The picture is too dark."
+    assert output["sandbox_reason"] == "The picture is too dark or too bright."
     assert output["sandbox_findings"] == ["dark", "hands_hidden"]
-    assert "InvalidPerson: The picture is too dark." in caplog.text
+    assert "InvalidPerson: The picture is too dark or too bright." in caplog.text
     assert engine.calls == []
 
 
@@ -135,7 +135,7 @@ def test_findings__are_kept_over_a_restart(shop, person, garment, tmp_path):
         api.session.close()
     assert warned["sandbox_findings"] == ["hands_hidden"]
     assert (refused["sandbox_reason"], refused["sandbox_findings"]) == (
-        "The picture is too dark.",
+        "The picture is too dark or too bright.",
         ["dark"],
     )
 
