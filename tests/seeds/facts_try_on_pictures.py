@@ -6,6 +6,12 @@ from tests.seeds import files as at
 from tests.seeds.fact import TRY_ON, Fact, nothing, proof, section
 
 PASSED_ON = nothing("The client does not judge pictures.")
+IN_GUIDE = proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+REFUSED_UNPAID = proof(
+    at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
+)
+GARMENT_CHECKED = proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
+HAS_TEXT = proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine")
 
 PEOPLE = section(
     TRY_ON,
@@ -18,7 +24,7 @@ PEOPLE = section(
             "local/tests/engine/test_parsing.py",
             "test_drawn_people__are_nearly_all_parsed_as_the_right_kind",
         ),
-        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
+        app=IN_GUIDE
         + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text")
         + proof(at.API_SCHEMA, "test_schema__says_what_an_uploaded_picture_must_show"),
     ),
@@ -37,12 +43,10 @@ PEOPLE = section(
             "test_crossed_arms__are_graded_by_how_far_they_cross",
         )
         + proof(at.SANDBOX_RULES_ON_PICTURES, "test_warnings__are_in_the_successful_answer"),
-        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
-        + proof(
-            at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
-        )
+        app=IN_GUIDE
+        + REFUSED_UNPAID
         + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine"),
+        + HAS_TEXT,
     ),
     Fact(
         number=68,
@@ -58,10 +62,8 @@ PEOPLE = section(
         text="A photo of several people is invalid.",
         client=PASSED_ON,
         sandbox=proof(at.VALIDATION, "test_several_people__are_refused"),
-        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
-        + proof(
-            at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
-        )
+        app=IN_GUIDE
+        + REFUSED_UNPAID
         + proof(at.PICTURES_END_TO_END, "test_bad_photo__is_refused_before_anything_is_sent")
         + proof(at.STEPS, "TestPhotoThatTheEngineRefuses::test_refused_parse_marks_the_photo"),
     ),
@@ -76,10 +78,8 @@ PEOPLE = section(
             "test_side_views__are_refused",
         )
         + proof(at.CHECK_PERSON, "test_people_who_lie__do_not_stand"),
-        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
-        + proof(
-            at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
-        )
+        app=IN_GUIDE
+        + REFUSED_UNPAID
         + proof(at.PICTURES_END_TO_END, "test_bad_photo__is_refused_before_anything_is_sent")
         + proof(at.STEPS, "TestPhotoThatTheEngineRefuses::test_refused_parse_marks_the_photo"),
     ),
@@ -92,12 +92,10 @@ PEOPLE = section(
             at.SANDBOX_RULES_ON_PICTURES,
             "test_person__is_refused_with_the_documented_error_and_the_own_reason",
         ),
-        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
-        + proof(
-            at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
-        )
+        app=IN_GUIDE
+        + REFUSED_UNPAID
         + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine"),
+        + HAS_TEXT,
     ),
     Fact(
         number=72,
@@ -109,12 +107,10 @@ PEOPLE = section(
             at.SANDBOX_RULES_ON_PICTURES,
             "test_person__is_refused_with_the_documented_error_and_the_own_reason",
         ),
-        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
-        + proof(
-            at.PICTURE_CHECK, "TestRule::test_request_is_refused_with_picture_reason_and_remedy"
-        )
+        app=IN_GUIDE
+        + REFUSED_UNPAID
         + proof(at.ADMIN_CHECK, "TestUpload::test_photo_is_checked_and_the_finding_is_shown")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine"),
+        + HAS_TEXT,
     ),
 )
 
@@ -142,8 +138,7 @@ GARMENTS = section(
         text="Underwear, wedding dresses and special traditional costumes are not supported.",
         client=PASSED_ON,
         sandbox=nothing("The sandbox cannot tell such clothes from others."),
-        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
-        + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text"),
+        app=IN_GUIDE + proof(at.ADMIN_GUIDE, "test_add_page__shows_the_open_guide_with_every_text"),
     ),
     Fact(
         number=75,
@@ -151,9 +146,9 @@ GARMENTS = section(
         client=PASSED_ON,
         sandbox=proof(at.SEGMENTATION, "test_segment_garment__refuses_two_garments")
         + proof(at.SANDBOX_ENGINES, "test_garment__not_exactly_one_clear_garment"),
-        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
-        + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine")
+        app=IN_GUIDE
+        + GARMENT_CHECKED
+        + HAS_TEXT
         + proof(at.ADMIN_CHECK, "TestUpload::test_garment_is_checked_as_its_kind"),
     ),
     Fact(
@@ -178,18 +173,16 @@ GARMENTS = section(
             "test_good_pictures__have_no_findings",
         )
         + proof(at.CHECK_GARMENT, "test_hard_shadows__are_named"),
-        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
-        + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine"),
+        app=IN_GUIDE + GARMENT_CHECKED + HAS_TEXT,
     ),
     Fact(
         number=78,
         text="The garment fills as much of the frame as it can.",
         client=PASSED_ON,
         sandbox=proof(at.SANDBOX_FINDINGS, "test_garment_that_is_small_in_the_frame__is_told"),
-        app=proof(at.GUIDE, "test_rules__are_those_of_the_documentation")
-        + proof(at.PICTURE_CHECK, "TestRule::test_garment_is_checked_too")
-        + proof(at.PICTURE_FINDINGS, "test_texts__exist_for_every_code_of_the_local_engine")
+        app=IN_GUIDE
+        + GARMENT_CHECKED
+        + HAS_TEXT
         + proof(at.PICTURES_END_TO_END, "test_small_garment__is_cropped"),
     ),
     Fact(
