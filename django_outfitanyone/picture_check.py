@@ -69,7 +69,10 @@ def crop_to_garment(garment: Garment) -> None:
     cropped = _made(examination.crop_to_garment, garment)
     if cropped is None:
         raise RequestRefused(
-            _("The picture cannot be cropped: it shows no single garment, or is filled by it."),
+            _(
+                "The picture cannot be cropped: it does not show exactly one garment, or the "
+                "garment already fills it."
+            ),
             code="NothingToCrop",
         )
     _replace(garment, cropped)

@@ -59,7 +59,7 @@ TEXTS: dict[str, tuple[Any, Any]] = {
         _("Use a photo without bags, umbrellas or other things in front of the body."),
     ),
     # garments
-    "no_garment": (_("There is no garment to be seen on a plain background."), _FLAT),
+    "no_garment": (_("The picture shows no garment on a plain background."), _FLAT),
     "several_garments": (
         _("There are several garments in the picture."),
         _("Use one picture for each garment."),
