@@ -17,6 +17,7 @@ from benchmarks.report import table
 BENCHMARKS = (
     "makespan",
     "calls",
+    "statements",
     "deliveries",
     "bulk",
     "scale",
@@ -24,6 +25,7 @@ BENCHMARKS = (
     "worker_memory",
     "engine",
     "storefront",
+    "api",
     "uploads",
 )
 HERE = Path(__file__).parent

@@ -9,14 +9,20 @@ printed too, but ``deliveries`` measures them.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from statistics import mean, quantiles
 from typing import Any
 
 from benchmarks import peers
 from benchmarks.environment import Environment, kill_group, wait_until
-from benchmarks.makespan import WORKERS, api_url, draw_pictures, new_folder, pairs
+from benchmarks.makespan import (
+    WORKERS,
+    api_url,
+    draw_pictures,
+    end_times,
+    new_folder,
+    pairs,
+)
 from benchmarks.report import print_measure
 from benchmarks.sample_rows import make_garments, make_photos
 
@@ -38,16 +44,9 @@ def ours(environment: Environment, count: int) -> list[float]:
     rows = TryOnResult.objects.filter(batch=batch)
     wait_until(lambda: not rows.open().exists(), TIMEOUT, "ours")
     kill_group(cluster)
-    ended_at = _end_times(environment)
+    ended_at = end_times(environment)
     known_at = {event["pk"]: event["at"] for event in environment.events() if _is_end(event)}
     return [known_at[row.pk] - ended_at[row.remote_task_id or ""] for row in rows]
-
-
-def _end_times(environment: Environment) -> dict[str, float]:
-    """Return the end of each task by the sandbox's files, in seconds since the epoch."""
-    files = environment.folder.glob("sandbox/tasks/*.json")
-    tasks = (json.loads(path.read_text()) for path in files)
-    return {task["task_id"]: task["finished_at"] for task in tasks}
 
 
 def _is_end(event: dict[str, Any]) -> bool:
@@ -78,8 +77,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--tasks", type=int, default=60)
     parser.add_argument("--without-peers", action="store_true")
+    parser.add_argument("--slots", type=int, default=5)
+    parser.add_argument("--network", type=float, default=0, help="seconds of a round trip")
+    parser.add_argument("--tls", action="store_true")
     options = parser.parse_args()
-    with Environment() as environment:
+    with Environment(slots=options.slots, network=options.network, tls=options.tls) as environment:
         started = time.monotonic()
         delays = ours(environment, options.tasks)
         _print("ours", environment, delays, started, calls=MOST_CALLS, delay=LONGEST_DELAY)

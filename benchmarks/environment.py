@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -22,11 +22,15 @@ from urllib.parse import urlsplit
 
 import requests
 
+from benchmarks.network import make_certificate
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 ROOT = Path(__file__).parents[1]
 START_TIMEOUT = 30
+ACCOUNTS = ("default", "second")
+"""Aliases of the engines of a shop with two accounts."""
 USUAL_SECONDS = 17
 """Mean duration of a task of aitryon-plus in the sandbox."""
 
@@ -36,7 +40,11 @@ class Environment:
 
     ``DATABASE_URL`` names the server for the scratch database; without one it is SQLite
     in a file. ``Q_BROKER`` is ``orm`` or a ``redis://`` URL. A process can have only one
-    environment, because Django can be set up only once.
+    environment, because Django can be set up only once. ``accounts`` are the aliases of its
+    engines; each has its own API key, which is an account of its own in the sandbox.
+    ``slots`` are the tasks of an account that may run at once.
+    ``network`` is the seconds of a round trip to the sandbox, which speaks ``tls`` then with a
+    certificate of its own; ``lognormal`` lets the durations of its tasks vary.
     """
 
     def __init__(
@@ -44,8 +52,13 @@ class Environment:
         *,
         outfitanyone: dict[str, Any] | None = None,
         q_cluster: dict[str, Any] | None = None,
+        accounts: Sequence[str] = ACCOUNTS[:1],
         sandbox: dict[str, Any] | None = None,
         parse_seconds: float = 0,
+        slots: int = 5,
+        network: float = 0,
+        tls: bool = False,
+        lognormal: bool = False,
         storage: str = "django.core.files.storage.FileSystemStorage",
         database_url: str = "",
         broker: str = "",
@@ -54,9 +67,14 @@ class Environment:
         self.server_url = database_url or os.environ.get("DATABASE_URL", "")
         self.broker = broker or os.environ.get("Q_BROKER", "orm")
         self.database = f"outfitanyone_bench_{uuid.uuid4().hex[:8]}"
-        self._settings = (outfitanyone or {}, q_cluster or {})
-        self.sandbox_options = sandbox or {}
+        self._settings = ({"CONCURRENT_TASKS": slots, **(outfitanyone or {})}, q_cluster or {})
+        self.accounts = accounts
+        self.sandbox_options = {"running_tasks": slots, "workers": 4, **(sandbox or {})}
         self.parse_seconds = parse_seconds
+        self.slots = slots
+        self.network = network
+        self.tls = tls
+        self.lognormal = lognormal
         self.storage = storage
         self._processes: list[subprocess.Popen[str]] = []
         self._logs: list[IO[str]] = []
@@ -73,6 +91,7 @@ class Environment:
             "BENCH_STORAGE": self.storage,
             "BENCH_MEDIA_ROOT": str(self.folder / "media"),
             "BENCH_OUTFITANYONE": json.dumps(outfitanyone),
+            "BENCH_ACCOUNTS": json.dumps(list(self.accounts)),
             # its own queue name, so that other queues on this machine are left alone
             "BENCH_Q_CLUSTER": json.dumps({"name": self.database, **q_cluster}),
             "BENCH_EVENTS": str(self.folder / "events.jsonl"),
@@ -125,7 +144,7 @@ class Environment:
             "django",
             "qcluster",
             log=name,
-            env=os.environ | {"BENCH_Q_CLUSTER": json.dumps(settings)},
+            env=os.environ | {"BENCH_Q_CLUSTER": json.dumps(settings), "BENCH_COUNT": "1"},
         )
         wait_until(lambda: self._ready_messages(name) > before, START_TIMEOUT, f"cluster {name}")
         return process
@@ -139,6 +158,12 @@ class Environment:
         path = self.folder / "events.jsonl"
         lines = path.read_text().splitlines() if path.exists() else []
         return [event for event in map(json.loads, lines) if event["model"] == model]
+
+    @property
+    def statements(self) -> int:
+        """How many SQL statements the clusters have executed so far."""
+        path = self.folder / "events.jsonl.statements"
+        return path.stat().st_size if path.exists() else 0
 
     def _create_database(self) -> str:
         if not self.server_url or self.server_url.startswith("sqlite"):
@@ -179,12 +204,20 @@ class Sandbox:
     def __init__(self, environment: Environment, *, port: int = 0) -> None:
         state = environment.folder / "sandbox"
         state.mkdir(exist_ok=True)
+        network = [f"--network={environment.network}"]
+        if environment.tls:
+            certificate, bundle = make_certificate(environment.folder)
+            os.environ["REQUESTS_CA_BUNDLE"] = str(bundle)
+            network.append(f"--certificate={certificate}")
+        if environment.lognormal:
+            network.append("--lognormal")
         self.process = environment.start(
             "benchmarks.instant_sandbox",
             f"--port={port}",
             f"--state-dir={state}",
             f"--parse-seconds={environment.parse_seconds}",
             f"--options={json.dumps(environment.sandbox_options)}",
+            *network,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -240,6 +273,17 @@ def _reachable(variable: str, default: str) -> str:
     except OSError:
         return ""
     return url
+
+
+def cpu_seconds(process: subprocess.Popen[str]) -> float:
+    """Return the CPU time that the living processes of this process group have used."""
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            if int(fields[2]) == process.pid:
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def kill_group(process: subprocess.Popen[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 import time
 from dataclasses import dataclass
@@ -17,9 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.network import place_behind
 from outfitanyone_local.sandbox.engine_protocol import Finding
 from outfitanyone_local.sandbox.http_server import SandboxServer
 from outfitanyone_local.sandbox.options import Options
+from outfitanyone_local.sandbox.progression import Progression
 
 ROWS = {"upper": (0.2, 0.5), "lower": (0.5, 0.9), "dress": (0.2, 0.9)}
 
@@ -78,12 +81,32 @@ def _area(image: Any, kind: str) -> Area:
     return Area(kind, (x1, y1, x2, y2), np.concatenate([crop, alpha], axis=2), crop)
 
 
+SPREAD = 0.25
+"""Deviation of the logarithm of durations: one task of twenty takes half as long again."""
+
+
+def vary_by_lognormal(server: SandboxServer) -> None:
+    """Let task durations vary as those of real tasks do, around the same mean."""
+    progressions: Any = server.sandbox.progressions
+    usual = progressions.for_task
+
+    def for_task(number: int, **options: Any) -> Progression:
+        drawn = random.Random(number).lognormvariate(-(SPREAD**2) / 2, SPREAD)
+        progression: Progression = usual(number, **options)
+        return progression.stretched(drawn)
+
+    progressions.for_task = for_task
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--state-dir", type=Path)
     parser.add_argument("--parse-seconds", type=float, default=0)
     parser.add_argument("--options", type=json.loads, default={}, help="a JSON object")
+    parser.add_argument("--network", type=float, default=0, help="seconds of a round trip")
+    parser.add_argument("--certificate", type=Path, help="PEM file with key, for TLS")
+    parser.add_argument("--lognormal", action="store_true", help="vary the durations of tasks")
     arguments = parser.parse_args()
     with SandboxServer(
         port=arguments.port,
@@ -91,7 +114,12 @@ def main() -> None:
         engine=InstantEngine(parse_seconds=arguments.parse_seconds),
         state_dir=arguments.state_dir,
     ) as server:
-        print(server.root_url, flush=True)
+        if arguments.network or arguments.certificate:
+            place_behind(server, round_trip=arguments.network, certificate=arguments.certificate)
+        if arguments.lognormal:
+            vary_by_lognormal(server)
+        scheme = "https" if arguments.certificate else "http"
+        print(server.root_url.replace("http", scheme, 1), flush=True)
         sys.stdin.read()
 
 

@@ -1,87 +1,144 @@
 """a. How long 60 try-ons take at 5 slots, against the lower bound and beside peers.
 
     python -m benchmarks.makespan [--seconds 2 6] [--ways ours ...] [--rounds 1] [--steady]
+    python -m benchmarks.makespan --accounts 2
+    python -m benchmarks.makespan --slots 50 --tasks 250 --seconds 18 --network 0.2 --tls --steady
 
 Every way starts with pictures on disk, none of them uploaded, and ends when every result
 is stored. Ours also writes rows and parses each result meanwhile. Tasks take exactly the
-given seconds; two ways run once more with durations that vary by up to 10 %.
+given seconds; two ways run once more with durations that vary by up to 10 %. With two
+accounts only ours runs: each account has half of the try-ons and its own slots, and a worker.
+With ``--network`` each call takes a round trip, and with ``--lognormal`` tasks vary as real ones.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from benchmarks import peers
-from benchmarks.environment import Environment, kill_group, redis_url, wait_until
+from benchmarks.environment import (
+    ACCOUNTS,
+    Environment,
+    cpu_seconds,
+    kill_group,
+    redis_url,
+    wait_until,
+)
 from benchmarks.report import print_measure
 from benchmarks.sample_rows import make_garments, make_photos, picture
 
-SLOTS = 5
 PEOPLE = 5
 BAR = 1.08
 WORKERS = 2
 TIMEOUT = 900
 
 
-def ours(environment: Environment, count: int) -> float:
-    """Measure from the request to the last stored picture, with one worker, on a new account."""
+@dataclass(frozen=True)
+class Run:
+    """How long a way took, and what else was measured."""
+
+    seconds: float
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def ours(environment: Environment, count: int) -> Run:
+    """Measure from the first request to the last stored picture, on new accounts.
+
+    Each account has a worker and its share of the try-ons. None of them may be paid twice.
+    """
     from django_outfitanyone.actions import request_try_ons
     from django_outfitanyone.jobs.try_on import TryOnOptions, combine
     from django_outfitanyone.models import Account, TryOnResult
     from django_outfitanyone.models.account import LONG_AGO
 
     Account.objects.update(task_seconds={}, runner_expires_at=LONG_AGO)
-    requests = combine(make_garments(count // PEOPLE), make_photos(PEOPLE))
-    cluster = environment.start_cluster(workers=1)
-    warm_up_worker()
-    started = time.monotonic()
-    batch = request_try_ons(requests, options=TryOnOptions(keep_other_half=False))[0].batch
-    rows = TryOnResult.objects.filter(batch=batch)
+    accounts, photos, batches = environment.accounts, make_photos(PEOPLE), []
+    requests = {
+        alias: combine(make_garments(count // PEOPLE // len(accounts)), photos)
+        for alias in accounts
+    }
+    cluster = environment.start_cluster(workers=len(accounts))
+    warm_up_workers(len(accounts))
+    used, statements = cpu_seconds(cluster), environment.statements
+    started, started_at = time.monotonic(), time.time()
+    for alias in accounts:
+        options = TryOnOptions(engine=alias, keep_other_half=False)
+        batches.append(request_try_ons(requests[alias], options=options)[0].batch)
+    rows = TryOnResult.objects.filter(batch__in=batches)
     wait_until(lambda: not rows.filter(image="").exists(), TIMEOUT, "ours", every=0.01)
     took = time.monotonic() - started
     wait_until(lambda: not rows.open().exists(), TIMEOUT, "ours")
     assert rows.succeeded().count() == count, rows.values_list("status", "error_message")
+    assert environment.sandbox.stats["accepted"] == count, "A request was paid twice."
+    details = {
+        "tasks_ended_s": round(max(end_times(environment).values()) - started_at, 2),
+        "parsed_s": round(time.monotonic() - started, 2),
+        "cpu_s_per_try_on": round((cpu_seconds(cluster) - used) / count, 3),
+        "statements_per_try_on": round((environment.statements - statements) / count, 1),
+    }
     kill_group(cluster)
-    return took
+    return Run(took, details)
 
 
-def warm_up_worker() -> None:
-    """Let the worker do one run without work."""
-    from django_outfitanyone import wakeup
-    from django_outfitanyone.models import Account
-    from django_outfitanyone.models.account import LONG_AGO
-
-    wakeup.wake()
-    wait_until(lambda: Account.current().runner_expires_at > LONG_AGO, TIMEOUT, "first run")
-    wait_until(lambda: not Account.current().runner_token, TIMEOUT, "end of the first run")
+def end_times(environment: Environment) -> dict[str, float]:
+    """Return the end of each task by the sandbox's files, in seconds since 1970."""
+    files = environment.folder.glob("sandbox/tasks/*.json")
+    tasks = (json.loads(path.read_text()) for path in files)
+    return {task["task_id"]: task["finished_at"] for task in tasks}
 
 
-def by_sdk(environment: Environment, count: int) -> float:
+def warm_up_workers(count: int) -> None:
+    """Let the workers do some runs without work, and wait for the last one."""
+    from django_q.tasks import async_task, fetch
+
+    from django_outfitanyone.wakeup import POLL
+
+    runs = [async_task(POLL) for _number in range(2 * count)]
+    for run in runs:
+        assert fetch(run, wait=TIMEOUT * 1000), "The worker has not run."
+
+
+def by_threads(environment: Environment, count: int) -> Run:
+    """Measure plain threads, some more than slots, so that downloads leave none unused."""
+    pictures, folder = draw_pictures(environment, count), new_folder(environment)
+    threads = math.ceil(1.1 * environment.slots)
+    started, started_at = time.monotonic(), time.time()
+    uploaded = pairs(peers.upload_by_sdk(api_url(environment), pictures))
+    peers.by_threads(api_url(environment), uploaded, folder, threads=threads)
+    took = time.monotonic() - started
+    ended = round(max(end_times(environment).values()) - started_at, 2)
+    return Run(took, {"tasks_ended_s": ended, "threads": threads})
+
+
+def by_sdk(environment: Environment, count: int) -> Run:
     pictures, folder = draw_pictures(environment, count), new_folder(environment)
     started = time.monotonic()
     uploaded = pairs(peers.upload_by_sdk(api_url(environment), pictures))
     peers.by_sdk(api_url(environment), uploaded, folder)
-    return time.monotonic() - started
+    return Run(time.monotonic() - started)
 
 
-def by_sdk_already_uploaded(environment: Environment, count: int) -> float:
+def by_sdk_already_uploaded(environment: Environment, count: int) -> Run:
     """Measure the SDK without the uploads."""
     pictures, folder = draw_pictures(environment, count), new_folder(environment)
     uploaded = pairs(peers.upload_by_sdk(api_url(environment), pictures))
     started = time.monotonic()
     peers.by_sdk(api_url(environment), uploaded, folder)
-    return time.monotonic() - started
+    return Run(time.monotonic() - started)
 
 
-def by_jobs(function: str) -> Callable[[Environment, int], float]:
+def by_jobs(function: str) -> Callable[[Environment, int], Run]:
     """Return a measurement with one django-q2 job per try-on."""
 
-    def measure(environment: Environment, count: int) -> float:
+    def measure(environment: Environment, count: int) -> Run:
         from django_q.tasks import async_task
 
         pictures, folder = draw_pictures(environment, count), new_folder(environment)
@@ -93,20 +150,21 @@ def by_jobs(function: str) -> Callable[[Environment, int], float]:
         wait_until(done, TIMEOUT, function, every=0.01)
         took = time.monotonic() - started
         kill_group(cluster)
-        return took
+        return Run(took)
 
     return measure
 
 
 SDK = "SDK, five threads"
-WAYS: dict[str, Callable[[Environment, int], float]] = {
+WAYS: dict[str, Callable[[Environment, int], Run]] = {
     "ours": ours,
+    "plain threads": by_threads,
     SDK: by_sdk,
     f"{SDK}, pictures uploaded before": by_sdk_already_uploaded,
     "one sleeping job per try-on": by_jobs("sleeping_job"),
     "one Schedule per poll": by_jobs("submitting_job"),
 }
-VARIED_WAYS = ("ours", SDK)
+VARIED_WAYS = ("ours", "plain threads", SDK)
 
 
 def draw_pictures(environment: Environment, count: int) -> list[Path]:
@@ -152,18 +210,28 @@ def measure(
         environment.sandbox.vary_task_durations(mean=seconds)
     else:
         environment.sandbox.set_task_duration(seconds)
-    took = WAYS[way](environment, count)
-    lower_bound = math.ceil(count / SLOTS) * seconds
+    run = WAYS[way](environment, count)
+    took, accounts = run.seconds, len(environment.accounts)
+    lower_bound = math.ceil(count / (environment.slots * accounts)) * seconds
     print_measure(
         f"{title(count, seconds, varied=varied)}: {way}",
         took / lower_bound,
         "x lower bound",
         seconds=round(took, 2),
         lower_bound=lower_bound,
-        peak_running=environment.sandbox.stats["peak_running"],
-        **({"bar": BAR} if way == "ours" and not varied else {}),
+        accounts=accounts,
+        **calls_of(environment, count),
+        **run.details,
+        **({"bar": BAR} if way == "ours" and not varied and accounts == 1 else {}),
     )
     return took / lower_bound
+
+
+def calls_of(environment: Environment, count: int) -> dict[str, Any]:
+    """Return the submits, polls and lists per try-on, and the most tasks that ran at once."""
+    stats = environment.sandbox.stats
+    calls = sum(stats[name] for name in ("submits", "queries", "lists")) / count
+    return {"calls_per_try_on": round(calls, 2), "peak_running": stats["peak_running"]}
 
 
 def title(count: int, seconds: float, *, varied: bool) -> str:
@@ -195,8 +263,23 @@ def main() -> None:
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--steady", action="store_true", help="no tasks of varied duration")
+    parser.add_argument("--accounts", type=int, choices=(1, 2), default=1)
+    parser.add_argument("--slots", type=int, default=5)
+    parser.add_argument("--network", type=float, default=0, help="seconds of a round trip")
+    parser.add_argument("--tls", action="store_true")
+    parser.add_argument("--lognormal", action="store_true")
     arguments = parser.parse_args()
-    with Environment(broker=redis_url()) as environment:
+    if arguments.accounts > 1:
+        arguments.ways = ["ours"]
+    accounts = ACCOUNTS[: arguments.accounts]
+    with Environment(
+        broker=redis_url(),
+        accounts=accounts,
+        slots=arguments.slots,
+        network=arguments.network,
+        tls=arguments.tls,
+        lognormal=arguments.lognormal,
+    ) as environment:
         warm_up(environment)
         for seconds in arguments.seconds:
             for varied in (False,) if arguments.steady else (False, True):

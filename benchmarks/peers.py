@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +20,15 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from tests.orders import try_on_order
+
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import TaskReport
 
 MODEL = "aitryon-plus"
 KEY = "sk-for-benchmarks"
 THREADS = 5
+TOO_MANY = 429
 BEIJING = timezone(timedelta(hours=8))
 Pair = tuple[str, str]
 """URLs of a person and a top."""
@@ -53,6 +58,57 @@ def by_sdk(base_url: str, pairs: Sequence[Pair], folder: Path) -> list[float]:
         return list(threads.map(try_on, pairs))
 
 
+def by_threads(base_url: str, pairs: Sequence[Pair], folder: Path, *, threads: int) -> None:
+    """Do all that this app does but the rows, in plain threads with a queue.
+
+    Each thread keeps its connection, polls each second, and parses the picture that it stored.
+    """
+    local = threading.local()
+
+    def session() -> requests.Session:
+        if not hasattr(local, "session"):
+            local.session = requests.Session()
+            local.session.headers["Authorization"] = f"Bearer {KEY}"
+        kept: requests.Session = local.session
+        return kept
+
+    def call(method: str, path: str, **request: Any) -> Any:
+        while (answer := session().request(method, f"{base_url}/{path}", **request)).status_code:
+            if answer.status_code != TOO_MANY:
+                answer.raise_for_status()
+                return answer.json()
+            time.sleep(random.uniform(0.5, 1.5))
+        return None
+
+    def try_on(pair: Pair) -> None:
+        inputs = {"person_image_url": pair[0], "top_garment_url": pair[1]}
+        output = call(
+            "POST",
+            "services/aigc/image2image/image-synthesis/",
+            json={"model": MODEL, "input": inputs, "parameters": {}},
+            headers={"X-DashScope-Async": "enable", "X-DashScope-OssResourceResolve": "enable"},
+        )["output"]
+        while output["task_status"] not in {"SUCCEEDED", "FAILED"}:
+            time.sleep(SLEEP)
+            output = call("GET", f"tasks/{output['task_id']}")["output"]
+        url = output["image_url"]
+        _store(session().get(url, timeout=30).content, folder, output["task_id"])
+        areas = call(
+            "POST",
+            "services/vision/image-process/process",
+            json={
+                "model": "aitryon-parsing-v1",
+                "input": {"image_url": url},
+                "parameters": {"clothes_type": ["upper", "lower"]},
+            },
+        )["output"]
+        for address in (*areas["parsing_img_url"], *areas["crop_img_url"]):
+            session().get(address, timeout=30)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(try_on, pairs))
+
+
 def upload_by_sdk(base_url: str, pictures: Sequence[Path]) -> list[str]:
     """Return the URLs of the uploaded pictures, in the same order."""
     _sdk(base_url)
@@ -72,7 +128,7 @@ def upload_by_client(pictures: Sequence[Path]) -> list[str]:
     def upload(path: Path) -> str:
         return engine.upload(path.read_bytes(), filename=path.name, model=MODEL).url
 
-    with closing(conf.load_engine()) as engine, ThreadPoolExecutor(THREADS) as threads:
+    with closing(conf.default_engine.load()) as engine, ThreadPoolExecutor(THREADS) as threads:
         return list(threads.map(upload, pictures))
 
 
@@ -88,11 +144,11 @@ def sleeping_job(pair: Pair, folder: str) -> None:
     from django_outfitanyone.conf import conf
     from django_outfitanyone.engines.base import RemoteState
 
-    with closing(conf.load_engine()) as engine:
+    with closing(conf.default_engine.load()) as engine:
         report = engine.submit(_try_on_order(pair))
         while report.state is not RemoteState.SUCCEEDED:
             time.sleep(SLEEP)
-            report = engine.query(report.task_id)
+            report = engine.query(report.handle)
     _download(report, folder)
 
 
@@ -101,9 +157,9 @@ def submitting_job(pair: Pair, folder: str) -> None:
     from django_outfitanyone.conf import conf
 
     time.sleep(0.22)  # two workers stay below ten submits per second
-    with closing(conf.load_engine()) as engine:
+    with closing(conf.default_engine.load()) as engine:
         report = engine.submit(_try_on_order(pair))
-    _poll_later(report.task_id, folder)
+    _poll_later(report.handle, folder)
 
 
 def polling_job(task_id: str, folder: str) -> None:
@@ -112,7 +168,7 @@ def polling_job(task_id: str, folder: str) -> None:
     from django_outfitanyone.engines.base import RemoteState
 
     time.sleep(0.11)  # all are due at once, and the account may poll twenty times per second
-    with closing(conf.load_engine()) as engine:
+    with closing(conf.default_engine.load()) as engine:
         report = engine.query(task_id)
     if report.state is RemoteState.SUCCEEDED:
         _download(report, folder)
@@ -133,14 +189,13 @@ def _poll_later(task_id: str, folder: str) -> None:
 
 
 def _try_on_order(pair: Pair) -> Any:
-    from django_outfitanyone.engines.base import TryOnOrder
 
-    return TryOnOrder(model=MODEL, person_url=pair[0], top_url=pair[1])
+    return try_on_order(model=MODEL, person=pair[0], top=pair[1])
 
 
 def _download(report: TaskReport, folder: str) -> None:
     content = requests.get(report.image_url, timeout=30).content
-    _store(content, Path(folder), report.task_id)
+    _store(content, Path(folder), report.handle)
 
 
 def _store(content: bytes, folder: Path, task_id: str) -> None:

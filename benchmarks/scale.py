@@ -1,209 +1,210 @@
-"""d. Claiming due rows and listing results, with a thousand rows and with a million.
+"""d. What visitors, staff and the worker read, with a thousand varied try-ons and with a million.
 
-    POSTGRES_URL=postgres://… python -m benchmarks.scale [--rows 1000 1000000]
+    POSTGRES_URL=postgres://… python -m benchmarks.scale [--rows 1000 1000000] [--only hotspots]
 
-Both have the same open rows; the others are finished. Prints the query plans too.
+The databases are made once (minutes) and kept. The sizes are measured in turn, so that other
+load meets both, in three rounds: a ratio on both sides of the limit is undecided. The time in the
+database is reported too, and the CPU time of this process and of PostgreSQL's, if it runs on this
+machine: where other work runs, it says more than the clock. ``--plans`` prints the plans of the
+slowest statements at the largest size.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from statistics import median
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any, NamedTuple
 
+from benchmarks import sized_databases
 from benchmarks.environment import Environment, postgresql_url
 from benchmarks.report import print_measure
-from benchmarks.sample_rows import make_garments, make_photos
+from benchmarks.scale_operations import Operation, Rows, staff, visitors, worker
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-OPEN_ROWS = 100
-REPEATS = 40
+REPEATS = 30
+QUICK_REPEATS = 8
+PATIENCE = 5.0
+"""Seconds after which an operation is not repeated further."""
+TIMEOUT = 30
+"""Seconds after which a statement is canceled."""
 HIGHEST_RATIO = 1.3
-TRY_ONS = "django_outfitanyone_tryonresult"
-HOTSPOTS = "django_outfitanyone_hotspot"
-
-Operation = Callable[[], Any]
+UNDECIDED = 2.0
+"""Milliseconds that are within the noise, whatever the ratio."""
 
 
-def fill(rows: int) -> None:
-    """Fill up to ``rows`` finished results with two hotspots each, copied inside the database."""
-    from django.db import connection
+class Taken(NamedTuple):
+    """Milliseconds of one run of an operation."""
 
-    from django_outfitanyone.models import Hotspot, TryOnResult
-
-    source = TryOnResult.objects.succeeded().order_by("pk")[:1].values_list("pk", flat=True)[0]
-    existing = TryOnResult.objects.count()
-    columns = _columns(TryOnResult, "id", "batch", "number", "created_at", "queued_at", "slot")
-    spots = _columns(Hotspot, "id", "try_on_id", "clothes_type")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {TRY_ONS} ({columns}, batch, number, created_at, queued_at)"
-            f" SELECT {columns}, md5({rows} || '-' || n / 60)::uuid, n %% 60,"
-            " now() - n * interval '1 minute', now() - n * interval '1 minute'"
-            f" FROM {TRY_ONS}, generate_series(1, %s) n WHERE id = %s",
-            [rows - existing, source],
-        )
-        from_hotspot = ", ".join(f"h.{name}" for name in spots.split(", "))
-        cursor.execute(
-            f"INSERT INTO {HOTSPOTS} ({spots}, try_on_id, clothes_type)"
-            f" SELECT {from_hotspot}, t.id, kind FROM {TRY_ONS} t,"
-            f" (SELECT * FROM {HOTSPOTS} LIMIT 1) h, unnest(array['upper', 'lower']) kind"
-            " WHERE t.status = 'succeeded' AND NOT EXISTS"
-            f" (SELECT FROM {HOTSPOTS} x WHERE x.try_on_id = t.id)"
-        )
-        cursor.execute("VACUUM (ANALYZE)")  # otherwise autovacuum runs during the measurement
+    in_all: float
+    in_database: float
+    cpu: float
 
 
-def _columns(model: Any, *without: str) -> str:
-    names = (field.column for field in model._meta.concrete_fields)
-    return ", ".join(f'"{name}"' for name in names if name not in without)
+Times = dict[int, list[Taken]]
+"""By number of try-ons."""
+
+
+def measure(name: str, operations: Mapping[int, Operation], databases: Mapping[int, Any]) -> Times:
+    """Run an operation on all databases in turn."""
+    times: Times = {rows: [] for rows in databases}
+    started = time.monotonic()
+    for number in range(-2, QUICK_REPEATS if os.environ.get("QUICK") else REPEATS):
+        for rows, database in databases.items():
+            sized_databases.use(database)
+            taken = _taken(name, operations[rows], database)
+            if number >= 0 or taken.in_all > PATIENCE * 1000:
+                times[rows].append(taken)
+        if time.monotonic() - started > PATIENCE and all(times.values()):
+            break
+    return times
+
+
+def _taken(name: str, operation: Operation, database: Any) -> Taken:
+    from django.db import OperationalError
+
+    started, cpu, server = time.perf_counter(), time.process_time(), _server_cpu(database)
+    with _statements() as statements:
+        try:
+            operation()
+        except OperationalError:
+            print(f"{name}: canceled after {TIMEOUT} s", file=sys.stderr, flush=True)
+    in_all, cpu = time.perf_counter() - started, time.process_time() - cpu
+    for pid, seconds in _server_cpu(database).items():
+        cpu += seconds - server.get(pid, 0)
+    in_database = sum(seconds for *_, seconds in statements)
+    return Taken(in_all * 1000, in_database * 1000, cpu * 1000)
+
+
+def _server_cpu(database: Any) -> dict[int, float]:
+    """Return the CPU time so far of the server's process, by its id: a new one starts at 0."""
+    if database.connection is None:
+        return {}
+    pid = database.connection.info.backend_pid
+    try:
+        nanoseconds = Path(f"/proc/{pid}/schedstat").read_text().split()[0]
+    except OSError:  # the server runs on another machine
+        return {}
+    return {pid: int(nanoseconds) / 1e9}
+
+
+def report(name: str, rounds: Sequence[Times], **more: Any) -> None:
+    """Print how the largest compares to the smallest: lowest, median and highest of the rounds."""
+    few, many = min(rounds[0]), max(rounds[0])
+    ratios = [_median(times[many]).in_all / _median(times[few]).in_all for times in rounds]
+    cpu = [_median(times[many]).cpu / _median(times[few]).cpu for times in rounds]
+    all_times = {rows: [taken for times in rounds for taken in times[rows]] for rows in rounds[0]}
+    slower = _median(all_times[many]).in_all - _median(all_times[few]).in_all
+    is_noise = median(ratios) > HIGHEST_RATIO and slower < UNDECIDED
+    is_undecided = is_noise or min(ratios) <= HIGHEST_RATIO < max(ratios)
+    print_measure(
+        f"{name}: most rows against fewest",
+        "undecided" if is_undecided else median(ratios),
+        "" if is_undecided else "x",
+        ratios=_lowest_to_highest(ratios),
+        cpu_ratios=_lowest_to_highest(cpu),
+        load=round(os.getloadavg()[0], 1),
+        **{
+            f"{part}_ms": {
+                rows: _spread([getattr(taken, part) for taken in each])
+                for rows, each in all_times.items()
+            }
+            for part in ("in_all", "in_database", "cpu")
+        },
+        **({} if is_undecided else {"bar": HIGHEST_RATIO}),
+        **more,
+    )
+
+
+def _median(each: Iterable[Taken]) -> Taken:
+    return Taken(*map(median, zip(*each, strict=True)))
+
+
+def _lowest_to_highest(ratios: list[float]) -> list[float]:
+    return [round(one, 2) for one in (min(ratios), median(ratios), max(ratios))]
+
+
+def _spread(values: list[float]) -> list[float]:
+    """Return first quartile, median and third quartile."""
+    found = quantiles(values, n=4) if len(values) > 1 else values * 3
+    return [round(value, 1) for value in found]
 
 
 @contextmanager
-def _statements() -> Iterator[list[tuple[str, Any]]]:
-    from django.db import connection
+def _statements() -> Iterator[list[tuple[str, Any, float]]]:
+    from django.db import connections
 
-    statements: list[tuple[str, Any]] = []
+    found: list[tuple[str, Any, float]] = []
 
     def log(execute: Any, sql: str, parameters: Any, *rest: Any) -> Any:
-        statements.append((sql, parameters))
-        return execute(sql, parameters, *rest)
+        started = time.perf_counter()
+        try:
+            return execute(sql, parameters, *rest)
+        finally:
+            found.append((sql, parameters, time.perf_counter() - started))
 
-    with connection.execute_wrapper(log):
-        yield statements
+    with connections["default"].execute_wrapper(log):
+        yield found
 
 
-def plans(operation: Operation) -> list[str]:
-    """Return the scans of each statement on try-ons, one line per statement."""
-    from django.db import connection
+def plan(operation: Operation, *, most: int = 2) -> str:
+    """Return statement and plan of the slowest reads of an operation."""
+    from django.db import OperationalError, connections
 
     with _statements() as statements:
-        operation()
+        try:
+            operation()
+        except OperationalError:
+            return "canceled"
+    reads = [one for one in statements if one[0].startswith("SELECT")]
     shown = []
-    for sql, parameters in statements:
-        if TRY_ONS in sql and sql.startswith(("SELECT", "UPDATE")):
-            with connection.cursor() as cursor:
-                cursor.execute(f"EXPLAIN {sql}", parameters)
-                lines = [line.strip() for (line,) in cursor.fetchall()]
-            scans = [line.lstrip("-> ").split("  (")[0] for line in lines if "Scan" in line]
-            shown.append(f"{sql[:6]}: {'; '.join(scans)}")
-    return shown
-
-
-def operations() -> dict[str, Operation]:
-    from django.contrib.auth import get_user_model
-    from django.db import transaction
-    from django.test import Client
-    from django.urls import reverse
-
-    from django_outfitanyone.conf import conf
-    from django_outfitanyone.models import Account, TryOnResult
-    from django_outfitanyone.worker.queue import next_due_at
-
-    admin, _made = get_user_model().objects.get_or_create(
-        username="admin", defaults={"is_staff": True, "is_superuser": True}
-    )
-    browser = Client()
-    browser.force_login(admin)
-    account = Account.current()
-
-    def claim() -> None:
-        with transaction.atomic():
-            queued = TryOnResult.objects.filter(account=account).queued()
-            due = [pk for pk, _due_at in queued.unleased(5)]
-            assert len(queued.claim(due, lease=conf.lease)) == 5
-            transaction.set_rollback(True)
-
-    def page(url: str) -> Operation:
-        def get() -> None:
-            response = browser.get(url)
-            assert response.status_code == 200, response.content[:500]
-
-        return get
-
-    return {
-        "claim of due rows": claim,
-        "time of the next due row": lambda: next_due_at(account),
-        "admin list": page(reverse("admin:django_outfitanyone_tryonresult_changelist")),
-        "API list": page("/api/try-ons/"),
-        "API list of failed try-ons": page("/api/try-ons/?status=failed"),
-    }
-
-
-def milliseconds(operation: Operation) -> float:
-    operation()
-    operation()
-    times = []
-    for _ in range(REPEATS):
-        started = time.perf_counter()
-        operation()
-        times.append(time.perf_counter() - started)
-    return median(times) * 1000
-
-
-def create_open_rows(garments: Iterable[Any], photos: Iterable[Any]) -> None:
-    """Create due rows, and one finished result to copy."""
-    from django.core.files.base import ContentFile
-
-    from benchmarks.sample_rows import picture
-    from django_outfitanyone.jobs.try_on import TryOnOptions, as_row, combine
-    from django_outfitanyone.models import Hotspot, TryOnResult
-
-    rows = [as_row(request, TryOnOptions()) for request in combine(list(garments), list(photos))]
-    for number, row in enumerate(rows):
-        row.number = number
-    finished = rows.pop()
-    TryOnResult.objects.bulk_create(rows)
-    finished.status, finished.due_at, finished.width, finished.height = "succeeded", None, 200, 300
-    finished.image.save("result.jpg", ContentFile(picture(1)), save=False)
-    finished.thumbnail.save("result.jpg", ContentFile(picture(1)), save=False)
-    finished.save()
-    Hotspot.objects.create(
-        try_on=finished,
-        clothes_type="upper",
-        x1=1,
-        y1=1,
-        x2=9,
-        y2=9,
-        picture_sha256=finished.sha256,
-    )
+    for sql, parameters, _seconds in sorted(reads, key=lambda one: -one[2])[:most]:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", parameters)
+            lines = [line for (line,) in cursor.fetchall()]
+        tables, _from, conditions = sql.partition(" FROM ")
+        shown.append("\n".join([f"{tables[:60]} … FROM {conditions[:1500]}", *lines]))
+    return "\n\n".join(shown)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 1_000_000])
+    parser.add_argument("--only", nargs="+", default=[""], help="parts of names to measure")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--plans", action="store_true", help="print the slowest statements' plans")
     arguments = parser.parse_args()
     url = postgresql_url()
     if not url:
         print("scale: skipped, no PostgreSQL server", file=sys.stderr)
         return
     with Environment(database_url=url):
-        from django_outfitanyone.models import Account
+        from django.db import connections
 
-        Account.current()
-        create_open_rows(make_garments(OPEN_ROWS // 5), make_photos(5))
-        measured: dict[str, list[float]] = {}
-        for rows in arguments.rows:
-            fill(rows)
-            for name, operation in operations().items():
-                measured.setdefault(name, []).append(milliseconds(operation))
-        for name, operation in operations().items():
-            times = dict(zip(arguments.rows, (round(ms, 2) for ms in measured[name]), strict=True))
-            ratio = measured[name][-1] / measured[name][0]
-            print_measure(
-                f"{name}: most rows against fewest",
-                ratio,
-                "x",
-                ms=times,
-                bar=HIGHEST_RATIO,
-                plan=plans(operation),
-            )
+        scratch = connections["default"]
+        databases = sized_databases.prepare(url, arguments.rows)
+        operations: dict[int, dict[str, Operation]] = {}
+        for rows, database in databases.items():
+            sized_databases.use(database)
+            with database.cursor() as cursor:
+                cursor.execute(f"SET statement_timeout = '{TIMEOUT}s'")
+            found = Rows.read()
+            operations[rows] = {**worker(found), **visitors(found), **staff(found)}
+        for name in operations[arguments.rows[-1]]:
+            if any(part in name for part in arguments.only):
+                each = {rows: operations[rows][name] for rows in databases}
+                rounds = range(arguments.rounds)
+                report(name, [measure(name, each, databases) for _ in rounds])
+                if arguments.plans:
+                    sized_databases.use(databases[arguments.rows[-1]])
+                    print(f"\n{plan(each[arguments.rows[-1]])}\n", file=sys.stderr, flush=True)
+        for database in databases.values():
+            database.close()
+        sized_databases.use(scratch)
 
 
 if __name__ == "__main__":

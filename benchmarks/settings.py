@@ -5,6 +5,8 @@ import os
 
 import dj_database_url
 
+from tests.engine_keys import changed, shop
+
 DATABASE_URL = os.environ["DATABASE_URL"]
 if DATABASE_URL.startswith("mysql"):
     import pymysql
@@ -82,9 +84,14 @@ if os.environ.get("Q_BROKER", "orm").startswith("redis"):
 else:
     Q_CLUSTER["orm"] = "default"
 
-OUTFITANYONE = {
-    "API_KEY": "sk-for-benchmarks",
-    "BASE_URL": os.environ["OUTFITANYONE_BASE_URL"],
-    "ALLOW_PRIVATE_ADDRESSES": True,
+OUTFITANYONE = changed(
+    shop(
+        BASE_URL=os.environ["OUTFITANYONE_BASE_URL"],
+        ALLOW_PRIVATE_ADDRESSES=True,
+    ),
     **json.loads(os.environ.get("BENCH_OUTFITANYONE", "{}")),
+)
+OUTFITANYONE["ENGINES"] = {
+    alias: {**OUTFITANYONE["ENGINES"]["default"], "API_KEY": f"sk-of-{alias}"}
+    for alias in json.loads(os.environ.get("BENCH_ACCOUNTS", '["default"]'))
 }

@@ -2,6 +2,9 @@
 
 Each file is generated, then prepared and given a thumbnail in a process of its own, as in
 the request of an upload. Memory counts from before the file is read.
+
+Two files are uploaded in the admin too, as a model photo: with the check by the local engine and
+all copies for the storefront, up to the redirect.
 """
 
 from __future__ import annotations
@@ -15,15 +18,22 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from benchmarks.report import print_measure
 
+SPAWN = multiprocessing.get_context("spawn")
 MOST_MB = 200
 MOST_SECONDS = 3
 SEED_SIZE = 16
 """A photo is imitated by noise that is enlarged this often, with finer noise on top."""
+
+REQUESTS = {"PNG": 3.0, "JPEG": 1.0}
+"""Most CPU seconds of the admin's request with a picture of 4096 x 4096 pixels, by format."""
+SAMPLE = "local/outfitanyone_local/samples/pictures/models"
+UPLOAD_URL = "/admin/django_outfitanyone/modelimage/add/"
 
 FAST = {"enc_params": {"preset": "ultrafast"}}
 
@@ -96,22 +106,30 @@ def prepare(pipe: Connection) -> None:
     data = Path(path).read_bytes()
     try:
         picture = images.prepare(data)
-        thumbnail(picture.data)
+        thumbnail(picture.data, scaled=picture.scaled)  # as the app does
         outcome = f"{picture.width} x {picture.height}, {len(picture.data) / 1e6:.1f} MB"
     except PictureRefused as error:
         outcome = f"refused: {error.message}"
     pipe.send((time.process_time() - started, peak_mb() - before, outcome))
 
 
-def measure(name: str, path: str) -> None:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=prepare, args=(theirs,))
+def in_new_process(target: Callable[[Connection], None], path: str) -> tuple[float, float, Any]:
+    """Return what the target sends about the file: seconds, megabytes and the outcome.
+
+    In a process of its own, because the peak of memory is inherited.
+    """
+    ours, theirs = SPAWN.Pipe()
+    process = SPAWN.Process(target=target, args=(theirs,))
     process.start()
     ours.recv()
     ours.send(path)
-    seconds, megabytes, outcome = ours.recv()
+    measured: tuple[float, float, Any] = ours.recv()
     process.join()
+    return measured
+
+
+def measure(name: str, path: str) -> None:
+    seconds, megabytes, outcome = in_new_process(prepare, path)
     print_measure(f"upload {name}: CPU", float(seconds), "s", bar=MOST_SECONDS, outcome=outcome)
     print_measure(f"upload {name}: peak memory", round(megabytes, 1), "MB", bar=MOST_MB)
 
@@ -125,14 +143,75 @@ def write(name: str, path: str) -> None:
     Path(path).write_bytes(FILES[name]())
 
 
+def large_photo(noise: float) -> Image.Image:
+    """Return a sample photo as a square of 4096 pixels, on plain ground, with fine noise."""
+    path = min((Path(__file__).parents[1] / SAMPLE).glob("*.jpg"))
+    with Image.open(path) as opened:
+        person = opened.convert("RGB")
+    square = Image.new("RGB", (person.height, person.height), person.getpixel((2, 2)))
+    square.paste(person, ((person.height - person.width) // 2, 0))
+    large = square.resize((4096, 4096), Image.Resampling.LANCZOS)
+    grain = Image.merge("RGB", [Image.effect_noise(large.size, 6)] * 3)
+    return Image.blend(large, grain, noise)
+
+
+def upload(pipe: Connection) -> None:
+    """Upload the file that the pipe sends in the admin, and send what it took."""
+    from benchmarks.environment import Environment
+
+    with Environment(database_url="sqlite://"):
+        from django.contrib.auth import get_user_model
+        from django.core.files.uploadedfile import SimpleUploadedFile
+        from django.test import Client
+
+        client = Client()
+        client.force_login(get_user_model()._default_manager.create_superuser("a", "", "a"))
+
+        def post(data: bytes) -> int:
+            form = {"name": "Anna", "is_active": "on", "hotspots-TOTAL_FORMS": 0}
+            form |= {"hotspots-INITIAL_FORMS": 0, "image": SimpleUploadedFile("a", data)}
+            return int(client.post(UPLOAD_URL, form).status_code)
+
+        post(saved(photo(800, 1200), "JPEG"))  # loads the libraries and networks
+        pipe.send("ready")
+        data = Path(pipe.recv()).read_bytes()
+        before, started = peak_mb(), time.process_time()
+        status = post(data)
+        pipe.send((time.process_time() - started, peak_mb() - before, status))
+
+
+def write_large(image_format: str, path: str) -> None:
+    # a PNG with noise would become a JPEG, which takes less
+    is_jpeg = image_format == "JPEG"
+    options = {"quality": 92} if is_jpeg else {}
+    Path(path).write_bytes(saved(large_photo(0.15 * is_jpeg), image_format, **options))
+
+
+def measure_request(image_format: str, bar: float, path: str) -> None:
+    # in a process of its own: the peak of memory is inherited
+    writer = SPAWN.Process(target=write_large, args=(image_format, path))
+    writer.start()
+    writer.join()
+    seconds, megabytes, status = in_new_process(upload, path)
+    assert status == 302, status
+    name, size = f"admin upload {image_format} 4096 x 4096", Path(path).stat().st_size
+    print_measure(f"{name}: CPU", float(seconds), "s", bar=bar, file=f"{size / 1e6:.1f} MB")
+    print_measure(f"{name}: peak memory", round(megabytes, 1), "MB", bar=MOST_MB)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("files", nargs="*", metavar="file", help=", ".join(FILES))
-    chosen = parser.parse_args().files or FILES
+    parser.add_argument("--requests", action="store_true", help="only the requests of the admin")
+    options = parser.parse_args()
+    requests = {} if options.files else REQUESTS
+    chosen = [] if options.requests else options.files or FILES
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "file")
+        for image_format, bar in requests.items():
+            measure_request(image_format, bar, path)
         for name in chosen:
-            path = str(Path(folder) / "file")
             writer = context.Process(target=write, args=(name, path))
             writer.start()
             writer.join()

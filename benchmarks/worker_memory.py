@@ -15,7 +15,7 @@ from benchmarks.sample_rows import make_garments, make_photos
 
 PHOTOS = 10
 PARTS = 10
-FAST = {"SUBMITS_PER_SECOND": 100, "QUERIES_PER_SECOND": 200}
+FAST = {"SUBMITS": "100/s", "QUERIES": "200/s"}
 SANDBOX = {"submits_per_second": 1000, "queries_per_second": 1000}
 
 

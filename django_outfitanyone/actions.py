@@ -21,13 +21,15 @@ from django_outfitanyone.account import rate_limits
 from django_outfitanyone.account.ledger import charge_decision
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, PictureUnsuitable, RequestRefused
+from django_outfitanyone.exports import export_picture
+from django_outfitanyone.jobs.candidates import as_candidate
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
+from django_outfitanyone.jobs.move import estimate_move, move_to_engine
 from django_outfitanyone.jobs.parse import request_parse
 from django_outfitanyone.jobs.refine import as_refinement
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_rows
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.models.database import atomic, on_commit
-from django_outfitanyone.models.hotspot import box_inside
 from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
@@ -38,18 +40,23 @@ from django_outfitanyone.picture_check import (
     ignore_findings,
     restore_original,
 )
-from django_outfitanyone.publishing import approve, publish, reject, unpublish
+from django_outfitanyone.publishing import approve, choose, publish, reject, undo_review, unpublish
 
 __all__ = [
     "adopt_task",
+    "another",
     "approve",
     "cancel",
     "cancel_unsent",
     "check_picture",
+    "choose",
     "correct_hotspot",
     "crop_to_garment",
     "cut_out_garment",
+    "estimate_move",
+    "export_picture",
     "ignore_findings",
+    "move_to_engine",
     "parse_clothes",
     "publish",
     "refine",
@@ -61,6 +68,7 @@ __all__ = [
     "restore_original",
     "resume",
     "retry",
+    "undo_review",
     "unpublish",
 ]
 
@@ -74,7 +82,7 @@ CHUNK = 500
 def request_try_on(
     request: TryOnRequest, *, options: TryOnOptions | None = None, requested_by: User = None
 ) -> TryOnResult:
-    """Request one try-on and return its row."""
+    """Request one try-on and return its row, with ``options.count`` that of the first candidate."""
     return request_try_ons([request], options=options, requested_by=requested_by)[0]
 
 
@@ -87,6 +95,8 @@ def request_try_ons(
 ) -> list[TryOnResult]:
     """Request many try-ons and return their rows, in the order of the requests.
 
+    ``options.count`` candidates of a request follow one another.
+
     Raises ``RequestRefused`` or ``ConfigurationError``, and then stores nothing. Two calls
     with the same ``batch`` are one batch, so a form that is sent twice is paid for once.
     """
@@ -94,10 +104,9 @@ def request_try_ons(
         rows = as_rows(requests, options or TryOnOptions())
     except PictureUnsuitable:
         # the picture may have been checked since the first call with this batch
-        known = _rows_of(batch)
-        if not known:
-            raise
-        return known
+        if known := _rows_of(batch):
+            return known
+        raise
     return _store(rows, requested_by, batch)
 
 
@@ -124,24 +133,34 @@ def refine_all(
     return _store(rows, requested_by, batch)
 
 
+def another(
+    result: TryOnResult, *, requested_by: User = None, batch: uuid.UUID | None = None
+) -> TryOnResult:
+    """Request one more candidate of a finished result, with a new seed, and return its row.
+
+    It is paid for. Raises what ``request_try_ons`` raises, and ``RequestRefused`` for a result
+    that is not finished, or whose photo or garments have changed.
+    """
+    return _store([as_candidate(result)], requested_by, batch)[0]
+
+
 def _store(
     rows: list[TryOnResult], requested_by: User, batch: uuid.UUID | None
 ) -> list[TryOnResult]:
     """Store the rows, or return those that the same batch stored before."""
-    conf.require_api_key()  # the worker would only find out later
-    Account.current()
+    for alias in dict.fromkeys(row.account_id for row in rows):
+        Account.of(alias).settings.api_key()  # the worker would only find out later
     batch = batch or uuid.uuid4()
     for number, row in enumerate(rows):
         row.batch, row.number, row.requested_by = batch, number, requested_by
     try:
         with atomic():
-            TryOnResult.objects.bulk_create(rows, batch_size=CHUNK)
+            TryOnResult.objects.store(rows, chunk=CHUNK)
             on_commit(wakeup.wake)
     except IntegrityError:
-        known = _rows_of(batch)
-        if not known:
-            raise
-        return known
+        if known := _rows_of(batch):
+            return known
+        raise
     return rows
 
 
@@ -162,7 +181,7 @@ def parse_clothes(
     Without ``types``, upper and lower are parsed together, and where neither is found, a
     dress in a second call.
     """
-    conf.require_api_key()
+    conf.parser.api_key()
     if not picture.image:
         raise RequestRefused(_("There is no picture to parse yet."), code="NoPicture")
     parse = request_parse(picture, types, requested_by=requested_by, again=again)
@@ -224,26 +243,18 @@ def adopt_task(try_on: TryOnResult, task_id: str) -> None:
 def resume(account: Account) -> bool:
     """Resume submits after a stop or a pause; return False if there was none."""
     resumed = rate_limits.resume(account)
-    on_commit(wakeup.wake)
+    on_commit(partial(wakeup.wake, account))
     return resumed
 
 
 def correct_hotspot(hotspot: Hotspot, *, corrected_by: User = None) -> None:
     """Save a person's box or product; later parses of the same picture do not change it."""
-    hotspot.picture_sha256 = hotspot.picture.sha256
-    hotspot.is_corrected = True
-    hotspot.corrected_by = corrected_by
-    hotspot.save()
+    hotspot.correct(corrected_by)
 
 
 def reset_hotspot(hotspot: Hotspot) -> None:
     """Undo a correction: restore the box of the last parse, and let later parses change it."""
-    if hotspot.machine_box:
-        hotspot.x1, hotspot.y1, hotspot.x2, hotspot.y2 = box_inside(
-            hotspot.machine_box, hotspot.picture
-        )
-    hotspot.is_corrected, hotspot.corrected_by = False, None
-    hotspot.save()
+    hotspot.reset()
 
 
 def _decide(job: RemoteJob, move: Callable[[], bool]) -> bool:
@@ -270,8 +281,14 @@ def _fresh_columns(job: RemoteJob) -> dict[str, str]:
 
 def _cancel_task(try_on: TryOnResult) -> None:
     """Ask the engine to cancel a task; the next poll shows the outcome."""
+    if not try_on.account.is_configured:
+        raise RequestRefused(
+            _('The engine “%(account)s” is not in OUTFITANYONE["ENGINES"] any more.')
+            % {"account": try_on.account_id},
+            code="EngineNotConfigured",
+        )
     try:
-        with closing(conf.load_engine()) as engine:
+        with closing(try_on.account.settings.load()) as engine:
             engine.cancel(try_on.remote_task_id or "")
     except APIError as error:
         raise RequestRefused(

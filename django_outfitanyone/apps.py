@@ -15,13 +15,20 @@ class OutfitAnyoneConfig(AppConfig):
     def ready(self) -> None:
         """Register checks, the HEIC reader if it is installed, and the receivers of signals."""
         from django_outfitanyone import checks, publishing, wakeup
-        from django_outfitanyone.models import TryOnResult
+        from django_outfitanyone.models import ClothesParse, TryOnResult
         from django_outfitanyone.pictures import decoding
+        from django_outfitanyone.signals import review_changed, status_changed
 
         checks.register_all()
         decoding.register_heif()
         post_migrate.connect(
             wakeup.install_watchdog, sender=self, dispatch_uid="outfitanyone_watchdog"
+        )
+        status_changed.connect(
+            wakeup.wake_after_parse, sender=ClothesParse, dispatch_uid="outfitanyone_wake"
+        )
+        review_changed.connect(
+            publishing.change_reviews_version, dispatch_uid="outfitanyone_reviews_version"
         )
         pre_delete.connect(
             publishing.unpublish_deleted, sender=TryOnResult, dispatch_uid="outfitanyone_unpublish"

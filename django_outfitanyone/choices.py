@@ -41,7 +41,8 @@ MAY_FOLLOW: dict[Status, frozenset[Status]] = {
         {Status.PREPARING, Status.SUCCEEDED, Status.FAILED, Status.CANCELED},
     ),
     Status.PREPARING: frozenset(
-        {Status.SUBMITTING, Status.SUCCEEDED, Status.FAILED, Status.CANCELED},
+        # back to QUEUED: moved to another engine, where the picture may exist already
+        {Status.SUBMITTING, Status.SUCCEEDED, Status.FAILED, Status.CANCELED, Status.QUEUED},
     ),
     Status.SUBMITTING: frozenset(
         # back to PREPARING: refused by the API, or proven not to have arrived
@@ -64,7 +65,10 @@ MAY_FOLLOW: dict[Status, frozenset[Status]] = {
             Status.NEEDS_ATTENTION,
         },
     ),
-    Status.COLLECTING: frozenset({Status.SUCCEEDED, Status.FAILED, Status.NEEDS_ATTENTION}),
+    Status.COLLECTING: frozenset(
+        # back to PREPARING: the next stage of an outfit that takes several calls
+        {Status.SUCCEEDED, Status.PREPARING, Status.FAILED, Status.NEEDS_ATTENTION},
+    ),
     Status.SUCCEEDED: frozenset(),
     # a person decides: start over, download a paid result again, or adopt the remote task
     # that was found
@@ -82,6 +86,16 @@ class Review(models.TextChoices):
     REJECTED = "rejected", _("rejected")
 
 
+class RejectionReason(models.TextChoices):
+    """Common reasons for a rejection. A person may also type one of their own."""
+
+    FACE = "face", _("the face or the hair has changed")
+    LIMBS = "limbs", _("arms, fingers or legs are wrong")
+    GARMENT = "garment", _("a garment differs from its picture")
+    FIT = "fit", _("the clothes do not fit the body")
+    ARTEFACTS = "artefacts", _("blurred, or with artefacts")
+
+
 class Severity(models.TextChoices):
     """How much a finding of the picture check matters."""
 
@@ -90,11 +104,21 @@ class Severity(models.TextChoices):
 
 
 class GarmentKind(models.TextChoices):
-    """Where a garment is worn."""
+    """Where a garment is worn, in the order in which a try-on lists its garments."""
 
     TOP = "top", _("top")
-    BOTTOM = "bottom", _("bottom")
     ONE_PIECE = "one_piece", _("dress or jumpsuit")
+    BOTTOM = "bottom", _("bottom")
+    OUTERWEAR = "outerwear", _("jacket or coat")
+    SHOES = "shoes", _("shoes")
+    BAG = "bag", _("bag")
+    HAT = "hat", _("hat")
+
+
+UNCHECKED_KINDS: frozenset[str] = frozenset(
+    {GarmentKind.OUTERWEAR, GarmentKind.SHOES, GarmentKind.BAG, GarmentKind.HAT}
+)
+"""Kinds for whose pictures the local engine has no rules: only their size is checked."""
 
 
 class ClothesType(models.TextChoices):
@@ -107,6 +131,31 @@ class ClothesType(models.TextChoices):
 
 AREA_OF_GARMENT: dict[str, ClothesType] = {
     GarmentKind.TOP: ClothesType.UPPER,
-    GarmentKind.BOTTOM: ClothesType.LOWER,
     GarmentKind.ONE_PIECE: ClothesType.DRESS,
+    GarmentKind.BOTTOM: ClothesType.LOWER,
+    GarmentKind.OUTERWEAR: ClothesType.UPPER,
 }
+"""Where a parse finds a garment of this kind. Shoes, bags and hats are not parsed."""
+
+
+class BodyArea(models.TextChoices):
+    """A part of the body that at most one piece of a try-on takes."""
+
+    UPPER = "upper", _("upper")
+    LOWER = "lower", _("lower")
+    OUTER = "outer", _("over other clothes")
+    FEET = "feet", _("feet")
+    BAG = "bag", _("bag")
+    HEAD = "head", _("head")
+
+
+AREAS_TAKEN: dict[str, tuple[BodyArea, ...]] = {
+    GarmentKind.TOP: (BodyArea.UPPER,),
+    GarmentKind.ONE_PIECE: (BodyArea.UPPER, BodyArea.LOWER),
+    GarmentKind.BOTTOM: (BodyArea.LOWER,),
+    GarmentKind.OUTERWEAR: (BodyArea.OUTER,),
+    GarmentKind.SHOES: (BodyArea.FEET,),
+    GarmentKind.BAG: (BodyArea.BAG,),
+    GarmentKind.HAT: (BodyArea.HEAD,),
+}
+"""Which parts of the body a garment of this kind takes."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from django_outfitanyone.conf import conf
+
+if TYPE_CHECKING:
+    from django_outfitanyone.engines.base import Engine, ErrorExplanation
 
 _ = gettext_lazy
 
@@ -42,6 +46,10 @@ OWN = {
     ),
     "PictureMissing": ("developer", _("Upload the picture again; its file is missing.")),
     "PictureNotPublic": ("developer", _('Set OUTFITANYONE = {"DELIVERY": "auto"}.')),
+    "PictureNeedsAddress": (
+        "developer",
+        _("Use a storage whose addresses are public, with https, or another engine."),
+    ),
     "PictureUnreadable": ("shop", _("Upload the picture again as JPEG or PNG.")),
     "PictureDamaged": ("shop", _("Export the picture again and upload it.")),
     "PictureTooSmall": ("shop", _("Use a larger photo.")),
@@ -53,7 +61,14 @@ OWN = {
     ),
     "DownloadFailed": (
         "nobody",
-        _("The download of the finished picture is retried for 24 hours."),
+        _("The download of the finished picture is retried until the engine deletes it."),
+    ),
+    "ResultLost": (
+        "shop",
+        _(
+            "The picture was paid for, but it was lost before it was stored. Retry the try-on, "
+            "which is paid for again, or leave it."
+        ),
     ),
     "CatalogueFailed": (
         "developer",
@@ -77,27 +92,55 @@ class ErrorHelp:
         return str(FIXED_BY[self.fixed_by])
 
 
-def is_temporary(code: str, message: str = "") -> bool:
+def is_temporary(code: str, message: str = "", engine_class: type[Engine] | None = None) -> bool:
     """Whether the same request may succeed later without anybody changing anything."""
-    return conf.engine_class.explain(code, message).is_temporary
+    return _explanation(code, message, engine_class).is_temporary
 
 
-def may_be_lost_upload(code: str, message: str = "") -> bool:
+def may_be_lost_upload(
+    code: str, message: str = "", engine_class: type[Engine] | None = None
+) -> bool:
     """Whether the engine could not read a picture's address, so that a new upload may help."""
-    return conf.engine_class.explain(code, message).may_be_lost_upload
+    return _explanation(code, message, engine_class).may_be_lost_upload
 
 
-def is_about_person(code: str, message: str = "") -> bool:
+def is_about_person(code: str, message: str = "", engine_class: type[Engine] | None = None) -> bool:
     """Whether the error says that the model photo does not show one complete person."""
-    return code not in OWN and conf.engine_class.explain(code, message).is_about_person
+    return code not in OWN and _explanation(code, message, engine_class).is_about_person
 
 
-def error_help_for(code: str, message: str = "") -> ErrorHelp | None:
-    """Return the help for an error code as stored on a row; ``None`` without a code."""
+def error_help_for(
+    code: str, message: str = "", engine_class: type[Engine] | None = None
+) -> ErrorHelp | None:
+    """Return the help for an error code as stored on a row; ``None`` without a code.
+
+    The engine of the row's account explains its own codes; without a class, the engine of the
+    settings does.
+    """
     if not code:
         return None
     if code in OWN:
         fixed_by, text = OWN[code]
         return ErrorHelp(fixed_by, str(text))
-    explanation = conf.engine_class.explain(code, message)
+    explanation = _explanation(code, message, engine_class)
     return ErrorHelp(explanation.fixed_by, gettext(explanation.help))
+
+
+def engine_class_of(alias: str) -> type[Engine] | None:
+    """Return the class of the engine with this alias; ``None`` if it is gone from the settings."""
+    engine = conf.engines.get(alias)
+    return engine.backend_class if engine and engine.is_importable else None
+
+
+def refusing_engine_class(code: str, message: str) -> type[Engine] | None:
+    """Return the first engine that knows this code as a refusal of the model photo.
+
+    A photo keeps the code of its refusal, but not the engine.
+    """
+    classes = [engine.backend_class for engine in conf.engines.values() if engine.is_importable]
+    known = (one for one in classes if is_about_person(code, message, one))
+    return next(known, None)
+
+
+def _explanation(code: str, message: str, engine_class: type[Engine] | None) -> ErrorExplanation:
+    return (engine_class or conf.default_engine.backend_class).classify(code, message)

@@ -8,6 +8,7 @@ catches a failed try-on must not hide a missing key.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 
 class OutfitAnyoneError(Exception):
@@ -70,6 +71,12 @@ class PictureRefused(OutfitAnyoneError):
         return f"{self.message} {self.remedy}".strip()
 
 
+class SigningFailed(OutfitAnyoneError):
+    """The picture could not be signed with the shop's certificate; it stays unsigned."""
+
+    code = "SigningFailed"
+
+
 class LeaseLost(OutfitAnyoneError):
     """Another worker has leased this row since; the changes of this one are discarded."""
 
@@ -84,6 +91,12 @@ class DownloadRefused(OutfitAnyoneError):
 
 class AddressRefused(DownloadRefused):
     """The address of a file is forbidden by the settings; only changing them helps."""
+
+
+class ResultLost(OutfitAnyoneError):
+    """The picture was paid for, but it was lost before it was stored, and cannot be fetched."""
+
+    code = "ResultLost"
 
 
 class DownloadFailed(OutfitAnyoneError):
@@ -159,7 +172,17 @@ class APIError(OutfitAnyoneError):
 
 
 class Throttled(APIError):
-    """Too many requests; the account pauses."""
+    """Too many requests; the account pauses.
+
+    ``retry_after`` is for how many seconds, if the engine says it.
+    """
+
+    def __init__(self, message: str = "", *, retry_after: float | None = None, **facts: Any):
+        super().__init__(message, **facts)
+        self.retry_after = retry_after
+
+    #: seconds, if the API says how long
+    retry_after: float | None = None
 
 
 class AccountProblem(APIError):
@@ -183,4 +206,4 @@ class ForeignAnswer(ServerFault):
 
 
 class TaskGone(APIError):
-    """The API does not know this task; it deletes results 24 hours after the request."""
+    """The engine does not know this task: it has deleted the result, or never had it."""

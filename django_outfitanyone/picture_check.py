@@ -31,7 +31,12 @@ def check_picture(picture: Garment | ModelImage) -> Examination:
     stays. Raises ``PictureRefused`` if the file is missing or damaged.
     """
     kind = picture.kind if isinstance(picture, Garment) else ""
-    result = examination.examine(_read(picture), kind=kind)
+    scaled = picture.scaled
+    result = (
+        examination.examine_scaled(scaled, kind=kind)
+        if scaled
+        else examination.examine(_read(picture), kind=kind)
+    )
     if result.seen is not None:
         picture.findings = to_json(result.seen)
         same = {"sha256": picture.sha256, **({"kind": kind} if kind else {})}

@@ -2,17 +2,21 @@
 
 Every decision locks the row, and the catalogue adapter works in the same transaction: either
 the row and the galleries change together, or nothing changes and the decision can be repeated.
+
+``seen`` is the ``review_version`` of the picture as the person saw it. If another decision was
+made since, it is not overwritten: ``RequestRefused`` with the code ``DecidedMeanwhile``.
 """
 
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.cache import cache
 from django.db import router, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,38 +24,72 @@ from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.choices import Review
 from django_outfitanyone.exceptions import CatalogueFailed, OutfitAnyoneError, RequestRefused
 from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models.reviewed_picture import MAX_REASON
+from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
 from django_outfitanyone.signals import review_changed
 
 logger = logging.getLogger("django_outfitanyone")
+
+REVIEWS_VERSION = "outfitanyone_reviews_version"
+"""Key of a text in Django's cache that changes with each review, so that nothing that was
+remembered about what visitors see outlives a picture that is withdrawn."""
 
 User = Any
 """An instance of ``AUTH_USER_MODEL``, or ``None`` for changes made by code."""
 
 
-def approve(try_on: TryOnResult, *, reviewed_by: User = None) -> None:
+def approve(try_on: TryOnResult, *, reviewed_by: User = None, seen: str = "") -> None:
     """Approve a finished picture, also one that was rejected before.
 
     Raises ``RequestRefused`` if it is not finished.
     """
-    with _decision_on(try_on) as row:
+    with _decision_on(try_on, seen, reviewed_by) as row:
         _review(row, Review.APPROVED, reviewed_by)
 
 
-def reject(try_on: TryOnResult, *, reviewed_by: User = None) -> None:
-    """Reject a finished picture: hide it from visitors, and unpublish it if it was published."""
-    with _decision_on(try_on) as row:
+def reject(
+    try_on: TryOnResult, *, reviewed_by: User = None, reason: str = "", seen: str = ""
+) -> None:
+    """Reject a finished picture: hide it from visitors, and unpublish it if it was published.
+
+    ``reason`` is a value of ``RejectionReason`` or a text, which is cut to ``MAX_REASON``.
+    """
+    with _decision_on(try_on, seen, reviewed_by) as row:
         if row.published_at:
             _withdraw(row)
-        _review(row, Review.REJECTED, reviewed_by)
+        reason = reason.strip()[:MAX_REASON]
+        _review(row, Review.REJECTED, reviewed_by, rejection_reason=reason)
 
 
-def publish(try_on: TryOnResult, *, reviewed_by: User = None) -> None:
+def choose(try_on: TryOnResult, *, chosen_by: User = None) -> None:
+    """Approve one of several candidates, and reject the finished ones that were not reviewed.
+
+    A candidate that was chosen before stays approved. Raises ``RequestRefused`` if this one is
+    not finished.
+    """
+    using = _alias(try_on)
+    with transaction.atomic(using=using):
+        candidates = list(_locked_rows(using).among_candidates(try_on))
+        row = next((one for one in candidates if one.pk == try_on.pk), None)
+        row = _finished(row, try_on)
+        others = [one for one in candidates if one is not row]
+        for other in others:
+            if other.is_chosen:
+                _write(other, is_chosen=None)
+        _review(row, Review.APPROVED, chosen_by, is_chosen=True)
+        for other in others:
+            if other.has_succeeded and other.review == Review.TO_REVIEW:
+                _review(other, Review.REJECTED, chosen_by)
+        try_on.refresh_from_db(from_queryset=_locked_rows(using))
+
+
+def publish(try_on: TryOnResult, *, reviewed_by: User = None, seen: str = "") -> None:
     """Approve a picture and add it to the galleries of the products in it.
 
     Raises ``RequestRefused`` if it is rejected or not finished, and ``CatalogueFailed`` if the
     catalogue adapter fails. Does nothing if the picture is already published.
     """
-    with _decision_on(try_on) as row:
+    with _decision_on(try_on, seen, reviewed_by) as row:
         if row.published_at:
             return
         if row.review == Review.REJECTED:
@@ -73,6 +111,21 @@ def unpublish(try_on: TryOnResult) -> None:
             _withdraw(row)
 
 
+def undo_review(try_on: TryOnResult, *, undone_by: User = None, seen: str = "") -> None:
+    """Undo the last decision: unpublish a published picture, else let it wait for review again.
+
+    A picture that is unpublished stays approved. Raises what ``publish`` raises, and
+    ``RequestRefused`` for a picture about which nothing was decided.
+    """
+    with _decision_on(try_on, seen, undone_by) as row:
+        if row.published_at:
+            _withdraw(row)
+        elif row.review == Review.TO_REVIEW:
+            raise RequestRefused(_("There is no decision to undo."), code="NotDecided")
+        else:
+            _review(row, Review.TO_REVIEW, None, reviewed_at=None)
+
+
 def unpublish_deleted(instance: TryOnResult, using: str, **_kwargs: Any) -> None:
     """Unpublish a picture that is being deleted, in the transaction of the deletion.
 
@@ -85,7 +138,7 @@ def unpublish_deleted(instance: TryOnResult, using: str, **_kwargs: Any) -> None
 
 
 @contextmanager
-def _decision_on(try_on: TryOnResult) -> Iterator[TryOnResult]:
+def _decision_on(try_on: TryOnResult, seen: str = "", by: User = None) -> Iterator[TryOnResult]:
     """Lock the row of a finished picture and yield it; refresh ``try_on`` after the decision.
 
     The lock makes two people decide one after the other, each on what the other has left.
@@ -93,24 +146,52 @@ def _decision_on(try_on: TryOnResult) -> Iterator[TryOnResult]:
     using = _alias(try_on)
     with transaction.atomic(using=using):
         rows = _locked_rows(using)
-        row = rows.filter(pk=try_on.pk).first()
-        if row is None or not row.has_succeeded:
-            raise RequestRefused(
-                _("Only finished pictures can be reviewed. This one is “%(status)s”.")
-                % {"status": (row or try_on).get_status_display()},
-                code="NotFinished",
-            )
+        row = _finished(rows.filter(pk=try_on.pk).first(), try_on)
+        if seen and seen != row.review_version:
+            raise RequestRefused(_what_was_decided(row, by), code="DecidedMeanwhile")
         yield row
         try_on.refresh_from_db(from_queryset=rows)
 
 
-def _locked_rows(using: str) -> QuerySet[TryOnResult]:
+def _finished(row: TryOnResult | None, try_on: TryOnResult) -> TryOnResult:
+    """Return the locked row; raise ``RequestRefused`` if it is gone or not finished."""
+    if row is None or not row.has_succeeded:
+        raise RequestRefused(
+            _("Only finished pictures can be reviewed. This one is “%(status)s”.")
+            % {"status": (row or try_on).get_status_display()},
+            code="NotFinished",
+        )
+    return row
+
+
+def _locked_rows(using: str) -> TryOnResultQuerySet:
     return TryOnResult.objects.using(using).select_for_update()
 
 
+def _what_was_decided(row: TryOnResult, by: User) -> str:
+    """Return who has decided what, for a person who saw an earlier state of the picture."""
+    facts = {"person": row.reviewed_by, "state": row.get_review_display()}
+    if row.published_at:
+        facts["state"] = _("published")
+    if row.reviewed_by is None:
+        text = _("The picture has changed meanwhile: it is now “%(state)s”. Nothing was saved.")
+    elif row.reviewed_by == by:
+        text = _("You have already decided about this picture: it is “%(state)s”.")
+    else:
+        text = _(
+            "%(person)s has already decided about this picture: it is now “%(state)s”. Your "
+            "decision was not saved."
+        )
+    return text % facts
+
+
 def _review(row: TryOnResult, review: Review, by: User, **columns: Any) -> None:
+    """Write the verdict; only a rejection has a reason, only an approved picture is chosen."""
     old = Review(row.review)
-    _write(row, review=review, reviewed_by=by, reviewed_at=timezone.now(), **columns)
+    decided = {"reviewed_by": by, "reviewed_at": timezone.now(), "rejection_reason": ""}
+    if review != Review.APPROVED:
+        decided["is_chosen"] = None
+    _write(row, review=review, **{**decided, **columns})
     _announce_review(row, old)
 
 
@@ -182,3 +263,8 @@ def _announce_review(row: TryOnResult, old: Review) -> None:
         review_changed.send_robust(TryOnResult, try_on=row, old=old, new=new, published=published)
 
     transaction.on_commit(announce, using=_alias(row))
+
+
+def change_reviews_version(**_kwargs: Any) -> None:
+    """Receiver of ``review_changed``."""
+    cache.set(REVIEWS_VERSION, uuid.uuid4().hex, timeout=None)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Generic, TypeVar, cast, overload
+from os import PathLike
+from typing import Any, Generic, Protocol, TypeVar, cast, overload
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -29,9 +30,15 @@ def given() -> Mapping[str, Any]:
     return value
 
 
+class Keys(Protocol):
+    """An object whose attributes are keys of a dict in the settings."""
+
+    def values(self) -> Mapping[str, Any]: ...
+
+
 @dataclass(eq=False)
 class Setting(Generic[T]):
-    """One key of ``OUTFITANYONE``: its default, and which values it accepts.
+    """One key of a dict in the settings: its default, and which values it accepts.
 
     ``expects`` completes the sentence "KEY must be …" of the system check.
     """
@@ -40,6 +47,8 @@ class Setting(Generic[T]):
     expects: str
     accepts: Callable[[Any], bool]
     name: str = ""
+    example: Any = None
+    """A value to show where the default is ``None``."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -47,11 +56,21 @@ class Setting(Generic[T]):
     @overload
     def __get__(self, instance: None, owner: type) -> Setting[T]: ...
     @overload
-    def __get__(self, instance: object, owner: type) -> T: ...
-    def __get__(self, instance: object | None, owner: type) -> Setting[T] | T:
+    def __get__(self, instance: Keys, owner: type) -> T: ...
+    def __get__(self, instance: Keys | None, owner: type) -> Setting[T] | T:
         if instance is None:
             return self
-        return cast("T", given().get(self.name, self.default))
+        return cast("T", instance.values().get(self.name, self.default))
+
+
+def optional(setting: Setting[T]) -> Setting[T | None]:
+    """Return a setting that may also be ``None``, its default: then something else decides."""
+    return Setting(
+        None,
+        f"{setting.expects}, or None",
+        lambda value: value is None or setting.accepts(value),
+        example=setting.default,
+    )
 
 
 def text(default: str) -> Setting[str]:
@@ -116,6 +135,22 @@ def http_url(default: str) -> Setting[str]:
     )
 
 
+def http_url_or_empty() -> Setting[str]:
+    return Setting(
+        "",
+        "an http:// or https:// address, or an empty string",
+        lambda value: isinstance(value, str) and (not value or _is_http_url(value)),
+    )
+
+
+def file_path_or_empty() -> Setting[str | PathLike[str]]:
+    return Setting(
+        "",
+        "the path of a file, or an empty string",
+        lambda value: isinstance(value, str | PathLike),
+    )
+
+
 def _is_http_url(value: str) -> bool:
     try:
         parts = urlsplit(value)
@@ -138,6 +173,36 @@ def amount_or_none() -> Setting[Decimal | None]:
 
 def _is_amount(value: Any) -> bool:
     return isinstance(value, Decimal) and value >= 0
+
+
+def names() -> Setting[Sequence[str]]:
+    return Setting(
+        ["..."],
+        "a list of strings of 1 to 50 characters",
+        lambda value: (
+            isinstance(value, list | tuple)
+            and bool(value)
+            and all(isinstance(one, str) and 1 <= len(one) <= 50 for one in value)
+        ),
+    )
+
+
+def engine_names() -> Setting[Sequence[str]]:
+    return Setting(
+        [],
+        'a list of engines, each as "alias" or "alias/model"',
+        lambda value: (
+            isinstance(value, list | tuple) and all(isinstance(one, str) and one for one in value)
+        ),
+    )
+
+
+def mapping() -> Setting[Mapping[str, Any]]:
+    return Setting(
+        {},
+        "a dict",
+        lambda value: isinstance(value, Mapping) and all(isinstance(key, str) for key in value),
+    )
 
 
 def prices_or_none() -> Setting[Mapping[str, Decimal] | None]:

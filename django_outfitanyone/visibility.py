@@ -11,14 +11,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_permission_codename
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.models import ClothesParse, Garment, Hotspot, ModelImage, TryOnResult
+from django_outfitanyone.models import (
+    ClothesParse,
+    Garment,
+    Hotspot,
+    ModelImage,
+    TryOnResult,
+)
 from django_outfitanyone.models.clothes_parse import ClothesParseQuerySet
+from django_outfitanyone.models.hotspot import HotspotQuerySet
 from django_outfitanyone.models.remote_job import RemoteJob
+from django_outfitanyone.models.try_on_queryset import is_public_try_on
+from django_outfitanyone.models.worn_garment import WornGarment
 
 User = Any
 """``request.user``, of any type that the site's authentication returns."""
@@ -52,15 +61,19 @@ def garments_visible_to(user: User) -> QuerySet[Garment]:
 
 
 def model_images_visible_to(user: User) -> QuerySet[ModelImage]:
-    if may_view(user, ModelImage):
-        return ModelImage.objects.all()
-    return ModelImage.objects.active()
+    return ModelImage.objects.filter(_is_visible_photo(user))
 
 
 def try_ons_visible_to(user: User) -> QuerySet[TryOnResult]:
+    return TryOnResult.objects.filter(is_visible_try_on(user))
+
+
+def is_visible_try_on(user: User, through: str = "") -> Q:
+    """Return the condition that the user may see a try-on; ``through`` ends in ``__``."""
     if may_view(user, TryOnResult):
-        return TryOnResult.objects.all()
-    return TryOnResult.objects.public() | _requested_by(user, TryOnResult.objects.all())
+        return Q()
+    public = is_public_try_on(through)
+    return public | Q((f"{through}requested_by", user.pk)) if user.is_authenticated else public
 
 
 def check_inputs(
@@ -73,7 +86,7 @@ def check_inputs(
     """
     if try_on.can_be_downloaded:
         return
-    worn = {key for key in (try_on.top_garment_id, try_on.bottom_garment_id) if key is not None}
+    worn = set(try_on.garment_ids)
     has_photo = try_on.model_image_id and photos.filter(pk=try_on.model_image_id).exists()
     if not has_photo or garments.filter(pk__in=worn).count() < len(worn):
         raise RequestRefused(
@@ -90,6 +103,15 @@ def check_inputs_visible_to(user: User, try_on: TryOnResult) -> None:
     check_inputs(try_on, photos=model_images_visible_to(user), garments=garments_visible_to(user))
 
 
+def with_inputs_among(
+    try_ons: QuerySet[TryOnResult], *, photos: QuerySet[ModelImage], garments: QuerySet[Garment]
+) -> QuerySet[TryOnResult]:
+    """Return those of these try-ons that ``check_inputs`` accepts, without a query for each."""
+    worn = WornGarment.objects.filter(try_on=OuterRef("pk"), garment__isnull=False)
+    others = worn.exclude(garment__in=garments.order_by().values("pk"))
+    return try_ons.filter(model_image__in=photos.order_by().values("pk")).filter(~Exists(others))
+
+
 def parses_visible_to(user: User) -> ClothesParseQuerySet:
     """Include users with the add permission: a repeated request returns a known parse to them."""
     may_add = user.has_perm(_permission("add", ClothesParse))
@@ -99,12 +121,13 @@ def parses_visible_to(user: User) -> ClothesParseQuerySet:
 
 
 def hotspots_visible_to(user: User) -> QuerySet[Hotspot]:
+    """State conditions about the joined picture, so that a page reads no other pictures."""
+    hotspots = _with_visible_product(user).current()
     if may_view(user, Hotspot):
-        return Hotspot.objects.current()
-    return Hotspot.objects.current().filter(
-        Q(model_image__in=model_images_visible_to(user)) | Q(try_on__in=try_ons_visible_to(user)),
-        product__in=products_visible_to(user),
-    )
+        return hotspots
+    on_photo = Q(model_image__isnull=False) & _is_visible_photo(user, "model_image__")
+    on_result = Q(try_on__isnull=False) & is_visible_try_on(user, "try_on__")
+    return hotspots.filter(on_photo | on_result)
 
 
 def products_prefetched_for(user: User) -> QuerySet[Any]:
@@ -129,8 +152,7 @@ def try_ons_prefetched_for(user: User) -> QuerySet[TryOnResult]:
     """
     return try_ons_visible_to(user).prefetch_related(
         Prefetch("model_image", model_images_visible_to(user)),
-        Prefetch("top_garment", garments_prefetched_for(user)),
-        Prefetch("bottom_garment", garments_prefetched_for(user)),
+        Prefetch("worn__garment", garments_prefetched_for(user)),
         hotspots_prefetch_for(user),
     )
 
@@ -145,17 +167,28 @@ def hotspots_prefetched_for(user: User) -> QuerySet[Hotspot]:
 
 
 def hotspots_prefetch_for(user: User) -> Prefetch[Any]:
-    return Prefetch(
-        "hotspots", hotspots_visible_to(user).prefetch_related(product_prefetch_for(user))
-    )
+    """Return the prefetch of the hotspots that the user may see in pictures that the user sees.
+
+    It joins no pictures, which are loaded already, so it also loads hotspots of replaced files:
+    read them with ``current_hotspots``.
+    """
+    hotspots = _with_visible_product(user)
+    return Prefetch("hotspots", hotspots.prefetch_related(product_prefetch_for(user)))
 
 
 def product_prefetch_for(user: User) -> Prefetch[Any]:
     return Prefetch("product", products_visible_to(user))
 
 
-def _requested_by(user: User, jobs: QuerySet[Any]) -> QuerySet[Any]:
-    return jobs.filter(requested_by=user.pk) if user.is_authenticated else jobs.none()
+def _with_visible_product(user: User) -> HotspotQuerySet:
+    """Return the hotspots whose product the user may see; with the permission, all hotspots."""
+    if may_view(user, Hotspot):
+        return Hotspot.objects.all()
+    return Hotspot.objects.filter(product__in=products_visible_to(user))
+
+
+def _is_visible_photo(user: User, through: str = "") -> Q:
+    return Q() if may_view(user, ModelImage) else Q((f"{through}is_active", True))
 
 
 def _permission(name: str, model: type[Model]) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
@@ -20,15 +21,17 @@ from django.utils import timezone
 from django_outfitanyone.circuit import Circuit
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
+from django_outfitanyone.models.idle_accounts import (
+    accounts_with_work,
+    idle_accounts,
+    is_next_wakeup_due,
+    record_wakeup,
+)
 from django_outfitanyone.pictures.downloads import TOTAL_SECONDS as DOWNLOAD_SECONDS
 
 POLL = "django_outfitanyone.tasks.poll"
+WATCH = "django_outfitanyone.tasks.watch"
 WATCHDOG = "django_outfitanyone watchdog"
-WAKE_INTERVAL = timedelta(seconds=5)
-LONGEST_WAKE_INTERVAL = timedelta(minutes=5)
-"""While no runner answers, the interval between two wakeups doubles up to this."""
-MOST_UNANSWERED = 100
-"""Safely below the maximum of the column."""
 SOCKET_SECONDS = 3.0
 """Timeout of a Redis connection for which the shop sets none; redis-py may wait for ever."""
 MISSED_MINUTE = timedelta(minutes=1)
@@ -61,11 +64,16 @@ def task_timeout() -> int:
     """Return the seconds after which a run of the worker is stuck, so that it may be killed.
 
     A run ends ``RUN_BUDGET`` seconds after its start, except for the steps that have begun by
-    then: one that pays, with its uploads, makes up to ``LAST_CALLS`` calls, and a download may
-    take its whole time.
+    then: one that pays, with its uploads, makes up to ``LAST_CALLS`` calls, of which only one
+    may wait for an engine that answers when it is done, and a download may take its whole time.
     """
-    last_step = max(LAST_CALLS * conf.longest_call, DOWNLOAD_SECONDS)
-    return math.ceil(conf.RUN_BUDGET + last_step)
+    free_call = conf.CONNECT_TIMEOUT + conf.READ_TIMEOUT
+    last_step = (LAST_CALLS - 1) * free_call + max(_longest_calls(), default=free_call)
+    return math.ceil(conf.RUN_BUDGET + max(last_step, DOWNLOAD_SECONDS))
+
+
+def _longest_calls() -> Iterator[float]:
+    return (engine.longest_call() for engine in conf.usable_engines)
 
 
 def worker_command() -> str:
@@ -79,15 +87,21 @@ def worker_command() -> str:
 def is_worker_missing(account: Account | None = None) -> bool:
     """Whether work has been due for a minute, and no runner was seen in all that time.
 
-    Says nothing about work that waits for a slot, a pause or a person: a worker that runs is
-    seen at least once a minute, whatever the work waits for.
+    Of one account, or of any if none is given. Says nothing about work that waits for a slot,
+    a pause or a person: a worker that runs is seen at least once a minute, whatever the work
+    waits for. One worker may serve all accounts, so the runner of any counts.
     """
-    account = account or Account.objects.filter(pk=conf.ACCOUNT).first()
-    if account is None or not account.is_runner_missing:
+    if account and not account.is_runner_missing:
+        return False
+    accounts = list(Account.objects.configured())
+    if not accounts or not all(one.is_runner_missing for one in accounts):
         return False
     moment = timezone.now() - MISSED_MINUTE
     return any(
-        model.objects.filter(account=account).open().due(moment).exists()
+        model.objects.filter(account__in=[account] if account else accounts)
+        .open()
+        .due(moment)
+        .exists()
         for model in (TryOnResult, ClothesParse)
     )
 
@@ -115,32 +129,60 @@ def has_watchdog() -> bool:
     """Whether the schedule exists that wakes the worker every minute."""
     from django_q.models import Schedule
 
-    return bool(Schedule.objects.filter(func=POLL).exists())
+    return bool(Schedule.objects.filter(func=WATCH).exists())
 
 
-def wake() -> None:
-    """Ask the queue to run the poller.
+def wake(account: Account | None = None) -> None:
+    """Ask the queue for a worker for this account, or for each account with open work.
 
     Never raises, and waits for ``circuit.PATIENCE`` at most, whatever the broker does: if the
     message is lost, the watchdog helps.
     """
-    if not is_installed() or _circuit.is_open or not _record_wakeup():
+    if not is_installed() or _circuit.is_open:
         return
-    if _is_sent_by_caller():
-        _circuit.call_here(_put_into_queue)
-    else:
-        _circuit.call(_put_into_queue)
+    try:
+        accounts = Account.objects.filter(pk=account.pk) if account else accounts_with_work()
+        count = sum(map(record_wakeup, accounts))
+    except DatabaseError:
+        count = 1  # the counts in the rows only save messages
+    for _message in range(count):
+        _send()
+
+
+def wake_again() -> None:
+    """Ask the queue for another worker at the end of a run that has left work."""
+    if is_installed() and not _circuit.is_open:
+        _send()
 
 
 def wake_if_idle() -> None:
-    """Wake the worker if no runner is active. Every page with unfinished jobs calls this.
+    """Wake the worker for accounts with work and no runner. Pages with unfinished jobs call this.
 
     So jobs go on even after messages were lost, for example to a worker that was killed.
     """
-    account = Account.objects.filter(pk=conf.ACCOUNT).first()
     now = timezone.now()
-    if account and account.runner_expires_at < now and _is_next_wakeup_due(account, now):
-        wake()
+    with suppress(DatabaseError):  # the count only saves messages
+        for account in accounts_with_work():
+            is_idle = account.runner_expires_at < now
+            if is_idle and is_next_wakeup_due(account, now) and record_wakeup(account):
+                wake_again()
+
+
+def wake_runner(account: Account) -> None:
+    """Wake the worker for a new job of this account, unless its runner is active."""
+    if account.runner_expires_at < timezone.now():
+        wake(account)
+
+
+def wake_after_parse(job: ClothesParse, **_signal: Any) -> None:
+    """Wake the accounts whose try-ons may have waited for this clothes parse of another account.
+
+    Receives ``status_changed`` of clothes parses. No try-on waits for the parse of a result.
+    """
+    if job.model_image_id and job.is_finished and not is_synchronous():
+        for account in idle_accounts(due_until=timezone.now()):
+            if account.pk != job.account_id:
+                wake(account)
 
 
 def install_watchdog(*, using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
@@ -151,10 +193,12 @@ def install_watchdog(*, using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
 
     if Schedule._meta.db_table not in connections[using].introspection.table_names():
         return  # django-q2 is not migrated yet; its own migrate calls this again
-    Schedule.objects.using(using).get_or_create(
+    schedules = Schedule.objects.using(using)
+    schedules.filter(name=WATCHDOG, func=POLL).update(func=WATCH)  # of an older version
+    schedules.get_or_create(
         name=WATCHDOG,
         defaults={
-            "func": POLL,
+            "func": WATCH,
             "schedule_type": Schedule.MINUTES,
             "minutes": 1,
             "cluster": conf.Q_CLUSTER_NAME or None,
@@ -162,32 +206,11 @@ def install_watchdog(*, using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
     )
 
 
-def _record_wakeup() -> bool:
-    """Count a wakeup in the account's row; return whether its message should be sent.
-
-    A runner that is seen sets the count back. So while none answers, messages become rarer
-    and do not pile up in the queue; the message that waits there is enough.
-    """
-    now = timezone.now()
-    try:
-        account = Account.objects.filter(pk=conf.ACCOUNT).first()
-        if account is None:
-            return True
-        is_answered = not account.unanswered_wakeups or account.runner_expires_at >= now
-        if not (is_answered or _is_next_wakeup_due(account, now)):
-            return False
-        unanswered = min(account.unanswered_wakeups + 1, MOST_UNANSWERED)
-        # of two requests, the first to change the row sends: after the commit of both
-        rows = Account.objects.filter(pk=account.pk, last_wakeup_at=account.last_wakeup_at)
-        return bool(rows.update(last_wakeup_at=now, unanswered_wakeups=unanswered))
-    except DatabaseError:
-        return True  # the count only saves messages
-
-
-def _is_next_wakeup_due(account: Account, now: datetime) -> bool:
-    doublings = min(max(account.unanswered_wakeups - 1, 0), 10)
-    interval = min(WAKE_INTERVAL * 2**doublings, LONGEST_WAKE_INTERVAL)
-    return bool(account.last_wakeup_at < now - interval)
+def _send() -> None:
+    if _is_sent_by_caller():
+        _circuit.call_here(_put_into_queue)
+    else:
+        _circuit.call(_put_into_queue)
 
 
 def _put_into_queue() -> None:

@@ -58,12 +58,10 @@ def make_model_image(*, data=b"", **columns):
 
 def make_try_on(*, status=Status.SUCCEEDED, garments=None, **columns):
     """Make a try-on of one new top on a new photo; a finished one has its own picture."""
-    columns.setdefault("account", Account.current())
+    columns.setdefault("account", Account.of())
     columns.setdefault("model_image", None)
     columns["model_image"] = columns["model_image"] or make_model_image()
-    for garment in [make_garment()] if garments is None else garments:
-        side = "bottom" if garment.kind == GarmentKind.BOTTOM else "top"
-        columns[f"{side}_garment"] = garment
+    columns["garments"] = [make_garment()] if garments is None else garments
     columns.setdefault("remote_model", "aitryon-plus")
     if status == Status.RUNNING:
         columns.setdefault("remote_task_id", f"task-{next(_number)}")
@@ -108,7 +106,7 @@ def make_hotspot(picture, clothes_type=ClothesType.UPPER, *, box=(20, 30, 120, 1
 
 
 def make_charge(**columns):
-    columns.setdefault("account", Account.current())
+    columns.setdefault("account", Account.of())
     columns.setdefault("charged_at", timezone.now())
     columns.setdefault("charged_on", shop_day(columns["charged_at"]))
     columns = {

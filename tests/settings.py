@@ -6,6 +6,8 @@ from pathlib import Path
 
 import dj_database_url
 
+from tests.engine_keys import shop
+
 BASE_DIR = Path(__file__).resolve().parent
 
 if os.environ.get("DATABASE_URL", "").startswith("mysql"):
@@ -23,6 +25,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # a file, because some tests start worker processes that share it
     test_file = Path(tempfile.gettempdir()) / f"outfitanyone-test-{os.getpid()}.sqlite3"
     DATABASES["default"]["TEST"] = {"NAME": str(test_file)}
+elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # tests kill processes, never the server: nothing is gained by waiting for its disk
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = "for tests only"
@@ -86,9 +91,10 @@ if os.environ.get("Q_BROKER", "orm").startswith("redis"):
 else:
     Q_CLUSTER["orm"] = "default"
 
-OUTFITANYONE = {
-    "API_KEY": "sk-for-tests",
-    "BASE_URL": "http://127.0.0.1:9/api/v1",
-    "CHECK_PICTURES": False,  # the pictures of most tests are noise
-}
+OUTFITANYONE = shop(
+    API_KEY="sk-for-tests",
+    BASE_URL="http://127.0.0.1:9/api/v1",
+    IS_SANDBOX=False,  # most tests play a shop that pays
+    CHECK_PICTURES=False,  # the pictures of most tests are noise
+)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -15,6 +15,7 @@ from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.try_on import TryOnRequest, combine
 from django_outfitanyone.models import Account, Garment, TryOnResult
+from django_outfitanyone.models.idle_accounts import accounts_with_work
 from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
 from django_outfitanyone.signals import review_changed, status_changed
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.django_db
 def wakeups(monkeypatch):
     """Record the wakeups of the worker instead of queueing them."""
     calls = []
-    monkeypatch.setattr(wakeup, "wake", lambda: calls.append("wake"))
+    monkeypatch.setattr(wakeup, "wake", lambda *_account: calls.append("wake"))
     return calls
 
 
@@ -73,7 +74,7 @@ class TestRequestTryOns:
 
         saved = TryOnResult.objects.filter(batch=batch).order_by("number")
         assert list(saved) == rows
-        assert [row.top_garment for row in saved] == garments
+        assert [row.garments[0] for row in saved] == garments
         assert {row.requested_by for row in saved} == {user}
 
     def test_worker_is_woken_after_the_commit(self, wakeups, commit):
@@ -93,7 +94,7 @@ class TestRequestTryOns:
 
     def test_one_bad_request_stores_nothing(self):
         with pytest.raises(RequestRefused):
-            actions.request_try_ons([new_request(), TryOnRequest(person=make_model_image())])
+            actions.request_try_ons([new_request(), TryOnRequest(make_model_image(), [])])
 
         assert not TryOnResult.objects.exists()
 
@@ -107,7 +108,7 @@ class TestRequestTryOns:
 
     def test_number_of_queries_does_not_depend_on_the_batch(self, django_assert_max_num_queries):
         requests = combine([make_garment() for _ in range(30)], [make_model_image()])
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(12):
             actions.request_try_ons(requests)
 
     def test_other_database_error_is_raised(self, monkeypatch):
@@ -117,6 +118,37 @@ class TestRequestTryOns:
         monkeypatch.setattr(TryOnResultQuerySet, "bulk_create", fail)
         with pytest.raises(IntegrityError, match="something else"):
             actions.request_try_on(new_request())
+
+
+class TestEngineThatIsGone:
+    """Its rows stay, and nothing that a person does with them crashes."""
+
+    @pytest.fixture
+    def gone(self):
+        return Account.objects.create(name="gone")
+
+    def test_queued_try_on_can_be_canceled(self, gone):
+        try_on = make_try_on(status=Status.QUEUED, account=gone)
+        actions.cancel(try_on)
+
+        assert TryOnResult.objects.get().status == Status.CANCELED
+
+    def test_running_try_on_cannot_be_canceled(self, gone):
+        with pytest.raises(RequestRefused) as refusal:
+            actions.cancel(make_try_on(status=Status.RUNNING, account=gone))
+
+        assert refusal.value.code == "EngineNotConfigured"
+
+    def test_finished_picture_cannot_be_refined(self, gone):
+        with pytest.raises(RequestRefused, match="cannot refine"):
+            actions.refine(make_try_on(account=gone), gender="woman")
+
+    def test_failed_try_on_waits_for_the_engine_after_a_retry(self, gone, wakeups):
+        try_on = make_try_on(status=Status.FAILED, account=gone)
+        actions.retry(try_on)
+
+        assert TryOnResult.objects.open().get() == try_on
+        assert list(accounts_with_work()) == []
 
 
 class TestCancel:
@@ -131,7 +163,7 @@ class TestCancel:
         try_on = prepared_try_on()
         row = claimed(try_on)
         actions.cancel(try_on)
-        with closing(conf.load_engine()) as engine:
+        with closing(conf.default_engine.load()) as engine:
             advance(row, engine)
         try_on.refresh_from_db()
 
@@ -186,12 +218,13 @@ class TestRetry:
 
     @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELED, Status.NEEDS_ATTENTION])
     @pytest.mark.parametrize("keep", ["", Keep.LOWER])
-    @pytest.mark.parametrize("deleted", ["model_image", "top_garment", "product"])
+    @pytest.mark.parametrize("deleted", ["model_image", "garment", "product"])
     def test_try_on_whose_photo_or_garment_was_deleted_is_refused(self, status, keep, deleted):
         """A retry would pay for another picture than the requested one, or could not be sent."""
         try_on = make_try_on(status=status, keep=keep)
-        product = try_on.top_garment.product
-        (product if deleted == "product" else getattr(try_on, deleted)).delete()
+        (garment,) = try_on.garments
+        inputs = {"model_image": try_on.model_image, "garment": garment}
+        inputs.get(deleted, garment.product).delete()
         try_on.refresh_from_db()
 
         with pytest.raises(RequestRefused, match="was deleted"):
@@ -291,7 +324,7 @@ class TestReview:
 
         assert try_on.review == Review.APPROVED
         assert try_on.published_at
-        assert calls == [(try_on.top_garment.product, try_on)]
+        assert calls == [(try_on.garments[0].product, try_on)]
 
     def test_reject_unpublishes(self, monkeypatch):
         calls = []
@@ -345,7 +378,7 @@ def test_reset_hotspot__restores_the_machine_box(user):
 
 
 def test_resume__wakes_the_worker(wakeups, commit):
-    account = Account.current()
+    account = Account.of()
     Account.objects.update(next_submission_at=timezone.now() + timedelta(hours=1))
     with commit():
         assert actions.resume(account)

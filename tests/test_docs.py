@@ -10,12 +10,13 @@ import pytest
 from django_outfitanyone import checks
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import known_settings
+from django_outfitanyone.engine_entry import known_engine_settings
 from tests.pages import PAGES, ROOT, rows
 
 
 def test_settings_page__lists_every_setting_with_its_default():
     listed = {row[0]: row[1] for row in rows("docs/settings.md") if len(row) == 3}
-    known = known_settings()
+    known = known_settings() | known_engine_settings()
 
     assert set(listed) == set(known)
     for name, default in listed.items():

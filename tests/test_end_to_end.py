@@ -47,7 +47,7 @@ def test_try_on__picture_is_stored_charged_and_marked_as_preview(remote):
 
 def test_try_on__hotspot_leads_to_the_product_of_the_garment(remote):
     product = make_product()
-    try_on = finished(TryOnRequest(person=make_model_image(), top=make_garment(product=product)))
+    try_on = finished(TryOnRequest(make_model_image(), [make_garment(product=product)]))
 
     upper = try_on.hotspots.get(clothes_type="upper")
     assert upper.product == product
@@ -69,14 +69,14 @@ def test_try_on__kept_half_keeps_its_product(remote):
     person, worn = make_model_image(), make_product()
     make_hotspot(person, "lower", product=worn, crop="")
 
-    try_on = finished(TryOnRequest(person=person, top=make_garment()), keep_other_half=True)
+    try_on = finished(TryOnRequest(person, [make_garment()]), keep_other_half=True)
 
     assert try_on.hotspots.get(clothes_type="lower").product == worn
 
 
 def test_try_on__replaced_half_is_left_to_the_engine(remote, engine):
     finished(
-        TryOnRequest(person=make_model_image(), bottom=make_garment(GarmentKind.BOTTOM)),
+        TryOnRequest(make_model_image(), [make_garment(GarmentKind.BOTTOM)]),
         keep_other_half=False,
     )
 
@@ -86,7 +86,7 @@ def test_try_on__replaced_half_is_left_to_the_engine(remote, engine):
 
 def test_try_on__top_and_bottom_get_a_hotspot_each(remote):
     top, bottom = make_garment(), make_garment(GarmentKind.BOTTOM)
-    try_on = finished(TryOnRequest(person=make_model_image(), top=top, bottom=bottom))
+    try_on = finished(TryOnRequest(make_model_image(), [top, bottom]))
 
     assert {spot.clothes_type: spot.product for spot in try_on.hotspots.all()} == {
         "upper": top.product,
@@ -97,7 +97,7 @@ def test_try_on__top_and_bottom_get_a_hotspot_each(remote):
 def test_try_on__one_piece_is_parsed_as_a_dress(remote, engine):
     engine.worn = {"dress"}
     dress = make_garment(GarmentKind.ONE_PIECE)
-    try_on = finished(TryOnRequest(person=make_model_image(), top=dress))
+    try_on = finished(TryOnRequest(make_model_image(), [dress]))
 
     assert try_on.keep == ""
     assert try_on.hotspots.get().clothes_type == "dress"
@@ -139,7 +139,7 @@ def test_try_on__photo_without_the_half_to_keep_fails_before_payment(remote, eng
 
 def test_try_on__rejected_photo_fails_with_the_error_of_the_engine(remote, engine):
     even = make_model_image(data=EVEN_PICTURE)
-    try_on = finished(TryOnRequest(person=even, top=make_garment()), keep_other_half=False)
+    try_on = finished(TryOnRequest(even, [make_garment()]), keep_other_half=False)
 
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "InvalidPerson")
     assert "single person" in try_on.error_message
@@ -150,8 +150,7 @@ def test_try_on__rejected_photo_fails_with_the_error_of_the_engine(remote, engin
 def test_batch__each_picture_is_uploaded_once_for_each_remote_model(remote):
     person, garments = make_model_image(), [make_garment(), make_garment()]
     rows = [
-        request_try_on(TryOnRequest(person=person, top=garment), options=REPLACE)
-        for garment in garments
+        request_try_on(TryOnRequest(person, [garment]), options=REPLACE) for garment in garments
     ]
     work(*rows)
 
@@ -164,7 +163,7 @@ def test_batch__each_picture_is_uploaded_once_for_each_remote_model(remote):
 
 def test_batch__photo_is_parsed_once_for_both_halves(remote):
     person = make_model_image()
-    rows = [request_try_on(TryOnRequest(person=person, top=make_garment())) for _ in range(3)]
+    rows = [request_try_on(TryOnRequest(person, [make_garment()])) for _ in range(3)]
     work(*rows)
 
     assert ClothesParse.objects.filter(model_image=person).count() == 1

@@ -65,7 +65,7 @@ class TestOtherEngine:
 
     @pytest.fixture(autouse=True)
     def _toy_engine(self, configure):
-        configure(PROVIDER="tests.toy_engine.ToyEngine")
+        configure(BACKEND="tests.toy_engine.ToyEngine")
 
     def test_engine_explains_its_codes(self):
         found = error_help_for("PaintIsWet", "two hours")

@@ -10,35 +10,40 @@ from django.views.debug import ExceptionReporter
 
 from django_outfitanyone import checks
 from django_outfitanyone.conf import ConfigurationError, conf
-from django_outfitanyone.engines.base import TryOnOrder
-from django_outfitanyone.engines.dashscope import DashScope
-from django_outfitanyone.engines.dashscope.transport import Transport
+from django_outfitanyone.engines.base import EngineConfig
+from django_outfitanyone.engines.dashscope import OutfitAnyone
 from django_outfitanyone.engines.secret_text import SecretText
+from django_outfitanyone.engines.transport import Transport
 from django_outfitanyone.exceptions import OutcomeUnknown, OutfitAnyoneError, RequestNotSent
+from tests.engine_keys import shop
+from tests.orders import try_on_order
+from tests.toy_engine import ToyEngine
 
 KEY = "sk-4f1d2c3b5a69788796a5b4c3d2e1f00f"
 ODD_KEY = f"{KEY}\u200b"
-ORDER = TryOnOrder(model="m", person_url="https://shop.example/p.jpg")
+ORDER = try_on_order(model="m", person="https://shop.example/p.jpg")
 
 
-class BrokenEngine:
+class BrokenEngine(ToyEngine):
     """An engine of the shop whose constructor has a bug."""
 
-    def __init__(self, api_key, **options):
-        self.label = f"{options['base_url']}" + 1
+    def __init__(self, config):
+        super().__init__(config)
+        key = config.api_key
+        self.label = f"{key}" + 1
 
 
-class RefusingEngine:
+class RefusingEngine(ToyEngine):
     """An engine of the shop that refuses its settings, and repeats the key."""
 
-    def __init__(self, api_key, **options):
-        raise ValueError(f"I do not like {api_key}")
+    def __init__(self, config):
+        raise ValueError(f"I do not like {config.api_key}")
 
 
-class OldEngine:
-    """An engine that does not know the keywords."""
+class OldEngine(ToyEngine):
+    """An engine whose constructor takes what those of older versions took."""
 
-    def __init__(self, api_key):
+    def __init__(self, api_key, *, base_url):
         pass
 
 
@@ -54,7 +59,8 @@ def with_key(settings, monkeypatch):
     monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
 
     def change(**keys):
-        settings.OUTFITANYONE = {"API_KEY": KEY, "BASE_URL": "http://127.0.0.1:9/api/v1", **keys}
+        own = {"API_KEY": KEY, "BASE_URL": "http://127.0.0.1:9/api/v1"}
+        settings.OUTFITANYONE = shop(**{**own, **keys})
 
     change()
     return change
@@ -79,18 +85,18 @@ def reports_of(action, error):
         ({"WORKSPACE": "ключ"}, ConfigurationError),
         ({"API_KEY": ODD_KEY}, ConfigurationError),
         ({"API_KEY": f"{KEY} {KEY}"}, ConfigurationError),
-        ({"PROVIDER": "no.such.Engine"}, ImportError),
-        ({"PROVIDER": f"{__name__}.RefusingEngine"}, ConfigurationError),
-        ({"PROVIDER": f"{__name__}.BrokenEngine"}, TypeError),
-        ({"PROVIDER": f"{__name__}.OldEngine"}, TypeError),
-        ({"CONNECT_TIMEOUT": None, "PROVIDER": 5}, AttributeError),
+        ({"BACKEND": "no.such.Engine"}, ConfigurationError),
+        ({"BACKEND": f"{__name__}.RefusingEngine"}, ConfigurationError),
+        ({"BACKEND": f"{__name__}.BrokenEngine"}, TypeError),
+        ({"BACKEND": f"{__name__}.OldEngine"}, TypeError),
+        ({"CONNECT_TIMEOUT": None, "BACKEND": 5}, AttributeError),
     ],
     ids=str,
 )
 def test_error_of_the_configuration__has_no_key(with_key, keys, error):
     with_key(**keys)
 
-    report = reports_of(conf.load_engine, error)
+    report = reports_of(conf.default_engine.load, error)
 
     assert error.__name__ in report
     assert KEY not in report
@@ -101,7 +107,7 @@ def test_configuration_error__has_no_cause(with_key):
     with_key(API_KEY=ODD_KEY)
 
     with pytest.raises(ConfigurationError) as caught:
-        conf.load_engine()
+        conf.default_engine.load()
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
 
@@ -110,7 +116,7 @@ def test_settings_that_are_no_dict__are_not_shown_by_the_error(settings):
     settings.OUTFITANYONE = [f"API_KEY={KEY}"]
 
     with pytest.raises(ConfigurationError) as caught:
-        _ = conf.API_KEY
+        _ = conf.RUN_BUDGET
 
     frames = []
     trace = caught.tb
@@ -122,7 +128,7 @@ def test_settings_that_are_no_dict__are_not_shown_by_the_error(settings):
 
 def test_engine_made_by_hand__has_no_key_in_its_errors():
     def make():
-        DashScope(sys.modules[__name__].KEY, base_url="ftp://api.example")
+        OutfitAnyone(EngineConfig(api_key=sys.modules[__name__].KEY, base_url="ftp://api.example"))
 
     assert KEY not in reports_of(make, ValueError)
 
@@ -142,7 +148,7 @@ def test_engine_made_by_hand__has_no_key_in_its_errors():
 @pytest.mark.parametrize(
     "call",
     [
-        lambda engine: engine.submit(ORDER),
+        lambda engine: engine.submit(ORDER, key="k"),
         lambda engine: engine.query("t-1"),
         lambda engine: engine.upload(b"x", filename="a.jpg", model="m"),
     ],
@@ -155,7 +161,7 @@ def test_any_error_below_the_transport__has_no_key(with_key, monkeypatch, fault,
         raise fault
 
     monkeypatch.setattr("requests.adapters.HTTPAdapter.send", send)
-    engine = conf.load_engine()
+    engine = conf.default_engine.load()
 
     report = reports_of(lambda: call(engine), OutfitAnyoneError)
 
@@ -170,22 +176,22 @@ def test_unexpected_error_of_a_paid_request__leaves_its_outcome_unknown(with_key
     monkeypatch.setattr("requests.adapters.HTTPAdapter.send", fail)
 
     with pytest.raises(OutcomeUnknown):
-        conf.load_engine().submit(ORDER)
+        conf.default_engine.load().submit(ORDER, key="k")
 
 
 def test_connection_error__has_no_key(with_key):
     with_key(CONNECT_TIMEOUT=0.2)
-    engine = conf.load_engine()
+    engine = conf.default_engine.load()
 
-    assert KEY not in reports_of(lambda: engine.submit(ORDER), RequestNotSent)
+    assert KEY not in reports_of(lambda: engine.submit(ORDER, key="k"), RequestNotSent)
 
 
 def test_error_beside_the_engine__has_no_key(with_key):
     """Frames that hold the engine show its repr only."""
 
     def fail():
-        engine = conf.load_engine()
-        key = conf.require_api_key()
+        engine = conf.default_engine.load()
+        key = conf.default_engine.api_key()
         transport = engine._http
         assert isinstance(transport, Transport)
         raise RuntimeError(repr([engine, key, transport, vars(transport)]))
@@ -195,9 +201,9 @@ def test_error_beside_the_engine__has_no_key(with_key):
 
 @pytest.mark.parametrize("name", ["API_KEYS", "APIKEY", "api_key"])
 def test_checks__do_not_repeat_a_key_under_a_misspelled_name(settings, name):
-    settings.OUTFITANYONE = {name: KEY}
+    settings.OUTFITANYONE = {"ENGINES": {"default": {name: KEY}}}
 
-    messages = checks.settings.check_settings()
+    messages = checks.check_engines()
 
     assert "API_KEY" in messages[0].hint
     assert KEY not in repr([(message.msg, message.hint) for message in messages])

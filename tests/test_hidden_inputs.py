@@ -222,7 +222,7 @@ class TestAdmin:
 
     def test_hidden_parse__is_not_retried(self, site, rows):
         parse = ClothesParse.objects.create(
-            account=Account.current(), model_image=rows["model_image"], status=Status.FAILED
+            account=Account.of(), model_image=rows["model_image"], status=Status.FAILED
         )
         for key in (parse.pk, UNKNOWN):
             assert site.post("clothesparse_decide", key, action="retry").status_code == 403

@@ -14,7 +14,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.test import Client as Browser
 
+from django_outfitanyone.admin import review_decisions
 from django_outfitanyone.admin.actions import RESULT_ACTIONS
+from django_outfitanyone.admin.candidates import CANDIDATE_ACTIONS
 from django_outfitanyone.admin.parse_decisions import DECISIONS
 from django_outfitanyone.api.urls import router
 from django_outfitanyone.choices import Status
@@ -33,6 +35,13 @@ ADD_TRY_ON = "add_tryonresult"
 ADD_PARSE = "add_clothesparse"
 
 
+@pytest.fixture(autouse=True)
+def _two_engines(configure, settings):
+    """A second engine, to which try-ons can be moved."""
+    own = settings.OUTFITANYONE["ENGINES"]["default"]
+    configure(ENGINES={"default": own, "second": own})
+
+
 @dataclass
 class Rows:
     """The rows that the requests are about; none of them is open."""
@@ -41,9 +50,9 @@ class Rows:
         self.finished = make_try_on()
         self.failed = make_try_on(status=Status.FAILED)
         self.photo = make_model_image()
-        self.garment = self.finished.top_garment
+        self.garment = self.finished.garments[0]
         self.parse = ClothesParse.objects.create(
-            account=Account.current(),
+            account=Account.of(),
             model_image=self.photo,
             picture_sha256=self.photo.sha256,
             clothes_types="upper,lower",
@@ -127,8 +136,33 @@ ADMIN_PAGES = [
         reach=("view_tryonresult",),
     ),
     Door(
+        name=("tryonresult_move",),
+        send=lambda site, rows: site.post(
+            "tryonresult_move", try_ons=rows.failed.pk, engine="second/aitryon-plus", _order=1
+        ),
+        add=ADD_TRY_ON,
+        reach=("view_tryonresult", "view_modelimage", "view_garment"),
+    ),
+    Door(
         name=("tryonresult_do", "retry"),
         send=lambda site, rows: site.post("tryonresult_do", rows.failed.pk, action="retry"),
+        add=ADD_TRY_ON,
+        reach=("view_tryonresult",),
+    ),
+    Door(
+        name=("tryonresult_do", "another"),
+        send=lambda site, rows: site.post("tryonresult_do", rows.finished.pk, action="another"),
+        add=ADD_TRY_ON,
+        reach=("view_tryonresult",),
+    ),
+    Door(
+        name=("tryonresult_review_do", "another"),
+        send=lambda site, rows: site.post(
+            "tryonresult_review_do",
+            decision="another",
+            picture=rows.finished.pk,
+            order=uuid.uuid4(),
+        ),
         add=ADD_TRY_ON,
         reach=("view_tryonresult",),
     ),
@@ -167,26 +201,37 @@ ENDPOINTS = [
         add=ADD_TRY_ON,
         reach=("view_tryonresult",),
     ),
+    posted(
+        "try-ons/move/",
+        lambda rows: {"engine": "second", "try_ons": [rows.failed.pk]},
+        add=ADD_TRY_ON,
+        reach=("view_tryonresult", "view_modelimage", "view_garment"),
+    ),
+    posted("try-ons/{finished}/another/", add=ADD_TRY_ON, reach=("view_tryonresult",)),
     posted("try-ons/{finished}/find-clothes/", add=ADD_PARSE, reach=("view_tryonresult",)),
     posted("model-images/{photo}/find-clothes/", add=ADD_PARSE),
 ]
 
 FREE_ADMIN_ACTIONS = {
     "delete_selected",
-    *("approve", "reject", "publish", "unpublish", "cancel"),
-    *("try_on", "try_on_photos", "refine"),  # they lead to a page
+    *("approve", "reject", "publish", "unpublish", "undo", "cancel", "choose"),
+    *("try_on", "try_on_photos", "refine", "move", "export"),  # they lead to a page
     *("cancel_parses", "resume_selected"),
 }
 FREE_ADMIN_PAGES = {
     *("changelist", "add", "change", "delete", "history"),
     *("tryonresult_batch", "tryonresult_batch_cards", "tryonresult_adopt", "account_resume"),
+    *("tryonresult_export", "tryonresult_review", "tryonresult_review_picture"),
     *("garment_samples", "modelimage_samples", "garment_picture", "modelimage_picture"),
 }
 FREE_ENDPOINTS = {
     *("garment create", "model-image create", "try-on estimate"),
     *("garment check", "model-image check"),
     *(f"garment {name}" for name in ("crop", "cut_out", "restore")),
-    *(f"try-on {name}" for name in ("cancel", "approve", "reject", "publish", "unpublish")),
+    *(
+        f"try-on {name}"
+        for name in ("cancel", "approve", "reject", "publish", "unpublish", "choose")
+    ),
 }
 
 
@@ -280,7 +325,9 @@ def test_tables__name_every_admin_page():
 
 def test_tables__name_every_button_of_the_pages():
     assert set(RESULT_ACTIONS) - FREE_ADMIN_ACTIONS == {"retry"}
+    assert set(CANDIDATE_ACTIONS) - FREE_ADMIN_ACTIONS == {"another"}
     assert set(DECISIONS) - FREE_ADMIN_ACTIONS == {"retry"}
+    assert set(review_decisions.DECISIONS) - FREE_ADMIN_ACTIONS == {"another"}
 
 
 def test_tables__name_every_endpoint():

@@ -240,7 +240,7 @@ class TestRule:
 
     def test_request_is_refused_with_picture_reason_and_remedy(self, unsuitable, garment):
         with pytest.raises(PictureUnsuitable) as refused:
-            request_try_on(TryOnRequest(person=unsuitable, top=garment))
+            request_try_on(TryOnRequest(unsuitable, [garment]))
 
         assert refused.value.code == "PictureUnsuitable"
         assert refused.value.message == "“Anna”: There are several people in the photo."
@@ -250,13 +250,13 @@ class TestRule:
 
     def test_estimate_refuses_it_too(self, unsuitable, garment):
         with pytest.raises(PictureUnsuitable):
-            estimate([TryOnRequest(person=unsuitable, top=garment)])
+            estimate([TryOnRequest(unsuitable, [garment])])
 
     def test_garment_is_checked_too(self, local_engine, photo, garment):
         local_engine.garment = [SEVERAL]
         check_picture(garment)
         with pytest.raises(PictureUnsuitable, match="several garments"):
-            request_try_on(TryOnRequest(person=photo, top=garment))
+            request_try_on(TryOnRequest(photo, [garment]))
 
     @pytest.mark.parametrize("found", [[], [SMALL, WORN]])
     def test_picture_that_may_spoil_the_result_is_accepted(
@@ -265,13 +265,13 @@ class TestRule:
         local_engine.garment = found
         check_picture(garment)
 
-        assert request_try_on(TryOnRequest(person=photo, top=garment)).pk
+        assert request_try_on(TryOnRequest(photo, [garment])).pk
 
     def test_unchecked_picture_is_accepted(self, photo, garment):
-        assert request_try_on(TryOnRequest(person=photo, top=garment)).pk
+        assert request_try_on(TryOnRequest(photo, [garment])).pk
 
     def test_person_decides_to_use_it_and_back(self, unsuitable, garment):
-        request = TryOnRequest(person=unsuitable, top=garment)
+        request = TryOnRequest(unsuitable, [garment])
         ignore_findings(unsuitable)
         assert request_try_on(request).pk
 
@@ -282,7 +282,7 @@ class TestRule:
     def test_identical_finished_picture_makes_no_difference(self, remote, configure, garment):
         configure(CHECK_PICTURES=True)
         photo = make_model_image(data=LARGE_PICTURE)
-        request = TryOnRequest(person=photo, top=garment)
+        request = TryOnRequest(photo, [garment])
         request_try_on(request)
         photo.findings = [{"code": "dark", "severity": "refuses"}]
 
@@ -292,10 +292,10 @@ class TestRule:
     def test_setting_switches_it_off(self, configure, unsuitable, garment):
         configure(CHECK_PICTURES=False)
 
-        assert request_try_on(TryOnRequest(person=unsuitable, top=garment)).pk
+        assert request_try_on(TryOnRequest(unsuitable, [garment])).pk
 
     def test_repeated_batch_returns_its_rows(self, local_engine, photo, garment):
-        request, batch = TryOnRequest(person=photo, top=garment), uuid.uuid4()
+        request, batch = TryOnRequest(photo, [garment]), uuid.uuid4()
         rows = request_try_ons([request], batch=batch)
         local_engine.person = [TWO_PEOPLE]
         check_picture(photo)
@@ -309,7 +309,7 @@ class TestRule:
         photos = [make_model_image(data=LARGE_PICTURE, name=f"P{n}") for n in range(5)]
         for photo in photos:
             check_picture(photo)
-        requests = [TryOnRequest(person=photo, top=garment) for photo in photos] * 2
+        requests = [TryOnRequest(photo, [garment]) for photo in photos] * 2
         with pytest.raises(PictureUnsuitable) as refused:
             request_try_ons(requests)
 
@@ -321,7 +321,7 @@ class TestRule:
     def test_rule_costs_no_query(self, local_engine, garment, django_assert_num_queries):
         photos = [make_model_image(data=LARGE_PICTURE) for _ in range(3)]
         with django_assert_num_queries(0):
-            check_pictures([TryOnRequest(person=photo, top=garment) for photo in photos])
+            check_pictures([TryOnRequest(photo, [garment]) for photo in photos])
 
 
 class TestReplacedPicture:

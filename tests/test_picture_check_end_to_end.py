@@ -51,7 +51,7 @@ def test_bad_photo__is_refused_before_anything_is_sent(remote, capsys, name, cod
     assert check_picture(photo).is_complete
     assert code in refusing(photo)
     with pytest.raises(PictureUnsuitable):
-        request_try_on(TryOnRequest(person=photo, top=make_garment(data=SHIRT.read())))
+        request_try_on(TryOnRequest(photo, [make_garment(data=SHIRT.read())]))
     with pytest.raises(CommandError, match="--ignore-findings"):
         call_command(
             *("outfitanyone_tryon", "--person", str(PICTURES / "refused" / name)),
@@ -93,6 +93,7 @@ def test_small_garment__is_cropped():
     assert "garment_small" not in [finding.code for finding in garment.found]
 
 
+@pytest.mark.slow
 def test_worn_garment__is_cut_out_and_restored():
     uploaded = TEE_AND_JEANS.read()
     garment = make_garment(data=uploaded)

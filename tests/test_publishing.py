@@ -130,6 +130,87 @@ class TestDecision:
         ]
 
 
+class TestSeen:
+    """Two people decide about the same picture."""
+
+    decisions = pytest.mark.parametrize(
+        "decide",
+        [actions.approve, actions.reject, actions.publish, actions.undo_review],
+        ids=["approve", "reject", "publish", "undo"],
+    )
+
+    @decisions
+    def test_decision_that_was_made_since_is_not_overwritten(self, decide):
+        seen = make_try_on()
+        actions.reject(TryOnResult.objects.get(), reviewed_by=make_staff(username="bea"))
+        with pytest.raises(RequestRefused, match="bea has already decided") as refusal:
+            decide(seen, seen=seen.review_version)
+
+        assert refusal.value.code == "DecidedMeanwhile"
+        assert TryOnResult.objects.get().review == Review.REJECTED
+
+    def test_each_decision_has_a_version_of_its_own(self):
+        try_on, versions = make_try_on(), set()
+        for decide in (actions.publish, actions.unpublish, actions.reject, actions.approve):
+            versions.add(try_on.review_version)
+            decide(
+                try_on, **({} if decide is actions.unpublish else {"seen": try_on.review_version})
+            )
+
+        assert len(versions | {try_on.review_version}) == 5
+        assert TryOnResult.objects.get().review_version == try_on.review_version
+
+
+class TestUndo:
+    def test_of_a_published_picture_leaves_the_gallery_and_stays_approved(self):
+        try_on = make_try_on()
+        actions.publish(try_on)
+        actions.undo_review(try_on)
+
+        assert shown_in(try_on.garments[0].product) == set()
+        saved = TryOnResult.objects.get()
+        assert (saved.review, saved.published_at, saved.published_to) == ("approved", None, [])
+
+    def test_of_a_chosen_picture_ends_the_choice(self):
+        try_on = make_try_on()
+        actions.choose(try_on)
+        actions.undo_review(try_on)
+
+        saved = TryOnResult.objects.get()
+        assert (saved.review, saved.is_chosen, saved.reviewed_by) == ("to_review", None, None)
+
+    def test_is_announced(self, django_capture_on_commit_callbacks):
+        try_on = make_try_on()
+        actions.reject(try_on)
+        with received(review_changed) as calls, django_capture_on_commit_callbacks(execute=True):
+            actions.undo_review(try_on)
+
+        assert [(call["old"], call["new"]) for call in calls] == [("rejected", "to_review")]
+
+    def test_without_a_decision_is_refused(self):
+        with pytest.raises(RequestRefused, match="no decision") as refusal:
+            actions.undo_review(make_try_on())
+
+        assert refusal.value.code == "NotDecided"
+
+
+class TestReason:
+    def test_is_read_in_the_active_language_or_as_it_was_typed(self):
+        try_on = make_try_on()
+        actions.reject(try_on, reason="limbs")
+        assert try_on.rejection_text == "arms, fingers or legs are wrong"
+
+        actions.reject(try_on, reason="  The collar is open ")
+        assert TryOnResult.objects.get().rejection_text == "The collar is open"
+
+    def test_belongs_to_the_rejection_only(self):
+        try_on = make_try_on()
+        actions.reject(try_on, reason="fit")
+        actions.approve(try_on)
+
+        assert TryOnResult.objects.get().rejection_reason == ""
+
+
 class TestRejected:
     @pytest.mark.parametrize("is_stale", [False, True])
     def test_cannot_be_published(self, is_stale):
@@ -192,7 +273,7 @@ class TestPublish:
         again = stale if is_stale else try_on
         actions.publish(again)
 
-        assert shown_in(try_on.top_garment.product) == {try_on.pk}
+        assert shown_in(try_on.garments[0].product) == {try_on.pk}
         assert again.published_at == try_on.published_at
 
     def test_adapter_sees_a_published_picture(self, monkeypatch):
@@ -212,18 +293,18 @@ class TestPublish:
 class TestUnpublish:
     def test_reaches_the_products_it_was_published_to(self):
         try_on = make_try_on()
-        old, new = try_on.top_garment.product, make_product()
+        old, new = try_on.garments[0].product, make_product()
         actions.publish(try_on)
-        Garment.objects.filter(pk=try_on.top_garment.pk).update(product=new)
+        Garment.objects.filter(pk=try_on.garments[0].pk).update(product=new)
         actions.unpublish(TryOnResult.objects.get(pk=try_on.pk))
 
         assert shown_in(old) == shown_in(new) == set()
 
     def test_reaches_them_after_the_garment_was_deleted(self):
         try_on = make_try_on()
-        product = try_on.top_garment.product
+        product = try_on.garments[0].product
         actions.publish(try_on)
-        try_on.top_garment.delete()
+        try_on.garments[0].delete()
         actions.reject(TryOnResult.objects.get(pk=try_on.pk))
 
         assert shown_in(product) == set()
@@ -273,7 +354,7 @@ class TestFailureOfTheAdapter:
     )
     def test_changes_nothing_and_can_be_repeated(self, monkeypatch, caplog, prepare, operation):
         try_on = make_try_on()
-        product = try_on.top_garment.product
+        product = try_on.garments[0].product
         for step in prepare:
             step(try_on)
         before = TryOnResult.objects.values().get(pk=try_on.pk)
@@ -343,7 +424,7 @@ class TestDeletion:
         ids=["row", "stale row", "queryset"],
     )
     def test_unpublishes_first(self, published, delete):
-        product = published.top_garment.product
+        product = published.garments[0].product
         delete(published)
 
         assert shown_in(product) == set()

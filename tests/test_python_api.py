@@ -27,7 +27,7 @@ SLOW_IMPORTS = ("django.db", "rest_framework", "django_q", "PIL")
 
 def unclear_try_on(remote):
     """A try-on whose submit was cut off after it had arrived."""
-    request = django_outfitanyone.TryOnRequest(person=make_model_image(), top=make_garment())
+    request = django_outfitanyone.TryOnRequest(make_model_image(), [make_garment()])
     options = django_outfitanyone.TryOnOptions(keep_other_half=False)
     try_on = django_outfitanyone.request_try_on(request, options=options)
     remote.faults.add("drop-after", endpoint="submit")
@@ -39,6 +39,7 @@ def unclear_try_on(remote):
     return try_on
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_examples__run_in_their_order(remote):
     namespace = {

@@ -81,8 +81,7 @@ class TestGarmentThatAPersonWears:
     def test_front_photo__is_accepted(self, remote):
         first, second = samples.MODELS[:2]
         request = TryOnRequest(
-            person=make_model_image(data=first.read()),
-            top=make_garment(data=second.read()),
+            make_model_image(data=first.read()), [make_garment(data=second.read())]
         )
         try_on = request_try_on(request, options=REPLACE)
         work(try_on)

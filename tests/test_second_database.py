@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 
+@pytest.mark.slow
 def test_second_database__holds_rows_and_transactions(run_module):
     assert run_module("tests.second_database.scenario").endswith("fine\n")
 

@@ -27,7 +27,7 @@ def few(monkeypatch):
 
 @pytest.fixture
 def without_local(monkeypatch):
-    monkeypatch.setattr("django_outfitanyone.engines.local.find_spec", lambda _name: None)
+    monkeypatch.setattr("django_outfitanyone.engines.local.checks.find_spec", lambda _name: None)
 
 
 def run(*arguments):
@@ -49,7 +49,7 @@ def test_command__adds_photos_and_garments_that_can_be_tried_on(few, remote):
     garment = Garment.objects.get(name="Red T-shirt")
     assert (garment.kind, garment.product) == ("top", None)
     photo = ModelImage.objects.active().get(name="Ines")
-    assert request_try_on(TryOnRequest(person=photo, top=garment)).pk
+    assert request_try_on(TryOnRequest(photo, [garment])).pk
 
 
 def test_command__adds_only_what_is_missing(few):

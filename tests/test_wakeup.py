@@ -19,6 +19,7 @@ from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account, ClothesParse
 from django_outfitanyone.models.account import LONG_AGO
+from django_outfitanyone.models.idle_accounts import MOST_UNANSWERED
 from django_outfitanyone.worker import lease, runner
 from tests.events import events
 from tests.factories import make_model_image, make_try_on
@@ -33,7 +34,13 @@ def in_this_thread(monkeypatch):
 
 
 @pytest.fixture
-def messages(monkeypatch, in_this_thread):
+def open_work():
+    """A try-on that waits for the worker."""
+    return make_try_on(status=Status.QUEUED)
+
+
+@pytest.fixture
+def messages(monkeypatch, in_this_thread, open_work):
     """Record the arguments of each message that is put into the queue."""
     sent = []
     monkeypatch.setattr("django_q.tasks.async_task", lambda *a, **k: sent.append((a, k)))
@@ -68,7 +75,7 @@ def test_task_timeout__is_a_whole_number_that_follows_the_longest_calls(configur
     assert isinstance(wakeup.task_timeout(), int)
 
 
-def test_wake__message_reaches_the_broker(in_this_thread):
+def test_wake__message_reaches_the_broker(in_this_thread, open_work):
     from django_q.brokers import get_broker
 
     broker = get_broker()
@@ -86,7 +93,7 @@ def test_wake__message_goes_to_the_named_cluster(messages, settings):
     assert messages[0][1]["q_options"]["cluster"] == "pictures"
 
 
-def test_wake__broker_that_is_down_raises_no_error(in_this_thread, monkeypatch, caplog):
+def test_wake__broker_that_is_down_raises_no_error(in_this_thread, open_work, monkeypatch, caplog):
     def refuse(*_args, **_kwargs):
         raise ConnectionError("no broker")
 
@@ -105,21 +112,21 @@ def test_wake__does_nothing_without_django_q(messages, settings):
 
 
 def test_wake_if_idle__wakes_the_worker_when_no_runner_is_active(messages):
-    Account.current()
+    Account.of()
     wakeup.wake_if_idle()
 
     assert len(messages) == 1
 
 
 def test_wake_if_idle__does_nothing_while_a_runner_is_active(messages):
-    lease.take(Account.current())
+    lease.take(Account.of())
     wakeup.wake_if_idle()
 
     assert messages == []
 
 
 def test_wake_if_idle__many_calls_send_one_message(messages):
-    Account.current()
+    Account.of()
     for _ in range(20):
         wakeup.wake_if_idle()
 
@@ -127,18 +134,83 @@ def test_wake_if_idle__many_calls_send_one_message(messages):
 
 
 def test_wake_if_idle__sends_another_message_after_the_interval(messages):
-    Account.current()
+    Account.of()
     Account.objects.update(last_wakeup_at=timezone.now() - timedelta(seconds=6))
     wakeup.wake_if_idle()
 
     assert len(messages) == 1
 
 
+class TestSeveralAccounts:
+    @pytest.fixture(autouse=True)
+    def _two_engines(self, configure, settings):
+        own = settings.OUTFITANYONE["ENGINES"]["default"]
+        configure(ENGINES={"default": own, "second": own})
+
+    def test_wake__sends_a_message_for_each_account_with_open_work(self, messages):
+        make_try_on(status=Status.QUEUED, account=Account.of("second"))
+        wakeup.wake()
+
+        assert len(messages) == 2
+
+    def test_wake__of_one_account_leaves_the_others(self, messages):
+        make_try_on(status=Status.QUEUED, account=Account.of("second"))
+        wakeup.wake(Account.of("second"))
+
+        assert len(messages) == 1
+        assert Account.of("second").unanswered_wakeups == 1
+        assert Account.of().unanswered_wakeups == 0
+
+    def test_wake_runner__is_for_the_account_whose_runner_is_not_active(self, messages):
+        lease.take(Account.of())
+        for alias in ("default", "second"):
+            wakeup.wake_runner(Account.of(alias))
+
+        assert len(messages) == 1
+
+    def test_work_of_an_engine_that_is_gone_sends_no_message(self, messages, configure, settings):
+        make_try_on(status=Status.QUEUED, account=Account.of("second"))
+        configure(ENGINES={"default": settings.OUTFITANYONE["ENGINES"]["default"]})
+        wakeup.wake()
+
+        assert len(messages) == 1
+
+    def test_watch__asks_for_a_worker_for_each_idle_account(self, messages, monkeypatch):
+        runs = []
+        monkeypatch.setattr(tasks, "take_turns", lambda *, budget: runs.append(budget))
+        make_try_on(status=Status.QUEUED, account=Account.of("second"))
+        tasks.watch()
+
+        assert (len(messages), len(runs)) == (1, 1)
+
+    def test_end_of_a_parse__wakes_the_account_that_waited_for_it(self, messages):
+        """The parser has an account of its own, whose runner may be another worker."""
+        parse = ClothesParse.objects.create(
+            account=Account.of("second"), model_image=make_model_image(), clothes_types="upper"
+        )
+        wakeup.wake_after_parse(parse)
+        assert messages == []
+        parse.status = Status.SUCCEEDED
+        wakeup.wake_after_parse(parse)
+
+        assert len(messages) == 1
+
+    def test_end_of_the_parse_of_a_result__concerns_no_other_account(
+        self, messages, django_assert_num_queries
+    ):
+        parse = ClothesParse(account=Account.of("second"), try_on=make_try_on())
+        parse.status = Status.SUCCEEDED
+        with django_assert_num_queries(0):
+            wakeup.wake_after_parse(parse)
+
+        assert messages == []
+
+
 class TestNobodyAnswers:
     """Messages do not pile up while no worker takes them."""
 
     def test_many_requests_leave_one_message(self, messages):
-        Account.current()
+        Account.of()
         for _ in range(20):
             wakeup.wake()
 
@@ -159,7 +231,7 @@ class TestNobodyAnswers:
     )
     @pytest.mark.parametrize("call", ["wake", "wake_if_idle"])
     def test_interval_doubles(self, messages, unanswered, seconds, is_sent, call):
-        Account.current()
+        Account.of()
         last_wakeup_at = timezone.now() - timedelta(seconds=seconds)
         Account.objects.update(unanswered_wakeups=unanswered, last_wakeup_at=last_wakeup_at)
         getattr(wakeup, call)()
@@ -167,16 +239,16 @@ class TestNobodyAnswers:
         assert len(messages) == is_sent
 
     def test_count_has_a_maximum(self, messages):
-        Account.current()
-        Account.objects.update(unanswered_wakeups=wakeup.MOST_UNANSWERED)
+        Account.of()
+        Account.objects.update(unanswered_wakeups=MOST_UNANSWERED)
         wakeup.wake()
 
         assert len(messages) == 1
-        assert Account.current().unanswered_wakeups == wakeup.MOST_UNANSWERED
+        assert Account.of().unanswered_wakeups == MOST_UNANSWERED
 
     @pytest.mark.parametrize("sign", ["starts", "works", "ends"])
     def test_runner_that_is_seen_sets_the_count_back(self, messages, sign):
-        account = Account.current()
+        account = Account.of()
         token = "" if sign == "starts" else lease.take(account)
         Account.objects.update(unanswered_wakeups=7)
         if sign == "starts":
@@ -186,18 +258,18 @@ class TestNobodyAnswers:
         else:
             lease.release(account, token)
 
-        assert Account.current().unanswered_wakeups == 0
+        assert Account.of().unanswered_wakeups == 0
 
     def test_request_wakes_while_a_runner_is_active(self, messages):
         """The runner may have made its last turn already."""
-        lease.take(Account.current())
+        lease.take(Account.of())
         Account.objects.update(unanswered_wakeups=3, last_wakeup_at=timezone.now())
         wakeup.wake()
 
         assert len(messages) == 1
 
     def test_end_of_a_run_wakes_the_next(self, messages):
-        account = Account.current()
+        account = Account.of()
         wakeup.wake()
         lease.release(account, lease.take(account))
         wakeup.wake()
@@ -208,7 +280,7 @@ class TestNobodyAnswers:
         def refuse(*_args, **_kwargs):
             raise OperationalError("database is locked")
 
-        monkeypatch.setattr(Account.objects, "filter", refuse)
+        monkeypatch.setattr(wakeup, "accounts_with_work", refuse)
         wakeup.wake()
 
         assert len(messages) == 1
@@ -236,8 +308,7 @@ def silent_broker(monkeypatch):
 
 
 class TestSilentBroker:
-    def test_wake__is_bounded_and_logged_once(self, silent_broker, caplog):
-        Account.current()
+    def test_wake__is_bounded_and_logged_once(self, silent_broker, open_work, caplog):
         durations = []
         for _ in range(5):
             Account.objects.update(unanswered_wakeups=0, last_wakeup_at=LONG_AGO)
@@ -288,7 +359,7 @@ class TestSilentBroker:
 class TestWorkerIsMissing:
     @pytest.fixture(autouse=True)
     def _account(self):
-        Account.current()
+        Account.of()
 
     def seen(self, **ago):
         Account.objects.update(runner_expires_at=timezone.now() - timedelta(**ago))
@@ -335,10 +406,20 @@ def test_watchdog__repeated_migrations_leave_one_schedule():
 
     schedule = Schedule.objects.get(name=wakeup.WATCHDOG)
     assert (schedule.func, schedule.schedule_type, schedule.minutes) == (
-        "django_outfitanyone.tasks.poll",
+        "django_outfitanyone.tasks.watch",
         Schedule.MINUTES,
         1,
     )
+
+
+def test_watchdog__of_an_older_version_is_changed_and_keeps_the_rest():
+    Schedule.objects.all().delete()
+    Schedule.objects.create(name=wakeup.WATCHDOG, func=wakeup.POLL, minutes=3)
+    wakeup.install_watchdog()
+
+    schedule = Schedule.objects.get(name=wakeup.WATCHDOG)
+    assert (schedule.func, schedule.minutes) == ("django_outfitanyone.tasks.watch", 3)
+    assert wakeup.has_watchdog()
 
 
 def test_watchdog__is_not_created_before_django_q_is_migrated(monkeypatch):
@@ -361,13 +442,13 @@ def test_watchdog__is_not_created_without_django_q(settings):
 
 class TestPoll:
     @pytest.fixture(autouse=True)
-    def _record(self, monkeypatch):
+    def _record(self, monkeypatch, open_work):
         self.budgets = []
         self.more = False
         monkeypatch.setattr(runner, "run", self._run)
 
-    def _run(self, *, budget):
-        self.budgets.append(budget)
+    def _run(self, account, *, budget, should_yield):
+        self.budgets.append(round(budget))
         return self.more
 
     def test_worker_is_woken_again_while_more_is_due(self, messages):

@@ -110,6 +110,7 @@ ALLOWED = [
         "operation ids of the API stay",
         path=r"schema_views\.py$|openapi",
     ),
+    allow(r"legal advice", "a term of law", path=r"law\.md$"),
     allow(r"advice=", "a field of the API stays", path=r"/api/errors\.py$"),
     allow(r'"searches":', "a key of outfitanyone_status --json stays"),
     allow(

@@ -11,11 +11,12 @@ from django.utils import timezone
 from django_outfitanyone.actions import request_try_on
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
+from django_outfitanyone.jobs.parse import hotspots_follow
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import ClothesParse, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
-from django_outfitanyone.worker import runner
 from django_outfitanyone.worker.steps import advance
+from django_outfitanyone.worker.turns import take_turns
 from tests.factories import make_garment, make_model_image
 
 REPLACE = TryOnOptions(keep_other_half=False)
@@ -23,11 +24,11 @@ REPLACE = TryOnOptions(keep_other_half=False)
 
 
 def work(*jobs, seconds=60):
-    """Run until these jobs, or all jobs, are finished; raise an error after ``seconds``."""
+    """Run until these jobs and their parses, or all jobs, are finished; raise after ``seconds``."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         one_pass()
-        open_jobs = [job for job in jobs if (job.refresh_from_db() or job.is_open)]
+        open_jobs = [job for job in jobs if _is_open(job)]
         if not open_jobs and (jobs or not _any_open()):
             return
         time.sleep(0.01)
@@ -46,14 +47,14 @@ def one_pass():
         ).update(due_at=timezone.now())
     unclear = TryOnResult.objects.filter(unclear_since__isnull=False, status="submitting")
     unclear.update(unclear_since=LONG_AGO, due_at=timezone.now())
-    runner.run(budget=0)
+    take_turns(budget=0)
 
 
 def claim(jobs, *, limit=1, lease=None):
     """Claim the due jobs of this queryset, as the runner does."""
     now = timezone.now()
     due = [pk for pk, due_at in jobs.unleased(limit) if due_at <= now]
-    return jobs.claim(due, lease=lease or conf.lease)
+    return jobs.claim(due, lease=lease or conf.default_engine.lease())
 
 
 def claimed(job):
@@ -67,14 +68,14 @@ def claimed(job):
 def step(job):
     """Advance this job by one step."""
     row = claimed(job)
-    with closing(conf.load_engine()) as engine:
+    with closing(conf.default_engine.load()) as engine:
         advance(row, engine)
     job.refresh_from_db()
 
 
 def new_request(*, person=None):
     """Return a request for one new top, on a new model photo if none is given."""
-    return TryOnRequest(person=person or make_model_image(), top=make_garment())
+    return TryOnRequest(person or make_model_image(), [make_garment()])
 
 
 def queued_try_on(*, person=None, **options):
@@ -118,6 +119,11 @@ def settle_unclear(*try_ons):
         step(try_on)
         assert try_on.unclear_since is not None
         TryOnResult.objects.filter(pk=try_on.pk).update(unclear_since=LONG_AGO)
+
+
+def _is_open(job):
+    job.refresh_from_db()
+    return job.is_open or (isinstance(job, TryOnResult) and hotspots_follow(job))
 
 
 def _any_open():

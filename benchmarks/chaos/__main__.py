@@ -1,11 +1,12 @@
 """Inject random faults, then count what was lost or paid twice.
 
-    python -m benchmarks.chaos [--seconds 300] [--seed N] [--on sqlite+orm …]
+    python -m benchmarks.chaos [--seconds 300] [--seed N] [--accounts 2] [--on sqlite+orm …]
 
 Runs real clusters, database and broker servers that it stops and restarts, and a sandbox
 with faults. ``--seconds`` is the total; every change runs the short form (75 s). Exits
 with 1 when a guarantee was broken, or when the long form did not exercise every fault. The
-seed chooses the faults, but not which request each one hits.
+seed chooses the faults, but not which request each one hits. With two accounts, both have
+work all the time, each with its own limits.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ OVERHEAD = 35.0
 LEAST = 10.0
 COLUMNS = {
     "try_ons": "try-ons",
+    "succeeded": "succeeded",
     "submits": "submits seen",
     "duplicates": "duplicates",
     "lost": "lost",
@@ -44,11 +46,12 @@ COLUMNS = {
 Line = dict[str, Any]
 
 
-def run(pair: str, seconds: float, seed: int) -> tuple[Line, int]:
+def run(pair: str, seconds: float, seed: int, accounts: int) -> tuple[Line, int]:
     """Run one round and return its line and exit code."""
     database, _, broker = pair.partition("+")
     command = [sys.executable, "-m", "benchmarks.chaos.round", database, broker]
     command += ["--seconds", str(seconds), "--seed", str(seed)]
+    command += ["--accounts", str(accounts)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     print(done.stdout, end="", flush=True)
     lines = [json.loads(text) for text in done.stdout.splitlines() if text.startswith("{")]
@@ -57,8 +60,17 @@ def run(pair: str, seconds: float, seed: int) -> tuple[Line, int]:
 
 def results(lines: dict[str, Line]) -> str:
     """Return a Markdown table of the counts."""
-    rows = [[pair, *(line.get(column, "?") for column in COLUMNS)] for pair, line in lines.items()]
+    rows = [
+        [pair, *(_cell(line.get(name, "?")) for name in COLUMNS)] for pair, line in lines.items()
+    ]
     return _markdown(["", *COLUMNS.values()], rows)
+
+
+def _cell(value: Any) -> Any:
+    """Return a count as it is, and counts by account as a text."""
+    if not isinstance(value, dict):
+        return value
+    return ", ".join(f"{account} {number}" for account, number in value.items())
 
 
 def faults(lines: dict[str, Line]) -> str:
@@ -95,13 +107,14 @@ def main() -> int:
     seconds = float(os.environ.get("CHAOS_SECONDS") or 300)
     parser.add_argument("--seconds", type=float, default=seconds)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--accounts", type=int, choices=(1, 2), default=1)
     parser.add_argument("--on", nargs="+", choices=PAIRS, default=PAIRS)
     arguments = parser.parse_args()
     fault_seconds = max(LEAST, arguments.seconds / len(arguments.on) - OVERHEAD)
     print(f"Seed {arguments.seed}; {fault_seconds:.0f} s of faults each", file=sys.stderr)
     lines, codes = {}, {}
     for pair in arguments.on:
-        line, codes[pair] = run(pair, fault_seconds, arguments.seed)
+        line, codes[pair] = run(pair, fault_seconds, arguments.seed, arguments.accounts)
         if codes[pair] != SKIPPED:
             lines[pair] = line
     print(f"\n{results(lines)}\n\n{faults(lines)}")

@@ -14,7 +14,7 @@ from benchmarks.environment import Sandbox
 HANG_SECONDS = 4
 """Longer than the client's read timeout."""
 LATE_SECONDS = (1.0, 4.5)
-"""Within the time that ``UNCLEAR_SUBMIT_DELAY`` allows a request to take effect."""
+"""Within the time that ``UNCLEAR_DELAY`` allows a request to take effect."""
 SKEWS = (-90, 150)
 SKEW_SECONDS = 12.0
 SKEWED_CLOCK = "skewed clock"

@@ -132,11 +132,11 @@ def _photo(try_on: TryOnResult) -> QuerySet[Any]:
 
 
 def _garment(try_on: TryOnResult) -> QuerySet[Any]:
-    return Garment.objects.filter(pk=try_on.top_garment_id)
+    return Garment.objects.filter(pk__in=try_on.garment_ids)
 
 
 def _product(try_on: TryOnResult) -> QuerySet[Any]:
-    return Product.objects.filter(outfit_garments=try_on.top_garment_id)
+    return Product.objects.filter(outfit_garments__in=try_on.garment_ids)
 
 
 def _user(try_on: TryOnResult) -> QuerySet[Any]:

@@ -11,15 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from django_outfitanyone.engines.base import ParseReport, TaskReport, TryOnOrder
-from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.base import ParseReport, Picture, TaskReport, TryOnOrder
+from django_outfitanyone.engines.dashscope import OutfitAnyone
 
 RUNNER, FREEZE, FROZEN = "runner.pid", "freeze", "frozen.log"
 """Files: who built the last engine; a request to freeze, with its seconds; what was frozen."""
 
 
-class FreezableEngine(DashScope):
-    """DashScope, frozen on request after a row recorded the paid request and before it leaves."""
+class FreezableEngine(OutfitAnyone):
+    """OutfitAnyone, frozen on request between the record of a paid request and the request."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,13 +28,13 @@ class FreezableEngine(DashScope):
         part.write_text(str(os.getpid()))
         part.replace(self._folder / RUNNER)
 
-    def submit(self, order: TryOnOrder) -> TaskReport:
+    def submit(self, order: TryOnOrder, *, key: str = "") -> TaskReport:
         self._freeze_if_requested()
-        return super().submit(order)
+        return super().submit(order, key=key)
 
-    def parse(self, *, model: str, image_url: str, clothes_types: Sequence[str]) -> ParseReport:
+    def parse(self, picture: Picture, clothes_types: Sequence[str], *, model: str) -> ParseReport:
         self._freeze_if_requested()
-        return super().parse(model=model, image_url=image_url, clothes_types=clothes_types)
+        return super().parse(picture, clothes_types, model=model)
 
     def _freeze_if_requested(self) -> None:
         mine = self._folder / f"{FREEZE}-{os.getpid()}"

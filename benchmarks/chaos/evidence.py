@@ -120,7 +120,7 @@ def _row(row: TryOnResult, pictures: Pictures) -> Row:
         task_id=row.remote_task_id,
         has_picture=_has_picture(row),
         is_paid=row.image_count > 0,
-        lost_its_inputs=row.model_image_id is None or row.top_garment_id is None,
+        lost_its_inputs=row.model_image_id is None or not row.garment_ids,
     )
 
 

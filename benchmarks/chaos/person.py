@@ -59,7 +59,7 @@ class Person:
         )
         if task_id in offered:
             adopt_task(row, task_id)
-        elif task_id or row.model_image_id is None or row.top_garment_id is None:
+        elif task_id or row.model_image_id is None or not row.garment_ids:
             cancel(row)
         else:
             retry(row)

@@ -1,10 +1,10 @@
 """One round of the chaos test on one pair of database and broker; ``chaos`` runs each pair.
 
-    python -m benchmarks.chaos.round postgresql redis --seconds 60 --seed 1
+    python -m benchmarks.chaos.round postgresql redis --seconds 60 --seed 1 [--accounts 2]
 
-Two clusters share the work of one account. A page of the shop is "open" all the time: the
-round wakes the worker as such a page does. Prints one JSON line and exits with 1 when a
-guarantee was broken, or when a long round did not exercise a fault.
+Two clusters share the work of one account, or of two side by side. A page of the shop is
+"open" all the time: the round wakes the worker as such a page does. Prints one JSON line and
+exits with 1 when a guarantee was broken, or when a long round did not exercise a fault.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from benchmarks.chaos.outages import Outages
 from benchmarks.chaos.processes import Processes
 from benchmarks.chaos.shop import Shop
 from benchmarks.chaos.verdict import broken, count
-from benchmarks.environment import Environment
+from benchmarks.environment import ACCOUNTS, Environment
 from benchmarks.report import print_measure
 from benchmarks.servers import MariaDB, NotInstalled, PostgreSQL, Redis, Server
 
@@ -40,10 +40,10 @@ SETTLE_TIMEOUT = 200.0
 SKIPPED = 77
 """Exit code when a server of the pair is not installed."""
 OUTFITANYONE = {
-    "PROVIDER": "benchmarks.chaos.engine.FreezableEngine",
+    "BACKEND": "benchmarks.chaos.engine.FreezableEngine",
     "CONNECT_TIMEOUT": 1,
     "READ_TIMEOUT": 2,  # short leases: the rows of a killed worker are free again soon
-    "UNCLEAR_SUBMIT_DELAY": 3,
+    "UNCLEAR_DELAY": 3,
     "THROTTLE_PAUSE": 2,
     "POLL_INTERVAL": 1,
     "RUN_BUDGET": 4,
@@ -67,7 +67,7 @@ class Round:
         self.environment = environment
         self.log = FaultLog(environment.log("faults"))
         self.sandbox = SandboxFiles(environment.folder / "sandbox")
-        self.shop = Shop(self.sandbox, self.log)
+        self.shop = Shop(self.sandbox, self.log, accounts=environment.accounts)
         chance = random.Random(seed)
         self.processes = Processes(environment, self.log, chance)
         self.deletions = Deletions(self.log, chance)
@@ -107,6 +107,7 @@ class Round:
         stats = self.environment.sandbox.stats
         return {
             "try_ons": len(self.shop.requested),
+            "succeeded": succeeded_by_account(),
             "submits": stats["submits"],
             "accepted": stats["accepted"],
             **count(self._evidence()),
@@ -134,6 +135,16 @@ class Round:
         )
 
 
+def succeeded_by_account() -> dict[str, int]:
+    """Return how many try-ons of each account have their picture."""
+    from django.db.models import Count
+
+    from django_outfitanyone.models import TryOnResult
+
+    rows = TryOnResult.objects.succeeded().order_by().values_list("account")
+    return dict(rows.annotate(Count("pk")))
+
+
 def servers(database: str, broker: str, stack: ExitStack) -> Iterator[Server | None]:
     """Start the servers of the pair; ``None`` where the pair needs none."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="outfitanyone-chaos-")))
@@ -156,6 +167,7 @@ def main() -> int:
     parser.add_argument("broker", choices=["orm", "redis"])
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--accounts", type=int, choices=(1, 2), default=1)
     parser.add_argument("--keep-logs", type=Path)
     arguments = parser.parse_args()
     pair = f"{arguments.database} + {arguments.broker}"
@@ -169,6 +181,7 @@ def main() -> int:
             Environment(
                 outfitanyone=OUTFITANYONE,
                 q_cluster=Q_CLUSTER,
+                accounts=ACCOUNTS[: arguments.accounts],
                 parse_seconds=PARSE_SECONDS,
                 storage="benchmarks.chaos.storage.FailingStorage",
                 database_url=database.url if database else "sqlite",
@@ -179,12 +192,13 @@ def main() -> int:
         this_round = Round(environment, seed, database=database, broker=broker)
         seconds = this_round.run(arguments.seconds)
         counts = this_round.judge(is_long=arguments.seconds >= LONG_SECONDS)
-        failures = broken(counts)
+        failures = broken(counts, accounts=arguments.accounts)
         print_measure(
             f"chaos on {pair}: time to settle",
             seconds,
             "s",
             **counts,
+            accounts=arguments.accounts,
             seed=arguments.seed,
             broken=failures,
         )

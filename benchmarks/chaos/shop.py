@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Sequence
 
 from benchmarks.chaos.database import reconnect, retry_database
 from benchmarks.chaos.evidence import Pictures, SandboxFiles
@@ -19,18 +20,20 @@ GARMENTS, PHOTOS = 3, 5
 class Shop:
     """Requests batches with new pictures, so that each pair of pictures is one request.
 
-    ``requested`` maps the primary key of each try-on to the pictures of its request.
+    Every account gets batches in turn. ``requested`` maps the primary key of each try-on to
+    the pictures of its request.
     """
 
-    def __init__(self, sandbox: SandboxFiles, log: FaultLog) -> None:
+    def __init__(self, sandbox: SandboxFiles, log: FaultLog, *, accounts: Sequence[str]) -> None:
         self.requested: dict[int, Pictures] = {}
         self.person = Person(sandbox, log, self.requested)
+        self._accounts = accounts
         self._batches = itertools.count(1)
 
     def act(self) -> None:
-        """Do what ``watch`` does, and keep some rows open."""
+        """Do what ``watch`` does, and keep some rows of each account open."""
         self.watch()
-        if retry_database(_count_open) < MOST_OPEN:
+        if retry_database(_count_open) < MOST_OPEN * len(self._accounts):
             self._request_batch()
 
     def watch(self) -> None:
@@ -62,13 +65,13 @@ class Shop:
         garments = retry_database(lambda: make_garments(GARMENTS))
         photos = retry_database(lambda: make_photos(PHOTOS))
         requests = combine(garments, photos)
-        options = TryOnOptions(keep_other_half=number % 2 == 0)
+        turn, place = divmod(number, len(self._accounts))
+        options = TryOnOptions(engine=self._accounts[place], keep_other_half=turn % 2 == 0)
         rows = retry_database(
             lambda: request_try_ons(requests, options=options, requested_by=user, batch=batch)
         )
         for row, request in zip(rows, requests, strict=True):
-            assert request.top
-            self.requested[row.pk] = request.person.sha256, request.top.sha256
+            self.requested[row.pk] = request.person.sha256, request.garments[0].sha256
 
 
 def _count_open() -> int:

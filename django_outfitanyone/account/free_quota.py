@@ -1,4 +1,4 @@
-"""The vendor's free quota, setting ``FREE_IMAGES``: the first images of a model cost nothing.
+"""The vendor's free quota, ``FREE_IMAGES`` of an engine: the first images of a model cost nothing.
 
 An image is used when it is charged, in the same transaction. Until then it is held by the row
 of its request, for as long as the vendor may still bill it: a request that fails, or that turns
@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from django_outfitanyone.conf import conf
+from django_outfitanyone.conf import EngineSettings, conf
 from django_outfitanyone.models import Account, ClothesParse, ImageCount, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 
@@ -49,8 +49,13 @@ def take(account_id: str, remote_model: str, images: int) -> int:
 
     Call it first in the transaction that writes the charge.
     """
-    before = ImageCount.objects.add(account_id, remote_model, images)
-    return max(0, min(images, conf.FREE_IMAGES.get(remote_model, 0) - before))
+    ImageCount.objects.add(account_id, remote_model, images)
+    engine = conf.engines.get(account_id)
+    free = engine.free_images.get(remote_model, 0) if engine else 0
+    if not free:
+        return 0
+    before = ImageCount.objects.counted(account_id, remote_model) - images
+    return max(0, min(images, free - before))
 
 
 def give_back(account_id: str, remote_model: str, images: int) -> None:
@@ -60,42 +65,43 @@ def give_back(account_id: str, remote_model: str, images: int) -> None:
 
 def quotas_of(account: Account) -> list[FreeQuota]:
     """Return the free quotas that are set, with one query; none if there are none."""
-    names = columns(since=())
-    if not names:
+    engine = conf.engines.get(account.pk)
+    names = columns(engine, since=()) if engine else {}
+    if not engine or not names:
         return []
     found = Account.objects.filter(pk=account.pk).annotate(**names).values(*names).first()
-    return read(found or {}, periods=0)
+    return read(engine, found or {}, periods=0)
 
 
-def cost(account: Account, counts: Mapping[str, int]) -> Decimal:
-    """Return what this many more images of each model cost, free ones subtracted."""
+def cost(account: Account, prices: Mapping[str, Sequence[Decimal]]) -> Decimal:
+    """Return what calls of these prices cost, by model; the free quota covers the cheapest."""
     free = {quota.remote_model: quota.left for quota in quotas_of(account)}
-    paid = {model: max(0, count - free.get(model, 0)) for model, count in counts.items()}
-    return sum((count * conf.price(model) for model, count in paid.items()), Decimal(0))
+    paid = (sum(sorted(ones)[free.get(name, 0) :], Decimal(0)) for name, ones in prices.items())
+    return sum(paid, Decimal(0))
 
 
-def columns(*, since: Sequence[datetime]) -> dict[str, Subquery]:
+def columns(engine: EngineSettings, *, since: Sequence[datetime]) -> dict[str, Subquery]:
     """Return the subqueries that ``read`` needs, for one SELECT of an account.
 
     One SELECT, because a request that is settled between two would be missing in both.
     """
     found: dict[str, Subquery] = {}
-    for number, model in enumerate(_models()):
+    for number, model in enumerate(_models(engine)):
         used = ImageCount.objects.filter(account=OuterRef("pk"), remote_model=model)
         found[f"free_{number}_used"] = Subquery(used.values("images"))
         for period, moment in enumerate((LONG_AGO, *since)):
-            found[f"free_{number}_held_{period}"] = _count(_requests(model, since=moment))
+            found[f"free_{number}_held_{period}"] = _count(_requests(engine, model, since=moment))
     return found
 
 
-def read(values: Mapping[str, Any], *, periods: int) -> list[FreeQuota]:
+def read(engine: EngineSettings, values: Mapping[str, Any], *, periods: int) -> list[FreeQuota]:
     """Return the quotas of the values of ``columns``; a missing one is an account without rows."""
     quotas = []
-    for number, model in enumerate(_models()):
+    for number, model in enumerate(_models(engine)):
         held = [values.get(f"free_{number}_held_{period}") or 0 for period in range(periods + 1)]
         quota = FreeQuota(
             remote_model=model,
-            images=conf.FREE_IMAGES[model],
+            images=engine.free_images[model],
             used=values.get(f"free_{number}_used") or 0,
             held=held[0],
             held_since=held[1:],
@@ -104,13 +110,13 @@ def read(values: Mapping[str, Any], *, periods: int) -> list[FreeQuota]:
     return quotas
 
 
-def _models() -> Iterator[str]:
-    return (model for model, images in conf.FREE_IMAGES.items() if images)
+def _models(engine: EngineSettings) -> Iterator[str]:
+    return (model for model, images in engine.free_images.items() if images)
 
 
-def _requests(model: str, *, since: datetime) -> QuerySet[Any]:
+def _requests(engine: EngineSettings, model: str, *, since: datetime) -> QuerySet[Any]:
     """Return the requests for this model that may be billed and have no charge yet."""
-    if model == conf.PARSING_MODEL:
+    if model == engine.parsing_model:
         return ClothesParse.objects.possibly_billed(since=since)
     return TryOnResult.objects.possibly_billed(since=since).filter(remote_model=model)
 

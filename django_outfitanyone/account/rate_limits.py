@@ -1,4 +1,4 @@
-"""The limits of the account: concurrent tasks, submits per second, pauses and stops.
+"""The limits of each account: concurrent tasks, submits and polls in a time, pauses and stops.
 
 They live in database rows, so they hold over all processes and hosts. The clock is the
 application's: MariaDB's ``NOW()`` may differ from it by the server's time zone.
@@ -7,23 +7,26 @@ application's: MariaDB's ``NOW()`` may differ from it by the server's time zone.
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import Value
+from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.account import budgets
+from django_outfitanyone.account.prices import price_of
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.base import SendWindow
 from django_outfitanyone.exceptions import AccountProblem, BudgetSpent
-from django_outfitanyone.models import Account, ClothesParse, TryOnResult
+from django_outfitanyone.models import Account, ClothesParse, SubmitRate, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.database import atomic, on_commit
 from django_outfitanyone.signals import account_resumed, account_stopped
@@ -35,8 +38,12 @@ SEND_CONNECTS = 2
 
 That is well within the lease, so a process that was frozen sends nothing afterwards.
 """
+LONGEST_PAUSE = 3600.0
+"""Seconds: an engine that asks for more is asked again after an hour."""
 MARGIN = 1.05
 """A limit per second is spread over this many seconds, because networks delay unevenly."""
+BURST = 2 / 5
+"""Largest share of a limit that may leave at once after an idle time."""
 
 
 def free_slots(account: Account) -> list[int]:
@@ -47,73 +54,142 @@ def free_slots(account: Account) -> list[int]:
     """
     rows = TryOnResult.objects.filter(account=account, slot__isnull=False)
     taken = set(rows.values_list("slot", flat=True))
-    return [number for number in range(1, conf.CONCURRENT_TASKS + 1) if number not in taken]
+    return [
+        number for number in range(1, account.settings.concurrent_tasks + 1) if number not in taken
+    ]
 
 
-def acquire(account: Account, *, is_urgent: bool = True) -> datetime | None:
-    """Take one of the paid requests that the rate limit allows per second.
+def acquire(account: Account, remote_model: str) -> datetime | None:
+    """Take one of the requests that the rate limit of a remote model allows.
 
     Returns ``None`` when it is granted, else when to try again. After an idle time some
     requests may leave at once before the others are spaced (a generic cell rate
-    algorithm): slots fill quickly, and every sliding second keeps the limit. Requests
-    that are not urgent leave this burst to those that are.
+    algorithm): a few slots fill at once, and every sliding window keeps the limit. Call it
+    in a transaction, which holds the account's row from then on.
     """
-    at_once = conf.SUBMITS_PER_SECOND * 2 // 5
-    spacing = timedelta(seconds=MARGIN / (conf.SUBMITS_PER_SECOND - at_once))
     now = timezone.now()
+    unpaused = Account.objects.filter(
+        pk=account.pk, next_submission_at__lte=now, stopped_at__isnull=True
+    )
+    if not unpaused.update(next_submission_at=F("next_submission_at")):
+        account.refresh_from_db(fields=["next_submission_at", "stopped_at"])
+        return max(now, account.next_submission_at)
+    at_once, spacing = _burst(account)
     burst_start = now - at_once * spacing
-    granted = Account.objects.filter(
-        pk=account.pk,
-        next_submission_at__lte=now if is_urgent else burst_start,
-        stopped_at__isnull=True,
-    ).update(next_submission_at=Greatest("next_submission_at", Value(burst_start)) + spacing)
-    if granted:
+    rate = SubmitRate.objects.filter(account=account, remote_model=remote_model)
+    next_at = Greatest("next_submit_at", Value(burst_start)) + spacing
+    if rate.filter(next_submit_at__lte=now).update(next_submit_at=next_at):
         return None
-    account.refresh_from_db(fields=["next_submission_at"])
-    next_at = account.next_submission_at
-    return max(now, next_at if is_urgent else next_at + at_once * spacing)
+    known = rate.values_list("next_submit_at", flat=True).first()
+    if known is None:  # no race: the account's row is held
+        rate.create(
+            account=account, remote_model=remote_model, next_submit_at=burst_start + spacing
+        )
+    return known
 
 
-def wait_for_query() -> None:
-    """Sleep until the rate limit allows the next poll.
+class Allowance:
+    """How many requests may leave now by the rate limits of an account's remote models.
+
+    It only saves attempts that ``acquire`` would refuse.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._now = timezone.now()
+        self._at_once, self._spacing = _burst(account)
+        self.next_at: datetime | None = None
+        """When a request that was refused may leave; ``None`` if none was."""
+
+    def take(self, remote_model: str) -> bool:
+        """Count one request more; return whether it may leave now."""
+        burst_start = self._now - self._at_once * self._spacing
+        next_at = max(self._known.get(remote_model, LONG_AGO), burst_start)
+        next_at = max(next_at, self._pause_end)
+        if next_at <= self._now:
+            self._known[remote_model] = next_at + self._spacing
+            return True
+        self.next_at = min(self.next_at or next_at, next_at)
+        return False
+
+    @property
+    def _pause_end(self) -> datetime:
+        until = self._account.next_submission_at
+        return until if until > self._now else LONG_AGO
+
+    @cached_property
+    def _known(self) -> dict[str, datetime]:
+        rates = SubmitRate.objects.filter(account=self._account)
+        return dict(rates.values_list("remote_model", "next_submit_at"))
+
+
+def _burst(account: Account) -> tuple[int, timedelta]:
+    """Return how many requests may leave at once besides the first, and the spacing after that.
+
+    A burst is at the cost of the spacing. It is for accounts with so few slots that it fills
+    them all; with many slots, a short spacing fills them sooner.
+    """
+    limit = account.settings.submits
+    others = account.settings.concurrent_tasks - 1
+    at_once = others if others <= limit.count * BURST else 0
+    return at_once, timedelta(seconds=MARGIN * limit.seconds / (limit.count - at_once))
+
+
+def wait_for_query(account: Account) -> None:
+    """Sleep until the account's rate limit allows the next poll.
 
     Only the one runner polls, so counting in this process is enough. The next runner does
     not know of the last polls of this one, but a run ends only when no poll is due.
     """
-    most = conf.QUERIES_PER_SECOND
-    if len(_queried_at) >= most:
-        time.sleep(max(0.0, _queried_at[-most] + MARGIN - time.monotonic()))
-    _queried_at.append(time.monotonic())
+    limit, polled_at = account.settings.queries, _polled_at[account.pk]
+    with _polls:
+        at = time.monotonic()
+        if len(polled_at) >= limit.count:
+            at = max(at, polled_at[-limit.count] + MARGIN * limit.seconds)
+        polled_at.append(at)
+    time.sleep(max(0.0, at - time.monotonic()))
 
 
-_queried_at: deque[float] = deque(maxlen=1000)
+_polled_at: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=1000))
+_polls, _admissions = threading.Lock(), threading.Lock()
 
 
-def admit(
-    job: TryOnResult | ClothesParse,
-    *,
-    remote_model: str,
-    is_urgent: bool = True,
-    **columns: Any,
-) -> datetime | None:
+def admit_to_slot(try_on: TryOnResult, **columns: Any) -> datetime | None:
+    """Record that the paid request of a try-on leaves now, and takes a free slot; see ``admit``.
+
+    Threads of this process take turns, or all of them would reach for the same slot. Between
+    processes a unique constraint decides.
+    """
+    with _admissions:
+        slots = free_slots(try_on.account)
+        if not slots:
+            return timezone.now()
+        return admit(try_on, remote_model=try_on.remote_model, slot=slots[0], **columns)
+
+
+def admit(job: TryOnResult | ClothesParse, *, remote_model: str, **columns: Any) -> datetime | None:
     """Record that a paid request leaves now. Every paid request goes through here.
 
     Returns ``None`` when it may leave. Returns when to try again if the rate limit does not
     allow it, or if another host has just taken the ``slot`` among the columns: a unique
-    constraint decides that. Raises ``BudgetSpent`` when the budget does not cover it.
+    constraint decides that. Raises ``BudgetSpent`` when the budget does not cover it. The
+    budgets hold the price until the request is charged.
 
     One transaction holds the account's row, so of two processes the second one sees what
     the first one has spent. From then on the job's ``send_window`` is open.
     """
+    engine = job.account.settings
+    price = price_of(job, remote_model=remote_model)
+    columns |= {"expected_cost": price, "currency": engine.currency}
     try:
         with atomic():
-            retry_at = acquire(job.account, is_urgent=is_urgent)
+            retry_at = acquire(job.account, remote_model)
             if retry_at:
                 return retry_at
-            budgets.check(job.account, remote_model)
+            budgets.check(job.account, remote_model, price)
             now = timezone.now()
             job.send_window = SendWindow(seconds=SEND_CONNECTS * conf.CONNECT_TIMEOUT)
-            columns |= {"submitted_at": now, "lease_expires_at": now + conf.lease}
+            columns |= {"submitted_at": now, "lease_expires_at": now + job.send_lease}
             job.mark_submitting(**columns)
     except IntegrityError:
         return timezone.now()
@@ -123,9 +199,29 @@ def admit(
     return None
 
 
-def pause(account: Account) -> None:
-    """Pause submits after a 429 (too many requests)."""
-    until = timezone.now() + timedelta(seconds=conf.THROTTLE_PAUSE)
+def admit_again(job: TryOnResult) -> datetime | None:
+    """Record that the same paid request leaves once more, with the key that it had.
+
+    Returns ``None`` when it may leave, else when to try again. The engine accepts a key only
+    once, so slot and budget stay as they were admitted.
+    """
+    with atomic():
+        retry_at = acquire(job.account, job.remote_model)
+        if retry_at:
+            return retry_at
+        now = timezone.now()
+        job.send_window = SendWindow(seconds=SEND_CONNECTS * conf.CONNECT_TIMEOUT)
+        job.write(submitted_at=now, lease_expires_at=now + job.send_lease)
+    return None
+
+
+def pause(account: Account, retry_after: float | None = None) -> None:
+    """Pause submits after the engine reported too many requests.
+
+    ``retry_after`` is for how many seconds by the engine; without it, the settings say it.
+    """
+    seconds = account.settings.THROTTLE_PAUSE if retry_after is None else max(0.0, retry_after)
+    until = timezone.now() + timedelta(seconds=min(seconds, LONGEST_PAUSE))
     Account.objects.filter(pk=account.pk, next_submission_at__lt=until).update(
         next_submission_at=until
     )
@@ -154,6 +250,10 @@ def stop(account: Account, error: AccountProblem) -> None:
 
 def obstacle(account: Account) -> str:
     """Return why nothing is submitted now, as a sentence for people; ``""`` if all is well."""
+    if not account.is_configured:
+        return _('The engine “%(account)s” is not in OUTFITANYONE["ENGINES"] any more.') % {
+            "account": account.pk
+        }
     if account.is_stopped:
         return _("The account is stopped: %(message)s") % {"message": account.stopped_message}
     if account.paused_until:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from django_outfitanyone.account import budgets, free_quota
-from django_outfitanyone.account.money import money
+from django_outfitanyone.account.money import money, moneys
 from django_outfitanyone.admin.account_problem import resume
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
 from django_outfitanyone.admin.django_classes import ModelAdmin
@@ -29,7 +29,8 @@ from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.panels import PanelMixin
 from django_outfitanyone.admin.read_only import UndeletableMixin
 from django_outfitanyone.admin.rendering import STYLESHEET, badge
-from django_outfitanyone.conf import conf
+from django_outfitanyone.jobs.engine_target import fallback_targets
+from django_outfitanyone.jobs.fallback import why_waiting
 from django_outfitanyone.models import Account, Charge, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.charge import shop_day
@@ -45,10 +46,11 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
     first_step = gettext_lazy(
         "No account yet. It is created with the first request: try on a garment first."
     )
-    list_display = ("name", "state", "runner", "slots", "pause")
+    list_display = ("name", "engine", "state", "runner", "slots", "pause", "spent")
     actions = ("resume_selected",)
     fields = (
         "name",
+        "engine",
         "state",
         "runner",
         "slots",
@@ -56,6 +58,7 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
         "spent",
         "budget",
         "free_images",
+        "fallbacks",
         "links",
     )
     fields_if_stopped = ("stopped_at", "stopped_code", "stopped_message", "error_help")
@@ -83,8 +86,17 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
         for account in queryset:
             resume(account, request=request)
 
+    @admin.display(description=gettext_lazy("engine"))
+    def engine(self, account: Account) -> str:
+        if not account.is_configured:
+            return "–"
+        title = account.settings.title
+        return _("%(title)s, sandbox") % {"title": title} if _is_sandbox(account) else title
+
     @admin.display(description=gettext_lazy("state"))
     def state(self, account: Account) -> SafeString:
+        if not account.is_configured:
+            return badge("stopped", _("not in the settings any more"))
         if account.is_stopped:
             return badge("stopped", _("stopped: %(code)s") % {"code": account.stopped_code})
         return badge("working", _("working"))
@@ -107,9 +119,11 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
 
     @admin.display(description=gettext_lazy("slots in use"))
     def slots(self, account: Any) -> str:
+        if not account.is_configured:
+            return str(account.used_slots)
         return _("%(used)d of %(all)d") % {
             "used": account.used_slots,
-            "all": conf.CONCURRENT_TASKS,
+            "all": account.settings.concurrent_tasks,
         }
 
     @admin.display(description=gettext_lazy("pause"))
@@ -121,12 +135,15 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
 
     @admin.display(description=gettext_lazy("spent"))
     def spent(self, account: Account) -> str:
-        charges = Charge.objects.filter(account=account)
+        is_sandbox = _is_sandbox(account)
+        charges = Charge.objects.filter(account=account, is_sandbox=is_sandbox)
         today = shop_day(timezone.now())
         amounts = {
-            "today": money(charges.since(today).total(), conf.CURRENCY),
-            "month": money(charges.since(today.replace(day=1)).total(), conf.CURRENCY),
+            "today": moneys(charges.since(today).totals()),
+            "month": moneys(charges.since(today.replace(day=1)).totals()),
         }
+        if is_sandbox:
+            return _("would cost %(today)s today, %(month)s this month; nothing is paid") % amounts
         return _("%(today)s today, %(month)s this month") % amounts
 
     @admin.display(description=gettext_lazy("budget"))
@@ -134,8 +151,8 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
         texts = [
             _("%(left)s left of %(limit)s (%(setting)s)")
             % {
-                "left": money(budget.left, conf.CURRENCY),
-                "limit": money(budget.limit, conf.CURRENCY),
+                "left": money(budget.left, budget.currency),
+                "limit": money(budget.limit, budget.currency),
                 "setting": budget.setting,
             }
             for budget in budgets.budgets_of(account)
@@ -151,13 +168,25 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
         ]
         return ", ".join(texts) or _("no free quota set (FREE_IMAGES)")
 
+    @admin.display(description=gettext_lazy("if it stops"))
+    def fallbacks(self, account: Account) -> SafeString | str:
+        """Return the engines to which waiting try-ons move, and why some stay."""
+        names = [target.title for target in fallback_targets() if target.alias != account.pk]
+        if not names:
+            return _("waiting try-ons stay until a person moves them (FALLBACKS)")
+        order = _("waiting try-ons move automatically to %(engines)s, if it is not dearer")
+        waiting = why_waiting(TryOnResult.objects.filter(account=account))
+        texts = [order % {"engines": ", ".join(names)}, *map(str, waiting)]
+        return format_html_join(SafeString("<br>"), "{}", ((text,) for text in texts))
+
     @admin.display(description=gettext_lazy("pages of the vendor"))
-    def links(self, account: Account) -> SafeString:  # noqa: ARG002
+    def links(self, account: Account) -> SafeString:
         """Return a list of links, which tell the vendor nothing about this site."""
+        links = account.settings.links if account.is_configured else ()
         items = format_html_join(
             "",
             '<li><a href="{}" target="_blank" rel="noopener noreferrer">{}</a></li>',
-            ((link.url, _(link.title)) for link in conf.links),
+            ((link.url, _(link.title)) for link in links),
         )
         return format_html('<ul class="outfit-links">{}</ul>', items) if items else SafeString("–")
 
@@ -193,6 +222,10 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
         return redirect(next_url(request, default=accounts))
 
 
+def _is_sandbox(account: Account) -> bool:
+    return account.is_configured and account.settings.is_sandbox
+
+
 @admin.register(Account)
 class AccountAdmin(AccountAdminMixin, ModelAdmin):
-    """Accounts, usually one."""
+    """Accounts, one for each engine that was used."""

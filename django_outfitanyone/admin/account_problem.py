@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from django_outfitanyone import actions
 from django_outfitanyone.account import budgets
-from django_outfitanyone.conf import ConfigurationError, conf
+from django_outfitanyone.conf import ConfigurationError, EngineSettings, conf
 from django_outfitanyone.models import Account
 
 if TYPE_CHECKING:
@@ -28,16 +28,28 @@ class AccountProblem:
 
 
 def account_problem(request: HttpRequest, site: admin.AdminSite) -> AccountProblem | None:
-    """Return why no request is sent at present, or ``None`` if requests are sent."""
+    """Return why requests are not sent at present, or ``None`` if requests are sent.
+
+    Of several problems, that of the default engine comes first.
+    """
+    accounts = Account.objects.configured().in_bulk()
+    for alias, engine in conf.engines.items():
+        is_used = alias in accounts or alias in {conf.default_alias, conf.PARSER}
+        problem = _problem_of(engine, accounts.get(alias)) if is_used else None
+        if problem:
+            return replace(problem, may_resume=may_resume(site, request))
+    return None
+
+
+def _problem_of(engine: EngineSettings, account: Account | None) -> AccountProblem | None:
     try:
-        _key = conf.require_api_key()
+        _key = engine.api_key()
     except ConfigurationError as error:
         return AccountProblem(headline=_("No API key is set: nothing is sent."), text=str(error))
-    account = Account.objects.filter(pk=conf.ACCOUNT).first()
     if account is None:
         return None
     if account.is_stopped:
-        return AccountProblem(account=account, may_resume=may_resume(site, request))
+        return AccountProblem(account=account)
     spent = budgets.notice(account)
     if spent:
         return AccountProblem(headline=_("The budget does not cover another picture."), text=spent)

@@ -38,7 +38,7 @@ class ResultAction:
     label: Any
     success_message: Any
     permission: str
-    run: Callable[[TryOnResult, Any], None]
+    run: Callable[[TryOnResult, Any], object]
     """Takes the row and the user."""
     allows: StateTest
     allows_in_bulk: StateTest | None = None

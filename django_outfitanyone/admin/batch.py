@@ -19,17 +19,20 @@ from django.views.decorators.http import require_GET, require_POST
 
 from django_outfitanyone.admin.actions import RESULT_ACTIONS, ResultAction, run_action
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
+from django_outfitanyone.admin.candidates import CANDIDATE_ACTIONS
 from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.failures import blocking_parses, causes_of_failures
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.progress import Progress, progress_of
 from django_outfitanyone.admin.rendering import cost, review_badge, status_badge
+from django_outfitanyone.admin.review_queue import review_label
 from django_outfitanyone.catalogue import catalogue, safe_url
+from django_outfitanyone.jobs.fallback import why_waiting
 from django_outfitanyone.models import ClothesParse, TryOnResult
 from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.db.models import QuerySet
 
@@ -64,7 +67,14 @@ class Card:
     def version(self) -> str:
         """Changes whenever the content of the card changes."""
         row = self.try_on
-        parts = (row.status, row.review, bool(row.published_at), row.error_code, row.attempts)
+        parts = (
+            row.status,
+            row.review,
+            bool(row.is_chosen),
+            bool(row.published_at),
+            row.error_code,
+            row.attempts,
+        )
         return "-".join(map(str, parts))
 
 
@@ -109,7 +119,7 @@ class BatchMixin(AdminMixin):
     @method_decorator(require_POST)
     def action_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Run an action on one try-on."""
-        action = self._permitted_action(request)
+        action = self._permitted_action(request, {**RESULT_ACTIONS, **CANDIDATE_ACTIONS})
         try_on = self.get_object(request, str(pk))
         if try_on is None:
             raise Http404
@@ -120,7 +130,7 @@ class BatchMixin(AdminMixin):
     @method_decorator(require_POST)
     def batch_action_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """Run an action on all try-ons of a batch whose state allows it."""
-        action = self._permitted_action(request)
+        action = self._permitted_action(request, RESULT_ACTIONS)
         rows = self._rows(request, batch)
         done = action.run_bulk(rows) if action.run_bulk else []
         remaining = [
@@ -136,8 +146,10 @@ class BatchMixin(AdminMixin):
         """Return whether the user may view or request try-ons."""
         return self.has_view_permission(request) or self.has_add_permission(request)
 
-    def _permitted_action(self, request: HttpRequest) -> ResultAction:
-        action = RESULT_ACTIONS.get(request.POST.get("action", ""))
+    def _permitted_action(
+        self, request: HttpRequest, among: Mapping[str, ResultAction]
+    ) -> ResultAction:
+        action = among.get(request.POST.get("action", ""))
         if action is None:
             raise Http404
         if not action.is_permitted(self, request):
@@ -156,11 +168,7 @@ class BatchMixin(AdminMixin):
 
     def _rows(self, request: HttpRequest, batch: uuid.UUID) -> QuerySet[TryOnResult]:
         rows: QuerySet[TryOnResult] = self.get_queryset(request)
-        return (
-            rows.filter(batch=batch)
-            .select_related("model_image", "top_garment__product", "bottom_garment__product")
-            .order_by("number")
-        )
+        return rows.filter(batch=batch).order_by("number")
 
     def _fragment(
         self, request: HttpRequest, batch: uuid.UUID, progress: Progress, rows: Any
@@ -173,6 +181,8 @@ class BatchMixin(AdminMixin):
             for action, count in progress.actions
             if action.is_permitted(self, request)
         ]
+        may_review = progress.to_review and self.has_view_permission(request)
+        label = review_label(progress.to_review) if may_review else ""
         return {
             "batch": batch,
             "here": f"{page}?p={number}" if number.isdecimal() else page,
@@ -180,7 +190,8 @@ class BatchMixin(AdminMixin):
             **self._cards(request, rows),
             **self._problems(request, batch, progress),
             "actions": actions,
-            "actions_version": "-".join(f"{action.name}{count}" for action, count in actions),
+            "review_label": label,
+            "actions_version": "-".join([label, *(f"{one.name}{count}" for one, count in actions)]),
         }
 
     def _cards(self, request: HttpRequest, rows: Iterable[TryOnResult]) -> dict[str, Any]:
@@ -194,9 +205,21 @@ class BatchMixin(AdminMixin):
         rows: Any = self._rows(request, batch)
         causes = causes_of_failures(rows) if progress.failed else []
         blocking = blocking_parses(rows.blocked()) if progress.blocked else []
+        waiting = why_waiting(rows) if progress.open else []
         version = [f"{cause.code}{cause.count}" for cause in causes]
         version += [f"{parse.pk}x{count}" for parse, count in blocking]
-        return {"causes": causes, "blocking": blocking, "problems_version": "-".join(version)}
+        version += [str(one) for one in waiting]
+        may_help = progress.failed or progress.waiting or waiting
+        may_move = may_help and self.has_add_permission(request)
+        version += ["move"] if may_move else []
+        move = f"{admin_url(self.admin_site, 'tryonresult_move')}?batch={batch}"
+        return {
+            "causes": causes,
+            "blocking": blocking,
+            "waiting": waiting,
+            "problems_version": "-".join(version),
+            "move_url": move if may_move else "",
+        }
 
     def card(self, request: HttpRequest, try_on: TryOnResult) -> Card:
         """Return the card of a try-on for its detail page."""

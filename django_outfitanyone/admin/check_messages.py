@@ -30,7 +30,10 @@ def check_upload(request: HttpRequest, row: Garment | ModelImage, form: Any) -> 
 
 def report_check(request: HttpRequest, row: Garment | ModelImage) -> None:
     """Tell the user what the check found in this picture, one message for each finding."""
-    if row.is_checked and not row.found:
+    if not row.is_checkable:
+        text = _("“%(name)s” was not checked: only the size of pictures of this kind is checked.")
+        messages.info(request, text % {"name": row})
+    elif row.is_checked and not row.found:
         text = _("The check found nothing wrong with the picture of “%(name)s”.")
         messages.success(request, text % {"name": row})
     elif not row.is_checked and local.is_installed():

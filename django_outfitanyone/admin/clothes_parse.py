@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from django_outfitanyone import actions
 from django_outfitanyone.account.money import money
-from django_outfitanyone.admin import rendering
+from django_outfitanyone.admin import rendering, row_finder
 from django_outfitanyone.admin.actions import refusal_of, warn_about_refusals
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.django_classes import ModelAdmin
@@ -31,6 +31,7 @@ from django_outfitanyone.admin.read_only import ReadOnlyMixin
 from django_outfitanyone.conf import conf
 from django_outfitanyone.jobs.estimate import parse_cost
 from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
+from django_outfitanyone.models.worn_garment import worn_with_products
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -48,14 +49,11 @@ class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyM
     )
     list_display = ("__str__", "status_badge", "paid", "requested_by", "created_at")
     list_filter = ("status", "created_at")
-    list_select_related = (
-        "requested_by",
-        "model_image",
-        "try_on__model_image",
-        "try_on__top_garment__product",
-        "try_on__bottom_garment__product",
+    list_select_related = ("requested_by", "model_image", "try_on__model_image")
+    search_fields = ("pk",)  # shows the box; find_rows() reads
+    search_help_text = gettext_lazy(
+        "An id, a request id, or the name of the model photo. Names show the newest 200 matches."
     )
-    search_fields = ("model_image__name", "request_id")
     actions = ("retry_failed", "cancel_parses")
     fieldsets = (
         (
@@ -87,6 +85,16 @@ class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyM
     class Media:
         css = {"all": [rendering.STYLESHEET]}
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ClothesParse]:
+        rows: QuerySet[ClothesParse] = super().get_queryset(request)
+        return rows.prefetch_related(worn_with_products("try_on__"))
+
+    def find_rows(self, request: HttpRequest, rows: QuerySet[ClothesParse], text: str) -> list[int]:  # noqa: ARG002
+        return row_finder.by_text(rows, text, column="request_id") or [
+            *row_finder.by_number(rows, text),
+            *row_finder.by_names(rows, text, row_finder.on_photo),
+        ]
+
     def get_urls(self) -> list[URLPattern]:
         decide_url = path(
             "<int:pk>/decide/",
@@ -108,7 +116,7 @@ class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyM
             **self._choices(parse.admin_request, parse),
             calls=Charge.objects.count_unclear_calls(parse) + 1,
             blocked=TryOnResult.objects.waiting_for(parse).blocked().count(),
-            price=money(parse_cost(), conf.CURRENCY),
+            price=money(parse_cost(), conf.parser.currency),
         )
 
     def _choices(self, request: HttpRequest, parse: ClothesParse) -> dict[str, bool]:

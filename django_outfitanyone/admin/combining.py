@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.jobs import try_on
+from django_outfitanyone.jobs.outfit import outfits_of
 from django_outfitanyone.jobs.try_on import TryOnRequest
 from django_outfitanyone.models import Garment, ModelImage
 
@@ -33,9 +34,10 @@ def combine(
     if how != Combining.PRODUCT:
         return try_on.combine(garments, photos, as_outfits=how == Combining.OUTFITS)
     return [
-        request
+        TryOnRequest.of(photo, outfit)
         for pieces in _by_product(garments)
-        for request in try_on.combine(pieces, photos, as_outfits=True)
+        for photo in photos
+        for outfit in outfits_of(pieces)
     ]
 
 
@@ -50,8 +52,8 @@ def useful_choices(garments: Sequence[Garment]) -> list[Combining]:
 
 
 def has_product_outfit(garments: Sequence[Garment]) -> bool:
-    """Return whether any product has both a top and a bottom among the garments."""
-    return any(_has_top_and_bottom(pieces) for pieces in _by_product(garments))
+    """Return whether garments of any product can be worn together."""
+    return any(len(outfit) > 1 for pieces in _by_product(garments) for outfit in outfits_of(pieces))
 
 
 def _has_top_and_bottom(garments: Sequence[Garment]) -> bool:

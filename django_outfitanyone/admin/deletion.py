@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.db import router, transaction
-from django.db.models import Model, ProtectedError, Q, QuerySet, Sum
+from django.db.models import Model, ProtectedError, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from django_outfitanyone.account.money import money
+from django_outfitanyone.account.money import moneys
 from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.catalogue import product_model
-from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import OutfitAnyoneError
 from django_outfitanyone.models import (
     ClothesParse,
@@ -92,20 +90,18 @@ def _loss_warnings(to_delete: QuerySet[Any], keys: Any) -> list[str]:
             _("Untick “offered for try-ons” instead of deleting it."),
         )
     if to_delete.model is Garment:
-        return _garment_warnings(Q(top_garment__in=keys) | Q(bottom_garment__in=keys))
+        return _garment_warnings(TryOnResult.objects.wearing(garment__in=keys))
     if to_delete.model is product_model():
-        return _garment_warnings(
-            Q(top_garment__product__in=keys) | Q(bottom_garment__product__in=keys)
-        )
+        return _garment_warnings(TryOnResult.objects.wearing(garment__product__in=keys))
     return []
 
 
 def _paid_row_warnings(to_delete: QuerySet[Any], published: QuerySet[TryOnResult]) -> list[str]:
-    total = to_delete.order_by().aggregate(cost=Sum("cost"))["cost"] or Decimal(0)
+    costs = dict(to_delete.order_by().values_list("currency").annotate(cost=Sum("cost")))
     sentences = []
-    if total:
+    if any(costs.values()):
         text = _("%(cost)s was paid for this. After deletion, making it again is charged again.")
-        sentences.append(text % {"cost": money(total, conf.CURRENCY)})
+        sentences.append(text % {"cost": moneys(costs)})
     count = published.count()
     if count:
         text = ngettext(
@@ -117,9 +113,9 @@ def _paid_row_warnings(to_delete: QuerySet[Any], published: QuerySet[TryOnResult
     return sentences
 
 
-def _garment_warnings(uses_garment: Q) -> list[str]:
+def _garment_warnings(try_ons: QuerySet[TryOnResult]) -> list[str]:
     return _usage_warnings(
-        TryOnResult.objects.filter(uses_garment),
+        try_ons,
         _(
             "They will no longer show which garment is worn and will disappear from the "
             "product's page. Consider keeping it."

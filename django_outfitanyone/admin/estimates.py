@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from django_outfitanyone.account.money import money
+from django_outfitanyone.account.money import money, moneys
 from django_outfitanyone.admin.rendering import approximate_duration
 from django_outfitanyone.jobs.estimate import Estimate
 
@@ -32,7 +32,8 @@ def estimate_text(estimate: Estimate) -> str:
             estimate.reused,
         )
         pictures = text % {"pictures": pictures, "count": estimate.reused}
-    cost = _("about %(cost)s") % {"cost": money(estimate.cost, estimate.currency)}
+    text = _("would cost about %(cost)s") if estimate.is_sandbox else _("about %(cost)s")
+    cost = text % {"cost": moneys(estimate.costs)}
     return "; ".join([pictures, cost, approximate_duration(estimate.seconds)])
 
 
@@ -43,18 +44,22 @@ def make_label(estimate: Estimate) -> str:
             "Reuse %(count)d picture for free", "Reuse %(count)d pictures for free", estimate.count
         )
         return text % {"count": estimate.count}
+    if estimate.is_sandbox:
+        text = ngettext("Make %(count)d preview", "Make %(count)d previews", estimate.new)
+        return text % {"count": estimate.new}
     text = ngettext(
         "Make %(count)d picture for %(cost)s", "Make %(count)d pictures for %(cost)s", estimate.new
     )
-    return text % {"count": estimate.new, "cost": money(estimate.cost, estimate.currency)}
+    return text % {"count": estimate.new, "cost": moneys(estimate.costs)}
 
 
 def refine_label(estimate: Estimate) -> str:
     """Return the label of the button that requests refined pictures.
 
-    It has no price where a picture is reused, as the form can also ask to make that one again.
+    It has no price in a sandbox, nor where a picture is reused, as the form can also ask to make
+    that one again.
     """
-    if estimate.reused:
+    if estimate.reused or estimate.is_sandbox:
         text = ngettext("Refine %(count)d picture", "Refine %(count)d pictures", estimate.count)
         return text % {"count": estimate.count}
     text = ngettext(
@@ -62,13 +67,28 @@ def refine_label(estimate: Estimate) -> str:
         "Refine %(count)d pictures for %(cost)s",
         estimate.count,
     )
-    return text % {"count": estimate.count, "cost": money(estimate.cost, estimate.currency)}
+    return text % {"count": estimate.count, "cost": moneys(estimate.costs)}
+
+
+def move_label(estimate: Estimate) -> str:
+    """Return the label of the button that moves pictures to another engine."""
+    if estimate.is_sandbox or not estimate.new:
+        text = ngettext("Move %(count)d picture", "Move %(count)d pictures", estimate.count)
+        return text % {"count": estimate.count}
+    text = ngettext(
+        "Move %(count)d picture for %(cost)s",
+        "Move %(count)d pictures for %(cost)s",
+        estimate.count,
+    )
+    return text % {"count": estimate.count, "cost": moneys(estimate.costs)}
 
 
 def budget_warning(estimate: Estimate) -> str:
     """Return a warning if the budget does not cover the cost, else ``""``."""
-    if estimate.budget_left is None or not estimate.is_over_budget:
+    if not estimate.is_over_budget:
         return ""
+    if estimate.budget_left is None or estimate.cost <= estimate.budget_left:
+        return _("The budget of the clothes parses does not cover all of them; some will wait.")
     left = money(estimate.budget_left, estimate.currency)
     text = _(
         "Only %(left)s is left of the budget. The remaining pictures wait for the next day or "

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet
 
-from django_outfitanyone.error_help import ErrorHelp, error_help_for, is_about_person
+from django_outfitanyone.error_help import (
+    ErrorHelp,
+    engine_class_of,
+    error_help_for,
+    is_about_person,
+)
 from django_outfitanyone.models import ClothesParse, TryOnResult
+
+if TYPE_CHECKING:
+    from django_outfitanyone.engines.base import Engine
 
 
 @dataclass(kw_only=True)
@@ -27,11 +35,11 @@ class Cause:
 def causes_of_failures(rows: QuerySet[TryOnResult]) -> list[Cause]:
     """Return why these rows failed, the most frequent cause first."""
     failed: Any = rows
-    columns = ("error_code", "error_message", "model_image", "model_image__name")
+    columns = ("error_code", "error_message", "account", "model_image", "model_image__name")
     groups = failed.failed().order_by().values(*columns).annotate(count=Count("pk"))
     causes: dict[tuple[str, str], Cause] = {}
     for group in sorted(groups, key=lambda group: -group["count"]):
-        help_ = error_help_for(group["error_code"], group["error_message"])
+        help_ = error_help_for(*_error_of(group))
         # messages of one cause may differ, as they name sizes and ids
         key = (group["error_code"], help_.text if help_ else "")
         cause = causes.setdefault(
@@ -46,10 +54,15 @@ def causes_of_failures(rows: QuerySet[TryOnResult]) -> list[Cause]:
     return sorted(causes.values(), key=lambda cause: -cause.count)
 
 
+def _error_of(group: Mapping[str, Any]) -> tuple[str, str, type[Engine] | None]:
+    """Return code and message, and the engine that explains them."""
+    return group["error_code"], group["error_message"], engine_class_of(group["account"])
+
+
 def _add(cause: Cause, group: Mapping[str, Any]) -> None:
     cause.count += group["count"]
     photo = group["model_image"]
-    if photo is not None and is_about_person(group["error_code"], group["error_message"]):
+    if photo is not None and is_about_person(*_error_of(group)):
         cause.photos[photo] = group["model_image__name"]
 
 

@@ -1,18 +1,30 @@
-"""Changelist filters of the try-on results and the model photos."""
+"""Changelist filters of the try-on results, the charges and the pictures."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_outfitanyone.conf import conf
-from django_outfitanyone.models import ModelImage, TryOnResult
+from django_outfitanyone.conf import EngineSettings, conf
+from django_outfitanyone.models import Account, Charge, ModelImage, TryOnResult
+from django_outfitanyone.models.charge import shop_day
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+
+MAX_CHARGES = 1_000
+"""Charges that are read to find out who requested them."""
+MAX_MONTHS = 36
 
 
 class PublishedFilter(admin.SimpleListFilter):
@@ -29,7 +41,16 @@ class PublishedFilter(admin.SimpleListFilter):
     ) -> QuerySet[TryOnResult]:
         if self.value() not in {"yes", "no"}:
             return queryset
-        return queryset.filter(published_at__isnull=self.value() == "no")
+        return queryset.filter(is_published__in=[self.value() == "yes"])
+
+
+class IndexedBooleanFilter(admin.BooleanFieldListFilter):
+    """Compares a column with a value: SQLite uses no index for the column alone."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        if self.lookup_val not in {"0", "1"}:
+            return queryset
+        return queryset.filter(**{f"{self.field_path}__in": [self.lookup_val == "1"]})
 
 
 class RefusedFilter(admin.SimpleListFilter):
@@ -75,14 +96,101 @@ class CheckFilter(admin.SimpleListFilter):
         return shown
 
 
+class EngineFilter(admin.SimpleListFilter):
+    """Offers the accounts of the engines, also of those that are gone from the settings."""
+
+    title = gettext_lazy("engine")
+    parameter_name = "engine"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return [(account.pk, _with_state(account)) for account in Account.objects.order_by("pk")]
+
+    def queryset(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[TryOnResult],
+    ) -> QuerySet[TryOnResult]:
+        return queryset.filter(account=self.value()) if self.value() else queryset
+
+
+def _with_state(account: Account) -> str:
+    if account.is_configured:
+        return str(account)
+    return _("%(engine)s (no longer in the settings)") % {"engine": account}
+
+
+class MonthFilter(admin.SimpleListFilter):
+    """Offers the months since the first charge: Django's date hierarchy would read them all."""
+
+    title = gettext_lazy("month")
+    parameter_name = "month"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        days = Charge.objects.order_by("charged_on").values_list("charged_on", flat=True)
+        first = days.first() or shop_day(timezone.now())
+        return [(f"{day:%Y-%m}", date_format(day, "YEAR_MONTH_FORMAT")) for day in _months(first)]
+
+    @property
+    def is_selected(self) -> bool:
+        """Whether the charges are those of one of the months."""
+        return self.value() in {key for key, _label in self.lookup_choices}
+
+    def queryset(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[Charge],
+    ) -> QuerySet[Charge]:
+        if not self.is_selected:
+            return queryset
+        start = date.fromisoformat(f"{self.value()}-01")
+        end = (start + timedelta(days=31)).replace(day=1)
+        return queryset.filter(charged_on__gte=start, charged_on__lt=end)
+
+
+def _months(first: date) -> Iterator[date]:
+    """Yield the first days of the newest months, down to that of ``first``."""
+    day = shop_day(timezone.now()).replace(day=1)
+    for _month in range(MAX_MONTHS):
+        yield day
+        day = (day - timedelta(days=1)).replace(day=1)
+        if day < first.replace(day=1):
+            return
+
+
+class RequesterFilter(admin.SimpleListFilter):
+    """Offers who requested the newest charges: to find all requesters reads all charges."""
+
+    title = gettext_lazy("requested by")
+    parameter_name = "requested_by"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        newest = Charge.objects.order_by("-pk").values_list("requested_by", flat=True)
+        users = get_user_model()._default_manager.in_bulk(set(newest[:MAX_CHARGES]) - {None})
+        return [(str(key), str(user)) for key, user in sorted(users.items())]
+
+    def queryset(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[Charge],
+    ) -> QuerySet[Charge]:
+        value: Any = self.value()
+        is_known = value in {key for key, _label in self.lookup_choices}
+        return queryset.filter(requested_by=value) if is_known else queryset
+
+
 class QualityFilter(admin.SimpleListFilter):
-    """Offers the models that have a price, as reading the choices from the rows reads them all."""
+    """Offers the engines' models, as reading the choices from the rows reads them all."""
 
     title = gettext_lazy("quality")
     parameter_name = "remote_model"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        return [(name, name) for name in sorted({*conf.prices} - {conf.PARSING_MODEL})]
+        names = {name for engine in conf.usable_engines for name in self.models_of(engine)}
+        return [(name, name) for name in sorted(names)]
+
+    def models_of(self, engine: EngineSettings) -> Iterable[str]:
+        """Return the models of the engine that are offered."""
+        return filter(None, (*engine.remote_models, engine.refiner_model))
 
     def queryset(
         self,
@@ -90,3 +198,12 @@ class QualityFilter(admin.SimpleListFilter):
         queryset: QuerySet[TryOnResult],
     ) -> QuerySet[TryOnResult]:
         return queryset.filter(remote_model=self.value()) if self.value() else queryset
+
+
+class ChargedModelFilter(QualityFilter):
+    """Offers also the models that parse clothes."""
+
+    title = gettext_lazy("model")
+
+    def models_of(self, engine: EngineSettings) -> Iterable[str]:
+        return engine.models

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +23,7 @@ from django_outfitanyone.admin.picture_guide import PictureGuideMixin, picture_i
 from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
 from django_outfitanyone.admin.uploads import UploadMixin
-from django_outfitanyone.models import ModelImage
+from django_outfitanyone.models import Hotspot, ModelImage
 from django_outfitanyone.picture_guide import PEOPLE
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ class ModelImageAdminMixin(
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelImage]:
         photos: QuerySet[ModelImage] = super().get_queryset(request)
-        return photos.annotate(hotspot_count=Count("hotspots"))
+        # a subquery: a join would read the hotspots of all try-ons
+        hotspots = Hotspot.objects.filter(model_image=OuterRef("pk")).order_by()
+        counts = hotspots.values("model_image").annotate(count=Count("pk")).values("count")
+        return photos.annotate(hotspot_count=Coalesce(Subquery(counts), 0))
 
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, photo: ModelImage) -> SafeString:

@@ -139,7 +139,7 @@ def _queued_text(count: int, *, again: bool, is_automatic: bool) -> str:
         count,
     ) % {
         "count": count,
-        "cost": money(parse_cost(count), conf.CURRENCY),
+        "cost": money(parse_cost(count), conf.parser.currency),
     }
     sentences = [text]
     if is_automatic:
@@ -156,4 +156,4 @@ def _queued_text(count: int, *, again: bool, is_automatic: bool) -> str:
 
 
 def _price() -> str:
-    return money(parse_cost(), conf.CURRENCY)
+    return money(parse_cost(), conf.parser.currency)

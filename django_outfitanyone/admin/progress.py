@@ -9,14 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from django_outfitanyone.account import budgets
-from django_outfitanyone.account.money import money
-from django_outfitanyone.admin.actions import RESULT_ACTIONS, ResultAction
+from django_outfitanyone.account.money import moneys
+from django_outfitanyone.admin.actions import APPROVE, RESULT_ACTIONS, ResultAction
 from django_outfitanyone.admin.rendering import approximate_duration, comma_separated
 from django_outfitanyone.choices import OPEN, Status
 from django_outfitanyone.conf import conf
@@ -25,7 +24,7 @@ from django_outfitanyone.models.try_on_queryset import IS_BLOCKED
 from django_outfitanyone.wakeup import is_worker_missing, worker_command
 
 LATE = 3
-"""A picture takes longer than usual after this many times ``EXPECTED_DURATION``."""
+"""A picture takes longer than usual after this many times its usual duration."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +39,10 @@ class Progress:
     open: int
     blocked: int
     """Open rows that wait for a person's decision about a clothes parse."""
-    cost: Decimal
+    costs: dict[str, Decimal]
+    """What it cost so far, by currency."""
+    sandbox_costs: dict[str, Decimal]
+    """What the pictures of sandboxes would have cost."""
     actions: list[tuple[ResultAction, int]]
     """Actions on the whole batch, with the number of rows they would change."""
     seconds_left: float | None
@@ -86,20 +88,32 @@ class Progress:
         return _("%(time)s left") % {"time": approximate_duration(self.seconds_left)}
 
     @property
+    def to_review(self) -> int:
+        """Number of finished pictures about which no person has decided."""
+        return next((count for action, count in self.actions if action is APPROVE), 0)
+
+    @property
     def closed(self) -> int:
         """Number of rows that the worker is done with."""
         return self.total - self.open
 
     @property
     def cost_text(self) -> str:
-        return money(self.cost, conf.CURRENCY)
+        """What was paid; what sandboxes would have cost is said apart."""
+        parts = []
+        if self.costs or not self.sandbox_costs:
+            parts.append(_("Cost so far: %(cost)s") % {"cost": moneys(self.costs)})
+        if self.sandbox_costs:
+            text = _("Would have cost so far: %(cost)s")
+            parts.append(text % {"cost": moneys(self.sandbox_costs)})
+        return "; ".join(parts)
 
 
 def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
     """Return the progress of these rows of a batch, or ``None`` if there are none."""
     groups = list(
         rows.order_by()
-        .values("status", "review", published=Q(published_at__isnull=False))
+        .values("status", "review", "account", "currency", published=Q(published_at__isnull=False))
         .annotate(
             count=Count("pk"),
             cost=Sum("cost"),
@@ -112,9 +126,12 @@ def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
     counts: dict[str, int] = dict.fromkeys(Status, 0)
     for group in groups:
         counts[group["status"]] += group["count"]
-    account = Account.objects.filter(pk=conf.ACCOUNT).first()
+    open_groups = [group for group in groups if group["status"] in OPEN]
+    slowest = max(open_groups, key=lambda group: group["last"], default=groups[0])
+    account = Account.objects.filter(pk=slowest["account"]).first()
     missing_worker = worker_command() if is_worker_missing(account) else ""
-    last = max((group["last"] for group in groups if group["status"] in OPEN), default=None)
+    last = slowest["last"] if open_groups else None
+    costs, sandbox_costs = _costs(groups, rows)
     return Progress(
         total=sum(counts.values()),
         ready=counts[Status.SUCCEEDED],
@@ -123,9 +140,10 @@ def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
         unclear=counts[Status.NEEDS_ATTENTION],
         open=sum(counts[status] for status in OPEN),
         blocked=sum(group["blocked"] for group in groups),
-        cost=sum((group["cost"] for group in groups), _parse_cost(rows)),
+        costs=costs if costs or sandbox_costs else _nothing(account),
+        sandbox_costs=sandbox_costs,
         actions=_available_actions(groups),
-        seconds_left=_seconds_left(last) if last else 0,
+        seconds_left=_seconds_left(account, last) if account and last else 0,
         waiting=_why_waiting(account, missing_worker) if last else "",
         missing_worker=missing_worker,
     )
@@ -143,24 +161,44 @@ def _includes(action: ResultAction, group: Mapping[str, Any]) -> bool:
     return action.includes_in_bulk(group["status"], group["review"], group["published"])
 
 
-def _parse_cost(rows: QuerySet[TryOnResult]) -> Decimal:
-    parses = ClothesParse.objects.filter(try_on__in=rows.order_by().values("pk"))
-    total: Decimal = parses.aggregate(cost=Coalesce(Sum("cost"), Decimal(0)))["cost"]
-    return total
+def _costs(
+    groups: Sequence[Mapping[str, Any]], rows: QuerySet[TryOnResult]
+) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+    """Return what pictures and their clothes parses cost, and what those of sandboxes would."""
+    parses = ClothesParse.objects.filter(try_on__in=rows.order_by().values("pk")).order_by()
+    amounts = [(group["account"], group["currency"], group["cost"]) for group in groups]
+    amounts += parses.values_list("account", "currency").annotate(cost=Sum("cost"))
+    costs: dict[bool, dict[str, Decimal]] = {False: {}, True: {}}
+    for alias, currency, amount in amounts:
+        engine = conf.engines.get(alias)
+        totals = costs[engine is not None and engine.is_sandbox]
+        if amount:
+            totals[currency] = totals.get(currency, Decimal(0)) + amount
+    return costs[False], costs[True]
 
 
-def _seconds_left(last: int) -> float | None:
+def _nothing(account: Account | None) -> dict[str, Decimal]:
+    """Return an amount of 0 in the currency of the account."""
+    is_known = account is not None and account.is_configured
+    return {account.settings.currency: Decimal(0)} if account and is_known else {}
+
+
+def _seconds_left(account: Account, last: int) -> float | None:
     """Estimate the time until row ``last`` is ready; earlier rows of the account come first."""
-    ahead = TryOnResult.objects.open().not_blocked().filter(account=conf.ACCOUNT, pk__lte=last)
+    if not account.is_configured:
+        return None
+    engine = account.settings
+    usual = engine.capabilities(engine.default_model).expected_seconds
+    ahead = TryOnResult.objects.open().not_blocked().filter(account=account, pk__lte=last)
     unsent, submitted_at = ahead.backlog()
-    waves = math.ceil(unsent / conf.CONCURRENT_TASKS)
+    waves = math.ceil(unsent / engine.concurrent_tasks)
     running = 0.0
     if submitted_at:
         age = (timezone.now() - submitted_at).total_seconds()
-        if not waves and age > LATE * conf.EXPECTED_DURATION:
+        if not waves and age > LATE * usual:
             return None
-        running = max(0.0, conf.EXPECTED_DURATION - age)
-    return waves * conf.EXPECTED_DURATION + running
+        running = max(0.0, usual - age)
+    return waves * usual + running
 
 
 def _why_waiting(account: Account | None, missing_worker: str) -> str:
@@ -169,6 +207,10 @@ def _why_waiting(account: Account | None, missing_worker: str) -> str:
         return text % {"command": missing_worker}
     if account is None:
         return ""
+    if not account.is_configured:
+        return _("waiting for the engine “%(engine)s”, which the settings no longer have") % {
+            "engine": account.pk
+        }
     if account.is_stopped:
         return _("waiting until the account is resumed")
     if account.paused_until:

@@ -15,33 +15,44 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_outfitanyone.admin import rendering
+from django_outfitanyone.admin import rendering, row_finder
 from django_outfitanyone.admin.actions import RESULT_ACTIONS, as_changelist_action
 from django_outfitanyone.admin.batch import BatchMixin
+from django_outfitanyone.admin.candidates import CandidateMixin
 from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames, ModelAdmin
-from django_outfitanyone.admin.filters import PublishedFilter, QualityFilter
+from django_outfitanyone.admin.export_page import ExportMixin
+from django_outfitanyone.admin.filters import (
+    EngineFilter,
+    IndexedBooleanFilter,
+    PublishedFilter,
+    QualityFilter,
+)
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
 from django_outfitanyone.admin.large_table import LargeTableMixin
+from django_outfitanyone.admin.move_page import MoveMixin
 from django_outfitanyone.admin.needs_attention import NeedsAttentionMixin, candidate_tasks
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.panels import PanelMixin
 from django_outfitanyone.admin.parse_requests import PARSE_ACTIONS, ParseClothesMixin
-from django_outfitanyone.admin.product_field import product_search_fields
 from django_outfitanyone.admin.refine_page import RefineMixin
+from django_outfitanyone.admin.review_desk import ReviewDeskMixin
 from django_outfitanyone.admin.try_on_page import TryOnPage
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
-from django_outfitanyone.visibility import try_ons_visible_to
+from django_outfitanyone.models.worn_garment import worn_with_products
+from django_outfitanyone.visibility import is_visible_try_on
 from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-GARMENT_FIELDS = ("top_garment", "bottom_garment")
-
 
 class TryOnResultAdminMixin(
     BatchMixin,
+    ReviewDeskMixin,
+    CandidateMixin,
     RefineMixin,
+    ExportMixin,
+    MoveMixin,
     NeedsAttentionMixin,
     ParseClothesMixin,
     HotspotOwnerMixin,
@@ -68,28 +79,23 @@ class TryOnResultAdminMixin(
         "status",
         "review",
         PublishedFilter,
+        EngineFilter,
         QualityFilter,
-        "is_preview",
+        ("is_preview", IndexedBooleanFilter),
         "created_at",
     )
-    list_select_related = (
-        "model_image",
-        "top_garment__product",
-        "bottom_garment__product",
-        "requested_by",
-    )
+    list_select_related = ("model_image", "requested_by")
     list_per_page = 50
-    search_fields = (
-        "model_image__name",
-        "top_garment__name",
-        "bottom_garment__name",
-        "=remote_task_id",
-        "=request_id",
-        "=batch",
+    search_fields = ("pk",)  # shows the box; find_rows() reads
+    search_help_text = gettext_lazy(
+        "An id, task id or batch id, or names of the photo, garments and products. Names "
+        "show the newest 200 matches."
     )
     actions = (
         *(as_changelist_action(action) for action in RESULT_ACTIONS.values()),
         "refine",
+        "export",
+        "move",
         *PARSE_ACTIONS,
     )
     fieldsets = (
@@ -111,6 +117,7 @@ class TryOnResultAdminMixin(
                     *("refines", "gender", "account", "remote_task_id", "request_id"),
                     *("submitted_at", "finished_at", "due_at", "attempts"),
                     *("image_count", "cost", "reused_from", "is_preview", "width", "height"),
+                    *("candidates", "candidate", "seed", "is_chosen"),
                     *("batch", "number", "fingerprint", "sha256", "raw_answer"),
                 ),
             },
@@ -124,11 +131,18 @@ class TryOnResultAdminMixin(
         """Return all fields: a try-on is changed by actions only."""
         return flatten_fieldsets(self.get_fieldsets(request, obj))
 
-    def get_search_fields(self, request: HttpRequest) -> FieldNames:
-        fields = list(super().get_search_fields(request))
-        for field in GARMENT_FIELDS:
-            fields += product_search_fields(self.admin_site, request, through=f"{field}__product")
-        return fields
+    def find_rows(self, request: HttpRequest, rows: QuerySet[TryOnResult], text: str) -> list[int]:
+        exact = (
+            row_finder.by_uuid(rows, text, column="batch")
+            or row_finder.by_uuid(rows, text, column="candidates")
+            or row_finder.by_task(rows, text, column="remote_task_id")
+            or row_finder.by_text(rows, text, column="request_id")
+        )
+        wearing = row_finder.wearing(self.admin_site, request)
+        return exact or [
+            *row_finder.by_number(rows, text),
+            *row_finder.by_names(rows, text, row_finder.on_photo, wearing),
+        ]
 
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, try_on: TryOnResult) -> SafeString:
@@ -186,7 +200,8 @@ class TryOnResultAdminMixin(
     ) -> HttpResponse:
         if TryOnResult.objects.open().exists():
             wake_if_idle()
-        return super().changelist_view(request, extra_context)
+        context = {**self.review_button(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def change_view(
         self,
@@ -214,7 +229,9 @@ class TryOnResultAdminMixin(
             card=self.card(request, try_on),
             candidates=candidate_tasks(try_on),
             may_decide=self.has_change_permission(request, try_on),
+            panel=self.candidate_panel(request, try_on),
             may_refine=self.may_refine(request, try_on),
+            may_export=self.may_export(request, try_on),
             may_pay=self.has_add_permission(request),
             **self.parse_button(request, try_on),
         )
@@ -223,8 +240,9 @@ class TryOnResultAdminMixin(
         """Return all rows; without the view permission only the user's own and public ones."""
         rows: QuerySet[TryOnResult] = super().get_queryset(request)
         if not self.has_view_or_change_permission(request):
-            rows = rows.filter(pk__in=try_ons_visible_to(request.user).values("pk"))
-        return rows.select_related(*self.list_select_related)
+            rows = rows.filter(is_visible_try_on(request.user))
+        rows = rows.select_related(*self.list_select_related)
+        return rows.prefetch_related(worn_with_products())
 
 
 @admin.register(TryOnResult)

@@ -17,6 +17,7 @@ from django_outfitanyone import actions
 from django_outfitanyone.admin.account_problem import may_resume, resume
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.notices import page_context
+from django_outfitanyone.admin.order_check import asks_twice, is_dearer
 from django_outfitanyone.admin.try_on_form import TryOnForm
 from django_outfitanyone.admin.visible_rows import visible_rows
 from django_outfitanyone.conf import ConfigurationError, conf
@@ -68,23 +69,34 @@ class TryOnPage:
         data = self.request.POST
         form = self._form(data, self._garments(data.get("garments", "")))
         if "_resume" in data and may_resume(self.site, self.request):
-            resume(Account.current(), request=self.request)
-        if "_order" in data and form.is_valid() and self._request_try_ons(form):
+            resume(_account_of(data["_resume"]), request=self.request)
+        if self._may_order(form) and self._request_try_ons(form):
             batch = form.cleaned_data["batch"]
             return redirect(admin_url(self.site, "tryonresult_batch", batch))
         if "_summary" in data:
             return TemplateResponse(
                 self.request,
-                "admin/django_outfitanyone/try_on_summary.html",
+                "admin/django_outfitanyone/try_on_update.html",
                 self._estimated(form),
             )
         return self._page(form)
 
+    def _may_order(self, form: TryOnForm) -> bool:
+        """Return whether a button requests what the page has shown, and large orders twice."""
+        data = self.request.POST
+        if not data.keys() & {"_order", "_confirm"} or form.estimate is None or form.adapted:
+            return False
+        if "shown_costs" in data and is_dearer(form.estimate, data["shown_costs"]):
+            form.adapted.append(_("The price has changed. Check it, then press the button again."))
+            return False
+        form.is_asking = "_confirm" not in data and asks_twice(form.estimate)
+        return not form.is_asking
+
     def _request_try_ons(self, form: TryOnForm) -> bool:
         """Request the pictures; return ``False`` with an error in the form if that fails."""
-        if Account.current().is_stopped:
+        if Account.of(form.options.engine).is_stopped:
             text = _("The account is stopped. Resume it before you request pictures.")
-            form.add_error(None, text)
+            form.refuse(text)
             return False
         batch = form.cleaned_data["batch"]
         is_repeated = TryOnResult.objects.filter(batch=batch).exists()
@@ -93,7 +105,7 @@ class TryOnPage:
                 form.requests, options=form.options, requested_by=self.request.user, batch=batch
             )
         except (OutfitAnyoneError, ConfigurationError) as error:
-            form.add_error(None, str(error))
+            form.refuse(str(error))
             return False
         if is_repeated:
             text = _("This form was sent before. Here is its batch; nothing is charged twice.")
@@ -141,6 +153,11 @@ class TryOnPage:
 
     def _visible(self, model: type[Garment | ModelImage]) -> Any:
         return visible_rows(self.site, self.request, model)
+
+
+def _account_of(name: str) -> Account:
+    """Return the account that a button resumes, else that of the default engine."""
+    return Account.objects.configured().filter(pk=name).first() or Account.of()
 
 
 def _ids(text: str) -> list[int]:

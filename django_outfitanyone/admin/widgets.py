@@ -10,6 +10,8 @@ from django.contrib.admin.widgets import AdminFileWidget
 from django_outfitanyone.admin.django_classes import ModelMultipleChoiceField
 from django_outfitanyone.admin.rendering import findings_panel, refusal_panel
 from django_outfitanyone.conf import conf
+from django_outfitanyone.jobs.outfit import refusal_of_kind, wearable_kinds
+from django_outfitanyone.models import Garment
 from django_outfitanyone.models.picture import StoredPicture
 
 
@@ -36,11 +38,21 @@ class PictureCards(forms.CheckboxSelectMultiple):
         option = super().create_option(name, value, *args, **kwargs)
         picture = value.instance
         option["picture"] = picture
-        if getattr(picture, "is_refused", False):
+        if refusal := _refusal_of_kind(picture):
+            option["problem"] = refusal
+            option["attrs"]["disabled"] = True
+        elif getattr(picture, "is_refused", False):
             option["problem"] = refusal_panel(picture, brief=True)
         elif conf.CHECK_PICTURES:
             option["problem"] = findings_panel(picture)
         return option
+
+
+def _refusal_of_kind(picture: StoredPicture) -> str:
+    """Return why the engine cannot try on the pictured garment, or ``""``."""
+    if not isinstance(picture, Garment):
+        return ""
+    return refusal_of_kind(picture.kind, wearable_kinds())
 
 
 class PictureChoiceField(ModelMultipleChoiceField):

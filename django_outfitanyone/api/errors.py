@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from django_outfitanyone.conf import ConfigurationError
-from django_outfitanyone.error_help import FIXED_BY, error_help_for
+from django_outfitanyone.error_help import FIXED_BY, ErrorHelp, error_help_for
 from django_outfitanyone.exceptions import (
     CatalogueFailed,
     OutfitAnyoneError,
@@ -66,19 +66,24 @@ class Problem:
 
     @classmethod
     def from_code(cls, code: str, message: str) -> Problem:
-        """Describe an error code of the engine or of this app, as the admin does."""
-        error_help = error_help_for(code, message)
+        """Describe an error code of this app, as the admin does."""
+        return cls._with_help(code, message, error_help_for(code, message))
+
+    @classmethod
+    def from_job(cls, job: RemoteJob) -> Problem | None:
+        """Describe the error stored on a row; ``None`` when there is none."""
+        if not job.error_code:
+            return None
+        return cls._with_help(job.error_code, job.error_message, job.error_help)
+
+    @classmethod
+    def _with_help(cls, code: str, message: str, error_help: ErrorHelp | None) -> Problem:
         return cls(
             code=code,
             message=message,
             fixed_by=error_help.fixed_by if error_help else CALLER,
             advice=error_help.text if error_help else "",
         )
-
-    @classmethod
-    def from_job(cls, job: RemoteJob) -> Problem | None:
-        """Describe the error stored on a row; ``None`` when there is none."""
-        return cls.from_code(job.error_code, job.error_message) if job.error_code else None
 
     @classmethod
     def for_caller(

@@ -12,7 +12,9 @@ from rest_framework import serializers
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.catalogue import catalogue, safe_url
 from django_outfitanyone.conf import conf
-from django_outfitanyone.models import Account
+from django_outfitanyone.models import Account, Hotspot
+from django_outfitanyone.models.hotspot import current_hotspots
+from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.pictures import images
 
@@ -33,14 +35,26 @@ class EnumField(serializers.ChoiceField):
 
 
 class ResolutionField(EnumField):
-    """One of the ``RESOLUTIONS`` of the settings, which are read for each request."""
+    """A size that some configured engine makes; the settings are read for each request."""
 
     def __init__(self, **kwargs: Any):
         super().__init__((), name="Resolution", **kwargs)
 
     def bind(self, field_name: str, parent: Any) -> None:
-        self.choices = [(one, one) for one in conf.RESOLUTIONS]
+        self.choices = [(one, one) for one in _resolutions()]
         super().bind(field_name, parent)
+
+
+def _resolutions() -> list[int]:
+    """Return the sizes that any model of any engine makes; the request is checked later."""
+    return sorted(
+        {
+            size
+            for engine in conf.usable_engines
+            for model in engine.remote_models
+            for size in engine.capabilities(model).resolutions
+        }
+    )
 
 
 class UploadField(serializers.FileField):
@@ -82,6 +96,13 @@ class VisibleListField(serializers.ListField):
         return [found[pk] for pk in ids]
 
 
+class MarkField(serializers.BooleanField):
+    """A column that is True or null; null is shown as false."""
+
+    def get_attribute(self, instance: Any) -> bool:
+        return bool(super().get_attribute(instance))
+
+
 class PollAfterField(serializers.IntegerField):
     """Seconds until the next poll makes sense; null once the job has finished."""
 
@@ -94,7 +115,7 @@ class PollAfterField(serializers.IntegerField):
 
 def poll_after() -> int:
     """Return the poll interval in whole seconds, as the ``Retry-After`` header needs it."""
-    return math.ceil(conf.POLL_INTERVAL)
+    return math.ceil(conf.default_engine.POLL_INTERVAL)
 
 
 class WaitsForField(serializers.CharField):
@@ -106,12 +127,13 @@ class WaitsForField(serializers.CharField):
     def get_attribute(self, instance: RemoteJob) -> str | None:
         if not instance.is_unsent:
             return None
-        # the context is shared by all rows of a page, so the account is read once
+        # the context is shared by all rows of a page, so each account is read once
         cache: dict[str, Any] = self.context  # type: ignore[assignment]
-        if "obstacle" not in cache:
-            account = Account.objects.filter(pk=conf.ACCOUNT).first()
-            cache["obstacle"] = rate_limits.obstacle(account) if account else ""
-        return cache["obstacle"] or None
+        key = f"obstacle {instance.account_id}"
+        if key not in cache:
+            account = Account.objects.filter(pk=instance.account_id).first()
+            cache[key] = rate_limits.obstacle(account) if account else ""
+        return cache[key] or None
 
 
 class CatalogueMixin:
@@ -143,3 +165,28 @@ class CatalogueURLField(CatalogueMixin, serializers.URLField):
     def get_attribute(self, instance: Any) -> str | None:
         url = safe_url(super().get_attribute(instance))
         return self.context["request"].build_absolute_uri(url) if url else None
+
+
+class PrefixedNameMixin:
+    """A mixin that names the schema component ``OutfitProduct`` instead of ``Product``.
+
+    Shops often have a ``ProductSerializer`` of their own.
+    """
+
+
+class SourceSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
+    """A file of a picture and its width in pixels, as in the ``srcset`` of an ``<img>``."""
+
+    url = serializers.URLField()
+    width = serializers.IntegerField()
+
+    def to_representation(self, instance: tuple[int, str]) -> dict[str, Any]:
+        width, url = instance
+        return {"url": self.context["request"].build_absolute_uri(url), "width": width}
+
+
+class HotspotsOfPicture(serializers.ListSerializer[Any]):
+    """The hotspots of a picture, without those of a file that was replaced."""
+
+    def get_attribute(self, instance: Picture) -> list[Hotspot]:
+        return current_hotspots(instance)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_row
+from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, candidate_rows
 from django_outfitanyone.models import TryOnResult
 
 HEADER = "Idempotency-Key"
@@ -19,14 +20,14 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "django_outfitanyone idempotency keys
 
 REQUEST_COLUMNS = (
     "model_image_id",
-    "top_garment_id",
-    "bottom_garment_id",
     "keep",
     "remote_model",
     "resolution",
     "restore_face",
     "force_new",
     "refines_id",
+    "candidate",
+    "seed",
 )
 """Columns that describe the request and never change afterwards."""
 
@@ -43,7 +44,8 @@ def check_same_request(
     rows: Sequence[TryOnResult], requests: Sequence[TryOnRequest], options: TryOnOptions
 ) -> None:
     """Raise ``RequestRefused`` when the batch was created by a different request."""
-    requested = [as_row(request, options) for request in requests]
+    requested = [row for request in requests for row in candidate_rows(request, options)]
+    prefetch_related_objects(rows, "worn")
     if [_columns(row) for row in rows] != [_columns(row) for row in requested]:
         raise _key_reused()
 
@@ -56,6 +58,12 @@ def check_same_refinement(
         raise _key_reused()
 
 
+def check_same_candidate(row: TryOnResult, result: TryOnResult) -> None:
+    """Raise ``RequestRefused`` when the key was used for something else than a candidate."""
+    if row.candidates != result.candidates or row.candidate == 1:
+        raise _key_reused()
+
+
 def _key_reused() -> RequestRefused:
     return RequestRefused(
         _("This key was already used for a different request."), code="IdempotencyKeyReused"
@@ -63,4 +71,4 @@ def _key_reused() -> RequestRefused:
 
 
 def _columns(row: TryOnResult) -> list[object]:
-    return [getattr(row, column) for column in REQUEST_COLUMNS]
+    return [row.garment_ids, *(getattr(row, column) for column in REQUEST_COLUMNS)]

@@ -7,13 +7,26 @@ from __future__ import annotations
 
 from django.db.models import Model
 from rest_framework.permissions import (
+    SAFE_METHODS,
     BasePermission,
     DjangoModelPermissions,
     DjangoModelPermissionsOrAnonReadOnly,
     IsAuthenticatedOrReadOnly,
 )
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from django_outfitanyone.models import ClothesParse
+
+
+class AddPermissionToPost(DjangoModelPermissionsOrAnonReadOnly):
+    """Require the permissions of Django's admin to write, and none to read.
+
+    REST framework builds the view's queryset even to find out that none is needed.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.method in SAFE_METHODS or super().has_permission(request, view)
 
 
 class ChangePermissionToPost(DjangoModelPermissions):
@@ -34,7 +47,7 @@ class AddParsePermissionToPost(DjangoModelPermissionsOrAnonReadOnly):
 
 Permissions = list[type[BasePermission]]
 
-MAY_ADD: Permissions = [IsAuthenticatedOrReadOnly, DjangoModelPermissionsOrAnonReadOnly]
+MAY_ADD: Permissions = [IsAuthenticatedOrReadOnly, AddPermissionToPost]
 """POST adds, PATCH changes, DELETE deletes."""
 MAY_CHANGE: Permissions = [IsAuthenticatedOrReadOnly, ChangePermissionToPost]
 MAY_PARSE: Permissions = [IsAuthenticatedOrReadOnly, AddParsePermissionToPost]

@@ -11,8 +11,8 @@ from django_outfitanyone.api.fields import EnumField
 from django_outfitanyone.api.response_serializers import (
     GarmentSerializer,
     HotspotSerializer,
-    PictureSerializer,
     ResponseSerializer,
+    ResponsivePictureSerializer,
 )
 from django_outfitanyone.choices import Severity
 from django_outfitanyone.conf import conf
@@ -80,7 +80,7 @@ class ModelImageSerializer(ResponseSerializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     is_active = serializers.BooleanField(help_text="Whether new try-ons may use it.")
-    picture = PictureSerializer()
+    picture = ResponsivePictureSerializer()
     hotspots = HotspotSerializer(many=True)
     is_checked = StaffBooleanField(help_text=CHECKED_HELP)
     findings = FindingsField()

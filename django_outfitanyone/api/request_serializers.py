@@ -15,6 +15,7 @@ from rest_framework.utils.html import is_html_input
 from django_outfitanyone import actions
 from django_outfitanyone.api.fields import (
     EnumField,
+    PrefixedNameMixin,
     ResolutionField,
     UploadField,
     VisibleField,
@@ -26,11 +27,17 @@ from django_outfitanyone.api.picture_serializers import (
     CheckedUploadMixin,
     ModelImageSerializer,
 )
-from django_outfitanyone.api.response_serializers import BoxSerializer, PrefixedNameMixin
+from django_outfitanyone.api.response_serializers import BoxSerializer
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.choices import ClothesType, GarmentKind, Status
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, combine
+from django_outfitanyone.jobs.try_on import (
+    MAX_COUNT,
+    MAX_SEED,
+    TryOnOptions,
+    TryOnRequest,
+    combine,
+)
 from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.models.try_on import Gender
 from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
@@ -61,10 +68,15 @@ class RequestSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
 class TryOnOptionsSerializer(RequestSerializer):
     """The options of a try-on."""
 
+    engine = serializers.CharField(
+        default=TryOnOptions.engine,
+        allow_blank=True,
+        help_text="The alias of the engine in the site's settings. Empty: the site's default.",
+    )
     model = serializers.CharField(
         default=TryOnOptions.model,
         allow_blank=True,
-        help_text="The remote model. Empty: the site's default.",
+        help_text="The remote model. Empty: the engine's default.",
     )
     keep_other_half = serializers.BooleanField(
         default=TryOnOptions.keep_other_half,
@@ -86,6 +98,21 @@ class TryOnOptionsSerializer(RequestSerializer):
         help_text="Make a new picture, at full price, even if an identical one exists.",
     )
 
+    count = serializers.IntegerField(
+        default=TryOnOptions.count,
+        min_value=1,
+        max_value=MAX_COUNT,
+        help_text="Candidates of each picture, among which you choose one. Each is paid for.",
+    )
+    seed = serializers.IntegerField(
+        default=TryOnOptions.seed,
+        allow_null=True,
+        min_value=0,
+        max_value=MAX_SEED,
+        help_text="Seed of the first candidate, for engines that take one; the others count up "
+        "from it.",
+    )
+
     @property
     def options(self) -> TryOnOptions:
         given = self.validated_data
@@ -103,8 +130,9 @@ class TryOnRequestSerializer(TryOnOptionsSerializer):
     model_image = VisibleField(active_model_images_visible_to, ModelImage)
     garments = VisibleListField(
         garments_visible_to,
-        max_length=2,
-        help_text="A top, a bottom, one of each, or a one-piece, in any order.",
+        max_length=len(GarmentKind),
+        help_text="A top, a bottom, one of each, or a one-piece, and what the engine can add to "
+        "them, in any order.",
     )
 
     @property
@@ -129,7 +157,7 @@ class BulkRequestSerializer(TryOnOptionsSerializer):
         people, garments = given["model_images"], given["garments"]
         # counted on one photo first, so that a huge batch is never built
         for_one = combine(garments, people[:1], as_outfits=given["as_outfits"])
-        count = len(for_one) * len(people)
+        count = len(for_one) * len(people) * given["count"]
         if count > MAX_BATCH_SIZE:
             raise RequestRefused(
                 _("The request has %(count)d try-ons. At most %(most)d are allowed in one request.")
@@ -241,9 +269,13 @@ class TryOnFilterSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
     model_image = VisibleField(model_images_visible_to, ModelImage, required=False)
     status = EnumField(Status, required=False)
     batch = serializers.UUIDField(required=False)
+    candidates = serializers.UUIDField(required=False)
 
     def filter_queryset(self, try_ons: Any) -> Any:
         given = dict(self.validated_data)
+        is_visitor = not self.context["request"].user.is_authenticated
+        if is_visitor and given.get("status", Status.SUCCEEDED) != Status.SUCCEEDED:
+            return try_ons.none()  # known without planning a read of them all
         if "product" in given:
             try_ons = try_ons.for_product(given.pop("product"))
         if "garment" in given:

@@ -13,7 +13,11 @@ from django_outfitanyone.api.fields import (
     CatalogueMixin,
     CatalogueURLField,
     EnumField,
+    HotspotsOfPicture,
+    MarkField,
     PollAfterField,
+    PrefixedNameMixin,
+    SourceSerializer,
     WaitsForField,
 )
 from django_outfitanyone.catalogue import product_model
@@ -22,13 +26,6 @@ from django_outfitanyone.models import Hotspot
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.visibility import may_view_job
-
-
-class PrefixedNameMixin:
-    """A mixin that names the schema component ``OutfitProduct`` instead of ``Product``.
-
-    Shops often have a ``ProductSerializer`` of their own.
-    """
 
 
 class ResponseSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
@@ -81,6 +78,16 @@ class PictureSerializer(ResponseSerializer):
 
     def get_attribute(self, instance: Any) -> Any:
         return instance if instance.image else None
+
+
+class ResponsivePictureSerializer(PictureSerializer):
+    """A stored picture with the copies that storefronts show."""
+
+    srcset = SourceSerializer(
+        source="sources",
+        many=True,
+        help_text="Files to choose from by width, the smallest first; empty without copies.",
+    )
 
 
 class GarmentOfProductSerializer(ResponseSerializer):
@@ -171,6 +178,9 @@ class HotspotSerializer(ResponseSerializer):
         help_text="Corrected by hand; later parses do not change it."
     )
 
+    class Meta:
+        list_serializer_class = HotspotsOfPicture
+
 
 class JobSerializer(ResponseSerializer):
     """The options, progress and cost of a try-on. Hidden from visitors."""
@@ -186,6 +196,14 @@ class JobSerializer(ResponseSerializer):
     refines = serializers.IntegerField(
         source="refines_id", allow_null=True, help_text="The try-on that this one refines."
     )
+    candidates = serializers.UUIDField(
+        help_text="The same id for the try-ons among which one is chosen."
+    )
+    candidate = serializers.IntegerField(help_text="The number among them, from 1.")
+    seed = serializers.IntegerField(
+        allow_null=True, help_text="Null: the engine chose one, or takes none."
+    )
+    is_chosen = MarkField(help_text="Whether this candidate was chosen.")
     cost = serializers.DecimalField(max_digits=12, decimal_places=6, coerce_to_string=True)
     currency = serializers.CharField()
     error = ProblemSerializer(allow_null=True)
@@ -196,6 +214,9 @@ class JobSerializer(ResponseSerializer):
     submitted_at = serializers.DateTimeField(allow_null=True)
     review = EnumField(Review)
     reviewed_at = serializers.DateTimeField(allow_null=True)
+    rejection_reason = serializers.CharField(
+        source="rejection_text", help_text="Why the picture was rejected; empty without a reason."
+    )
 
     def get_attribute(self, instance: Any) -> Any:
         return instance if may_view_job(self.context["request"].user, instance) else None
@@ -214,7 +235,7 @@ class TryOnSerializer(ResponseSerializer):
         allow_null=True,
         help_text="The half of the person's own clothes that is kept. Null: none was asked for.",
     )
-    picture = PictureSerializer(allow_null=True)
+    picture = ResponsivePictureSerializer(allow_null=True)
     is_preview = serializers.BooleanField(help_text="Made by the local sandbox.")
     hotspots = HotspotSerializer(many=True)
     created_at = serializers.DateTimeField()
@@ -243,6 +264,13 @@ class EstimateSerializer(ResponseSerializer):
     )
     cost = serializers.DecimalField(max_digits=None, decimal_places=None, coerce_to_string=True)
     currency = serializers.CharField()
+    other_costs = serializers.DictField(
+        child=serializers.DecimalField(max_digits=None, decimal_places=None, coerce_to_string=True),
+        help_text="What clothes parses cost in other currencies, by currency.",
+    )
+    is_sandbox = serializers.BooleanField(
+        help_text="Whether this is what pictures would cost: a sandbox makes only previews, free."
+    )
     seconds = serializers.IntegerField()
     budget_left = serializers.DecimalField(
         max_digits=None,

@@ -25,7 +25,7 @@ PREFIX = "Outfit"
 class PrefixedName(OpenApiSerializerExtension):
     """Component names with a prefix, so that they cannot clash with the shop's own API."""
 
-    target_class = "django_outfitanyone.api.response_serializers.PrefixedNameMixin"
+    target_class = "django_outfitanyone.api.fields.PrefixedNameMixin"
     match_subclasses = True
 
     def get_name(self, auto_schema: AutoSchema, direction: str) -> str:  # noqa: ARG002

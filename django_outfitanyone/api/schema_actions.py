@@ -5,6 +5,7 @@ from __future__ import annotations
 from drf_spectacular.utils import extend_schema_view
 
 from django_outfitanyone.api import (
+    move_serializers,
     picture_serializers,
     request_serializers,
     response_serializers,
@@ -27,12 +28,22 @@ def describe_try_on_actions() -> None:
     reviews = {
         "approve": "Approve a finished picture, also one that was rejected before.",
         "reject": "Reject a finished picture. It is hidden, and unpublished if it was published.",
+        "choose": "Approve one of several candidates, and reject the finished ones that were not "
+        "reviewed.",
         "publish": "Approve a picture and add it to the galleries of its products. Refused with "
         "409 if it is rejected.",
         "unpublish": "Remove a picture from the galleries that it was published to. It stays "
         "approved.",
     }
     extend_schema_view(
+        move=operation(
+            "try_ons_move",
+            "Move try-ons that wait, failed or were canceled to another engine, with the price "
+            "there. None moves that may have been paid for.",
+            move_serializers.MoveSerializer,
+            *PAYING,
+            request=move_serializers.MoveRequestSerializer,
+        ),
         cancel=operation(
             "try_ons_cancel",
             "Cancel a try-on. Refused with 409 when it is too late.",
@@ -66,6 +77,16 @@ def describe_try_on_actions() -> None:
             409,
             success=(200, 202),
             request=request_serializers.RefineRequestSerializer,
+            parameters=(IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER),
+        ),
+        another=operation(
+            "try_ons_another",
+            "Request one more candidate of a finished picture, with a new seed. It is paid for.",
+            response,
+            *PAYING,
+            404,
+            409,
+            success=(200, 202),
             parameters=(IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER),
         ),
         **{

@@ -15,12 +15,14 @@ from rest_framework.response import Response
 from django_outfitanyone import actions, visibility
 from django_outfitanyone.api import (
     idempotency,
+    move_serializers,
     request_serializers,
     response_serializers,
 )
 from django_outfitanyone.api.permissions import MAY_CHANGE
 from django_outfitanyone.api.views import ParseableViewSet, accepted_if, with_poll_hint
-from django_outfitanyone.jobs.estimate import estimate
+from django_outfitanyone.jobs.estimate import Estimate, estimate
+from django_outfitanyone.jobs.move import Move
 from django_outfitanyone.models import TryOnResult
 
 
@@ -35,23 +37,25 @@ class TryOnViewSet(ParseableViewSet):
     filter_serializer_class = request_serializers.TryOnFilterSerializer
     visible_rows = staticmethod(visibility.try_ons_visible_to)
     prefetched_rows = staticmethod(visibility.try_ons_prefetched_for)
-    paid_actions = frozenset({"create", "bulk", "retry", "refine", "parse_clothes"})
+    paid_actions = frozenset(
+        {"create", "bulk", "retry", "refine", "another", "move", "parse_clothes"}
+    )
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().list(request, *args, **kwargs)
-        is_open = any(row["poll_after"] for row in response.data["results"])
+        rows = response.data["results"] if response.data else ()  # none if nothing has changed
+        is_open = any(row["poll_after"] for row in rows)
         return with_poll_hint(response, is_open=is_open)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().retrieve(request, *args, **kwargs)
-        return with_poll_hint(response, is_open=bool(response.data["poll_after"]))
+        is_open = bool(response.data and response.data["poll_after"])
+        return with_poll_hint(response, is_open=is_open)
 
     def create(self, request: Request) -> Response:  # noqa: ARG002 - the router's signature
-        """Request one try-on."""
-        (row,) = self._request(self.validated(request_serializers.TryOnRequestSerializer))
-        response = self._response(row)
-        response["Location"] = self.reverse_action("detail", args=[row.pk])
-        return response
+        """Request one try-on, or the first of its candidates."""
+        row = self._request(self.validated(request_serializers.TryOnRequestSerializer))[0]
+        return self._created(row)
 
     @action(detail=False, methods=["post"])
     def bulk(self, request: Request) -> Response:  # noqa: ARG002
@@ -71,6 +75,26 @@ class TryOnViewSet(ParseableViewSet):
         serializer = self.validated(request_serializers.BulkRequestSerializer)
         total = estimate(serializer.try_on_requests, options=serializer.options)
         return Response(response_serializers.EstimateSerializer(total).data)
+
+    @action(detail=False, methods=["post"])  # may cost money, so it needs the add permission
+    def move(self, request: Request) -> Response:
+        """Move try-ons that wait, failed or were canceled to another engine."""
+        serializer = self.validated(move_serializers.MoveRequestSerializer)
+        given = serializer.validated_data
+        try_ons = visibility.with_inputs_among(
+            serializer.chosen(visibility.try_ons_visible_to(request.user)),
+            photos=visibility.model_images_visible_to(request.user),
+            garments=visibility.garments_visible_to(request.user),
+        )
+        # priced first: after the move, an identical open request counts as free
+        move = actions.estimate_move(try_ons, engine=given["engine"], model=given["model"])
+        total = move.estimate
+        if not given["dry_run"]:
+            target = move.target
+            move = actions.move_to_engine(
+                try_ons, engine=target.alias, model=target.model, moved_by=request.user
+            )
+        return Response(move_serializers.MoveSerializer(_as_answer(move, total)).data)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
     def cancel(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
@@ -95,9 +119,23 @@ class TryOnViewSet(ParseableViewSet):
             batch=idempotency.batch_for(request),
         )
         idempotency.check_same_refinement(row, result, **data)
-        response = self._response(row)
-        response["Location"] = self.reverse_action("detail", args=[row.pk])
-        return response
+        return self._created(row)
+
+    @action(detail=True, methods=["post"])
+    def another(self, request: Request, **_kwargs: Any) -> Response:
+        """Request one more candidate of a finished picture, with a new seed."""
+        result = self.get_object()
+        visibility.check_inputs_visible_to(request.user, result)
+        row = actions.another(
+            result, requested_by=request.user, batch=idempotency.batch_for(request)
+        )
+        idempotency.check_same_candidate(row, result)
+        return self._created(row)
+
+    @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
+    def choose(self, request: Request, **_kwargs: Any) -> Response:
+        """Approve one of several candidates, and reject those that were not reviewed."""
+        return self._apply(actions.choose, chosen_by=request.user)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
     def approve(self, request: Request, **_kwargs: Any) -> Response:
@@ -143,6 +181,11 @@ class TryOnViewSet(ParseableViewSet):
         action(try_on, **kwargs)
         return self._response(try_on)
 
+    def _created(self, try_on: TryOnResult) -> Response:
+        response = self._response(try_on)
+        response["Location"] = self.reverse_action("detail", args=[try_on.pk])
+        return response
+
     def _response(self, try_on: TryOnResult) -> Response:
         """Return the present state of the row, with 202 until it has finished."""
         shown = visibility.try_ons_prefetched_for(self.request.user).get(pk=try_on.pk)
@@ -151,3 +194,13 @@ class TryOnViewSet(ParseableViewSet):
         ).data
         response = Response(data, status=accepted_if(shown.is_open))
         return with_poll_hint(response, is_open=shown.is_open)
+
+
+def _as_answer(move: Move, total: Estimate) -> dict[str, Any]:
+    return {
+        "engine": move.target.alias,
+        "model": move.target.model,
+        "moved": [row.pk for row in move.moving],
+        "staying": [{"id": row.pk, "reason": reason} for row, reason in move.staying],
+        "estimate": total,
+    }

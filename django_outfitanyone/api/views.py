@@ -27,8 +27,9 @@ from django_outfitanyone.api import (
     request_serializers,
     response_serializers,
 )
+from django_outfitanyone.api.caching import CachedReadMixin
 from django_outfitanyone.api.fields import poll_after
-from django_outfitanyone.api.pagination import NewestFirstPagination
+from django_outfitanyone.api.pagination import BoundedPagination, NewestFirstPagination
 from django_outfitanyone.api.parsers import JSONParser
 from django_outfitanyone.api.permissions import MAY_ADD, MAY_PARSE
 from django_outfitanyone.api.picture_actions import CheckMixin, GarmentPictureMixin
@@ -42,7 +43,7 @@ THROTTLE_SCOPE = "outfitanyone_try_on"
 Rows = Callable[[Any], QuerySet[Any]]
 
 
-class ResourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Any]):
+class ResourceViewSet(CachedReadMixin, GenericViewSet[Any]):
     """Base class of all resources. It overrides the site's defaults for its own API.
 
     ``visible_rows`` returns the rows that a user may read. ``prefetched_rows`` adds the related
@@ -209,6 +210,7 @@ class ModelImageViewSet(UploadViewSet, ParseableViewSet, CheckMixin):
 class HotspotViewSet(ResourceViewSet):
     """Hotspots in try-on results and model photos."""
 
+    pagination_class = BoundedPagination
     serializer_class = response_serializers.HotspotSerializer
     request_serializer_class = request_serializers.HotspotRequestSerializer
     filter_serializer_class = request_serializers.HotspotFilterSerializer

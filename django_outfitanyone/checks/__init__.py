@@ -8,17 +8,24 @@ from typing import Any
 
 from django.core import checks
 
+from django_outfitanyone.checks.engines import (
+    check_end_dates,
+    check_engines,
+    check_keys,
+    check_local_parser,
+)
 from django_outfitanyone.checks.environment import (
     check_media,
     check_queue,
     check_sqlite,
     check_time_zone,
 )
+from django_outfitanyone.checks.fallbacks import check_fallback_order, check_fallbacks
+from django_outfitanyone.checks.marks import check_label, check_signing
 from django_outfitanyone.checks.messages import IDS, Messages
 from django_outfitanyone.checks.money import check_money
 from django_outfitanyone.checks.settings import (
     check_catalogue,
-    check_key,
     check_paths,
     check_product_model,
     check_review,
@@ -28,7 +35,13 @@ from django_outfitanyone.checks.settings import (
 __all__ = [
     "IDS",
     "check_catalogue",
-    "check_key",
+    "check_end_dates",
+    "check_engines",
+    "check_fallback_order",
+    "check_fallbacks",
+    "check_keys",
+    "check_label",
+    "check_local_parser",
     "check_media",
     "check_money",
     "check_paths",
@@ -36,6 +49,7 @@ __all__ = [
     "check_queue",
     "check_review",
     "check_settings",
+    "check_signing",
     "check_sqlite",
     "check_time_zone",
     "register_all",
@@ -47,19 +61,26 @@ Check = Callable[..., Messages]
 def register_all() -> None:
     """Register the checks. Called once, when the app is ready."""
     checks.register(check_settings, "outfitanyone")
+    checks.register(check_engines, "outfitanyone")
     for check in (
         check_time_zone,
         check_product_model,
         check_paths,
         check_catalogue,
         check_media,
-        check_key,
+        check_keys,
+        check_local_parser,
+        check_end_dates,
+        check_fallback_order,
+        check_fallbacks,
         check_queue,
         check_sqlite,
         check_money,
         check_review,
+        check_signing,
     ):
         checks.register(_if_settings_are_valid(check), "outfitanyone")
+    checks.register(_if_settings_are_valid(check_label), checks.Tags.database)
 
 
 def _if_settings_are_valid(check: Check) -> Check:
@@ -67,6 +88,6 @@ def _if_settings_are_valid(check: Check) -> Check:
 
     @wraps(check)
     def guarded(**kwargs: Any) -> Messages:
-        return [] if check_settings() else check(**kwargs)
+        return [] if check_settings() or check_engines() else check(**kwargs)
 
     return guarded

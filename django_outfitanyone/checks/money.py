@@ -1,4 +1,4 @@
-"""Checks of prices, budgets and the free quota."""
+"""Checks of the prices, budgets and free quotas of engines."""
 
 from __future__ import annotations
 
@@ -8,76 +8,80 @@ from typing import Any
 
 from django.core import checks
 
+from django_outfitanyone.checks.engines import engines_in_use
 from django_outfitanyone.checks.messages import Messages, error, warning
 from django_outfitanyone.conf import conf
-
-MODEL_SETTINGS = ("TRY_ON_MODEL", "PARSING_MODEL", "REFINER_MODEL")
+from django_outfitanyone.engine_settings import EngineSettings
 
 
 def check_money(**_kwargs: Any) -> Messages:
     """Without a price a picture counts as free, so that no budget limits it."""
-    try:
-        list_prices = conf.list_prices
-    except ImportError:
-        return []  # reported by check_paths
-    if conf.PRICES is None and list_prices and conf.CURRENCY not in list_prices:
-        currencies = " or ".join(list_prices)
-        return [
-            error(
-                "E008",
-                f"OUTFITANYONE['CURRENCY'] = {conf.CURRENCY!r}, but the vendor lists prices in "
-                f"{currencies} only, so PRICES must say what one picture costs.",
-                _line(getattr(conf, name) for name in MODEL_SETTINGS),
-            )
-        ]
-    return [*_models_without_price(), *_small_budgets(), *_unknown_free_models()]
+    return [message for engine in engines_in_use() for message in _check_engine(engine)]
 
 
-def _models_without_price() -> Iterator[checks.CheckMessage]:
-    used = {name: getattr(conf, name) for name in MODEL_SETTINGS}
-    missing = {name: model for name, model in used.items() if model not in conf.prices}
-    for name, model in missing.items():
-        is_listed = any(model in prices for prices in conf.list_prices.values())
-        where = f" in {conf.CURRENCY}" if conf.PRICES is None and is_listed else ""
+def _check_engine(engine: EngineSettings) -> Iterator[checks.CheckMessage]:
+    missing = [model for model in used_models(engine) if not engine.knows_price(model)]
+    own = engine.defaults.currency
+    if missing and not engine.prices and engine.PRICES is None and engine.currency != own:
+        yield error(
+            "E008",
+            f"The engine {engine.alias!r} lists no prices in {engine.currency}, only in {own}, "
+            "so PRICES must say what one picture costs.",
+            _line(engine, missing),
+        )
+        return
+    for model in missing:
+        where = f" in {engine.currency}" if engine.PRICES is None else ""
         yield warning(
             "W010",
-            f"OUTFITANYONE['{name}'] = {model!r} has no price{where}, so estimates, the ledger "
-            "and budgets count it as free.",
-            _line(missing.values()),
+            f"The model {model!r} of the engine {engine.alias!r} has no price{where}, so "
+            "estimates, the ledger and budgets count it as free.",
+            _line(engine, missing),
         )
+    yield from _small_budgets(engine)
+    yield from _unknown_free_models(engine)
 
 
-def _line(missing: Iterable[str]) -> str:
+def used_models(engine: EngineSettings) -> list[str]:
+    """Return the models that may be called: a parsing model only of the parser."""
+    parsing = engine.parsing_model if engine.alias == conf.PARSER else ""
+    models = (*engine.remote_models, parsing, engine.refiner_model)
+    return list(dict.fromkeys(filter(None, models)))
+
+
+def _line(engine: EngineSettings, missing: Iterable[str]) -> str:
     """Return the line to paste: all known prices, and a gap for the unknown ones."""
-    known = {model: f"{price}" for model, price in conf.prices.items()}
+    known = {model: f"{price}" for model, price in engine.prices.items()}
     prices = {**known, **dict.fromkeys(missing, "...")}
     parts = ", ".join(f'"{model}": Decimal("{price}")' for model, price in prices.items())
     return (
-        f'OUTFITANYONE = {{"PRICES": {{{parts}}}}}, with the price in {conf.CURRENCY} on your bill '
-        'instead of "..."'
+        f'OUTFITANYONE = {{"ENGINES": {{"{engine.alias}": {{"PRICES": {{{parts}}}}}}}}}, with the '
+        f'price in {engine.currency} on your bill instead of "..."'
     )
 
 
-def _small_budgets() -> Iterator[checks.CheckMessage]:
-    price = conf.price(conf.TRY_ON_MODEL)
+def _small_budgets(engine: EngineSettings) -> Iterator[checks.CheckMessage]:
+    price = engine.price(engine.default_model) or Decimal(0)
     for name in ("BUDGET_PER_DAY", "BUDGET_PER_MONTH"):
-        budget = getattr(conf, name)
+        budget = getattr(engine, name)
         if budget is not None and Decimal(0) < budget < price:
             yield warning(
                 "W011",
-                f"OUTFITANYONE['{name}'] = {budget} is less than the price of one picture "
-                f"({price}).",
-                f'OUTFITANYONE = {{"{name}": Decimal("{20 * price}")}}',
+                f"{name} of the engine {engine.alias!r}, {budget}, is less than the price of one "
+                f"picture ({price}).",
+                f'OUTFITANYONE = {{"ENGINES": {{"{engine.alias}": '
+                f'{{"{name}": Decimal("{20 * price}")}}}}}}',
             )
 
 
-def _unknown_free_models() -> Iterator[checks.CheckMessage]:
-    known = {getattr(conf, name) for name in MODEL_SETTINGS} | {*conf.prices}
-    unknown = [model for model in conf.FREE_IMAGES if model not in known]
+def _unknown_free_models(engine: EngineSettings) -> Iterator[checks.CheckMessage]:
+    known = {*engine.models, *engine.defaults.remote_models}
+    unknown = [model for model in engine.free_images if model not in known]
     if unknown:
-        rest = {model: count for model, count in conf.FREE_IMAGES.items() if model in known}
+        rest = {model: count for model, count in engine.free_images.items() if model in known}
         yield warning(
             "W013",
-            f"OUTFITANYONE['FREE_IMAGES'] names models that are not used: {', '.join(unknown)}.",
-            f'OUTFITANYONE = {{"FREE_IMAGES": {rest!r}}}',
+            f"FREE_IMAGES of the engine {engine.alias!r} names models that are not used: "
+            f"{', '.join(unknown)}.",
+            f'OUTFITANYONE = {{"ENGINES": {{"{engine.alias}": {{"FREE_IMAGES": {rest!r}}}}}}}',
         )

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.checks.messages import Messages, error, warning
+from django_outfitanyone.checks.moved_keys import MOVED
 from django_outfitanyone.conf import (
     ConfigurationError,
     conf,
@@ -29,9 +30,12 @@ def check_settings(**_kwargs: Any) -> Messages:
     known = known_settings()
     messages: Messages = []
     for name, value in values.items():
+        if name in MOVED:
+            continue  # reported by check_engines
         if name not in known:
             nearest = get_close_matches(str(name).upper(), known, n=1, cutoff=0)[0]
-            shown = "..." if nearest == "API_KEY" else repr(_fitting(known[nearest], value))
+            # a misspelled ENGINES may hold a key
+            shown = "..." if nearest == "ENGINES" else repr(_fitting(known[nearest], value))
             messages.append(
                 error(
                     "E001",
@@ -72,21 +76,19 @@ def check_product_model(**_kwargs: Any) -> Messages:
 
 
 def check_paths(**_kwargs: Any) -> Messages:
-    """Dotted paths must be importable."""
-    messages: Messages = []
-    for name in ("PROVIDER", "CATALOGUE"):
-        path = getattr(conf, name)
-        try:
-            import_string(path)
-        except ImportError as fault:
-            messages.append(
-                error(
-                    "E004",
-                    f"OUTFITANYONE[{name!r}] = {path!r} cannot be imported: {fault}",
-                    f'OUTFITANYONE = {{"{name}": "{known_settings()[name].default}"}}',
-                )
+    """The catalogue adapter must be importable."""
+    path = conf.CATALOGUE
+    try:
+        import_string(path)
+    except ImportError as fault:
+        return [
+            error(
+                "E004",
+                f"OUTFITANYONE['CATALOGUE'] = {path!r} cannot be imported: {fault}",
+                f'OUTFITANYONE = {{"CATALOGUE": "{known_settings()["CATALOGUE"].default}"}}',
             )
-    return messages
+        ]
+    return []
 
 
 def check_catalogue(**_kwargs: Any) -> Messages:
@@ -105,15 +107,6 @@ def check_catalogue(**_kwargs: Any) -> Messages:
                 'OUTFITANYONE = {"CATALOGUE": "shop.catalogue.ShopCatalogue"}',
             )
         ]
-    return []
-
-
-def check_key(**_kwargs: Any) -> Messages:
-    """Without a key nothing can be submitted. Everything else works."""
-    try:
-        _key = conf.require_api_key()
-    except ConfigurationError as fault:
-        return [warning("W001", str(fault), "export DASHSCOPE_API_KEY=sk-...")]
     return []
 
 

@@ -1,89 +1,95 @@
-"""Diagnoses the connection to the engine: key, region and clock."""
+"""Diagnoses the connection to each engine in use, by the engine's own free calls."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
-from urllib.parse import urlsplit
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import wraps
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.conf import ConfigurationError, conf
-from django_outfitanyone.diagnostics.findings import Findings, ok, problem, remedy_for, warning
-from django_outfitanyone.engines.addresses import is_public_host
-from django_outfitanyone.engines.dashscope import probe
-from django_outfitanyone.exceptions import AccountProblem, OutfitAnyoneError
-from django_outfitanyone.worker.reconcile import CLOCK_TOLERANCE
+from django_outfitanyone.checks.engines import engines_in_use
+from django_outfitanyone.conf import ConfigurationError, EngineSettings
+from django_outfitanyone.diagnostics.findings import (
+    Finding,
+    Findings,
+    ok,
+    problem,
+    remedy_for,
+    warning,
+)
+from django_outfitanyone.engines.addresses import is_private_url
+from django_outfitanyone.engines.base import CheckResult
+from django_outfitanyone.exceptions import OutfitAnyoneError
 
-MAX_CLOCK_SKEW = timedelta(seconds=30)
-TASK_LIST_PERIOD = timedelta(minutes=1)
+END_NOTICE = timedelta(days=60)
+"""How long before its end an engine's last day is reported."""
+
+Diagnosis = Callable[[EngineSettings], Findings]
 
 
-def diagnose_key() -> Findings:
-    """Check the key with the list of the last minute's tasks, which is free."""
-    now = timezone.now()
+def _of_each_engine(diagnosis: Diagnosis) -> Callable[[], Findings]:
+    """Run the diagnosis for each engine in use; of several, each finding says which."""
+
+    @wraps(diagnosis)
+    def diagnose() -> Findings:
+        engines = engines_in_use()
+        for engine in engines:
+            for finding in diagnosis(engine):
+                name = f"{engine.alias}: " if len(engines) > 1 else ""
+                yield replace(finding, text=f"{name}{finding.text}")
+
+    return diagnose
+
+
+@_of_each_engine
+def diagnose_engine(engine: EngineSettings) -> Findings:
+    """Report what the engine's free calls tell about key, address, clock and credits."""
     try:
-        with closing(conf.load_engine()) as engine:
-            engine.list_tasks(start=now - TASK_LIST_PERIOD, end=now)
+        with closing(engine.load()) as loaded:
+            results = list(loaded.check())
     except ConfigurationError as error:
-        yield problem("key", str(error), "export DASHSCOPE_API_KEY=sk-...")
-    except AccountProblem as error:
-        yield problem("key", str(error), remedy_for(error))
+        yield problem("key", str(error), f"export {engine.api_key_env}=...")
     except OutfitAnyoneError as error:
-        yield problem("api", str(error), remedy_for(error))
+        yield problem("api", str(error), remedy_for(error, engine.backend_class))
     else:
-        yield ok("key", _("The engine accepts the key."))
+        for result in results:
+            yield _finding(result, engine)
 
 
-def diagnose_region() -> Findings:
-    """Check that the base URL leads to the right region, or to the local sandbox."""
-    host = urlsplit(conf.BASE_URL).hostname or ""
-    region = probe.region_of(conf.BASE_URL)
-    if region and region != probe.BEIJING:
-        text = _("%(host)s is in the region %(region)s. The try-on models exist only in Beijing.")
-        remedy = 'OUTFITANYONE = {"BASE_URL": "https://dashscope.aliyuncs.com/api/v1"}'
-        yield problem("region", text % {"host": host, "region": region}, remedy)
-    elif region:
-        yield ok("region", _("The real service in Beijing. Pictures cost money."))
-        if timezone.now() >= probe.END_OF_MODELS:
+@_of_each_engine
+def diagnose_end(engine: EngineSettings) -> Findings:
+    """Warn of models that the vendor has ended or is about to end."""
+    if is_private_url(engine.base_url):
+        return
+    for model in engine.remote_models:
+        ends_on = _end_of(engine, model)
+        if ends_on:
+            text = _("The vendor ends the model %(model)s on %(day)s.")
+            values = {"model": model, "day": date_format(ends_on, "DATE_FORMAT")}
             yield warning(
                 "models",
-                _("The vendor announced the end of the try-on models for 2026-10-10."),
-                _("Use the local sandbox for previews, or another engine through PROVIDER."),
+                text % values,
+                _('Add another engine to OUTFITANYONE["ENGINES"] before that day.'),
             )
-    elif is_public_host(host):
-        text = _("%(host)s is not a host of the vendor: a proxy or another service.")
-        yield ok("region", text % {"host": host})
-    else:
-        yield from _diagnose_sandbox(host)
 
 
-def diagnose_clock() -> Findings:
-    """Compare the clocks of this host and of the engine: leases and task lists depend on them."""
-    before = timezone.now()
-    try:
-        remote = probe.remote_time(conf.BASE_URL, timeout=(conf.CONNECT_TIMEOUT, conf.READ_TIMEOUT))
-    except OutfitAnyoneError:
-        return  # reported by diagnose_key
-    if remote is None:
-        return
-    after = timezone.now()
-    skew = max(before - timedelta(seconds=1) - remote, remote - after, timedelta())
-    text = _("The clock differs from the engine's clock by %(count)d seconds.")
-    values = {"count": skew.total_seconds()}
-    if skew <= CLOCK_TOLERANCE:
-        yield ok("clock", text % values)
-        return
-    report = problem if skew > MAX_CLOCK_SKEW else warning
-    yield report("clock", text % values, _("Synchronize the clocks of all hosts with NTP."))
+def _finding(result: CheckResult, engine: EngineSettings) -> Finding:
+    """Return the result in the reader's language; a line of its entry gets its place there."""
+    text = _(result.message) % result.values if result.values else _(result.message)
+    if result.is_good:
+        return ok(result.name, text)
+    remedy = _(result.remedy) if result.remedy else ""
+    if remedy.startswith('"'):
+        remedy = f'OUTFITANYONE = {{"ENGINES": {{"{engine.alias}": {{..., {remedy}}}}}}}'
+    return (warning if result.is_warning else problem)(result.name, text, remedy)
 
 
-def _diagnose_sandbox(host: str) -> Findings:
-    if not conf.ALLOW_PRIVATE_ADDRESSES:
-        text = _("%(host)s is in a private network, so results are not downloaded from there.")
-        remedy = 'OUTFITANYONE = {"ALLOW_PRIVATE_ADDRESSES": True}  # local sandbox only'
-        yield problem("region", text % {"host": host}, remedy)
-    else:
-        text = _("A local sandbox at %(host)s. Pictures are previews and cost nothing.")
-        yield ok("region", text % {"host": host})
+def _end_of(engine: EngineSettings, model: str) -> date | None:
+    """Return the last day of a model if it is near or over."""
+    ends_on = engine.capabilities(model).ends_on
+    return ends_on if ends_on and ends_on <= timezone.localdate() + END_NOTICE else None

@@ -7,11 +7,8 @@ from collections.abc import Callable
 from django.core import checks
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.diagnostics.connection import (
-    diagnose_clock,
-    diagnose_key,
-    diagnose_region,
-)
+from django_outfitanyone.diagnostics.connection import diagnose_end, diagnose_engine
+from django_outfitanyone.diagnostics.fallbacks import diagnose_fallbacks
 from django_outfitanyone.diagnostics.findings import Finding, Findings, Level, ok
 from django_outfitanyone.diagnostics.pictures import diagnose_picture_check
 from django_outfitanyone.diagnostics.storage import diagnose_storage
@@ -37,9 +34,9 @@ def diagnose_settings() -> Findings:
 
 DIAGNOSES: tuple[Callable[[], Findings], ...] = (
     diagnose_settings,  # first, because all others depend on the settings
-    diagnose_key,
-    diagnose_region,
-    diagnose_clock,
+    diagnose_engine,
+    diagnose_end,
+    diagnose_fallbacks,
     diagnose_storage,
     diagnose_picture_check,
     diagnose_work,

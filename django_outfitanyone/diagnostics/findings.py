@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from django_outfitanyone.error_help import error_help_for
 from django_outfitanyone.exceptions import OutfitAnyoneError
+
+if TYPE_CHECKING:
+    from django_outfitanyone.engines.base import Engine
 
 
 class Level(Enum):
@@ -46,7 +50,7 @@ def problem(subject: str, text: str, remedy: str) -> Finding:
     return Finding(subject=subject, level=Level.PROBLEM, text=text, remedy=remedy)
 
 
-def remedy_for(error: OutfitAnyoneError) -> str:
-    """Return the error help for this error; ``""`` when there is none."""
-    error_help = error_help_for(error.code, error.message)
+def remedy_for(error: OutfitAnyoneError, engine_class: type[Engine]) -> str:
+    """Return the help of this engine for this error; ``""`` when there is none."""
+    error_help = error_help_for(error.code, error.message, engine_class)
     return error_help.text if error_help else ""

@@ -1,4 +1,4 @@
-"""Status of the account and its work. Runs a few queries and calls no engine."""
+"""Status of the accounts and their work. Runs a few queries and calls no engine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from django_outfitanyone.account import budgets, free_quota, rate_limits
 from django_outfitanyone.account.budgets import Budget
 from django_outfitanyone.account.free_quota import FreeQuota
 from django_outfitanyone.choices import IN_FLIGHT, UNSENT, Status
-from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.models.charge import shop_day
 
@@ -27,12 +26,16 @@ OVERDUE = timedelta(minutes=3)
 class AccountStatus:
     """Status of one account. Amounts are in ``currency``, times in UTC.
 
+    Of a sandbox, ``spent`` amounts are what a real engine would have cost. ``engine`` is empty if
+    the settings do not have it any more: then its open work waits for it and is not overdue.
     ``blocked`` try-ons wait for a person's decision about a clothes parse. ``overdue_since`` is
     the due time of the row that is overdue longest. Work that is blocked or waits for a slot,
     for the end of a pause or for the budget is not overdue.
     """
 
     account: Account
+    engine: str
+    is_sandbox: bool
     try_ons: dict[str, int]
     parses: dict[str, int]
     blocked: int
@@ -69,6 +72,8 @@ class AccountStatus:
         account = self.account
         return {
             "account": account.pk,
+            "engine": self.engine or None,
+            "sandbox": self.is_sandbox,
             "stopped": {"code": account.stopped_code, "message": account.stopped_message}
             if account.is_stopped
             else None,
@@ -97,22 +102,33 @@ class AccountStatus:
         }
 
 
-def current() -> AccountStatus:
-    """Return the status of the account that the settings name."""
-    account = Account.current()
+def accounts() -> list[AccountStatus]:
+    """Return the status of every account, the default one first."""
+    first = Account.of()
+    others = Account.objects.exclude(pk=first.pk).order_by("pk")
+    return [of(account) for account in (first, *others)]
+
+
+def of(account: Account) -> AccountStatus:
+    """Return the status of this account."""
+    engine = account.settings if account.is_configured else None
+    is_sandbox = engine is not None and engine.is_sandbox
     today = shop_day(timezone.now())
-    charges = Charge.objects.filter(account=account)
-    overdue = [_count_and_oldest(rows) for rows in _overdue_rows(account)]
+    charges = Charge.objects.filter(account=account, is_sandbox=is_sandbox)
+    currency = engine.currency if engine else next(iter(charges.currencies()), "")
+    overdue = [_count_and_oldest(rows) for rows in _overdue_rows(account)] if engine else []
     return AccountStatus(
         account=account,
+        engine=engine.title if engine else "",
+        is_sandbox=is_sandbox,
         try_ons=TryOnResult.objects.filter(account=account).count_by_status(),
         parses=ClothesParse.objects.filter(account=account).count_by_status(),
         blocked=TryOnResult.objects.filter(account=account).blocked().count(),
         overdue=sum(count for count, _since in overdue),
         overdue_since=min((since for count, since in overdue if count), default=None),
-        spent_today=charges.since(today).total(),
-        spent_this_month=charges.since(today.replace(day=1)).total(),
-        currency=conf.CURRENCY,
+        spent_today=charges.since(today).total(currency),
+        spent_this_month=charges.since(today.replace(day=1)).total(currency),
+        currency=currency,
         budgets=budgets.budgets_of(account),
         free_quotas=free_quota.quotas_of(account),
     )
@@ -133,7 +149,7 @@ def _overdue_rows(account: Account) -> Iterator[QuerySet[Any]]:
     if account.is_stopped or account.paused_until:
         return
     unaffordable = budgets.unaffordable(account)
-    if conf.PARSING_MODEL not in unaffordable:
+    if account.settings.parsing_model not in unaffordable:
         yield parses.awaiting_answer()
     if rate_limits.free_slots(account):
         yield try_ons.unsent().not_blocked().exclude(remote_model__in=unaffordable)

@@ -52,7 +52,11 @@ def _diagnose_delivery(name: str) -> Findings:
     host = urlsplit(url).hostname or ""
     if not url:
         yield ok("delivery", _("Pictures are uploaded to the vendor, which keeps them 48 hours."))
-    elif conf.DELIVERY == "url" and probe.region_of(conf.BASE_URL) and not is_public_host(host):
+    elif (
+        conf.DELIVERY == "url"
+        and probe.region_of(conf.default_engine.base_url)
+        and not is_public_host(host)
+    ):
         text = _("Pictures are sent as URLs at %(host)s, which the vendor cannot reach.")
         yield problem("delivery", text % {"host": host}, 'OUTFITANYONE = {"DELIVERY": "auto"}')
     else:

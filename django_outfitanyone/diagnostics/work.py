@@ -20,31 +20,36 @@ from django_outfitanyone.diagnostics.status import AccountStatus
 def diagnose_work() -> Findings:
     """Check the account, the worker, the budget, and jobs that wait for a person."""
     try:
-        state = status.current()
+        states = status.accounts()
     except DatabaseError as error:
         text = _("The database reports an error: %(error)s")
         remedy = _("Check DATABASES, and run `manage.py migrate`.")
         yield problem("database", text % {"error": error}, remedy)
         return
-    yield from _diagnose_account(state)
-    yield from _diagnose_worker(state)
-    yield from _diagnose_budgets(state)
-    if state.unclear:
+    for state in states:
+        yield from _diagnose_account(state)
+    yield from _diagnose_worker(states)
+    for state in states:
+        yield from _diagnose_budgets(state)
+    unclear = sum(state.unclear for state in states)
+    if unclear:
         text = ngettext(
             "%(count)d request has an unclear outcome and waits for a decision.",
             "%(count)d requests have an unclear outcome and wait for a decision.",
-            state.unclear,
+            unclear,
         )
         yield warning(
             "attention",
-            text % {"count": state.unclear},
+            text % {"count": unclear},
             _("In the admin, filter the results by “needs attention” and decide."),
         )
 
 
 def _diagnose_account(state: AccountStatus) -> Findings:
     account = state.account
-    if account.is_stopped:
+    if not state.engine:
+        yield from _diagnose_gone_engine(state)
+    elif account.is_stopped:
         text = _("The account “%(account)s” is stopped: %(code)s, %(message)s")
         values = {
             "account": account,
@@ -52,25 +57,46 @@ def _diagnose_account(state: AccountStatus) -> Findings:
             "message": account.stopped_message,
         }
         error_help = account.error_help.text if account.error_help else ""
-        remedy = _("Then resume it in the admin, or with `manage.py outfitanyone_resume`.")
-        yield problem("account", text % values, f"{error_help} {remedy}".strip())
+        remedy = _(
+            "Then resume it in the admin, or with `manage.py outfitanyone_resume %(account)s`."
+        )
+        yield problem("account", text % values, f"{error_help} {remedy % values}".strip())
     elif account.paused_until:
-        text = _("The account is paused until %(moment)s: the engine reported too many requests.")
+        text = _(
+            "The account “%(account)s” is paused until %(moment)s: the engine reported too many "
+            "requests."
+        )
         moment = time_format(timezone.localtime(account.paused_until), "TIME_FORMAT")
-        yield warning("account", text % {"moment": moment}, _("No action needed."))
+        values = {"account": account, "moment": moment}
+        yield warning("account", text % values, _("No action needed."))
     else:
-        yield ok("account", _("The account is neither stopped nor paused."))
+        text = _("The account “%(account)s” is neither stopped nor paused.")
+        yield ok("account", text % {"account": account})
 
 
-def _diagnose_worker(state: AccountStatus) -> Findings:
-    seen = state.runner_seen_at
-    values = {"time": timesince(seen) if seen else "", "count": state.overdue}
+def _diagnose_gone_engine(state: AccountStatus) -> Findings:
+    """Warn of work that waits for an engine; finished rows need none."""
+    if state.open:
+        text = ngettext(
+            "%(count)d request waits for the engine “%(account)s”, which is not in the settings.",
+            "%(count)d requests wait for the engine “%(account)s”, which is not in the settings.",
+            state.open,
+        )
+        remedy = _('Add it to OUTFITANYONE["ENGINES"] again, or cancel the requests in the admin.')
+        yield warning("account", text % {"count": state.open, "account": state.account}, remedy)
+
+
+def _diagnose_worker(states: list[AccountStatus]) -> Findings:
+    """Report when a worker was seen last; one worker may serve all accounts."""
+    seen = max((state.runner_seen_at for state in states if state.runner_seen_at), default=None)
+    overdue = sum(state.overdue for state in states)
+    values = {"time": timesince(seen) if seen else "", "count": overdue}
     text = _("A worker was last seen %(time)s ago.") if seen else _("No worker was ever seen.")
     remedy = _("Keep `manage.py qcluster` running, or `manage.py outfitanyone_poll`.")
-    if state.overdue:
-        late = ngettext("%(count)d job is overdue.", "%(count)d jobs are overdue.", state.overdue)
+    if overdue:
+        late = ngettext("%(count)d job is overdue.", "%(count)d jobs are overdue.", overdue)
         yield problem("worker", f"{late} {text}" % values, remedy)
-    elif state.is_runner_missing:
+    elif all(state.is_runner_missing for state in states):
         yield warning("worker", text % values, remedy)
     else:
         yield ok("worker", text % values)
@@ -96,7 +122,11 @@ def _diagnose_budgets(state: AccountStatus) -> Findings:
         "today": money(state.spent_today, state.currency),
         "month": money(state.spent_this_month, state.currency),
     }
-    text = _("Spent: %(today)s today, %(month)s this month.") % spent
+    if state.is_sandbox:
+        text = _("“%(account)s” would have cost %(today)s today, %(month)s this month; it is free.")
+    else:
+        text = _("“%(account)s” spent %(today)s today, %(month)s this month.")
+    text %= {"account": state.account, **spent}
     notice = budgets.notice(state.account)
     if notice:
         yield warning("budget", f"{text} {notice}", "")

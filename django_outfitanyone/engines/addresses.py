@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from urllib.parse import urlsplit
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """The IPv4 internet as IPv6-only networks address it (RFC 6052)."""
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
 PROTOCOL_ASSIGNMENTS = ipaddress.IPv4Network("192.0.0.0/24")
+
+PRIVATE_NAMES = ("localhost", "local", "internal", "test", "home.arpa", "lan", "intranet")
+"""Ends of names that the public internet does not have (RFC 2606, 6762, 8375; habit)."""
 
 
 class PrivateAddress(Exception):
@@ -53,3 +57,17 @@ def is_loopback(host: str) -> bool:
         return False
     inside = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
     return (inside or ip).is_loopback
+
+
+def is_private_url(url: str) -> bool:
+    """Whether a URL leads to this machine or a private network, without resolving its name.
+
+    A name without a dot is private: it is that of a container or of a host near by.
+    """
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    if not host or is_loopback(host):
+        return bool(host)
+    try:
+        return not is_public_address(host)
+    except ValueError:
+        return "." not in host or any(host.endswith(f".{name}") for name in PRIVATE_NAMES)

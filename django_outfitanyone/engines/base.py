@@ -5,163 +5,61 @@ Times are aware datetimes in UTC, sizes and boxes are in pixels.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from enum import Enum
-from typing import Any, ClassVar, Protocol
+from types import MappingProxyType
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
-Box = tuple[int, int, int, int]
-"""``(x1, y1, x2, y2)`` in pixels of the parsed picture, origin top left, x2 and y2 exclusive."""
+from django_outfitanyone.engines.addresses import is_private_url
+from django_outfitanyone.engines.capabilities import Capabilities, OrderSize, Rate
+from django_outfitanyone.engines.orders import (
+    Picture,
+    RefineOrder,
+    SendWindow,
+    TryOnOrder,
+    WornPicture,
+)
+from django_outfitanyone.engines.reports import (
+    Box,
+    ListedTask,
+    ParsedArea,
+    ParseReport,
+    RemoteState,
+    Result,
+    TaskList,
+    TaskReport,
+    Upload,
+)
 
+__all__ = [
+    "NOTHING",
+    "Box",
+    "CheckResult",
+    "Defaults",
+    "Engine",
+    "EngineConfig",
+    "ErrorExplanation",
+    "Link",
+    "ListedTask",
+    "Option",
+    "ParseReport",
+    "ParsedArea",
+    "Parser",
+    "Picture",
+    "RefineOrder",
+    "RemoteState",
+    "Result",
+    "SendWindow",
+    "TaskList",
+    "TaskReport",
+    "TryOnOrder",
+    "Upload",
+    "WornPicture",
+]
 
-class RemoteState(Enum):
-    """The state of a remote task, whatever the engine calls it."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    GONE = "gone"
-    """The engine does not know the task, or has deleted it."""
-    UNKNOWN = "unknown"
-    """A state that this app does not know: treated as running until the deadline."""
-
-    @property
-    def is_final(self) -> bool:
-        return self in _FINAL
-
-
-_FINAL = {RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState.CANCELED, RemoteState.GONE}
-
-
-@dataclass(frozen=True, kw_only=True)
-class SendWindow:
-    """How long a paid request may still leave after its row recorded it.
-
-    A process may be frozen in between, for example with its machine. Two clocks notice it:
-    the monotonic one stands still while a machine is suspended, the other one may be set.
-    """
-
-    seconds: float
-    monotonic: float = field(default_factory=time.monotonic)
-    wall: float = field(default_factory=time.time)
-
-    @property
-    def is_over(self) -> bool:
-        passed = (time.monotonic() - self.monotonic, abs(time.time() - self.wall))
-        return max(passed) > self.seconds
-
-
-@dataclass(frozen=True, kw_only=True)
-class TryOnOrder:
-    """One try-on; the engine can read every URL in it.
-
-    The engine raises ``RequestNotSent`` instead of sending an order whose ``window`` is over,
-    and checks that as late as it can.
-    """
-
-    model: str
-    person_url: str
-    top_url: str = ""
-    bottom_url: str = ""
-    resolution: int = -1
-    restore_face: bool = True
-    window: SendWindow | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RefineOrder:
-    """A second pass over a finished try-on; ``window`` is that of ``TryOnOrder``."""
-
-    model: str
-    person_url: str
-    coarse_url: str
-    top_url: str
-    bottom_url: str = ""
-    gender: str
-    window: SendWindow | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Upload:
-    """An uploaded picture: an address that the engine understands, and until when."""
-
-    url: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaskReport:
-    """What the engine says about one task.
-
-    ``server_time`` is the engine's own clock when it answered.
-    """
-
-    task_id: str
-    state: RemoteState
-    image_url: str = ""
-    image_count: int = 0
-    code: str = ""
-    message: str = ""
-    request_id: str = ""
-    submitted_at: datetime | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    server_time: datetime | None = None
-    raw: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListedTask:
-    """One task of the account's task list, which names no inputs."""
-
-    task_id: str
-    model: str
-    state: RemoteState
-    submitted_at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaskList:
-    """The account's tasks of some time, and the engine's own clock when it began to list them.
-
-    Without a ``server_time``, or if it is not complete, a list does not prove that a task does
-    not exist. It is not complete if a part of it could not be read.
-    """
-
-    tasks: Sequence[ListedTask]
-    server_time: datetime | None
-    is_complete: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParsedArea:
-    """One piece of clothing found in a picture.
-
-    An engine may give the piece without its place: such a crop serves a partial try-on, but
-    it makes no hotspot.
-    """
-
-    clothes_type: str
-    box: Box | None
-    crop_url: str
-    """RGB picture of the piece, usable as a garment."""
-    cutout_url: str
-    """RGBA picture of the piece, for display."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParseReport:
-    """One area for each requested type, in that order; ``None`` where nothing was found."""
-
-    areas: Sequence[ParsedArea | None]
-    image_count: int
-    request_id: str = ""
-    raw: Mapping[str, Any] = field(default_factory=dict)
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,42 +90,165 @@ class Link:
     url: str
 
 
-class Engine(Protocol):
-    """A system that makes try-on pictures or parses clothes.
+@dataclass(frozen=True, kw_only=True)
+class CheckResult:
+    """What a free call told about the account: for the doctor.
 
-    Subclass it and name the class in ``OUTFITANYONE["PROVIDER"]``; rows, steps, admin, API
-    and templates stay as they are. The instance is shared by threads.
-
-    ``submit``, ``refine`` and ``parse`` cost money, so the engine never sends them twice.
-    Every method raises the errors of ``exceptions``: ``RequestNotSent`` only when nothing
-    can have arrived, ``OutcomeUnknown`` when the request may have arrived, an ``APIError``
-    when an answer says what is wrong.
+    ``message`` and ``remedy`` are English, marked for translation by the engine; ``values``
+    belong into the message. ``name`` says what was checked, such as ``key``. What is not good
+    is a problem, or only a warning.
     """
 
-    TASKS_LISTED_FOR: ClassVar[timedelta] = timedelta(days=365)
-    """How long after its request ``list_tasks`` can still show a task."""
-    LIST_PRICES: ClassVar[Mapping[str, Mapping[str, Decimal]]] = {}
-    """Price of one image by the vendor's list: currency to model to amount."""
+    is_good: bool
+    message: str
+    remedy: str = ""
+    name: str = "engine"
+    values: Mapping[str, Any] = field(default_factory=dict)
+    is_warning: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineConfig:
+    """One entry of ``OUTFITANYONE["ENGINES"]``, as an engine needs it.
+
+    ``options`` holds a value for each of the engine's ``OPTIONS``.
+    """
+
+    api_key: str = field(default="", repr=False)
+    base_url: str = ""
+    connect_timeout: float = 5.0
+    read_timeout: float = 30.0
+    allow_private_addresses: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defaults:
+    """What an entry of ``ENGINES`` has if the shop leaves it out."""
+
+    base_url: str = ""
+    api_key_env: str = ""
+    """Environment variable with the API key; ``""`` for an engine that needs no key."""
+    remote_models: tuple[str, ...] = ()
+    """Models for try-ons, the default one first."""
+    currency: str = ""
+    concurrent_tasks: int = 5
+    submits: Rate = field(default_factory=lambda: Rate(10))
+    queries: Rate = field(default_factory=lambda: Rate(20))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """A value that an engine takes in ``OPTIONS``; ``expects`` ends "NAME must be …"."""
+
+    default: Any
+    expects: str
+    accepts: Callable[[Any], bool]
+
+
+class Engine:
+    """A system that makes try-on pictures.
+
+    Subclass it and name the class as ``BACKEND`` of an entry of ``OUTFITANYONE["ENGINES"]``;
+    rows, steps, admin, API and templates stay as they are. The instance is shared by threads.
+
+    ``submit`` and ``refine`` cost money, so the engine never sends them twice. Every method
+    raises the errors of ``exceptions``: ``RequestNotSent`` only when nothing can have arrived,
+    ``OutcomeUnknown`` when a paid request may have arrived, an ``APIError`` when an answer says
+    what is wrong.
+    """
+
+    TITLE: ClassVar[str] = ""
+    """Name for people."""
+    DEFAULTS: ClassVar[Defaults] = Defaults()
+    OPTIONS: ClassVar[Mapping[str, Option]] = {}
+    PARSING_MODEL: ClassVar[str] = ""
+    """Default of the option ``PARSING_MODEL``, for engines that are parsers too."""
+    REFINER_MODEL: ClassVar[str] = ""
+    """Default of the option ``REFINER_MODEL``, for engines that can refine."""
     LINKS: ClassVar[Sequence[Link]] = ()
     """Pages of the vendor, for the admin and the doctor."""
 
+    def __init__(self, config: EngineConfig) -> None:
+        self.config = config
+
     @classmethod
-    def explain(cls, code: str, message: str = "") -> ErrorExplanation:
+    def capabilities(cls, remote_model: str, options: Mapping[str, Any] = NOTHING) -> Capabilities:
+        """Return what this remote model can do, also for a model that the engine does not know."""
+        raise NotImplementedError
+
+    @classmethod
+    def price(
+        cls, remote_model: str, size: OrderSize, currency: str, options: Mapping[str, Any] = NOTHING
+    ) -> Decimal | None:
+        """Return the list price of one call, parses included; ``None`` if it is not known."""
+        return None
+
+    @classmethod
+    def is_sandbox(cls, base_url: str) -> bool:
+        """Return whether this address is that of a sandbox, where pictures cost nothing.
+
+        An address that is the engine's own or public is not. No name is resolved.
+        """
+        return base_url != cls.DEFAULTS.base_url and is_private_url(base_url)
+
+    @classmethod
+    def classify(cls, code: str, message: str = "") -> ErrorExplanation:
         """Explain an error by the code and message that are stored on a row."""
-        ...
+        raise NotImplementedError
 
-    def submit(self, order: TryOnOrder) -> TaskReport: ...
+    def submit(self, order: TryOnOrder, *, key: str) -> TaskReport:
+        """Send one paid request; ``key`` is the same for the same request, and no other has it."""
+        raise NotImplementedError
 
-    def refine(self, order: RefineOrder) -> TaskReport: ...
+    def query(self, handle: str) -> TaskReport:
+        """Return the state of a task."""
+        raise NotImplementedError
 
-    def query(self, task_id: str) -> TaskReport: ...
+    def fetch(self, result: Result, *, max_bytes: int) -> bytes | None:
+        """Return the bytes of a result; ``None`` leaves the download of its URL to the app.
 
-    def cancel(self, task_id: str) -> None: ...
+        Engines whose results need a key, or have relative addresses, override it.
+        """
+        return result.data
 
-    def list_tasks(self, *, start: datetime, end: datetime, model: str = "") -> TaskList: ...
+    def check(self) -> Sequence[CheckResult]:
+        """Tell by free calls whether the key and the address work."""
+        return ()
 
-    def parse(self, *, model: str, image_url: str, clothes_types: Sequence[str]) -> ParseReport: ...
+    def close(self) -> None:
+        """End the connections."""
 
-    def upload(self, data: bytes, *, filename: str, model: str) -> Upload: ...
+    # Optional, as the capabilities say:
 
-    def close(self) -> None: ...
+    def refine(self, order: RefineOrder, *, key: str) -> TaskReport:
+        """Send one paid request (``can_refine``)."""
+        raise NotImplementedError
+
+    def cancel(self, handle: str) -> None:
+        """Cancel a task that waits (``can_cancel``)."""
+        raise NotImplementedError
+
+    def list_tasks(self, *, start: datetime, end: datetime, model: str = "") -> TaskList:
+        """Return the account's tasks of some time (``Unclear.LIST``)."""
+        raise NotImplementedError
+
+    def find(self, key: str) -> TaskReport | None:
+        """Return the task that was submitted with this key (``Unclear.LABEL``)."""
+        raise NotImplementedError
+
+    def upload(self, data: bytes, *, filename: str, model: str) -> Upload:
+        """Store a picture where only this engine can read it (``Inputs.takes_upload``)."""
+        raise NotImplementedError
+
+
+@runtime_checkable
+class Parser(Protocol):
+    """A system that parses the clothes in a picture. An engine may be both.
+
+    ``parse`` may cost money, so it is never sent twice.
+    """
+
+    def parse(
+        self, picture: Picture, clothes_types: Sequence[str], *, model: str
+    ) -> ParseReport: ...

@@ -1,47 +1,69 @@
-"""What a batch will cost and how long it will take, before anything is paid."""
+"""What a batch will cost and how long it will take, before anything is paid.
+
+Amounts of two currencies are never added up: pictures cost what their engine lists, in its
+currency, and clothes parses what the parser lists, in that of the parser.
+"""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import F
 
 from django_outfitanyone.account import budgets, free_quota
-from django_outfitanyone.conf import conf
+from django_outfitanyone.account.prices import order_size, price_of
+from django_outfitanyone.conf import EngineSettings, conf
+from django_outfitanyone.engines.capabilities import Keeps
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_rows
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 
 FINGERPRINTS_AT_ONCE = 1000
+
+Prices = dict[str, list[Decimal]]
+"""Remote model to the price of each of its calls."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
     """Count, cost and duration of a batch.
 
-    ``cost`` covers the ``new`` pictures and their clothes parses, without those that the free
-    quota covers. ``budget_left`` may still be spent now, ``None`` when there is no budget.
-    ``seconds`` is a duration.
+    ``costs`` covers the ``new`` pictures and their clothes parses, by currency, without those
+    that the free quota covers. ``budget_left`` may still be spent now in the first currency, that
+    of the engine, ``None`` when there is no budget. ``seconds`` is a duration. Of a sandbox or a
+    preview engine, ``costs`` is what pictures would cost, and nothing is billed.
     """
 
     count: int
     reused: int
-    cost: Decimal
-    currency: str
+    costs: Mapping[str, Decimal] = field(default_factory=dict)
     seconds: int
     budget_left: Decimal | None = None
-
-    @property
-    def is_over_budget(self) -> bool:
-        """Whether part of the batch must wait for the next period or a larger budget."""
-        return self.budget_left is not None and self.cost > self.budget_left
+    is_over_budget: bool = False
+    """Whether part of the batch must wait for the next period or a larger budget."""
+    is_sandbox: bool = False
 
     @property
     def new(self) -> int:
         return self.count - self.reused
+
+    @property
+    def currency(self) -> str:
+        """The currency of the engine."""
+        return next(iter(self.costs), "")
+
+    @property
+    def cost(self) -> Decimal:
+        """The part of the cost in the currency of the engine."""
+        return self.costs.get(self.currency, Decimal(0))
+
+    @property
+    def other_costs(self) -> dict[str, Decimal]:
+        """The parts of the cost in other currencies."""
+        return {name: cost for name, cost in self.costs.items() if name != self.currency and cost}
 
 
 def estimate(requests: Sequence[TryOnRequest], *, options: TryOnOptions | None = None) -> Estimate:
@@ -54,55 +76,136 @@ def estimate(requests: Sequence[TryOnRequest], *, options: TryOnOptions | None =
 
 def estimate_rows(rows: Sequence[TryOnResult]) -> Estimate:
     """Return the estimate for unsaved rows, with a handful of queries."""
-    finished = _finished({row.fingerprint for row in rows if not row.force_new})
-    to_pay: dict[str, TryOnResult] = {}
-    for number, row in enumerate(rows):
-        if row.force_new:
-            to_pay[f"{number}"] = row
-        elif row.fingerprint not in finished:
-            to_pay[row.fingerprint] = row
-    images = Counter(row.remote_model for row in to_pay.values())
-    images[conf.PARSING_MODEL] += len(_photos_to_parse(to_pay.values()))
-    images[conf.PARSING_MODEL] += len(to_pay) if conf.PARSE_RESULTS else 0
-    account = Account(name=conf.ACCOUNT)
+    to_pay = _to_pay(rows)
+    pictures = _picture_prices(to_pay)
+    aliases = list(dict.fromkeys([*pictures, *(row.account_id for row in rows)]))
+    calls = {alias: prices.copy() for alias, prices in pictures.items()}
+    _add_parses(calls, to_pay)
+    bills = {alias: _Bill.of(alias, calls.get(alias, {})) for alias in {*aliases, *calls}}
+    costs: dict[str, Decimal] = {}
+    for alias in [*aliases, *(other for other in bills if other not in aliases)]:
+        bill = bills[alias]
+        costs[bill.currency] = costs.get(bill.currency, Decimal(0)) + bill.cost
+    first = bills[aliases[0]] if aliases else None
     return Estimate(
         count=len(rows),
         reused=len(rows) - len(to_pay),
-        cost=free_quota.cost(account, images),
-        currency=conf.CURRENCY,
-        seconds=round(math.ceil(len(to_pay) / conf.CONCURRENT_TASKS) * conf.EXPECTED_DURATION),
-        budget_left=budgets.left(account),
+        costs=costs,
+        seconds=max((_seconds(alias, prices) for alias, prices in pictures.items()), default=0),
+        budget_left=first.budget_left if first else None,
+        is_over_budget=any(bill.is_over_budget for bill in bills.values()),
+        is_sandbox=any(conf.engine(alias).is_sandbox for alias in aliases),
     )
 
 
 def parse_cost(count: int = 1) -> Decimal:
-    """Return what this many more clothes parses cost."""
-    return free_quota.cost(Account(name=conf.ACCOUNT), {conf.PARSING_MODEL: count})
+    """Return what this many more clothes parses cost, in the currency of the parser."""
+    prices = {conf.parser.parsing_model: [_parse_price(conf.parser)] * count}
+    return free_quota.cost(Account(name=conf.parser.alias), prices)
 
 
-def _finished(fingerprints: Iterable[str]) -> set[str]:
-    """Return the fingerprints that a finished result has, in chunks: databases limit a list."""
-    wanted = list(fingerprints)
-    own = TryOnResult.objects.filter(account=conf.ACCOUNT)  # only these are reused
-    finished = own.succeeded().values_list("fingerprint", flat=True)
-    return {
-        fingerprint
-        for start in range(0, len(wanted), FINGERPRINTS_AT_ONCE)
-        for fingerprint in finished.filter(
-            fingerprint__in=wanted[start : start + FINGERPRINTS_AT_ONCE]
+@dataclass(frozen=True, kw_only=True)
+class _Bill:
+    """What one account will spend, and what it may."""
+
+    currency: str
+    cost: Decimal
+    budget_left: Decimal | None
+
+    @classmethod
+    def of(cls, alias: str, prices: Prices) -> _Bill:
+        account = Account(name=alias)
+        return cls(
+            currency=account.settings.currency,
+            cost=free_quota.cost(account, prices),
+            budget_left=budgets.left(account),
         )
+
+    @property
+    def is_over_budget(self) -> bool:
+        return self.budget_left is not None and self.cost > self.budget_left
+
+
+def _to_pay(rows: Sequence[TryOnResult]) -> list[TryOnResult]:
+    """Return the rows whose pictures do not exist yet, each fingerprint once."""
+    finished = _finished([row for row in rows if not row.force_new])
+    to_pay: dict[tuple[str, str], TryOnResult] = {}
+    for number, row in enumerate(rows):
+        key = (row.account_id, row.fingerprint)
+        if row.force_new:
+            to_pay[(row.account_id, f"{number}")] = row
+        elif key not in finished:
+            to_pay[key] = row
+    return list(to_pay.values())
+
+
+def _picture_prices(rows: Iterable[TryOnResult]) -> dict[str, Prices]:
+    """Return the prices of all calls that make these pictures, by alias."""
+    found: dict[str, Prices] = {}
+    for row in rows:
+        prices = found.setdefault(row.account_id, defaultdict(list))
+        for garments in _stages(row):
+            price = price_of(row, remote_model=row.remote_model, garments=garments)
+            prices[row.remote_model].append(price)
+    return found
+
+
+def _stages(row: TryOnResult) -> Iterator[int]:
+    """Yield the number of garments of each call: one call may wear fewer than the outfit has."""
+    capabilities = conf.engine(row.account_id).capabilities(row.remote_model)
+    yield from capabilities.garments_of_calls(order_size(row).garments)
+
+
+def _add_parses(calls: dict[str, Prices], rows: Sequence[TryOnResult]) -> None:
+    """Add the clothes parses of these pictures to the calls of the parser's account."""
+    count = len(_photos_to_parse(rows)) + (len(rows) if conf.PARSE_RESULTS else 0)
+    if count:
+        parser = conf.parser
+        prices = calls.setdefault(parser.alias, defaultdict(list))
+        prices[parser.parsing_model] += [_parse_price(parser)] * count
+
+
+def _parse_price(parser: EngineSettings) -> Decimal:
+    return parser.price(parser.parsing_model) or Decimal(0)
+
+
+def _seconds(alias: str, prices: Prices) -> int:
+    """Return how long the calls of an account take in its slots."""
+    engine = conf.engine(alias)
+    longest = max(engine.capabilities(model).expected_seconds for model in prices)
+    calls = sum(map(len, prices.values()))
+    return round(math.ceil(calls / engine.concurrent_tasks) * longest)
+
+
+def _finished(rows: Sequence[TryOnResult]) -> set[tuple[str, str]]:
+    """Return account and fingerprint of the finished results that these rows can reuse.
+
+    They are read in chunks, because databases limit the length of a list.
+    """
+    wanted = list({row.fingerprint for row in rows})
+    own = TryOnResult.objects.filter(account__in={row.account_id for row in rows})
+    finished = own.succeeded().values_list("account", "fingerprint")
+    return {
+        pair
+        for start in range(0, len(wanted), FINGERPRINTS_AT_ONCE)
+        for pair in finished.filter(fingerprint__in=wanted[start : start + FINGERPRINTS_AT_ONCE])
     }
 
 
 def _photos_to_parse(rows: Iterable[TryOnResult]) -> set[int | None]:
     """Return the model photos that were not parsed yet for a half to keep.
 
-    One call parses both halves.
+    One call parses both halves. Engines that keep the other half by themselves need no parse.
     """
-    wanted = {(row.model_image_id, row.keep) for row in rows if row.keep}
+    wanted = {(row.model_image_id, row.keep) for row in rows if row.keep and _sends_half(row)}
     parsed = ClothesParse.objects.succeeded().filter(
         model_image_id__in={photo for photo, _half in wanted},
         picture_sha256=F("model_image__sha256"),
     )
     known = {(parse.model_image_id, half) for parse in parsed for half in parse.types}
     return {photo for photo, _half in wanted - known}
+
+
+def _sends_half(row: TryOnResult) -> bool:
+    capabilities = conf.engine(row.account_id).capabilities(row.remote_model)
+    return capabilities.keeps_rest is Keeps.AS_GARMENT

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.choices import ClothesType
+from django_outfitanyone import wakeup
+from django_outfitanyone.account import budgets
+from django_outfitanyone.choices import ClothesType, GarmentKind
+from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.models import Account, ClothesParse, Hotspot
-from django_outfitanyone.models.database import atomic
-from django_outfitanyone.models.of_picture import Picture, picture_filter
+from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
+from django_outfitanyone.models.database import atomic, on_commit
+from django_outfitanyone.models.of_picture import Picture
 
 TWO_PIECES = (ClothesType.UPPER, ClothesType.LOWER)
 ONE_PIECE = (ClothesType.DRESS,)
@@ -52,6 +56,38 @@ def request_parse(
             picture, ONE_PIECE, requested_by=requested_by, failed_since=failed_since
         )
     return parse
+
+
+def request_result_parse(try_on: TryOnResult, *, is_new: bool = False) -> ClothesParse:
+    """Return the parse that finds the hotspots of a finished try-on.
+
+    ``is_new`` says that its picture is written in this transaction, so that it has no parse yet.
+    """
+    is_one_piece = any(garment.kind == GarmentKind.ONE_PIECE for garment in try_on.garments)
+    types = ONE_PIECE if is_one_piece else None
+    if not is_new:
+        return request_parse(
+            try_on, types, requested_by=try_on.requested_by, failed_since=try_on.queued_at
+        )
+    parse = _new_parse(
+        try_on,
+        types or TWO_PIECES,
+        requested_by_id=try_on.requested_by_id,
+        is_automatic=types is None,
+    )
+    on_commit(partial(wakeup.wake_runner, parse.account))
+    parse.save(force_insert=True)
+    return parse
+
+
+def hotspots_follow(try_on: TryOnResult) -> bool:
+    """Whether a parse of this picture is under way that is worth waiting for.
+
+    One that keeps failing, or that waits for the budget, is not.
+    """
+    if not try_on.clothesparses.awaited().exists():
+        return False
+    return conf.parser.parsing_model not in budgets.unaffordable(Account.of(conf.PARSER))
 
 
 def request_parse_for_half(
@@ -115,18 +151,35 @@ def _has_ended_empty(parse: ClothesParse) -> bool:
 
 def _open_parse(picture: Picture, types: Sequence[str], **columns: Any) -> ClothesParse:
     """Return a new parse, or the open one of the same picture and types."""
-    key = f"{picture._meta.model_name}:{picture.pk}:{picture.sha256[:32]}:{','.join(types)}"
+    parse = _new_parse(picture, types, **columns)
     try:
         with atomic():
-            return ClothesParse.objects.create(
-                account=Account.current(),
-                **picture_filter(picture),
-                picture_sha256=picture.sha256,
-                clothes_types=",".join(types),
-                open_key=key,
-                **columns,
-            )
+            on_commit(partial(wakeup.wake_runner, parse.account))
+            parse.save(force_insert=True)
     except IntegrityError:
-        same = ClothesParse.objects.filter(open_key=key).first()
+        same = ClothesParse.objects.filter(open_key=parse.open_key).first()
         # if it has just ended, it is known now, and a new one may be opened
         return same or known_parse(picture, types) or _open_parse(picture, types, **columns)
+    return parse
+
+
+def _new_parse(picture: Picture, types: Sequence[str], **columns: Any) -> ClothesParse:
+    """Return a parse that is not saved yet."""
+    names = ",".join(types)
+    own = {"try_on" if isinstance(picture, TryOnResult) else "model_image": picture}
+    return ClothesParse(
+        account=_parser_account(picture),
+        **own,
+        picture_sha256=picture.sha256,
+        clothes_types=names,
+        open_key=f"{picture._meta.model_name}:{picture.pk}:{picture.sha256[:32]}:{names}",
+        **columns,
+    )
+
+
+def _parser_account(picture: Picture) -> Account:
+    """Return the account of the parser: that of the result itself, if the same engine parses."""
+    alias = conf.engine(conf.PARSER).alias
+    if isinstance(picture, TryOnResult) and picture.account_id == alias:
+        return picture.account
+    return Account.of(alias)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
+from django_outfitanyone.jobs.try_on import HALVES
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.try_on import Gender, Keep
 from django_outfitanyone.pictures.images import MAX_BYTES
@@ -24,14 +26,20 @@ def check_refinable(result: TryOnResult) -> None:
             % {"status": result.get_status_display()},
             code="NotFinished",
         )
-    if result.remote_model == conf.REFINER_MODEL:
+    refiner = _refiner_of(result)
+    if result.remote_model == refiner:
         raise RequestRefused(_("This picture has already been refined."), code="AlreadyRefined")
     if result.resolution != -1 or not result.restore_face:
         raise RequestRefused(
             _("Only a picture in the size of the model photo, with its face, can be refined."),
             code="NotRefinable",
         )
-    if not result.top_garment_id and result.keep != Keep.UPPER:
+    kinds = {garment.kind for garment in result.garments}
+    if not kinds <= HALVES:
+        raise RequestRefused(
+            _("The refiner takes tops, bottoms and dresses only."), code="NotRefinable"
+        )
+    if kinds <= {GarmentKind.BOTTOM} and result.keep != Keep.UPPER:
         raise RequestRefused(
             _("The refiner needs a top: one that was tried on, or one that was kept."),
             code="NotRefinable",
@@ -48,18 +56,27 @@ def as_refinement(result: TryOnResult, *, gender: str, force_new: bool = False) 
         )
     check_refinable(result)
     row = TryOnResult(
-        account_id=conf.ACCOUNT,
+        account_id=result.account_id,
         model_image=result.model_image,
-        top_garment=result.top_garment,
-        bottom_garment=result.bottom_garment,
         keep=result.keep,
-        remote_model=conf.REFINER_MODEL,
+        remote_model=_refiner_of(result),
         refines=result,
         gender=gender,
         force_new=force_new,
     )
+    row.garments = result.garments
     row.fingerprint = fingerprint_of(row)
     return row
+
+
+def _refiner_of(result: TryOnResult) -> str:
+    """Return the refining model of the result's engine; raise ``RequestRefused`` without one."""
+    engine = conf.engines.get(result.account_id)
+    if engine is None or not engine.refiner_model:
+        raise RequestRefused(
+            _("The engine that made this picture cannot refine it."), code="NotRefinable"
+        )
+    return engine.refiner_model
 
 
 def _check_files(result: TryOnResult) -> None:

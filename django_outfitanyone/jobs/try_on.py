@@ -4,56 +4,108 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from django_outfitanyone.choices import GarmentKind
-from django_outfitanyone.conf import conf
+from django_outfitanyone.conf import EngineNotConfigured, EngineSettings, conf
+from django_outfitanyone.engines.capabilities import Capabilities
 from django_outfitanyone.exceptions import PictureUnsuitable, RequestRefused
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
+from django_outfitanyone.jobs.outfit import check_together, check_wearable
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
 from django_outfitanyone.models.try_on import Keep
+from django_outfitanyone.models.worn_garment import in_wearing_order
 
+MAX_COUNT = 4
+"""Candidates of one request."""
+MAX_SEED = 2**31 - 1 - MAX_COUNT
+"""Engines take seeds of 31 bits, and candidates count up from the one that is given."""
 MAX_NAMED = 3
 """Unsuitable pictures that a refusal names, so that a batch of hundreds stays readable."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TryOnOptions:
-    """How to try on; the same options apply to a whole batch."""
+    """How to try on; the same options apply to a whole batch.
 
+    ``engine`` is an alias of ``OUTFITANYONE["ENGINES"]``, and ``model`` one of its models; ``""``
+    stands for the default.
+    """
+
+    engine: str = ""
     model: str = ""
     keep_other_half: bool = True
     resolution: int = -1
     restore_face: bool = True
     force_new: bool = False
+    count: int = 1
+    """Candidates of each request; each is a picture of its own, and paid for."""
+    seed: int | None = None
+    """Seed of the first candidate, for engines that take one; the others count up from it."""
 
     def check(self) -> None:
         """Raise ``RequestRefused`` if the engine does not accept an option."""
-        if self.resolution not in conf.RESOLUTIONS:
+        if not 1 <= self.count <= MAX_COUNT:
             raise RequestRefused(
-                _("The resolution must be one of %(choices)s.")
-                % {"choices": ", ".join(map(str, conf.RESOLUTIONS))},
-                code="UnknownResolution",
+                _("The number of candidates must be from 1 to %(most)d.") % {"most": MAX_COUNT},
+                code="UnknownCount",
             )
-        known = {conf.TRY_ON_MODEL, *conf.prices} - {conf.PARSING_MODEL, conf.REFINER_MODEL}
-        if self.model and self.model not in known:
+        if self.seed is not None and not 0 <= self.seed <= MAX_SEED:
+            raise RequestRefused(
+                _("The seed must be from 0 to %(most)d.") % {"most": MAX_SEED},
+                code="UnknownSeed",
+            )
+        engine = self.engine_settings
+        if not engine.default_model:
+            raise RequestRefused(
+                _("The engine “%(engine)s” only parses clothes.") % {"engine": engine.alias},
+                code="UnknownEngine",
+            )
+        if self.model and self.model not in engine.remote_models:
             # the API's refusal would stop the whole account
             raise RequestRefused(
-                _("The model must be one of %(choices)s, the models in PRICES.")
-                % {"choices": ", ".join(sorted(known))},
+                _("The model must be one of %(choices)s, the REMOTE_MODELS of the engine.")
+                % {"choices": ", ".join(sorted(engine.remote_models))},
                 code="UnknownModel",
             )
+        resolutions = self.capabilities.resolutions
+        if self.resolution not in resolutions:
+            raise RequestRefused(
+                _("The resolution must be one of %(choices)s.")
+                % {"choices": ", ".join(map(str, resolutions))},
+                code="UnknownResolution",
+            )
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the model can do; raise ``RequestRefused`` if the settings have no such alias."""
+        engine = self.engine_settings
+        return engine.capabilities(self.model or engine.default_model)
+
+    @property
+    def engine_settings(self) -> EngineSettings:
+        """The engine; raise ``RequestRefused`` if the settings have no such alias."""
+        try:
+            return conf.engine(self.engine)
+        except EngineNotConfigured as error:
+            raise RequestRefused(
+                _("The engine must be one of %(choices)s.") % {"choices": ", ".join(conf.engines)},
+                code="UnknownEngine",
+            ) from error
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class TryOnRequest:
-    """One model photo and its garments: a top, a bottom, both, or a one-piece as top."""
+    """One model photo and its garments, which are kept in wearing order: top or dress first."""
 
     person: ModelImage
-    top: Garment | None = None
-    bottom: Garment | None = None
+    garments: Sequence[Garment]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "garments", tuple(in_wearing_order(self.garments)))
 
     @classmethod
     def of(cls, person: ModelImage, garments: Iterable[Garment]) -> TryOnRequest:
@@ -61,47 +113,28 @@ class TryOnRequest:
 
         Raises ``RequestRefused`` if they cannot be worn together.
         """
-        top = bottom = None
-        for garment in garments:
-            if garment.kind == GarmentKind.BOTTOM:
-                if bottom:
-                    raise _not_together(bottom, garment)
-                bottom = garment
-            else:
-                if top:
-                    raise _not_together(top, garment)
-                top = garment
-        request = cls(person=person, top=top, bottom=bottom)
+        request = cls(person, tuple(garments))
         request.check()
         return request
 
     def check(self) -> None:
-        """Raise ``RequestRefused`` if the garments cannot be worn like this."""
-        if not self.top and not self.bottom:
-            raise RequestRefused(
-                _("Choose at least one garment: a top, trousers or a skirt, or a dress."),
-                code="NoGarment",
-            )
-        if self.top and self.top.kind == GarmentKind.BOTTOM:
-            raise RequestRefused(
-                _("“%(garment)s” is worn below and cannot be the top.") % {"garment": self.top},
-                code="WrongKind",
-            )
-        if self.bottom and self.bottom.kind != GarmentKind.BOTTOM:
-            raise RequestRefused(
-                _("“%(garment)s” cannot be worn as trousers or skirt.") % {"garment": self.bottom},
-                code="WrongKind",
-            )
-        if self.top and self.bottom and self.top.kind == GarmentKind.ONE_PIECE:
-            raise _not_together(self.top, self.bottom)
+        """Raise ``RequestRefused`` if the garments cannot be worn together."""
+        check_together(self.garments)
 
     def keep(self, options: TryOnOptions) -> str:
-        """Return the half of the person's own clothes that stays, as a value of ``Keep``."""
-        if not options.keep_other_half or (self.top and self.bottom):
+        """Return the half of the person's own clothes that stays, as a value of ``Keep``.
+
+        Only a top without a bottom, or a bottom without a top, leaves a half to keep.
+        """
+        halves = {garment.kind for garment in self.garments} & HALVES
+        if not options.keep_other_half or len(halves) != 1:
             return ""
-        if self.bottom:
-            return Keep.UPPER
-        return "" if self.top and self.top.kind == GarmentKind.ONE_PIECE else Keep.LOWER
+        return KEPT_WITH.get(halves.pop(), "")
+
+
+KEPT_WITH: dict[str, str] = {GarmentKind.TOP: Keep.LOWER, GarmentKind.BOTTOM: Keep.UPPER}
+HALVES: frozenset[str] = frozenset({GarmentKind.TOP, GarmentKind.BOTTOM, GarmentKind.ONE_PIECE})
+"""The kinds that cover the upper half, the lower half, or both."""
 
 
 def combine(
@@ -113,21 +146,31 @@ def combine(
     """
     tops = [garment for garment in garments if garment.kind == GarmentKind.TOP]
     bottoms = [garment for garment in garments if garment.kind == GarmentKind.BOTTOM]
+    sets: list[tuple[Garment, ...]]
     if as_outfits and tops and bottoms:
         sets = [(top, bottom) for top in tops for bottom in bottoms]
-        sets += [(one,) for one in garments if one.kind == GarmentKind.ONE_PIECE]  # type: ignore[misc]
+        sets += [(one,) for one in garments if one not in tops and one not in bottoms]
     else:
-        sets = [(garment,) for garment in garments]  # type: ignore[misc]
+        sets = [(garment,) for garment in garments]
     return [TryOnRequest.of(person, pieces) for person in people for pieces in sets]
 
 
 def as_rows(requests: Sequence[TryOnRequest], options: TryOnOptions) -> list[TryOnResult]:
-    """Return the unsaved rows of these requests, after checking all of them."""
+    """Return the unsaved rows of these requests, after checking all of them.
+
+    The candidates of a request follow one another.
+    """
+    check_requests(requests, options)
+    return [row for request in requests for row in candidate_rows(request, options)]
+
+
+def check_requests(requests: Sequence[TryOnRequest], options: TryOnOptions) -> None:
+    """Raise ``RequestRefused`` if a request, an option or a picture is not accepted."""
     options.check()
     for request in requests:
         request.check()
+        check_wearable(request.garments, options.capabilities.kinds)
     check_pictures(requests)
-    return [as_row(request, options) for request in requests]
 
 
 def check_pictures(requests: Iterable[TryOnRequest]) -> None:
@@ -138,11 +181,11 @@ def check_pictures(requests: Iterable[TryOnRequest]) -> None:
     """
     if not conf.CHECK_PICTURES:
         return
-    pictures = {
+    pictures: dict[Any, Garment | ModelImage] = {
         (type(picture), picture.pk): picture
         for request in requests
-        for picture in (request.person, request.top, request.bottom)
-        if picture and picture.refusing_findings
+        for picture in _pictures_of(request)
+        if picture.refusing_findings
     }
     if not pictures:
         return
@@ -162,6 +205,10 @@ def check_pictures(requests: Iterable[TryOnRequest]) -> None:
     raise PictureUnsuitable(" ".join(reasons), remedy=" ".join(remedies))
 
 
+def _pictures_of(request: TryOnRequest) -> list[Garment | ModelImage]:
+    return [request.person, *request.garments]
+
+
 def _reason(picture: Garment | ModelImage) -> str:
     return _("“%(picture)s”: %(reason)s") % {
         "picture": picture,
@@ -169,25 +216,28 @@ def _reason(picture: Garment | ModelImage) -> str:
     }
 
 
-def as_row(request: TryOnRequest, options: TryOnOptions) -> TryOnResult:
-    """Return the unsaved row of this request."""
+def candidate_rows(request: TryOnRequest, options: TryOnOptions) -> list[TryOnResult]:
+    """Return the unsaved rows of this request, one for each candidate."""
+    rows = [as_row(request, options, candidate=one) for one in range(1, options.count + 1)]
+    for row in rows:
+        row.candidates = rows[0].candidates
+    return rows
+
+
+def as_row(request: TryOnRequest, options: TryOnOptions, *, candidate: int = 1) -> TryOnResult:
+    """Return the unsaved row of one candidate of this request."""
+    engine = options.engine_settings
     row = TryOnResult(
-        account_id=conf.ACCOUNT,
+        account_id=engine.alias,
         model_image=request.person,
-        top_garment=request.top,
-        bottom_garment=request.bottom,
         keep=request.keep(options),
-        remote_model=options.model or conf.TRY_ON_MODEL,
+        remote_model=options.model or engine.default_model,
         resolution=options.resolution,
         restore_face=options.restore_face,
         force_new=options.force_new,
+        candidate=candidate,
+        seed=None if options.seed is None else options.seed + candidate - 1,
     )
+    row.garments = list(request.garments)
     row.fingerprint = fingerprint_of(row)
     return row
-
-
-def _not_together(one: Garment, other: Garment) -> RequestRefused:
-    return RequestRefused(
-        _("“%(one)s” and “%(other)s” cannot be worn together.") % {"one": one, "other": other},
-        code="NotTogether",
-    )

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.core.management.base import CommandError
 
+from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.models import Garment, ModelImage
 from django_outfitanyone.models.picture import StoredPicture
@@ -28,6 +29,18 @@ def garment_from(argument: str, kind: str) -> Garment:
     if argument.isdecimal():
         return existing(Garment, argument)
     return _created_from(Garment(name=storable(Path(argument).stem), kind=kind), argument)
+
+
+def garment_of_kind(argument: str) -> Garment:
+    """Return the garment that ``KIND=FILE|ID`` names; raise ``CommandError`` for another kind."""
+    kind, _equals, picture = argument.partition("=")
+    if kind not in GarmentKind.values or not picture:
+        kinds = ", ".join(GarmentKind.values)
+        raise CommandError(f"--garment {argument}: write KIND=FILE|ID, with one of {kinds}.")
+    garment = garment_from(picture, kind)
+    if garment.kind != kind:
+        raise CommandError(f"--garment {argument}: garment {garment.pk} is a {garment.kind}.")
+    return garment
 
 
 def existing(model: type[Row], pk: str) -> Row:

@@ -37,11 +37,12 @@ def check_success(job: RemoteJob) -> None:
     """Raise ``CommandError`` with the error and its help unless the job succeeded."""
     if job.has_succeeded:
         return
-    account = Account.current()
+    account = Account.objects.get(pk=job.account_id)  # it may have been stopped meanwhile
     if job.is_open and account.is_stopped:
         raise CommandError(
             f"The account is stopped, {account.stopped_code}: {account.stopped_message} "
-            "The request is kept. Fix the cause, then run: manage.py outfitanyone_resume"
+            "The request is kept. Fix the cause, then run: "
+            f"manage.py outfitanyone_resume {account}"
         )
     error_help = job.error_help.text if job.error_help else ""
     if job.is_open:

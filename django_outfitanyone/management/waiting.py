@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from django.core.management.base import OutputWrapper
 
-from django_outfitanyone.models import Account
+from django_outfitanyone.jobs.parse import hotspots_follow
+from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.remote_job import RemoteJob
-from django_outfitanyone.worker import runner
+from django_outfitanyone.worker.turns import take_turns
 
 SLICE = 1.0
 """Seconds of work between two reads of the job."""
@@ -20,19 +21,27 @@ def wait_for(
 ) -> None:
     """Act as the runner in this process until the job has finished or time is up.
 
-    Safe beside a running worker: only one process at a time is the runner.
+    A try-on that has succeeded gets its hotspots too.
+
+    Safe beside a running worker: only one process at a time is the runner of an account.
     """
     started = clock()
     line = _Line(progress)
-    while not job.is_finished and clock() - started < seconds:
-        runner.run(budget=SLICE)
+    while not _has_ended(job) and clock() - started < seconds:
+        take_turns(budget=SLICE)
         job.refresh_from_db()
         line.show(_describe(job), clock() - started)
-        if Account.current().is_stopped and not job.is_finished:
-            break
-        if not job.is_finished:
+        if not _has_ended(job):
+            job.account.refresh_from_db()
+            if job.account.is_stopped:
+                break
             time.sleep(0.2)
     line.end()
+
+
+def _has_ended(job: RemoteJob) -> bool:
+    """Whether nothing more is expected, not even hotspots."""
+    return job.is_finished and not (isinstance(job, TryOnResult) and hotspots_follow(job))
 
 
 def _describe(job: RemoteJob) -> str:

@@ -10,8 +10,10 @@ from django_outfitanyone.models.image_count import ImageCount
 from django_outfitanyone.models.known_task import KnownTask
 from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.product import Product
+from django_outfitanyone.models.submit_rate import SubmitRate
 from django_outfitanyone.models.temporary_upload import TemporaryUpload
 from django_outfitanyone.models.try_on import TryOnResult
+from django_outfitanyone.models.worn_garment import WornGarment
 
 __all__ = [
     "Account",
@@ -23,8 +25,10 @@ __all__ = [
     "KnownTask",
     "ModelImage",
     "Product",
+    "SubmitRate",
     "TemporaryUpload",
     "TryOnResult",
+    "WornGarment",
     "protects_unsettled",
     "unsettled_text",
 ]

@@ -1,33 +1,43 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.conf import conf
-from django_outfitanyone.error_help import ErrorHelp, error_help_for
+from django_outfitanyone.conf import EngineSettings, conf
+from django_outfitanyone.error_help import ErrorHelp, engine_class_of, error_help_for
+
+if TYPE_CHECKING:
+    from django_outfitanyone.engines.base import Engine
+    from django_outfitanyone.engines.capabilities import Capabilities
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
 """Stands for "never" in columns that are compared with the current time: NULL never matches."""
-SHORTEST_PAUSE = timedelta(seconds=1)
-"""Shorter waits only space the submits."""
 RUNNER_MISSED = timedelta(seconds=90)
 """The watchdog wakes the worker every minute, and django-q2 reads its schedules every half."""
 
 
-class Account(models.Model):
-    """One API key and region, shared by all hosts: its rate limit, stop and runner lease.
+class AccountQuerySet(models.QuerySet["Account"]):
+    def configured(self) -> AccountQuerySet:
+        """Return the accounts whose engines the settings still have."""
+        return self.filter(pk__in=list(conf.engines))
 
-    The key itself is never stored.
+
+class Account(models.Model):
+    """One engine as the shop configured it, shared by all hosts: its limits, stop and lease.
+
+    ``name`` is the engine's alias in ``OUTFITANYONE["ENGINES"]``. The key itself is never
+    stored. The row stays, with all that was made and paid, when the engine leaves the settings.
     """
 
     name = models.CharField(_("name"), max_length=50, primary_key=True)
     next_submission_at = models.DateTimeField(
         _("next submission at"),
         default=LONG_AGO,
-        help_text=_("No submit happens earlier: this spaces requests and pauses after a 429."),
+        help_text=_("Nothing is submitted before this time: a pause after too many requests."),
     )
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     stopped_code = models.CharField(_("reason"), max_length=100, blank=True)
@@ -48,6 +58,8 @@ class Account(models.Model):
     task_seconds = models.JSONField(default=dict, editable=False)
     """Durations of the latest tasks: remote model to seconds, see ``worker.poll_schedule``."""
 
+    objects = AccountQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
@@ -56,10 +68,32 @@ class Account(models.Model):
         return self.name
 
     @classmethod
-    def current(cls) -> Account:
-        """Return the account that the settings name, and create it on first use."""
-        account, _created = cls.objects.get_or_create(name=conf.ACCOUNT)
+    def of(cls, alias: str = "") -> Account:
+        """Return the account of an engine, of the default one for ``""``; create it on first use.
+
+        Raises ``EngineNotConfigured`` if the settings have no such engine.
+        """
+        account, _created = cls.objects.get_or_create(name=conf.engine(alias).alias)
         return account
+
+    def capabilities(self, remote_model: str) -> Capabilities:
+        """Return what a remote model of the engine can do."""
+        return self.settings.capabilities(remote_model)
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether the settings still have the engine; if not, its rows wait for it."""
+        return self.pk in conf.engines
+
+    @property
+    def settings(self) -> EngineSettings:
+        """The engine's settings; raise ``EngineNotConfigured`` if it is gone from them."""
+        return conf.engine(self.pk)
+
+    @property
+    def engine_class(self) -> type[Engine]:
+        """The class of the engine; raise ``EngineNotConfigured`` as ``settings`` does."""
+        return self.settings.backend_class
 
     @property
     def is_stopped(self) -> bool:
@@ -69,7 +103,7 @@ class Account(models.Model):
     def paused_until(self) -> datetime | None:
         """When submits resume after a 429; ``None`` while the account is not paused."""
         until = self.next_submission_at
-        return until if until > clock.now() + SHORTEST_PAUSE else None
+        return until if until > clock.now() else None
 
     @property
     def runner_seen_at(self) -> datetime | None:
@@ -85,4 +119,4 @@ class Account(models.Model):
     @property
     def error_help(self) -> ErrorHelp | None:
         """Who can fix what stopped the account, and how."""
-        return error_help_for(self.stopped_code, self.stopped_message)
+        return error_help_for(self.stopped_code, self.stopped_message, engine_class_of(self.pk))

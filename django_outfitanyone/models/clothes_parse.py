@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ PATIENCE = 4
 class ClothesParseQuerySet(  # type: ignore[override]
     RemoteJobQuerySet["ClothesParse"], OfPictureQuerySet["ClothesParse"]
 ):
+    read_with_claim = ("account", "model_image", "try_on")
+
     def not_failed_before(self, moment: datetime | None) -> Self:
         """Leave out parses that failed or were canceled before ``moment``, or ever if ``None``.
 
@@ -34,6 +36,10 @@ class ClothesParseQuerySet(  # type: ignore[override]
         """
         bad = Q(status__in=[Status.FAILED, Status.CANCELED])
         return self.exclude(bad & Q(finished_at__lt=moment) if moment else bad)
+
+    def awaited(self) -> Self:
+        """Return the open parses that do not keep failing."""
+        return self.open().filter(attempts__lt=PATIENCE)
 
     def hold_unclear(self, parse: RemoteJob) -> bool:
         """Lock this parse until the transaction ends, if it needs attention; say whether it does.
@@ -110,6 +116,10 @@ class ClothesParse(RemoteJob, OfPicture):
     def _follow_up(self, new: Status) -> dict[str, Any]:
         return {"open_key": None} if new in FINAL else {}
 
+    def _has_others(self, new: Status) -> bool:
+        is_awaited = self.model_image_id is not None and new in {*FINAL, Status.QUEUED}
+        return is_awaited or super()._has_others(new)
+
     def _update_others(self, new: Status) -> None:
         """Make the try-ons that wait for this parse due: it has ended, or a person has decided."""
         super()._update_others(new)
@@ -121,31 +131,27 @@ class ClothesParse(RemoteJob, OfPicture):
         """Whether the areas were copied from an identical parse, and nothing was sent."""
         return self.has_succeeded and self.submitted_at is None
 
-    def finished_duplicates(self) -> list[ClothesParse]:
-        """Return the successful parses of the same picture contents for any of these clothes."""
-        return list(self._duplicates(Status.SUCCEEDED))
+    def duplicates(self) -> list[ClothesParse]:
+        """Return the open and successful parses of the same contents for any of these clothes."""
+        others = ClothesParse.objects.filter(
+            account=self.account_id,
+            picture_sha256=self.picture_sha256,
+            status__in=[*OPEN, Status.SUCCEEDED],
+        ).exclude(pk=self.pk)
+        return [other for other in others if not set(other.types).isdisjoint(self.types)]
 
-    def has_earlier_duplicate(self) -> bool:
-        """Whether older parses that are open and not in trouble will make this one free.
+    def may_wait_for(self, others: Iterable[ClothesParse]) -> bool:
+        """Whether older ones of these that are open and not in trouble will make this one free.
 
         Alone or together with finished ones they cover its types.
         """
-        awaited = {
-            name
-            for other in self._duplicates(*OPEN)
-            if other.pk < self.pk and other.attempts < PATIENCE
-            for name in other.types
-        }
-        if not awaited:
-            return False
-        known = {name for other in self.finished_duplicates() for name in other.types}
-        return set(self.types) <= awaited | known
-
-    def _duplicates(self, *statuses: Status) -> Iterator[ClothesParse]:
-        others = ClothesParse.objects.filter(
-            account=self.account_id, picture_sha256=self.picture_sha256, status__in=statuses
-        ).exclude(pk=self.pk)
-        return (other for other in others if not set(other.types).isdisjoint(self.types))
+        awaited, known = set[str](), set[str]()
+        for other in others:
+            if other.has_succeeded:
+                known.update(other.types)
+            elif other.pk < self.pk and other.attempts < PATIENCE:
+                awaited.update(other.types)
+        return bool(awaited) and set(self.types) <= awaited | known
 
     @property
     def can_be_downloaded(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.choices import GarmentKind
+from django_outfitanyone.choices import UNCHECKED_KINDS, GarmentKind
 from django_outfitanyone.conf import product_model_name
 from django_outfitanyone.models.picture import CHECK_COLUMNS, StoredPicture
 from django_outfitanyone.models.picture_queryset import StoredPictureQuerySet
@@ -80,6 +80,10 @@ class Garment(StoredPicture):
         super().refresh_from_db(using, fields, from_queryset)
         if fields is None or "kind" in fields:
             self.remember_kind()
+
+    @property
+    def is_checkable(self) -> bool:
+        return self.kind not in UNCHECKED_KINDS
 
     def remember_kind(self) -> None:
         """Note that the findings belong to this kind of garment."""

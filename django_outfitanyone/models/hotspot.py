@@ -31,10 +31,19 @@ def product_id_worn(picture: Picture, clothes_type: str | None) -> Any:
     garment = picture.garment_on(clothes_type)
     if garment:
         return garment.product_id
-    if picture.model_image and clothes_type == picture.keep:
+    if clothes_type == picture.keep and picture.model_image:
         kept = Hotspot.objects.of(picture.model_image).filter(clothes_type=clothes_type).first()
         return kept and kept.product_id
     return None
+
+
+def current_hotspots(picture: Picture) -> list[Hotspot]:
+    """Return the picture's hotspots, prefetched or not, as ``current()`` does but without a join.
+
+    Those of a file that was replaced since are left out.
+    """
+    spots: Any = picture.hotspots
+    return [spot for spot in spots.all() if spot.picture_sha256 == picture.sha256]
 
 
 CROPS_FOLDER = "outfitanyone/crops/%Y/%m/"
@@ -122,6 +131,19 @@ class Hotspot(OfPicture):
     @property
     def box(self) -> Box:
         return (self.x1, self.y1, self.x2, self.y2)
+
+    def correct(self, corrected_by: Any) -> None:
+        """Save box and product as a person's correction of the present picture."""
+        self.picture_sha256 = self.picture.sha256
+        self.is_corrected, self.corrected_by = True, corrected_by
+        self.save()
+
+    def reset(self) -> None:
+        """Save the machine's box again, if there is one, and no longer as a correction."""
+        if self.machine_box:
+            self.x1, self.y1, self.x2, self.y2 = box_inside(self.machine_box, self.picture)
+        self.is_corrected, self.corrected_by = False, None
+        self.save()
 
 
 def box_inside(box: Sequence[int], picture: Picture) -> Box:

@@ -8,8 +8,8 @@ from django_outfitanyone.models.account import Account
 
 
 class ImageCountQuerySet(models.QuerySet["ImageCount"]):
-    def add(self, account_id: str, remote_model: str, images: int) -> int:
-        """Count these images, and return how many were counted before them.
+    def add(self, account_id: str, remote_model: str, images: int) -> None:
+        """Count these images.
 
         Call it in the transaction that writes or does not write their charge. The UPDATE holds
         the row until that ends, so that each of several processes gets images of its own.
@@ -18,7 +18,11 @@ class ImageCountQuerySet(models.QuerySet["ImageCount"]):
         if not row.update(images=F("images") + images):
             self.get_or_create(account_id=account_id, remote_model=remote_model)
             row.update(images=F("images") + images)
-        return row.values_list("images", flat=True).get() - images
+
+    def counted(self, account_id: str, remote_model: str) -> int:
+        """Return how many images were counted; in the transaction of ``add``, with its own."""
+        row = self.filter(account=account_id, remote_model=remote_model)
+        return row.values_list("images", flat=True).get()
 
 
 class ImageCount(models.Model):

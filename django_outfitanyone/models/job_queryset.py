@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
-from django_outfitanyone.choices import IN_FLIGHT, OPEN, UNSENT, UNSETTLED, Status
+from django_outfitanyone.choices import FINAL, IN_FLIGHT, OPEN, UNSENT, UNSETTLED, Status
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -22,6 +22,9 @@ Job = TypeVar("Job", bound="RemoteJob")
 
 
 class RemoteJobQuerySet(models.QuerySet[Job]):
+    read_with_claim: tuple[str, ...] = ("account",)
+    """Related rows that a claim joins, because most steps read them."""
+
     def open(self) -> Self:
         """Return the jobs that are not finished."""
         return self.filter(status__in=OPEN)
@@ -39,6 +42,10 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
     def in_flight(self) -> Self:
         """Return the jobs that are paid, or about to be, and have no stored result yet."""
         return self.filter(status__in=IN_FLIGHT)
+
+    def submitting(self) -> Self:
+        """Return the jobs whose paid request is on its way, or has an unclear outcome."""
+        return self.filter(status=Status.SUBMITTING)
 
     def running(self) -> Self:
         return self.filter(status=Status.RUNNING)
@@ -87,6 +94,22 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
         groups = self.order_by().values_list("status").annotate(count=Count("pk"))
         return {**dict.fromkeys(Status.values, 0), **dict(groups)}
 
+    def progress_by(self, column: str) -> dict[Any, dict[str, int]]:
+        """Return for each value of the column how many jobs are ``closed``, ``failed``, and all.
+
+        Unclear jobs are closed too: the worker is done with them until a person decides.
+        """
+        groups = (
+            self.order_by()
+            .values(column)
+            .annotate(
+                total=Count("pk"),
+                closed=Count("pk", filter=Q(status__in=FINAL)),
+                failed=Count("pk", filter=Q(status=Status.FAILED)),
+            )
+        )
+        return {group.pop(column): group for group in groups}
+
     def backlog(self) -> tuple[int, datetime | None]:
         """Return how many jobs are unsent, and when the last of the others was submitted."""
         found = self.aggregate(
@@ -126,8 +149,19 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
         now = timezone.now()
         token = uuid.uuid4().hex
         self.due(now).filter(pk__in=ids).update(lease_token=token, lease_expires_at=now + lease)
-        return list(self.with_inputs().filter(lease_token=token).order_by("due_at", "pk"))
+        # without the garments: most steps are polls, which read none
+        claimed = self.model._default_manager.select_related(*self.read_with_claim)
+        return list(claimed.filter(lease_token=token).order_by("due_at", "pk"))
+
+    def claim_new(self, job: Job, *, lease: timedelta) -> bool:
+        """Lease this job that was written just now, unless it is no longer due; say whether."""
+        now = timezone.now()
+        columns = {"lease_token": uuid.uuid4().hex, "lease_expires_at": now + lease}
+        is_claimed = bool(self.due(now).filter(pk=job.pk).update(**columns))
+        for name, value in columns.items() if is_claimed else ():
+            setattr(job, name, value)
+        return is_claimed
 
     def with_inputs(self) -> Self:
-        """Return all jobs, each with the related rows that its next step reads."""
+        """Return all jobs, each with the related rows that most of its steps read."""
         return self.model._default_manager.select_related("account")  # type: ignore[return-value]

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.conf import conf
+from django_outfitanyone.conf import EngineSettings, conf
 from django_outfitanyone.models.account import Account
 
 if TYPE_CHECKING:
@@ -26,13 +26,19 @@ class KnownTaskQuerySet(models.QuerySet["KnownTask"]):
 
     def no_longer_listed(self) -> Self:
         """Return the ids that no task list of the engine can contain any more."""
-        kept_for = conf.engine_class.TASKS_LISTED_FOR + CLOCK_MARGIN
+        kept_for = max(map(_listed_for, conf.usable_engines), default=timedelta()) + CLOCK_MARGIN
         return self.filter(known_at__lt=timezone.now() - kept_for)
 
     def among(self, account_id: str, task_ids: Iterable[str]) -> set[str]:
         """Return those of these ids that are known."""
         known = self.filter(account=account_id, task_id__in=list(task_ids))
         return set(known.values_list("task_id", flat=True))
+
+
+def _listed_for(engine: EngineSettings) -> timedelta:
+    """Return how long the engine lists a task; 0 if it has no try-ons."""
+    found = map(engine.capabilities, engine.remote_models)
+    return max((one.task_listed_for for one in found), default=timedelta())
 
 
 class KnownTask(models.Model):
@@ -43,7 +49,7 @@ class KnownTask(models.Model):
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
-    task_id = models.CharField(_("task id"), max_length=100)
+    task_id = models.CharField(_("task id"), max_length=500)
     known_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = KnownTaskQuerySet.as_manager()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.error_help import ErrorHelp, error_help_for
+from django_outfitanyone.error_help import ErrorHelp, error_help_for, refusing_engine_class
 from django_outfitanyone.models.picture import CHECK_COLUMNS, StoredPicture
 from django_outfitanyone.models.picture_queryset import StoredPictureQuerySet
 from django_outfitanyone.models.renditions import ResponsivePicture, discard
@@ -89,7 +89,8 @@ class ModelImage(StoredPicture, ResponsivePicture):
     @property
     def refusal_help(self) -> ErrorHelp | None:
         """Who can fix the refusal, and how."""
-        return error_help_for(self.refusal_code, self.refusal_message)
+        refusal = (self.refusal_code, self.refusal_message)
+        return error_help_for(*refusal, refusing_engine_class(*refusal))
 
     def picture_changed(self) -> None:
         super().picture_changed()

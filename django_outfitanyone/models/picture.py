@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.picture_findings import Finding, from_json, size_findings
 from django_outfitanyone.pictures import images
+from django_outfitanyone.pictures.colours import Scaled
 from django_outfitanyone.pictures.renditions import thumbnail
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ class PictureFile(ImageFieldFile):
     def save(self, name: str | None, content: Any, save: bool = True) -> None:  # noqa: ARG002, FBT001
         picture = images.prepared(content)
         owner = cast("StoredPicture", self.instance)
-        small = thumbnail(picture.data)
+        small = thumbnail(picture.data, scaled=picture.scaled)
         super().save(unguessable_name(picture.suffix), ContentFile(picture.data), save=False)
         owner.describe(picture, small)
         if save:
@@ -102,6 +104,8 @@ class StoredPicture(models.Model):
     shows_person = False
     """Whether it is a photo of a person rather than of a garment."""
 
+    _upload: tuple[str, weakref.ref[images.Picture]] | None = None
+    """The hash of the picture that was uploaded, and the picture while its request lives."""
     _measured_name: str | None = None
     """Name of the file to which size, hash and thumbnail belong."""
     _measured_columns = ("width", "height", "sha256", "thumbnail")
@@ -158,6 +162,11 @@ class StoredPicture(models.Model):
         return self.findings is not None
 
     @property
+    def is_checkable(self) -> bool:
+        """Whether the local engine has rules for such a picture; the size is always checked."""
+        return True
+
+    @property
     def found(self) -> list[Finding]:
         """What the check found, the most severe first; the size needs no engine."""
         size = size_findings(self.width, self.height, is_person=self.shows_person)
@@ -177,9 +186,20 @@ class StoredPicture(models.Model):
     def describe(self, picture: images.Picture, small: bytes) -> None:
         """Set size, hash and thumbnail to those of the file that ``image`` names now."""
         self.sha256, self.width, self.height = picture.sha256, picture.width, picture.height
+        self._upload = self.sha256, weakref.ref(picture)
         self.remember_name()
         self.picture_changed()
         self.thumbnail.save(unguessable_name(".jpg"), ContentFile(small), save=False)
+
+    @property
+    def scaled(self) -> Scaled | None:
+        """The decoded pixels, while the request lives that uploaded the picture.
+
+        The row does not keep them, so that a script may hold any number of rows.
+        """
+        sha256, upload = self._upload or ("", lambda: None)
+        picture = upload() if sha256 == self.sha256 else None
+        return picture.scaled if picture else None
 
     def measure_if_renamed(self) -> None:
         """Measure a file that was assigned by its name; store it anew if it needs a conversion.
@@ -203,7 +223,7 @@ class StoredPicture(models.Model):
             ) from error
         picture = images.prepare(data)
         if picture.data == data:
-            self.describe(picture, thumbnail(data))
+            self.describe(picture, thumbnail(data, scaled=picture.scaled))
         else:
             file.save(name, images.PreparedFile(picture), save=False)
 

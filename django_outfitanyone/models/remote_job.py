@@ -7,7 +7,8 @@ the claim's token fences each later write: a worker that was too slow changes no
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -15,16 +16,29 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.choices import FINAL, IN_FLIGHT, OPEN, UNSENT, UNSETTLED, Status
-from django_outfitanyone.conf import conf
+from django_outfitanyone.choices import FINAL, Status
+from django_outfitanyone.conf import EngineSettings, conf
 from django_outfitanyone.engines.base import SendWindow, TaskReport
-from django_outfitanyone.error_help import ErrorHelp, error_help_for, is_about_person
+from django_outfitanyone.engines.capabilities import Capabilities
+from django_outfitanyone.error_help import (
+    ErrorHelp,
+    engine_class_of,
+    error_help_for,
+    is_about_person,
+)
 from django_outfitanyone.exceptions import LeaseLost, OutcomeUnknown
 from django_outfitanyone.models.account import LONG_AGO, Account
+from django_outfitanyone.models.job_status import JobStatus
 from django_outfitanyone.models.transitions import NO_LEASE, Transitions
 
+GONE_RESULT_LIFE = timedelta(hours=24)
+"""How long a result is believed to exist whose engine is gone from the settings."""
 
-class RemoteJob(Transitions, models.Model):
+if TYPE_CHECKING:
+    from django_outfitanyone.engines.base import Engine
+
+
+class RemoteJob(Transitions, JobStatus, models.Model):
     """A request to an engine that may cost money, from the order to the stored result."""
 
     account = models.ForeignKey(
@@ -79,6 +93,8 @@ class RemoteJob(Transitions, models.Model):
         _("cost"), max_digits=12, decimal_places=6, default=0, editable=False
     )
     currency = models.CharField(_("currency"), max_length=3, blank=True, editable=False)
+    expected_cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, editable=False)
+    """The price of the paid request that was sent, which budgets hold until it is charged."""
 
     send_window: SendWindow | None = None
     """How long the paid request may still leave; set by ``account.rate_limits.admit``."""
@@ -87,6 +103,10 @@ class RemoteJob(Transitions, models.Model):
         abstract = True
         indexes = [
             models.Index(fields=["status", "due_at"], name="outfitanyone_%(class)s_due"),
+            # what people list, newest first
+            models.Index(fields=["status", "id"], name="outfit_%(class)s_status"),
+            models.Index(fields=["created_at"], name="outfit_%(class)s_created"),
+            models.Index(fields=["request_id"], name="outfit_%(class)s_request"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -96,63 +116,34 @@ class RemoteJob(Transitions, models.Model):
         ]
 
     @property
-    def is_open(self) -> bool:
-        return self.status in OPEN
-
-    @property
-    def is_finished(self) -> bool:
-        return self.status in FINAL
-
-    @property
-    def is_unsent(self) -> bool:
-        return self.status in UNSENT
-
-    @property
-    def is_in_flight(self) -> bool:
-        return self.status in IN_FLIGHT
-
-    @property
-    def is_unsettled(self) -> bool:
-        """Whether the engine may bill the job, which has no charge yet."""
-        return self.status in UNSETTLED
-
-    @property
-    def is_submitting(self) -> bool:
-        return self.status == Status.SUBMITTING
-
-    @property
-    def is_running(self) -> bool:
-        return self.status == Status.RUNNING
-
-    @property
-    def is_collecting(self) -> bool:
-        return self.status == Status.COLLECTING
-
-    @property
-    def has_succeeded(self) -> bool:
-        return self.status == Status.SUCCEEDED
-
-    @property
-    def has_failed(self) -> bool:
-        return self.status == Status.FAILED
-
-    @property
-    def is_canceled(self) -> bool:
-        return self.status == Status.CANCELED
-
-    @property
-    def is_blocked(self) -> bool:
-        """Whether the open job waits for a person's decision about another job."""
-        return self.status == Status.PREPARING and self.error_code == BLOCKED
-
-    @property
-    def needs_attention(self) -> bool:
-        return self.status == Status.NEEDS_ATTENTION
+    def engine_settings(self) -> EngineSettings | None:
+        """The settings of the job's engine; ``None`` if it is gone from them. Runs no query."""
+        return conf.engines.get(self.account_id)
 
     @property
     def error_help(self) -> ErrorHelp | None:
         """Who can fix the error on this row, and how."""
-        return error_help_for(self.error_code, self.error_message)
+        return error_help_for(self.error_code, self.error_message, self.engine_class)
+
+    @property
+    def engine_class(self) -> type[Engine] | None:
+        """The class of the job's engine; ``None`` if it is gone from the settings."""
+        return engine_class_of(self.account_id)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the remote model of this request can do."""
+        return conf.engine(self.account_id).capabilities(self.called_model)
+
+    @property
+    def send_lease(self) -> timedelta:
+        """How long a claim lasts while the paid request is sent and answered."""
+        return conf.engine(self.account_id).lease(self.called_model)
+
+    @property
+    def paid_before(self) -> tuple[int, Decimal]:
+        """Pictures and amount of earlier stages of this request, which are charged already."""
+        return 0, Decimal(0)
 
     @property
     def sent_at(self) -> datetime:
@@ -162,7 +153,22 @@ class RemoteJob(Transitions, models.Model):
     @property
     def expires_at(self) -> datetime | None:
         """When the engine deletes its answer; ``None`` before the request was sent."""
-        return self.submitted_at and self.submitted_at + timedelta(seconds=conf.TASK_DEADLINE)
+        return self.submitted_at and self.submitted_at + self.longest_task
+
+    @property
+    def longest_task(self) -> timedelta:
+        """After what time the task has ended and its result is deleted."""
+        if self.engine_settings is None:
+            return GONE_RESULT_LIFE
+        return self.engine_settings.result_life(self.called_model)
+
+    @property
+    def called_model(self) -> str:
+        """The remote model that the job calls: that of a try-on, or the parser's."""
+        own: str = getattr(self, "remote_model", "")
+        if own or self.engine_settings is None:
+            return own
+        return self.engine_settings.parsing_model
 
     @property
     def is_past_deadline(self) -> bool:
@@ -185,22 +191,36 @@ class RemoteJob(Transitions, models.Model):
         for name, value in columns.items():
             setattr(self, name, value)
 
+    def _has_others(self, new: Status) -> bool:
+        if new == Status.SUCCEEDED:
+            photo = getattr(self, "model_image", None)
+            return photo is not None and photo.is_refused
+        return new in FINAL
+
     def _update_others(self, new: Status) -> None:
         """Mark the model photo of a job that failed because of it; a success removes the mark."""
         photo = getattr(self, "model_image", None) if new in FINAL else None
         if photo is None:
             return
-        if new == Status.FAILED and is_about_person(self.error_code, self.error_message):
+        if new == Status.FAILED and is_about_person(
+            self.error_code, self.error_message, self.engine_class
+        ):
             photos = type(photo).objects
             photos.mark_refused(photo, code=self.error_code, message=self.error_message)
         elif new == Status.SUCCEEDED and photo.is_refused:
             type(photo).objects.mark_accepted(photo)
 
+    def read_requester(self) -> None:
+        """Read who requested the job anew: the user may have been deleted meanwhile."""
+        rows = type(self)._default_manager.filter(pk=self.pk)
+        self.requested_by_id = rows.values_list("requested_by_id", flat=True).first()
+
     def keep_lease(self) -> None:
         """Renew the lease once a tenth of it has passed."""
         now = timezone.now()
-        if self.lease_expires_at < now + conf.lease * 0.9:
-            self.write(lease_expires_at=now + conf.lease)
+        lease = conf.engine(self.account_id).lease()
+        if self.lease_expires_at < now + lease * 0.9:
+            self.write(lease_expires_at=now + lease)
 
     def release(self, due_at: datetime | None) -> None:
         """End the lease; the next step is due at ``due_at``, ``None`` for never."""
@@ -216,8 +236,14 @@ def answer_columns(report: TaskReport) -> dict[str, Any]:
     }
 
 
-BLOCKED = "SearchNeedsAttention"
-"""Error code of an open try-on that waits for a person's decision about a clothes parse."""
+def settled_columns(report: TaskReport, capabilities: Capabilities) -> dict[str, Any]:
+    """Return what the answer with the finished picture leaves on the row."""
+    expires_at = report.results[0].expires_at if report.results else None
+    if expires_at is None and capabilities.result_life and report.image_url:
+        expires_at = timezone.now() + capabilities.result_life
+    return {**answer_columns(report), "result_expires_at": expires_at}
+
+
 UNCLEAR = {
     "error_code": OutcomeUnknown.code,
     "error_message": _(

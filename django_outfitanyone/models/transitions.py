@@ -7,7 +7,9 @@ worker has leased, which ends the lease (``give_up``, ``start_over``, ``collect_
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from contextlib import nullcontext
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -22,6 +24,20 @@ logger = logging.getLogger("django_outfitanyone")
 NO_ERROR = {"error_code": "", "error_message": ""}
 NO_LEASE: dict[str, Any] = {"lease_token": "", "lease_expires_at": LONG_AGO}
 UNTRIED: dict[str, Any] = {"attempts": 0, **NO_ERROR}
+MOVED = ("status", "lease_token", "lease_expires_at")
+"""What decides whether the holder of an instance may move the row."""
+
+
+def fresh_columns(now: datetime) -> dict[str, Any]:
+    """Return the columns of a job that is queued as if it had been requested now."""
+    return {
+        "due_at": now,
+        "queued_at": now,
+        "submitted_at": None,
+        "finished_at": None,
+        "remote_answer": {},
+        "uploads_renewed": False,
+    }
 
 
 class Transitions:
@@ -67,16 +83,8 @@ class Transitions:
 
     def start_over(self, **columns: Any) -> bool:
         """Queue a finished job again, as if it had been requested now."""
-        now = timezone.now()
-        may_restart = {old for old, new in MAY_FOLLOW.items() if Status.QUEUED in new}
-        fresh: dict[str, Any] = {
-            "due_at": now,
-            "queued_at": now,
-            "submitted_at": None,
-            "finished_at": None,
-            "remote_answer": {},
-            "uploads_renewed": False,
-        }
+        may_restart = {old for old in FINAL if Status.QUEUED in MAY_FOLLOW[old]}
+        fresh = fresh_columns(timezone.now())
         return self._override(may_restart, Status.QUEUED, **{**fresh, **columns})
 
     def collect_again(self) -> bool:
@@ -85,9 +93,15 @@ class Transitions:
             {Status.FAILED}, Status.COLLECTING, due_at=timezone.now(), finished_at=None
         )
 
-    def undo_move(self, old: str) -> None:
-        """Set the status of this instance back after its transaction was rolled back."""
-        self.status = old
+    @property
+    def place(self) -> dict[str, Any]:
+        """The status and lease of this instance, for ``undo_move``."""
+        return {name: getattr(self, name) for name in MOVED}
+
+    def undo_move(self, before: Mapping[str, Any]) -> None:
+        """Set status and lease of this instance back after its transaction was rolled back."""
+        for name, value in before.items():
+            setattr(self, name, value)
 
     def announce(self, old: Status) -> None:
         """Log the change of status, and send ``status_changed`` on commit."""
@@ -113,20 +127,23 @@ class Transitions:
         on_commit(lambda: status_changed.send_robust(type(self), job=self, old=old, new=new))
 
     def _move(self, new: Status, **columns: Any) -> None:
-        """Move as the holder of the lease; ``LeaseLost`` if another worker has it by now."""
-        old = Status(self.status)
+        """Move as the holder of the lease; ``LeaseLost`` if another worker has it by now.
+
+        The same UPDATE ends the lease of a job that has ended, because no step follows.
+        """
+        old, before = Status(self.status), self.place
         if new not in MAY_FOLLOW[old]:
             raise ValueError(f"{old} is never followed by {new}")
         if new in FINAL:
-            columns = {"finished_at": timezone.now(), "due_at": None, **columns}
+            columns = {"finished_at": timezone.now(), "due_at": None, **NO_LEASE, **columns}
         if new not in {Status.PREPARING, Status.SUBMITTING}:
             columns = {**UNTRIED, **columns}  # progress: earlier errors no longer matter
         try:
-            with atomic():
+            with atomic() if self._has_others(new) else nullcontext():
                 self.write(status=new, **{**columns, **self._follow_up(new)})
                 self._update_others(new)
         except Exception:
-            self.undo_move(old)
+            self.undo_move(before)
             raise
         self.announce(old)
 
@@ -148,6 +165,10 @@ class Transitions:
     def _follow_up(self, new: Status) -> dict[str, Any]:  # noqa: ARG002
         """Return further columns that this status implies."""
         return {}
+
+    def _has_others(self, new: Status) -> bool:  # noqa: ARG002
+        """Return whether this status may mean something for other rows."""
+        return False
 
     def _update_others(self, new: Status) -> None:
         """Write what this status means for other rows; called in the transaction of the move."""

@@ -1,29 +1,30 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import models, router, transaction
 from django.db.models import Q
 from django.db.models.deletion import Collector
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.choices import (
-    AREA_OF_GARMENT,
-    SLOT_KEEPERS,
-    ClothesType,
-    Review,
-    Status,
-)
+from django_outfitanyone.choices import SLOT_KEEPERS, ClothesType, Status
 from django_outfitanyone.conf import conf
-from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.known_task import KnownTask
 from django_outfitanyone.models.model_image import ModelImage
+from django_outfitanyone.models.movable import FRESH, NO_STAGE
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.models.renditions import ResponsivePicture
+from django_outfitanyone.models.reviewed_picture import ReviewedPicture
 from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
+from django_outfitanyone.models.wearing import WearsGarments
+from django_outfitanyone.pictures.provenance import PREVIEW
+
+if TYPE_CHECKING:
+    from django_outfitanyone.models.clothes_parse import ClothesParse
 
 
 def set_null_and_mark(
@@ -51,7 +52,7 @@ class Gender(models.TextChoices):
     MAN = "man", _("man")
 
 
-class TryOnResult(RemoteJob, ResponsivePicture):
+class TryOnResult(WearsGarments, RemoteJob, ReviewedPicture, ResponsivePicture):
     """One try-on: model photo, garments, options, progress, and the picture that was made."""
 
     batch = models.UUIDField(_("batch"), default=uuid.uuid4, editable=False)
@@ -62,22 +63,7 @@ class TryOnResult(RemoteJob, ResponsivePicture):
         on_delete=set_null_and_mark,
         null=True,
         related_name="try_ons",
-    )
-    top_garment = models.ForeignKey(
-        Garment,
-        verbose_name=_("top, dress or jumpsuit"),
-        on_delete=set_null_and_mark,
-        null=True,
-        blank=True,
-        related_name="try_ons_as_top",
-    )
-    bottom_garment = models.ForeignKey(
-        Garment,
-        verbose_name=_("trousers, shorts or skirt"),
-        on_delete=set_null_and_mark,
-        null=True,
-        blank=True,
-        related_name="try_ons_as_bottom",
+        db_index=False,  # the index begins with it
     )
     keep = models.CharField(_("keep"), max_length=10, choices=Keep, blank=True)
     remote_model = models.CharField(_("quality"), max_length=50)
@@ -92,6 +78,8 @@ class TryOnResult(RemoteJob, ResponsivePicture):
         related_name="refinements",
     )
     gender = models.CharField(_("gender, for refining"), max_length=5, choices=Gender, blank=True)
+    seed = models.PositiveBigIntegerField(_("seed"), null=True, blank=True)
+    """For engines that take one; ``None`` lets the engine choose."""
     lacks_inputs = models.BooleanField(default=False, editable=False)
     """Whether the model photo or a garment was deleted since the request."""
     force_new = models.BooleanField(_("paid again on purpose"), default=False)
@@ -100,14 +88,24 @@ class TryOnResult(RemoteJob, ResponsivePicture):
 
     is_prepared = models.BooleanField(default=False, editable=False)
     slot = models.PositiveSmallIntegerField(null=True, editable=False)
-    remote_task_id = models.CharField(_("task id"), max_length=100, null=True, editable=False)
+    remote_task_id = models.CharField(_("task id"), max_length=500, null=True, editable=False)
+    """The engine's handle: an id, or an address to poll."""
+    submit_key = models.CharField(max_length=32, blank=True, editable=False)
+    """Key of the paid request that was sent last: a new one for each that is really new."""
+    stage = models.PositiveSmallIntegerField(default=0, editable=False)
+    """How many calls have finished of those that an outfit takes, see ``worker.stages``."""
+    stage_image = models.FileField(
+        upload_to="outfitanyone/stages/%Y/%m/", blank=True, editable=False
+    )
+    """The picture of the last finished stage; it is sent to the engine and never shown."""
     unclear_since = models.DateTimeField(null=True, editable=False)
     """When the submit's outcome was first found unclear, by the engine's clock or a later one."""
     failed_tasks = models.PositiveSmallIntegerField(
         _("tasks that failed temporarily"), default=0, editable=False
     )
     result_url = models.TextField(blank=True, editable=False)
-    """Where the engine keeps the finished picture for 24 hours. Signed URLs may be long."""
+    """Where the engine keeps the finished picture for some time. Signed URLs may be long."""
+    result_expires_at = models.DateTimeField(null=True, editable=False)
 
     image = models.ImageField(
         _("picture"),
@@ -131,19 +129,8 @@ class TryOnResult(RemoteJob, ResponsivePicture):
         related_name="reuses",
     )
 
-    review = models.CharField(_("review"), max_length=10, choices=Review, default=Review.TO_REVIEW)
-    reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("reviewed by"),
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="+",
-        editable=False,
-    )
-    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, editable=False)
-    published_at = models.DateTimeField(_("published at"), null=True, editable=False)
-    published_to = models.JSONField(default=list, editable=False)
-    """Primary keys, as text, of the products to whose galleries it was published."""
+    requested_parse: ClothesParse | None = None
+    """The parse of the picture that the worker has requested with this instance."""
 
     objects = TryOnResultQuerySet.as_manager()
 
@@ -151,8 +138,19 @@ class TryOnResult(RemoteJob, ResponsivePicture):
         verbose_name = _("try-on result")
         verbose_name_plural = _("try-on results")
         ordering = ["-pk"]
+        indexes = [
+            *RemoteJob.Meta.indexes,
+            *ReviewedPicture.Meta.indexes,
+            models.Index(fields=["model_image", "id"], name="outfit_tryonresult_photo"),
+            models.Index(
+                fields=["model_image", "is_published", "id"], name="outfit_tryonresult_photo_shown"
+            ),
+            models.Index(fields=["remote_model", "id"], name="outfit_tryonresult_model"),
+            models.Index(fields=["is_preview", "id"], name="outfit_tryonresult_preview"),
+        ]
         constraints = [
             *RemoteJob.Meta.constraints,
+            *ReviewedPicture.Meta.constraints,
             # at most one row in each slot; slots are numbered from 1 to CONCURRENT_TASKS
             models.UniqueConstraint(fields=["account", "slot"], name="outfitanyone_one_per_slot"),
             models.UniqueConstraint(
@@ -168,40 +166,17 @@ class TryOnResult(RemoteJob, ResponsivePicture):
                 condition=~Q(status=Status.RUNNING) | Q(remote_task_id__isnull=False),
                 name="outfitanyone_running_has_task",
             ),
-            models.CheckConstraint(
-                condition=Q(published_at__isnull=True)
-                | Q(status=Status.SUCCEEDED, review=Review.APPROVED),
-                name="outfitanyone_published_is_approved",
-            ),
-            models.CheckConstraint(
-                condition=Q(keep="")
-                | Q(keep=Keep.UPPER, top_garment__isnull=True)
-                | Q(keep=Keep.LOWER, bottom_garment__isnull=True),
-                name="outfitanyone_kept_half_is_free",
-            ),
-            models.CheckConstraint(
-                condition=Q(review__in=Review.values), name="outfitanyone_review_known"
-            ),
         ]
 
     def __str__(self) -> str:
         worn = " + ".join(str(garment) for garment in self.garments)
         return f"{worn or '?'} / {self.model_image or '?'}"
 
-    @property
-    def garments(self) -> list[Garment]:
-        """The garments that are tried on, top first."""
-        return [garment for garment in (self.top_garment, self.bottom_garment) if garment]
-
-    def garment_on(self, clothes_type: str | None) -> Garment | None:
-        """Return the garment that was tried on in this area."""
-        for garment in self.garments:
-            if AREA_OF_GARMENT[garment.kind] == clothes_type:
-                return garment
-        return None
-
     def start_over(self, **columns: Any) -> bool:
-        fresh = {"remote_task_id": None, "is_prepared": False, "failed_tasks": 0}
+        """Queue the row again; stages that were paid for stay, unless its pictures changed."""
+        fresh = dict(FRESH)
+        if columns.get("fingerprint", self.fingerprint) != self.fingerprint:
+            fresh |= NO_STAGE
         return super().start_over(**fresh, **columns)
 
     def write(self, **columns: Any) -> None:
@@ -234,14 +209,23 @@ class TryOnResult(RemoteJob, ResponsivePicture):
         return {} if new in SLOT_KEEPERS else {"slot": None}
 
     @property
+    def paid_before(self) -> tuple[int, Decimal]:
+        return (self.image_count, self.cost) if self.stage else super().paid_before
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the engine deletes the result, by its own word if it gave one."""
+        known = (super().expires_at, self.result_expires_at if self.submitted_at else None)
+        return min((moment for moment in known if moment), default=None)
+
+    @property
     def can_be_downloaded(self) -> bool:
         return super().can_be_downloaded and bool(self.remote_task_id) and not self.image
 
     @property
-    def is_public(self) -> bool:
-        """Whether visitors may see the picture, as ``public()`` decides, but without a query."""
-        is_shown = self.has_succeeded and self.review != Review.REJECTED
-        return is_shown and (self.published_at is not None or not conf.REQUIRE_REVIEW)
+    def digital_source_type(self) -> str:
+        """How the picture was made, as its files state it; empty if they are not marked."""
+        return PREVIEW if self.is_preview else conf.DIGITAL_SOURCE_TYPE
 
     @property
     def is_reused(self) -> bool:

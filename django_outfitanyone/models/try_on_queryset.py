@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db import models, router, transaction
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils import timezone
 
-from django_outfitanyone.choices import SLOT_KEEPERS, Review, Status
+from django_outfitanyone.choices import OPEN, SLOT_KEEPERS, Review, Status
 from django_outfitanyone.conf import conf
-from django_outfitanyone.models.job_queryset import RemoteJobQuerySet
+from django_outfitanyone.models.garment import Garment
+from django_outfitanyone.models.job_status import BLOCKED
 from django_outfitanyone.models.known_task import KnownTask
-from django_outfitanyone.models.remote_job import BLOCKED
+from django_outfitanyone.models.movable import MovableQuerySet
 from django_outfitanyone.models.transitions import NO_LEASE, UNTRIED
+from django_outfitanyone.models.worn_garment import (
+    WornGarment,
+    worn_rows,
+    worn_with_garments,
+    worn_with_products,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from django_outfitanyone.models.clothes_parse import ClothesParse
-    from django_outfitanyone.models.garment import Garment
     from django_outfitanyone.models.try_on import TryOnResult
 
 
@@ -28,18 +36,32 @@ IS_BLOCKED = Q(status=Status.PREPARING, error_code=BLOCKED)
 """The same as ``TryOnResult.is_blocked``, for queries."""
 
 
-class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
-    def prepared(self) -> Self:
-        """Return the try-ons that can be submitted as soon as a slot is free."""
-        return self.preparing().filter(is_prepared=True)
+def is_public_try_on(through: str = "") -> Q:
+    """Return the condition that visitors may see a try-on; ``through`` ends in ``__``.
 
-    def unprepared(self) -> Self:
-        """Return the try-ons whose pictures are still being uploaded or parsed."""
-        return self.preparing().filter(is_prepared=False)
+    They see the published ones, or without ``REQUIRE_REVIEW`` all finished ones that were not
+    rejected. Rows of a try-on state it about the row they join: the key among all public
+    try-ons would make the database read all of these.
+    """
+    shown = Q((f"{through}status", Status.SUCCEEDED)) & ~Q((f"{through}review", Review.REJECTED))
+    # "in", because SQLite uses no index for a condition that is only the name of a column
+    return shown & Q((f"{through}is_published__in", [True])) if conf.REQUIRE_REVIEW else shown
 
-    def occupying_slots(self) -> Self:
-        """Return the try-ons that may hold a slot."""
-        return self.filter(status__in=SLOT_KEEPERS)
+
+class TryOnResultQuerySet(MovableQuerySet):
+    read_with_claim = ("account", "model_image")
+
+    def claim(self, ids: Sequence[int], *, lease: timedelta) -> list[TryOnResult]:
+        """Claim as for every job; read what unsent ones wear, as their steps begin with it."""
+        claimed = super().claim(ids, lease=lease)
+        unsent = [try_on for try_on in claimed if try_on.is_unsent]
+        models.prefetch_related_objects(unsent, worn_with_products())
+        return claimed
+
+    def working(self) -> Self:
+        """Return the try-ons that are being prepared, are prepared, or may hold a slot."""
+        holding = self.filter(status__in=[Status.PREPARING, *SLOT_KEEPERS])
+        return holding.exclude(due_at=None, slot=None)
 
     def similar_running(self, try_on: TryOnResult) -> Self:
         """Return the other running try-ons of the same account and remote model."""
@@ -50,11 +72,10 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
         )
 
     def waiting_for(self, parse: ClothesParse) -> Self:
-        """Return the open try-ons that cannot continue before this parse ends."""
-        waiting = self.filter(status__in=[Status.PREPARING, Status.COLLECTING])
+        """Return the open try-ons that cannot continue before this parse of a model photo ends."""
         if parse.try_on_id:
-            return waiting.filter(pk=parse.try_on_id)
-        return waiting.filter(model_image_id=parse.model_image_id).exclude(keep="")
+            return self.none()
+        return self.preparing().filter(model_image_id=parse.model_image_id).exclude(keep="")
 
     def blocked(self) -> Self:
         """Return the open try-ons that wait for a person's decision about a clothes parse."""
@@ -70,14 +91,24 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
         waiting.update(due_at=timezone.now())
 
     def with_hotspots(self) -> Self:
-        """Load everything that a page shows of a picture, in three queries."""
-        return self.select_related(
-            "model_image", "top_garment__product", "bottom_garment__product"
-        ).prefetch_related("hotspots__product")
+        """Load everything that a page shows of a picture, in four queries."""
+        pictures = self.select_related("model_image")
+        return pictures.prefetch_related(worn_with_products(), "hotspots__product")
 
     def with_inputs(self) -> Self:
-        pictures = ("model_image", "top_garment", "bottom_garment")
-        return super().with_inputs().select_related(*pictures)
+        return (
+            super()
+            .with_inputs()
+            .select_related("model_image")
+            .prefetch_related(worn_with_garments())
+        )
+
+    def store(self, try_ons: Sequence[TryOnResult], *, chunk: int) -> None:
+        """Insert new try-ons with their garments; ``chunk`` is the number of rows per INSERT."""
+        worn = [row for try_on in try_ons for row in worn_rows(try_on)]
+        with transaction.atomic(using=router.db_for_write(self.model), savepoint=False):
+            self.bulk_create(try_ons, batch_size=chunk)
+            WornGarment.objects.bulk_create(worn, batch_size=chunk)
 
     def with_finished_duplicate(self) -> Self:
         """Return the try-ons for which an identical finished result can be reused, at no cost."""
@@ -94,18 +125,32 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
             pk=try_on.pk
         )
 
+    def waiting_for_review(self) -> Self:
+        """Return the finished pictures about which no person has decided yet."""
+        return self.filter(review=Review.TO_REVIEW, status=Status.SUCCEEDED)
+
+    def reusable_before(self, try_on: TryOnResult) -> Self:
+        """Return the finished results, the rejected ones last, then the earlier open requests."""
+        is_earlier = Q(status__in=OPEN, pk__lt=try_on.pk)
+        rank = Case(
+            When(~Q(status=Status.SUCCEEDED), then=2),
+            When(review=Review.REJECTED, then=1),
+            default=0,
+            output_field=models.IntegerField(),
+        )
+        return self.filter(is_earlier | Q(status=Status.SUCCEEDED)).order_by(rank, "pk")
+
     def public(self) -> Self:
         """Return the results that visitors may see.
 
-        These are the published ones, or without ``REQUIRE_REVIEW`` all finished ones that were
-        not rejected. ``TryOnResult.is_public`` is the same rule for one row.
+        ``TryOnResult.is_public`` is the same rule for one row.
         """
-        shown = self.succeeded().exclude(review=Review.REJECTED)
-        return shown.filter(published_at__isnull=False) if conf.REQUIRE_REVIEW else shown
+        return self.filter(is_public_try_on())
 
     def failed_before(self, moment: datetime) -> Self:
-        """Return failed jobs, except those that have a picture: it was paid for."""
-        return super().failed_before(moment).filter(image="").without_unsettled_parse()
+        """Return failed jobs, except those that have a picture or a stage: it was paid for."""
+        failed = super().failed_before(moment).filter(image="", stage_image="")
+        return failed.without_unsettled_parse()
 
     def unpublished_before(self, moment: datetime) -> Self:
         """Return results finished before ``moment`` that were never approved.
@@ -128,14 +173,31 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
         return self.exclude(Exists(unsettled))
 
     def for_product(self, product: models.Model) -> Self:
-        """Return the try-ons of this product's garments."""
-        return self.filter(
-            Q(top_garment__product=product.pk) | Q(bottom_garment__product=product.pk)
+        """Return the try-ons of this product's garments, which are looked up at once.
+
+        By their keys, the database knows how many try-ons they have, and so whether to start
+        with these or with the newest try-ons.
+        """
+        garments = Garment.objects.using(self.db).filter(product=product.pk).order_by("pk")
+        keys = list(garments.values_list("pk", flat=True))
+        return (
+            self.filter(worn__garment=keys[0]) if len(keys) == 1 else self.wearing(garment__in=keys)
         )
 
     def for_garment(self, garment: Garment) -> Self:
         """Return the try-ons of this garment."""
-        return self.filter(Q(top_garment=garment) | Q(bottom_garment=garment))
+        # a join, as a try-on wears a garment once: the index has them in the order of a list
+        return self.filter(worn__garment=garment)
+
+    def wearing(self, **conditions: Any) -> Self:
+        """Return the try-ons of which a ``WornGarment`` meets the conditions."""
+        # not a join: a row that wears two garments of a product is returned once
+        worn = WornGarment.objects.filter(**conditions)
+        return self.filter(pk__in=worn.order_by().values("try_on"))
+
+    def among_candidates(self, try_on: TryOnResult) -> Self:
+        """Return the try-ons of the same request among which a person chooses, first one first."""
+        return self.filter(candidates=try_on.candidates).order_by("candidate", "pk")
 
     def cancel_unsent(self) -> list[TryOnResult]:
         """Cancel all unsent try-ons in two updates, and return them.
@@ -171,6 +233,36 @@ class TryOnResultQuerySet(RemoteJobQuerySet["TryOnResult"]):
         with transaction.atomic(using=self.db):
             KnownTask.objects.remember(try_on.account_id, columns["remote_task_id"])
             return bool(rows.update(status=Status.RUNNING, due_at=now, finished_at=None, **columns))
+
+    def regain(self, try_on: TryOnResult, *, sent_at: datetime | None) -> bool:
+        """Lease a row anew whose answer came after its lease had ended.
+
+        Returns False if it was submitted again or settled since. A person may have been asked
+        meanwhile; the answer decides instead.
+        """
+        rows = self.filter(
+            pk=try_on.pk,
+            submitted_at=sent_at,
+            status__in=[Status.SUBMITTING, Status.NEEDS_ATTENTION],
+        )
+        fresh: dict[str, Any] = {
+            "status": Status.SUBMITTING,
+            "finished_at": None,
+            "lease_token": uuid.uuid4().hex,
+            "lease_expires_at": timezone.now() + try_on.send_lease,
+        }
+        if not rows.update(**fresh):
+            return False
+        for name, value in fresh.items():
+            setattr(try_on, name, value)
+        return True
+
+    def being_sent(self, try_on: TryOnResult) -> Self:
+        """Return the other try-ons of the same account and model whose submit is on its way."""
+        rows = self.submitting().filter(
+            account=try_on.account_id, remote_model=try_on.remote_model, unclear_since=None
+        )
+        return rows.filter(lease_expires_at__gt=timezone.now()).exclude(pk=try_on.pk)
 
     def unclear_near(self, try_on: TryOnResult, span: timedelta) -> list[TryOnResult]:
         """Return the submits without a task of the same account and model, oldest first.

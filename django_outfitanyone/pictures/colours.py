@@ -8,13 +8,13 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms
 
 from django_outfitanyone.exceptions import PictureRefused
-from django_outfitanyone.pictures.decoding import fitted, orientation, turned
+from django_outfitanyone.pictures.decoding import fitted, open_image, orientation, turned
 
 BAND_ROWS = 128
 LANCZOS_REACH = 3
@@ -36,6 +36,19 @@ _FROM_THE_END = frozenset({3, 4, 6, 7})
 _TIFF_BITS, _TIFF_PHOTOMETRIC, _BLACK_IS_ZERO = 258, 262, 1
 
 
+class Scaled(NamedTuple):
+    """Upright pixels of a picture, scaled down for further work, and its full upright size."""
+
+    pixels: Image.Image
+    size: tuple[int, int]
+
+
+def open_scaled(data: bytes, *, within: tuple[int, int]) -> Scaled:
+    """Decode a picture, and scale it down into ``within``. Raises ``PictureRefused``."""
+    with open_image(data, within=within) as opened:
+        return Scaled(upright(opened.image, within=within), turned(opened.size, opened.image))
+
+
 def upright(image: Image.Image, *, within: tuple[int, int]) -> Image.Image:
     """Return the picture upright, as RGB in sRGB on white, scaled down into ``within``.
 
@@ -45,7 +58,8 @@ def upright(image: Image.Image, *, within: tuple[int, int]) -> Image.Image:
     turn = orientation(image)
     width, height = fitted(image.size, turned(within, image))
     convert = _Conversion(image)
-    result = Image.new("RGB", (height, width) if turn > 4 else (width, height))
+    # not filled: the bands cover all of it
+    result = Image.new("RGB", (height, width) if turn > 4 else (width, height), None)
     for first, last, band in _bands(image, (width, height), convert):
         turned_band = band.transpose(TURNS[turn]) if turn in TURNS else band
         place = height - last if turn in _FROM_THE_END else first
@@ -58,14 +72,16 @@ def _bands(
 ) -> Iterator[tuple[int, int, Image.Image]]:
     """Yield first row, row behind the last one, and pixels of each band of the scaled picture."""
     width, height = size
-    ratio = image.height / height
-    reach = math.ceil(LANCZOS_REACH * ratio) + 1 if size != image.size else 0
+    # one pixel is cut off: scaling by so little would blur the picture, and takes long
+    is_scaled = max(image.width - width, image.height - height) > 1
+    ratio = image.height / height if is_scaled else 1.0
+    reach = math.ceil(LANCZOS_REACH * ratio) + 1 if is_scaled else 0
     for first in range(0, height, BAND_ROWS):
         last = min(first + BAND_ROWS, height)
         top = max(0, math.floor(first * ratio) - reach)
         bottom = min(image.height, math.ceil(last * ratio) + reach)
-        band = convert(image.crop((0, top, image.width, bottom)))
-        if size != image.size:
+        band = convert(image.crop((0, top, image.width if is_scaled else width, bottom)))
+        if is_scaled:
             box = (0, first * ratio - top, image.width, last * ratio - top)
             band = band.resize((width, last - first), Image.Resampling.LANCZOS, box=box)
         yield first, last, band

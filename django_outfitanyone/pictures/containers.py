@@ -1,8 +1,9 @@
-"""JPEG and PNG files as lists of segments and chunks: what they hold besides the picture.
+"""JPEG, PNG and WEBP files as lists of parts: what they hold besides the picture.
 
 Reads structure only and decodes no pixels. Imports neither Django nor Pillow.
 
-Sources: ITU-T T.81 (JPEG), annex B; JFIF 1.02; PNG specification, third edition.
+Sources: ITU-T T.81 (JPEG), annex B; JFIF 1.02; PNG specification, third edition; RFC 9649
+(WEBP), section 2; C2PA specification 2.1, A.3 "Embedding".
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-JPEG, PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
+JPEG, PNG, RIFF = b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"RIFF"
 PNG_XMP = b"XML:com.adobe.xmp\0"
 APP0, APP1, APP2, APP11, APP14 = 0xE0, 0xE1, 0xE2, 0xEB, 0xEE
 COMMENT, FRAME, HUFFMAN, QUANTIZATION, SCAN = 0xFE, 0xC0, 0xC4, 0xDB, 0xDA
@@ -29,6 +30,7 @@ Part = tuple[int, int, int]
 """Marker of a segment, and the start and end of its content."""
 Chunk = tuple[bytes, int, int]
 """Kind of a chunk, and the start and end of its content."""
+_PNG_CREDENTIALS, _WEBP_CREDENTIALS = b"caBX", b"C2PA"
 
 
 def segments(data: bytes) -> Iterator[Part]:
@@ -56,6 +58,69 @@ def chunks(data: bytes) -> Iterator[Chunk]:
         place += 12 + length
 
 
+def is_webp(data: bytes) -> bool:
+    """Whether the file starts as a WEBP."""
+    return data.startswith(RIFF) and data[8:12] == b"WEBP"
+
+
+def webp_chunks(data: bytes) -> Iterator[Chunk]:
+    """Yield the chunks of a WEBP, until the first incomplete one. Odd lengths are padded."""
+    place = 12
+    last = min(len(data), 8 + int.from_bytes(data[4:8], "little"))
+    while place + 8 <= last:
+        kind, length = struct.unpack_from("<4sI", data, place)
+        if place + 8 + length > last:
+            return
+        yield kind, place + 8, place + 8 + length
+        place += 8 + length + length % 2
+
+
+def mime_type(data: bytes) -> str:
+    """Return the file's type, empty if it is neither JPEG, PNG nor WEBP."""
+    if is_webp(data):
+        return "image/webp"
+    types = {JPEG: "image/jpeg", PNG: "image/png"}
+    return next((name for start, name in types.items() if data.startswith(start)), "")
+
+
+def has_credentials(data: bytes) -> bool:
+    """Whether the file holds signed Content Credentials (C2PA), of any state."""
+    return bool(_credentials(data))
+
+
+def without_credentials(data: bytes) -> bytes:
+    """Return the file without Content Credentials, which any other change would break."""
+    return _without(data, _credentials(data))
+
+
+def _credentials(data: bytes) -> list[tuple[int, int]]:
+    """Return the start and end of each part that holds Content Credentials."""
+    if data.startswith(JPEG):
+        return [(start - 4, end) for marker, start, end in segments(data) if marker == APP11]
+    if data.startswith(PNG):
+        return [
+            (start - 8, end + 4) for kind, start, end in chunks(data) if kind == _PNG_CREDENTIALS
+        ]
+    return _webp_parts(data, {_WEBP_CREDENTIALS}) if is_webp(data) else []
+
+
+def _webp_parts(data: bytes, kinds: set[bytes]) -> list[tuple[int, int]]:
+    return [
+        (start - 8, min(len(data), end + (end - start) % 2))
+        for kind, start, end in webp_chunks(data)
+        if kind in kinds
+    ]
+
+
+def _without(data: bytes, dropped: list[tuple[int, int]]) -> bytes:
+    """Return the file without these parts; a WEBP states the rest's size in its header."""
+    rest = _cut(data, dropped)
+    if not dropped or not is_webp(data):
+        return rest
+    stated = int.from_bytes(data[4:8], "little") - (len(data) - len(rest))
+    return RIFF + max(0, stated).to_bytes(4, "little") + rest[8:]
+
+
 def count_scans(data: bytes) -> int:
     """Return how many scans a JPEG has at most; one in a preview inside of it counts too."""
     return data.count(bytes([0xFF, SCAN]))
@@ -79,9 +144,11 @@ def without_metadata(data: bytes) -> bytes:
             for kind, start, end in chunks(data)
             if kind in {b"tEXt", b"zTXt", b"iTXt", b"eXIf"}
         ]
+    elif is_webp(data):
+        dropped = _webp_parts(data, {b"EXIF", b"XMP "})
     else:
         return data
-    return _cut(data, dropped)
+    return _without(data, dropped)
 
 
 def _is_about_colours(data: bytes, start: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import zlib
 from typing import Any, NamedTuple
 
 from PIL import Image
@@ -23,7 +24,11 @@ class Encoding(NamedTuple):
     options: dict[str, Any]
 
 
-_LOSSLESS = Encoding("PNG", PNG_SUFFIX, {})
+_LOSSLESS = [
+    # within 6 % of the usual compression for photos, in half the time or less
+    Encoding("PNG", PNG_SUFFIX, {"compress_type": zlib.Z_RLE}),
+    Encoding("PNG", PNG_SUFFIX, {}),
+]
 _UNCOMPRESSED = Encoding("PNG", PNG_SUFFIX, {"compress_level": 0})
 _JPEGS = [
     Encoding("JPEG", JPEG_SUFFIX, {"quality": quality, "subsampling": 0})
@@ -57,7 +62,7 @@ def encode_within(
     while min(image.size) >= shortest:
         estimate = _Estimate(image)
         # the last one is for pictures of one colour, which compress below the minimum
-        for encoding in (*([_LOSSLESS] if lossless else []), *_JPEGS, _UNCOMPRESSED):
+        for encoding in (*(_LOSSLESS if lossless else []), *_JPEGS, _UNCOMPRESSED):
             if estimate.bytes_as(encoding) > most * _TOLERANCE:
                 continue
             data = encode(image, encoding.image_format, **encoding.options)

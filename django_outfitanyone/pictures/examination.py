@@ -6,26 +6,29 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from django_outfitanyone.choices import Severity
+from django_outfitanyone.choices import UNCHECKED_KINDS, Severity
 from django_outfitanyone.engines import local
 from django_outfitanyone.exceptions import LocalEngineUnavailable
 from django_outfitanyone.picture_findings import Finding, size_findings
-from django_outfitanyone.pictures.colours import upright
-from django_outfitanyone.pictures.decoding import fitted, open_image, turned
+from django_outfitanyone.pictures.colours import Scaled, open_scaled
+from django_outfitanyone.pictures.decoding import fitted
 from django_outfitanyone.pictures.images import MAX_SIDE, MIN_SIDE, Picture, from_pixels
 
 WORKING_SIDE = 1600
 """Longest side at which pictures are examined: enough for hands, and about a second of work."""
+_WORKING_BOX = (WORKING_SIDE, WORKING_SIDE)
 _KEPT = 0.9
 """A crop that keeps more of the picture than this is not worth it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
-    """What the local engine found, ``None`` if it could not check, and what the size alone says."""
+    """What the local engine found, ``None`` if it did not check, and what the size alone says."""
 
     seen: list[Finding] | None
     size: list[Finding]
+    has_rules: bool = True
+    """Whether the local engine has rules for such pictures."""
 
     @property
     def findings(self) -> list[Finding]:
@@ -43,8 +46,15 @@ def examine(data: bytes, *, kind: str = "") -> Examination:
 
     Raises ``PictureRefused`` if the bytes are not a picture, and nothing else.
     """
-    pixels, size = _decoded(data, WORKING_SIDE)
+    return examine_scaled(open_scaled(data, within=_WORKING_BOX), kind=kind)
+
+
+def examine_scaled(scaled: Scaled, *, kind: str = "") -> Examination:
+    """Check a picture that has been decoded already, at the working size or a larger one."""
+    pixels, size = _at_working_size(scaled.pixels), scaled.size
     by_size = size_findings(*size, is_person=not kind)
+    if kind in UNCHECKED_KINDS:
+        return Examination(seen=None, size=by_size, has_rules=False)
     try:
         seen = local.check_garment(pixels, kind=kind) if kind else local.check_person(pixels)
     except LocalEngineUnavailable:
@@ -57,12 +67,12 @@ def crop_to_garment(data: bytes) -> Picture | None:
 
     Raises ``LocalEngineUnavailable``.
     """
-    pixels, _size = _decoded(data, MAX_SIDE)
-    working = fitted(pixels.size, (WORKING_SIDE, WORKING_SIDE))
-    found = local.garment_box(pixels.resize(working, Image.Resampling.LANCZOS))
+    pixels = open_scaled(data, within=(MAX_SIDE, MAX_SIDE)).pixels
+    working = _at_working_size(pixels)
+    found = local.garment_box(working)
     if found is None:
         return None
-    box = _box_within(pixels.size, found, scale=pixels.width / working[0])
+    box = _box_within(pixels.size, found, scale=pixels.width / working.width)
     kept = (box[2] - box[0]) * (box[3] - box[1]) / (pixels.width * pixels.height)
     return None if kept > _KEPT else from_pixels(pixels.crop(box))
 
@@ -72,16 +82,16 @@ def cut_out_worn_garment(data: bytes, *, kind: str) -> Picture | None:
 
     Raises ``LocalEngineUnavailable``.
     """
-    pixels, _size = _decoded(data, WORKING_SIDE)
+    if kind in UNCHECKED_KINDS:
+        return None
+    pixels = open_scaled(data, within=_WORKING_BOX).pixels
     garment = local.cut_out_worn_garment(pixels, kind=kind)
     return None if garment is None else from_pixels(garment)
 
 
-def _decoded(data: bytes, side: int) -> tuple[Image.Image, tuple[int, int]]:
-    """Return the upright pixels, scaled down to this longest side, and the full size."""
-    within = (side, side)
-    with open_image(data, within=within) as opened:
-        return upright(opened.image, within=within), turned(opened.size, opened.image)
+def _at_working_size(pixels: Image.Image) -> Image.Image:
+    size = fitted(pixels.size, _WORKING_BOX)
+    return pixels if size == pixels.size else pixels.resize(size, Image.Resampling.LANCZOS)
 
 
 def _box_within(size: tuple[int, int], box: local.Box, *, scale: float) -> local.Box:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -20,8 +20,8 @@ from PIL import Image
 
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import DownloadRefused, PictureRefused
-from django_outfitanyone.pictures import containers, provenance
-from django_outfitanyone.pictures.colours import upright
+from django_outfitanyone.pictures import containers, marks, provenance
+from django_outfitanyone.pictures.colours import Scaled, upright
 from django_outfitanyone.pictures.decoding import (
     SENDABLE,
     Opened,
@@ -32,6 +32,7 @@ from django_outfitanyone.pictures.decoding import (
     orientation,
 )
 from django_outfitanyone.pictures.encoding import Encoded, encode_within
+from django_outfitanyone.pictures.renditions import LARGEST
 
 MIN_SIDE = 151
 MAX_SIDE = 4095
@@ -40,11 +41,16 @@ MAX_BYTES = 5 * 1024 * 1024
 SANDBOX_MARK = "OutfitAnyone sandbox preview"
 """The EXIF ``Software`` of a picture from the local sandbox."""
 
+RESULTS = {**SENDABLE, "WEBP": ".webp"}
+"""Formats in which engines return pictures, with their suffix."""
+
 _LOSSLESS = frozenset({"PNG", "BMP", "TIFF"})
 _TAIL_BYTES = 16
 _THUMBNAIL_SIDE = 512
 """Results are decoded completely to check them, but not at their full size."""
 _EXIF_SOFTWARE = 0x0131
+SCALED_BOX = (LARGEST, MAX_SIDE)
+"""What the pixels of an upload are scaled down into: as wide as the largest copy."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +62,25 @@ class Picture:
     width: int
     height: int
     is_sandbox_preview: bool = False
+    scaled: Scaled | None = field(default=None, repr=False, compare=False)
+    """Pixels of an upload, so that check, thumbnail and copies need not decode it again."""
 
     @property
     def sha256(self) -> str:
         return fingerprint(self.data)
 
     def marked(self, source_type: str) -> Picture:
-        """Return the same picture with a mark in its file; see ``provenance``."""
-        return replace(self, data=provenance.mark(self.data, source_type))
+        """Return the same picture with its marks in the file; see ``marks.mark_master``."""
+        if self.is_sandbox_preview:
+            source_type = provenance.PREVIEW
+        return replace(self, data=marks.mark_master(self.data, source_type))
+
+    def marked_as_copy(self, source_type: str) -> Picture:
+        """Return a crop or cut-out with the mark of its picture; the same one for a photo."""
+        if not source_type:
+            return self
+        data = marks.mark_copy(self.data, source_type, master=self.data, sign=False)
+        return replace(self, data=data)
 
 
 class PreparedFile(ContentFile):  # type: ignore[type-arg]
@@ -123,23 +140,13 @@ def prepare(data: bytes) -> Picture:
             remedy=_("Use the original photo instead of a preview or an icon."),
             code="PictureTooSmall",
         )
-    ready = _kept_or_converted(data)
-    if ready is None:
-        raise _too_large()
-    width, height = ready.size
-    return Picture(data=ready.data, suffix=ready.suffix, width=width, height=height)
+    return _as_picture(*_kept_or_converted(data))
 
 
 def from_pixels(pixels: Image.Image) -> Picture:
     """Encode upright RGB pixels; raise ``PictureRefused`` if they are too few."""
     _check_sides(pixels.size)
-    ready = encode_within(
-        pixels, lossless=False, least=MIN_BYTES, most=MAX_BYTES, shortest=MIN_SIDE
-    )
-    if ready is None:
-        raise _too_large()
-    width, height = ready.size
-    return Picture(data=ready.data, suffix=ready.suffix, width=width, height=height)
+    return _as_picture(_converted(pixels, lossless=False))
 
 
 def verify(data: bytes) -> Picture:
@@ -149,11 +156,12 @@ def verify(data: bytes) -> Picture:
     """
     try:
         with open_image(
-            data, formats=[*SENDABLE], within=(_THUMBNAIL_SIDE, _THUMBNAIL_SIDE)
+            data, formats=[*RESULTS], within=(_THUMBNAIL_SIDE, _THUMBNAIL_SIDE)
         ) as opened:
+            _check_is_still(opened.image)
             return Picture(
                 data=data,
-                suffix=SENDABLE.get(str(opened.image.format), ".jpg"),
+                suffix=RESULTS.get(str(opened.image.format), ".jpg"),
                 width=opened.size[0],
                 height=opened.size[1],
                 is_sandbox_preview=exif_value(opened.image, _EXIF_SOFTWARE) == SANDBOX_MARK,
@@ -162,18 +170,49 @@ def verify(data: bytes) -> Picture:
         raise DownloadRefused(f"The file is not a usable picture: {error.message}") from error
 
 
-def _kept_or_converted(data: bytes) -> Encoded | None:
-    """Return the picture as it is if that is possible, else newly encoded."""
+def _check_is_still(image: Image.Image) -> None:
+    if image.format == "WEBP" and getattr(image, "is_animated", False):
+        raise PictureRefused(_("The WEBP file is an animation."), code="PictureUnreadable")
+
+
+def _kept_or_converted(data: bytes) -> tuple[Encoded, Image.Image]:
+    """Return the picture as it is if that is possible, else newly encoded; and its pixels."""
     with open_image(data, within=(MAX_SIDE, MAX_SIDE)) as opened:
         _check_sides(opened.size)
         kept = _kept(opened, data)
         if kept:
-            return Encoded(kept, SENDABLE[str(opened.image.format)], opened.size)
+            suffix = SENDABLE[str(opened.image.format)]
+            return Encoded(kept, suffix, opened.size), _scaled(opened.image)
         lossless = opened.image.format in _LOSSLESS
         pixels = upright(opened.image, within=(MAX_SIDE, MAX_SIDE))
     del opened  # frees its pixels
-    return encode_within(
+    return _converted(pixels, lossless=lossless), _scaled(pixels)
+
+
+def _converted(pixels: Image.Image, *, lossless: bool) -> Encoded:
+    ready = encode_within(
         pixels, lossless=lossless, least=MIN_BYTES, most=MAX_BYTES, shortest=MIN_SIDE
+    )
+    if ready is None:
+        raise _too_large()
+    return ready
+
+
+def _scaled(pixels: Image.Image) -> Image.Image:
+    """Return a copy of the pixels, scaled down to what further work needs."""
+    size = fitted(pixels.size, SCALED_BOX)
+    # a gap of 1 halves large pictures first, which takes half the time
+    return pixels.resize(size, Image.Resampling.LANCZOS, reducing_gap=1.0)
+
+
+def _as_picture(ready: Encoded, pixels: Image.Image | None = None) -> Picture:
+    width, height = ready.size
+    return Picture(
+        data=ready.data,
+        suffix=ready.suffix,
+        width=width,
+        height=height,
+        scaled=Scaled(pixels, ready.size) if pixels else None,
     )
 
 

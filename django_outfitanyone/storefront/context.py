@@ -1,95 +1,29 @@
-"""The view model of a picture: visible products, hotspots and their positions."""
+"""Makes what templates print of a picture: visible products, hotspots and their positions."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from html import escape
 from typing import Any
 
 from django.db.models import prefetch_related_objects
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.catalogue import CatalogueAdapter, Money, catalogue, safe_url
-from django_outfitanyone.conf import conf
+from django_outfitanyone.catalogue import CatalogueAdapter, catalogue, safe_url
 from django_outfitanyone.models import Hotspot, TryOnResult
+from django_outfitanyone.models.hotspot import current_hotspots
 from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.storefront.crop import Crop, inside
 from django_outfitanyone.storefront.overlaps import overlap_classes
-from django_outfitanyone.storefront.position_css import position_classes
+from django_outfitanyone.storefront.position_css import LEVELS, position_classes
+from django_outfitanyone.storefront.shown import ShownHotspot, ShownPicture, ShownProduct
+
+MEDIUM = 800
+"""Pixels across at most of the copy in ``src``, if there is one."""
 
 Window = tuple[float, float, float, float]
 """The visible part of a picture: x1, y1, x2, y2 in its pixels."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShownProduct:
-    """A product with its link. ``number`` counts from 1; ``url`` is ``""`` without a page.
-
-    ``row`` is the shop's own product instance, for customized templates. Numbers and keys are
-    text, so that templates do not localize them.
-    """
-
-    number: str
-    row: Any
-    title: str
-    money: Money | None
-    url: str
-    is_available: bool
-    shop: CatalogueAdapter
-
-    @cached_property
-    def key(self) -> str:
-        return str(self.row.pk)
-
-    @cached_property
-    def price(self) -> str:
-        return str(self.money) if self.money else ""
-
-    @cached_property
-    def image_url(self) -> str:
-        """Return the URL of a small picture of the product. Lazy: not every page shows it."""
-        return safe_url(self.shop.image_url(self.row))
-
-    @cached_property
-    def name(self) -> str:
-        """Return title, price and availability in one phrase, for screen readers."""
-        parts = [self.title, self.price, "" if self.is_available else _("sold out")]
-        return ", ".join(part for part in parts if part)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShownHotspot:
-    """A link over the picture. ``classes`` hold its position and its clothes type."""
-
-    id: str
-    card_id: str
-    product: ShownProduct
-    classes: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShownPicture:
-    """A picture with its hotspots and products, both in reading order. Sizes are in pixels.
-
-    ``key`` identifies the picture, ``id`` its element in the page.
-    """
-
-    id: str
-    key: str
-    url: str
-    width: int
-    height: int
-    srcset: str
-    crop_classes: str
-    alt: str
-    label: str
-    source_type: str
-    """Digital source type of the picture, an IPTC term; ``""`` for a photo."""
-    hotspots: list[ShownHotspot]
-    products: list[ShownProduct]
 
 
 def shown_picture(
@@ -114,34 +48,36 @@ def shown_picture(
     window = crop.window(*size) if crop else (0, 0, *size)
     shop = catalogue()
     spots = [
-        spot
+        (spot, box)
         for spot in _hotspots_for_visitors(picture, shop)
         if (only is None or spot.product_id in only)
         and spot.product_id not in without
-        and inside(spot.box, window)
+        and (box := inside(spot.box, window))
     ]
-    products = _products(spots, shop)
+    products = _products([spot for spot, _box in spots], shop)
     key = f"{picture._meta.model_name}-{picture.pk}"
-    url = picture.image.url
+    sources = picture.sources
     return ShownPicture(
         id=f"{id_prefix}-{key}",
         key=key,
-        url=url,
+        file=picture.image,
+        src=_medium(sources) or picture.image.url,
         width=size[0],
         height=size[1],
-        srcset=_srcset(picture, url, shown=(window[2] - window[0]) / size[0]),
+        srcset=_srcset(sources, shown=(window[2] - window[0]) / size[0]),
         crop_classes=crop.classes if crop else "",
         alt=_alternative_text(products.values()),
         label=_label(picture),
-        source_type=_source_type(picture),
-        hotspots=_placed(spots, products, window=window, prefix=f"{id_prefix}-{key}"),
+        source_type=picture.digital_source_type,
+        hotspots=_placed(spots, products, window=window, prefix=id_prefix),
         products=list(products.values()),
     )
 
 
 def _hotspots_for_visitors(picture: Picture, shop: CatalogueAdapter) -> list[Hotspot]:
-    hotspots = [spot for spot in picture.hotspots.all() if spot.picture_sha256 == picture.sha256]
-    prefetch_related_objects(hotspots, "product")
+    hotspots = current_hotspots(picture)
+    if not all(Hotspot.product.is_cached(spot) for spot in hotspots):
+        prefetch_related_objects(hotspots, "product")
     return [spot for spot in hotspots if spot.product and shop.is_visible(spot.product)]
 
 
@@ -164,32 +100,46 @@ def _products(hotspots: Iterable[Hotspot], shop: CatalogueAdapter) -> dict[Any, 
 
 
 def _placed(
-    hotspots: list[Hotspot], products: dict[Any, ShownProduct], *, window: Window, prefix: str
+    hotspots: Iterable[tuple[Hotspot, Window]],
+    products: dict[Any, ShownProduct],
+    *,
+    window: Window,
+    prefix: str,
 ) -> list[ShownHotspot]:
-    """Return the hotspots that link to a page, in reading order."""
-    linked = [
-        (hotspot, box)
-        for hotspot in hotspots
-        if products[hotspot.product_id].url and (box := inside(hotspot.box, window))
-    ]
+    """Return the hotspots that link to a page, in reading order. Boxes count from the window."""
+    linked = [(hotspot, box) for hotspot, box in hotspots if products[hotspot.product_id].url]
     overlaps = overlap_classes([box for _hotspot, box in linked])
     width, height = window[2] - window[0], window[3] - window[1]
-    card = format_html("{}-card-", prefix)
+    card = SafeString(f"{escape(prefix)}-card-")
     return [
-        ShownHotspot(
-            id=_digits(hotspot.pk),
+        _shown_hotspot(
+            hotspot,
+            products[hotspot.product_id],
             card_id=card + _digits(hotspot.pk),
-            product=products[hotspot.product_id],
-            classes=" ".join(
-                [
-                    f"outfit-{hotspot.clothes_type or 'drawn'}",
-                    position_classes(box, width=width, height=height),
-                    overlap,
-                ]
-            ),
+            place=f"{position_classes(box, width=width, height=height)} {overlap}",
         )
         for (hotspot, box), overlap in zip(linked, overlaps, strict=True)
     ]
+
+
+def _shown_hotspot(
+    hotspot: Hotspot, product: ShownProduct, *, card_id: SafeString, place: str
+) -> ShownHotspot:
+    classes = f"outfit-{hotspot.clothes_type or 'drawn'} {place}"
+    number = product.number
+    # the stylesheet has a rule for each of the first numbers
+    number_in_print = f' data-outfit-number="{number}"' if int(number) > LEVELS else ""
+    return ShownHotspot(
+        id=_digits(hotspot.pk),
+        card_id=card_id,
+        product=product,
+        classes=classes,
+        attributes=SafeString(
+            f'class="outfit-hotspot outfit-n{number} {escape(classes)}" '
+            f'data-outfit-hotspot="{hotspot.pk:d}" data-outfit-product="{escape(product.key)}"'
+            f"{number_in_print}"
+        ),
+    )
 
 
 def _digits(number: int) -> SafeString:
@@ -197,14 +147,14 @@ def _digits(number: int) -> SafeString:
     return SafeString(int(number))
 
 
-def _srcset(picture: Picture, url: str, *, shown: float) -> str:
-    """Return the smaller copies and the picture with the width of their visible part."""
-    if not picture.renditions or not picture.width:
-        return ""
-    url_of = picture.image.storage.url
-    copies = [(width, url_of(name)) for width, name in picture.renditions]
-    copies.append((picture.width, url))
-    return ", ".join(f"{address} {round(width * shown)}w" for width, address in copies)
+def _srcset(sources: Iterable[tuple[int, str]], *, shown: float) -> str:
+    """Return the copies with the width of their visible part."""
+    return ", ".join(f"{address} {round(width * shown)}w" for width, address in sources)
+
+
+def _medium(sources: Iterable[tuple[int, str]]) -> str:
+    """Return the URL of the largest copy that is not wider than most screens."""
+    return next((url for width, url in sorted(sources, reverse=True) if width <= MEDIUM), "")
 
 
 def _alternative_text(products: Iterable[ShownProduct]) -> str:
@@ -218,9 +168,3 @@ def _label(picture: Picture) -> str:
     if not isinstance(picture, TryOnResult):
         return ""
     return _("AI-generated preview") if picture.is_preview else _("AI-generated image")
-
-
-def _source_type(picture: Picture) -> str:
-    if not isinstance(picture, TryOnResult):
-        return ""
-    return "compositeSynthetic" if picture.is_preview else conf.DIGITAL_SOURCE_TYPE

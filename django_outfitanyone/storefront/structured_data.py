@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from django_outfitanyone.storefront.context import ShownPicture, ShownProduct
+from django_outfitanyone.storefront.shown import ShownPicture, ShownProduct
 
 Absolute = Callable[[str], str]
 """Turns a URL of this site into an absolute URL."""

@@ -11,19 +11,23 @@ from typing import Any
 from django import template
 from django.db.models import Model
 from django.template import Context, TemplateSyntaxError
-from django.template.base import Node, Parser, Token
+from django.template.base import Node, Parser, TextNode, Token
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
+from django_outfitanyone.conf import conf
 from django_outfitanyone.models import ModelImage, TryOnResult
 from django_outfitanyone.models.of_picture import Picture
-from django_outfitanyone.storefront.context import ShownPicture, shown_picture
+from django_outfitanyone.storefront.context import shown_picture
 from django_outfitanyone.storefront.crop import Crop
+from django_outfitanyone.storefront.shown import ShownPicture
 from django_outfitanyone.storefront.structured_data import json_ld
 from django_outfitanyone.wakeup import wake_if_idle
 
 register = template.Library()
 
 LOADING = ("lazy", "eager")
+FETCH_PRIORITIES = ("auto", "high", "low")
 MARKERS = ("dot", "outline", "none")
 HEADING_LEVELS = (0, 2, 3, 4, 5, 6)
 _OPTION = re.compile(r"(\w+)=")
@@ -47,7 +51,8 @@ def outfit_hotspots(
     focus: str = "50% 50%",
     sizes: str = "",
     loading: str = "lazy",
-    label: bool = True,
+    fetchpriority: str = "auto",
+    label: bool | None = None,
     structured_data: bool = False,
     css_class: str = "",
     image_class: str = "",
@@ -59,6 +64,7 @@ def outfit_hotspots(
     may not see: it is unfinished, rejected or not published.
     """
     _check_choice("loading", loading, LOADING)
+    _check_choice("fetchpriority", fetchpriority, FETCH_PRIORITIES)
     _check_choice("marker", marker, MARKERS)
     _check_choice("heading_level", heading_level, HEADING_LEVELS)
     shown = _shown(
@@ -78,16 +84,19 @@ def outfit_hotspots(
         "heading": heading,
         "heading_tag": f"h{heading_level}" if heading_level else "p",
         "show_products": products,
-        "show_label": label,
+        "show_label": conf.SHOW_LABEL if label is None else label,
         "card": card,
         "card_actions": card_actions,
+        "has_card_actions": card and _has_content(context, card_actions),
         "marker": marker,
         "sizes": sizes or ("auto, 100vw" if loading == "lazy" else "100vw"),
         "loading": loading,
+        "fetchpriority": fetchpriority,
         "css_class": css_class,
         "image_class": image_class,
         "json_ld": _json_ld(context, shown, alt, caption) if structured_data else "",
         "request": context.get("request"),
+        "phrases": _phrases(context),
     }
 
 
@@ -123,11 +132,43 @@ def outfit_assets(context: Context, *, events: bool = False) -> dict[str, Any]:
     ``events`` adds the small script that sends DOM events when visitors open a card or follow a
     link.
     """
-    # the only layer that includes and parent templates share
-    page: Any = context.render_context.dicts[0]
+    page = _page(context)
     is_first = "outfit_assets" not in page
     page["outfit_assets"] = True
     return {"is_first": is_first, "events": events}
+
+
+def _page(context: Context) -> dict[Any, Any]:
+    """Return what is known in all of the page: the layer that includes and parents share."""
+    page: dict[Any, Any] = context.render_context.dicts[0]
+    return page
+
+
+def _phrases(context: Context) -> dict[str, str]:
+    """Return the words of the templates, looked up once for a page and language."""
+    page, key = _page(context), ("outfit_phrases", get_language())
+    if key not in page:
+        page[key] = {
+            "products": gettext("Products in this picture"),
+            "in_stock": gettext("In stock"),
+            "sold_out": gettext("Sold out"),
+            "sold_out_short": gettext("sold out"),
+            "view": gettext("View product"),
+            "close": gettext("Close"),
+        }
+    phrases: dict[str, str] = page[key]
+    return phrases
+
+
+def _has_content(context: Context, name: str) -> bool:
+    """Whether this template prints anything: most shops leave the shipped one empty."""
+    page, key = _page(context), ("outfit_content", name)
+    if key not in page:
+        assert context.template is not None  # a tag is rendered in a template  # noqa: S101
+        nodes = context.template.engine.get_template(name).nodelist
+        page[key] = any(not isinstance(node, TextNode) or node.s.strip() for node in nodes)
+    has_content: bool = page[key]
+    return has_content
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.models import ClothesParse, Hotspot, ModelImage
@@ -14,9 +14,13 @@ from django_outfitanyone.models.hotspot import box_inside, product_id_worn
 from django_outfitanyone.models.of_picture import Picture, picture_filter
 from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.pictures import images
-from django_outfitanyone.pictures.downloads import download
+from django_outfitanyone.pictures.box_crop import crop_to_box
 from django_outfitanyone.worker.new_files import NewFiles
+from django_outfitanyone.worker.store import fetch
 from django_outfitanyone.worker.uploads import read_stored
+
+if TYPE_CHECKING:
+    from django_outfitanyone.engines.base import Box, Engine, ParsedArea, Result
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,23 +32,60 @@ class FoundArea:
     crop: images.Picture | None
     cutout: images.Picture | None
 
+    def marked_as(self, picture: Picture) -> FoundArea:
+        """Return the area with the marks of the picture in its files."""
+        crop, cutout = (
+            part and part.marked_as_copy(picture.digital_source_type)
+            for part in (self.crop, self.cutout)
+        )
+        return replace(self, crop=crop, cutout=cutout)
 
-def download_area(area: Mapping[str, Any]) -> FoundArea:
-    """Return the area with its pictures, ``None`` for those that the answer does not name."""
-    crop, cutout = (
-        images.verify(download(area[name])) if area[name] else None
-        for name in ("crop_url", "cutout_url")
+
+def fetch_area(area: ParsedArea, picture: Picture, engine: Engine) -> FoundArea:
+    """Return an area that has a box with its pictures.
+
+    A crop that the answer does not have is cut out of the parsed picture; a cut-out stays
+    ``None``.
+    """
+    box = cast("Box", area.box)
+    crop = _fetched(area.crop, engine) or crop_to_box(read_stored(picture.image), box)
+    return FoundArea(
+        clothes_type=area.clothes_type,
+        box=box,
+        crop=crop,
+        cutout=_fetched(area.cutout, engine),
     )
-    return FoundArea(clothes_type=area["clothes_type"], box=area["box"], crop=crop, cutout=cutout)
 
 
-def store_files(picture: Picture, area: FoundArea, files: NewFiles) -> dict[str, Any]:
-    """Store the crop and cut-out of an area; return the columns of its hotspot that name them.
+def _fetched(result: Result | None, engine: Engine) -> images.Picture | None:
+    return images.verify(fetch(result, engine)) if result else None
+
+
+def store_files(
+    picture: Picture, areas: Iterable[FoundArea], files: NewFiles
+) -> list[dict[str, Any]]:
+    """Store crops and cut-outs; return the columns of each area's hotspot that name them.
 
     A parse that finds the same crop again keeps the files that are stored already, unless
     they are damaged or missing.
     """
-    known = _hotspots_of_kind(picture, area.clothes_type).first() or Hotspot()
+    known = hotspots_by_kind(picture)
+    return [
+        _stored(picture, area, known.get(area.clothes_type) or Hotspot(), files) for area in areas
+    ]
+
+
+def hotspots_by_kind(picture: Picture, *, locked: bool = False) -> dict[str | None, Hotspot]:
+    """Return the hotspots of the picture by kind, also those found in an earlier file of it.
+
+    ``locked`` keeps a person from changing them until the transaction ends.
+    """
+    spots = Hotspot.objects.filter(**picture_filter(picture))
+    return {spot.clothes_type: spot for spot in (spots.select_for_update() if locked else spots)}
+
+
+def _stored(picture: Picture, area: FoundArea, known: Hotspot, files: NewFiles) -> dict[str, Any]:
+    area = area.marked_as(picture)  # before its hash is compared: files are stored marked
     if area.crop and area.crop.sha256 == known.crop_sha256 and _has_its_files(known):
         return _file_columns(known)
     new = Hotspot()
@@ -58,30 +99,36 @@ def store_files(picture: Picture, area: FoundArea, files: NewFiles) -> dict[str,
     return _file_columns(new)
 
 
-def store_crops_without_box(parse: ClothesParse, files: NewFiles) -> dict[str, str]:
+def store_crops_without_box(
+    parse: ClothesParse, areas: Iterable[ParsedArea], engine: Engine, files: NewFiles
+) -> dict[str, str]:
     """Store the halves of a model photo that the answer does not place; return their columns.
 
     They make no hotspot, but a try-on can keep them.
     """
     new = ClothesParse()
     columns = {}
-    for half in Keep.values if isinstance(parse.picture, ModelImage) else ():
-        area = parse.area(half)
-        if area and not area["box"]:
-            crop = images.verify(download(area["crop_url"]))
-            column = f"{half}_crop"
+    for area in areas if isinstance(parse.picture, ModelImage) else ():
+        is_half = area.clothes_type in Keep.values and not area.box
+        if crop := _fetched(area.crop if is_half else None, engine):
+            column = f"{area.clothes_type}_crop"
             files.save(getattr(new, column), crop.suffix, crop.data)
             columns[column] = str(getattr(new, column).name)
     return columns
 
 
-def write_hotspot(picture: Picture, area: FoundArea, columns: Mapping[str, Any]) -> Hotspot:
-    """Write the hotspot of an area and return it; call it in a transaction."""
-    hotspot = _hotspot_on(picture, area.clothes_type, area.box)
-    for name, value in columns.items():
-        setattr(hotspot, name, value)
-    hotspot.save()
-    return hotspot
+def write_hotspots(
+    picture: Picture, areas: Iterable[FoundArea], columns: Iterable[Mapping[str, Any]]
+) -> list[Hotspot]:
+    """Write the hotspots of these areas and return them; call it in a transaction."""
+    known, written = hotspots_by_kind(picture, locked=True), []
+    for area, own in zip(areas, columns, strict=True):
+        hotspot = _placed(known.get(area.clothes_type), picture, area.clothes_type, area.box)
+        for name, value in own.items():
+            setattr(hotspot, name, value)
+        hotspot.save()
+        written.append(hotspot)
+    return written
 
 
 def names_files(names: Sequence[str]) -> bool:
@@ -97,23 +144,28 @@ def copy_hotspot(spot: Hotspot, picture: Picture) -> Hotspot:
     The copy shares the files of the original, as reused results do.
     """
     box = spot.machine_box or spot.box
-    copy = _hotspot_on(picture, spot.clothes_type, box, product_id=spot.product_id)
+    known = hotspots_by_kind(picture, locked=True).get(spot.clothes_type)
+    copy = _placed(known, picture, spot.clothes_type, box, product_id=spot.product_id)
     for name, value in _file_columns(spot).items():
         setattr(copy, name, value)
     copy.save()
     return copy
 
 
-def _hotspot_on(
-    picture: Picture, clothes_type: str | None, box: Sequence[int], *, product_id: Any = None
+def _placed(
+    known: Hotspot | None,
+    picture: Picture,
+    clothes_type: str | None,
+    box: Sequence[int],
+    *,
+    product_id: Any = None,
 ) -> Hotspot:
-    """Return the hotspot of this kind, new or existing, with the box that was found.
+    """Return the known hotspot of this kind, or a new one, with the box that was found.
 
     A person's correction stays while the picture is the same; the row is locked, so that none
     is made meanwhile. ``product_id`` is used if the hotspot has no product and none is known
     to be worn there.
     """
-    known = _hotspots_of_kind(picture, clothes_type).select_for_update().first()
     hotspot = known or Hotspot(**picture_filter(picture), clothes_type=clothes_type)
     if hotspot.picture_sha256 != picture.sha256:
         hotspot.is_corrected, hotspot.corrected_by = False, None
@@ -125,11 +177,6 @@ def _hotspot_on(
         worn = product_id_worn(picture, clothes_type)
         hotspot.product_id = hotspot.product_id or worn or product_id
     return hotspot
-
-
-def _hotspots_of_kind(picture: Picture, clothes_type: str | None) -> QuerySet[Hotspot]:
-    """Return the hotspot of this kind, also if it was found in an earlier file of the picture."""
-    return Hotspot.objects.filter(**picture_filter(picture), clothes_type=clothes_type)
 
 
 def _has_its_files(hotspot: Hotspot) -> bool:

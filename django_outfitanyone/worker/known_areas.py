@@ -25,12 +25,12 @@ class KnownArea:
         return self.source.area(self.clothes_type)
 
 
-def known_areas(parse: ClothesParse) -> list[KnownArea] | None:
-    """Return what is known for each type of this parse; ``None`` unless all of them are.
+def known_areas(parse: ClothesParse, others: Sequence[ClothesParse]) -> list[KnownArea] | None:
+    """Return what ``others`` know for each type of this parse; ``None`` unless all are known.
 
     One call for upper and lower serves each half, and two calls for a half serve both.
     """
-    finished = parse.finished_duplicates()
+    finished = [other for other in others if other.has_succeeded]
     areas = [_known_area(name, finished) for name in parse.types]
     known = [area for area in areas if area]
     return known if len(known) == len(areas) else None

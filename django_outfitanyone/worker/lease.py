@@ -7,17 +7,11 @@ application's: MariaDB's ``NOW()`` may differ from it by the server's time zone.
 from __future__ import annotations
 
 import uuid
-from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from django_outfitanyone.exceptions import LeaseLost
 from django_outfitanyone.models import Account
-
-if TYPE_CHECKING:
-    from django_outfitanyone.models.remote_job import RemoteJob
 
 DURATION = timedelta(seconds=15)
 
@@ -46,9 +40,3 @@ def release(account: Account, token: str) -> None:
     Account.objects.filter(pk=account.pk, runner_token=token).update(
         runner_token="", runner_expires_at=timezone.now(), unanswered_wakeups=0
     )
-
-
-def give_back(job: RemoteJob) -> None:
-    """End the lease of a claimed job whose step was not begun; it is as due as before."""
-    with suppress(LeaseLost):
-        job.release(job.due_at)

@@ -15,7 +15,6 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from django_outfitanyone import wakeup
-from django_outfitanyone.conf import conf
 from django_outfitanyone.models.database import connection
 from django_outfitanyone.worker import lease
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from django_outfitanyone.models import Account
     from django_outfitanyone.models.remote_job import RemoteJob
 
-RENEWAL_INTERVAL = 1.0
+RENEWAL_INTERVAL = 3.0
 """Seconds between two renewals by the runner itself; the rows are fenced besides."""
 SLOW_SECONDS = 5.0
 """After this time without a renewal, the thread renews; well below ``lease.DURATION``."""
@@ -46,6 +45,7 @@ class LeaseKeeper:
 
     def __init__(self, account: Account, token: str) -> None:
         self._account = account
+        self._lease = account.settings.lease()
         self._token = token
         self._held: dict[int, _Held] = {}
         self._lock = threading.Lock()
@@ -80,7 +80,7 @@ class LeaseKeeper:
             self._thread.join()
 
     def _work(self) -> None:
-        while not self._is_ended.wait(_interval()):
+        while not self._is_ended.wait(self._interval):
             self._renew_now_or_later()
         connection().close()
 
@@ -93,14 +93,20 @@ class LeaseKeeper:
     def renew_slow(self) -> None:
         """Renew what was not renewed for some time, unless its step is stuck."""
         now, patience = time.monotonic(), wakeup.task_timeout()
-        if self._renewed_at + _interval() <= now < self._seen_at + patience:
+        if self._renewed_at + self._interval <= now < self._seen_at + patience:
             self._renew()
         with self._lock:
             held = [one for one in self._held.values() if now < one.since + patience]
         for one in held:
-            if one.since + _interval() <= now:
+            if one.since + self._interval <= now:
+                ends_at = timezone.now() + self._lease
                 rows = type(one.job)._default_manager.filter(pk=one.job.pk, lease_token=one.token)
-                rows.update(lease_expires_at=timezone.now() + conf.lease)
+                # a slow submit has a longer one already
+                rows.filter(lease_expires_at__lt=ends_at).update(lease_expires_at=ends_at)
+
+    @property
+    def _interval(self) -> float:
+        return min(SLOW_SECONDS, self._lease.total_seconds() / 4)
 
     def _renew(self) -> bool:
         now = time.monotonic()
@@ -108,7 +114,3 @@ class LeaseKeeper:
         if is_kept:
             self._renewed_at = now
         return is_kept
-
-
-def _interval() -> float:
-    return min(SLOW_SECONDS, conf.lease.total_seconds() / 4)

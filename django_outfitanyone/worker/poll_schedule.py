@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from django_outfitanyone.conf import conf
+from django_outfitanyone.conf import EngineSettings
 from django_outfitanyone.engines.base import TaskReport
 from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
@@ -47,10 +47,17 @@ class PollSchedule:
     def next_poll_at(self, try_on: TryOnResult) -> datetime:
         """Return when to poll this try-on's task next."""
         now = timezone.now()
-        age = (now - try_on.sent_at).total_seconds()
+        return self._poll_at(try_on, now, age=(now - try_on.sent_at).total_seconds())
+
+    def first_poll_at(self, try_on: TryOnResult) -> datetime:
+        """Return when to poll this try-on's task first, which the engine has just accepted."""
+        return self._poll_at(try_on, timezone.now(), age=0.0)
+
+    def _poll_at(self, try_on: TryOnResult, now: datetime, *, age: float) -> datetime:
         durations = self.durations
         is_first = not durations and not _similar(try_on).filter(pk__lt=try_on.pk).exists()
-        return now + timedelta(seconds=wait(age, durations, is_first=is_first))
+        interval = self._account.settings.POLL_INTERVAL
+        return now + timedelta(seconds=wait(age, durations, is_first=is_first, interval=interval))
 
     def record(self, report: TaskReport) -> bool:
         """Keep how long this task took, by the engine's own clock; return if it is the first.
@@ -60,7 +67,8 @@ class PollSchedule:
         if not report.submitted_at or not report.finished_at:
             return False
         seconds = (report.finished_at - report.submitted_at).total_seconds()
-        if not 0 <= seconds <= conf.TASK_DEADLINE:  # no duration, whatever the engine says
+        longest = self._account.settings.result_life(self._remote_model)
+        if not 0 <= seconds <= longest.total_seconds():  # no duration, whatever the engine says
             return False
         account, model = self._account, self._remote_model
         is_first = model not in account.task_seconds
@@ -87,18 +95,24 @@ def schedule_for(try_on: TryOnResult) -> PollSchedule:
     return PollSchedule(try_on.account, try_on.remote_model)
 
 
-def wait(age: float, durations: Sequence[float], *, is_first: bool = True) -> float:
+def wait(
+    age: float,
+    durations: Sequence[float],
+    *,
+    is_first: bool = True,
+    interval: float = EngineSettings.POLL_INTERVAL.default,
+) -> float:
     """Return the seconds until the next poll of a task of this age in seconds.
 
-    ``durations`` are those of the latest similar tasks. Without any, polls become rarer
-    with age. Then only the first of several tasks is polled often, because its duration
-    tells when to poll the others.
+    ``durations`` are those of the latest similar tasks, ``interval`` is ``POLL_INTERVAL``.
+    Without any durations, polls become rarer with age. Then only the first of several tasks is
+    polled often, because its duration tells when to poll the others.
     """
     soonest = age + SHORTEST_STEP / 2
     if not durations:
         if not is_first:
-            return min(max(age, conf.POLL_INTERVAL), LONGEST_STEP)
-        often = max(min(FIRST_STEP * max(1, int(age)), SECOND_STEP, conf.POLL_INTERVAL), age / 20)
+            return min(max(age, interval), LONGEST_STEP)
+        often = max(min(FIRST_STEP * max(1, int(age)), SECOND_STEP, interval), age / 20)
         return _next_age(soonest, min(often, LONGEST_STEP)) - age
     low, high = _usual_range(durations)
     doubt = DOUBT / len(durations) ** 2
@@ -107,7 +121,7 @@ def wait(age: float, durations: Sequence[float], *, is_first: bool = True) -> fl
     if age < last:
         return _next_age(max(soonest, first), step, anchor=high) - age
     overdue = age - last
-    return min(max(step, overdue / 2), max(conf.POLL_INTERVAL, age / 20), LONGEST_STEP)
+    return min(max(step, overdue / 2), max(interval, age / 20), LONGEST_STEP)
 
 
 def _similar(try_on: TryOnResult) -> TryOnResultQuerySet:

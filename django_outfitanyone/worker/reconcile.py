@@ -1,5 +1,7 @@
 """The steps after an unclear submit: find out what happened, and free the slot in time.
 
+What settles it is a capability of the engine: its task list, the request's key, or nothing.
+
 An empty task list proves that nothing arrived only if all of this holds:
 
 - The engine's clock and ours agree. The list's own ``Date`` tells.
@@ -14,22 +16,21 @@ In all other cases a person decides.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.conf import conf
-from django_outfitanyone.engines.base import ListedTask, TaskList
+from django_outfitanyone.engines.base import Engine, ListedTask, TaskList
+from django_outfitanyone.engines.capabilities import Unclear
 from django_outfitanyone.models import Charge, KnownTask, TryOnResult
 from django_outfitanyone.models.remote_job import UNCLEAR
-
-if TYPE_CHECKING:
-    from django_outfitanyone.engines.base import Engine
+from django_outfitanyone.worker.answers import conclude, is_conclusive
+from django_outfitanyone.worker.submit import record_task, submit_again
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """How far the engine's clock may differ from ours."""
@@ -39,6 +40,8 @@ MARGIN = timedelta(minutes=10)
 """How far the clock of the host that submitted may be wrong."""
 SHORTEST_GAP = timedelta(seconds=1)
 """Requests that leave sooner after each other may arrive in another order."""
+SUBMIT_PATIENCE = 5.0
+"""Seconds: within them, a submit is normally answered and its task stored."""
 SLOT_HOLD = timedelta(minutes=5)
 """After this time a task has ended: documented durations stay below two minutes."""
 
@@ -81,7 +84,42 @@ class Listing:
 
 
 def reconcile(try_on: TryOnResult, engine: Engine) -> datetime | None:
-    """Step: find out from the account's task list whether an unclear submit arrived.
+    """Step: settle an unclear submit in the way that the engine allows."""
+    return WAYS[try_on.capabilities.unclear](try_on, engine)
+
+
+def _ask_at_once(try_on: TryOnResult, engine: Engine) -> datetime | None:  # noqa: ARG001
+    """Let a person decide: nothing tells whether the request has arrived."""
+    return _ask_a_person(try_on, [])
+
+
+def _repeat(try_on: TryOnResult, engine: Engine) -> datetime | None:
+    """Send the request again with its key, once the first one can have no effect any more."""
+    ends_at = try_on.sent_at + timedelta(seconds=try_on.capabilities.longest_submit)
+    return ends_at if timezone.now() < ends_at else submit_again(try_on, engine)
+
+
+def _find(try_on: TryOnResult, engine: Engine) -> datetime | None:
+    """Ask for the task with the request's key; that there is none proves that none arrived."""
+    now = timezone.now()
+    if try_on.unclear_since is None:
+        try_on.write(unclear_since=now)
+        return now + longest_effect(try_on)
+    settled_at = try_on.unclear_since + longest_effect(try_on)
+    if now < settled_at:
+        return settled_at
+    report = engine.find(try_on.submit_key)
+    if report is None:
+        try_on.mark_preparing(submitted_at=None)
+    elif is_conclusive(report):
+        return conclude(try_on, report, engine)
+    else:
+        record_task(try_on, report, due_at=timezone.now())
+    return timezone.now()
+
+
+def _read_task_list(try_on: TryOnResult, engine: Engine) -> datetime | None:
+    """Find out from the account's task list whether an unclear submit arrived.
 
     Only an empty list that proves it leads to a second request. A task in the list may
     belong to another client, because the list names no inputs. So a person decides, unless
@@ -91,11 +129,13 @@ def reconcile(try_on: TryOnResult, engine: Engine) -> datetime | None:
     now = listing.found.server_time or listing.after
     if try_on.unclear_since is None:
         try_on.write(unclear_since=listing.delay_start)
-        return timezone.now() + longest_effect()
+        return timezone.now() + longest_effect(try_on)
     candidates = _unknown_tasks(try_on, listing.found.tasks)
+    if candidates and _others_have_settled(try_on):
+        candidates = _unknown_tasks(try_on, listing.found.tasks)
     if listing.doubt or now < try_on.unclear_since:  # a clock that was set back proves nothing
         return _ask_a_person(try_on, candidates, listing.doubt)
-    settled_in = try_on.unclear_since + longest_effect() - now
+    settled_in = try_on.unclear_since + longest_effect(try_on) - now
     if settled_in > timedelta(0):
         return timezone.now() + settled_in
     if not candidates:
@@ -108,17 +148,30 @@ def reconcile(try_on: TryOnResult, engine: Engine) -> datetime | None:
     return _ask_a_person(try_on, candidates)
 
 
+def _others_have_settled(try_on: TryOnResult) -> bool:
+    """Wait a moment for submits of other threads, whose tasks may be listed but not stored yet.
+
+    Returns whether there were any.
+    """
+    others = TryOnResult.objects.being_sent(try_on)
+    ids = list(others.values_list("pk", flat=True))
+    end = time.monotonic() + SUBMIT_PATIENCE
+    while ids and time.monotonic() < end and others.filter(pk__in=ids).exists():
+        time.sleep(SUBMIT_PATIENCE / 20)
+    return bool(ids)
+
+
 def free_slot(try_on: TryOnResult, engine: Engine) -> None:  # noqa: ARG001
     """Step: free the slot of an unclear submit, whose task must have ended by now."""
     try_on.write(slot=None)
 
 
-def longest_effect() -> timedelta:
+def longest_effect(try_on: TryOnResult) -> timedelta:
     """Return after what time a request that was given up can no longer create a task.
 
     A worker that seemed dead may still send and wait, and the engine may still work on it.
     """
-    return timedelta(seconds=conf.longest_call + conf.UNCLEAR_SUBMIT_DELAY)
+    return try_on.account.settings.longest_effect(try_on.remote_model)
 
 
 def _ask_a_person(
@@ -145,9 +198,10 @@ def _certain_task(try_on: TryOnResult, candidates: list[ListedTask]) -> str:
     their times, if each task was created while its row's request was on its way, and if the
     requests did not leave so close to each other that one may have passed another.
     """
-    if not conf.EXCLUSIVE_ACCOUNT:
+    if not try_on.account.settings.is_exclusive:
         return ""
-    span = timedelta(seconds=conf.longest_call) + CLOCK_TOLERANCE
+    longest_call = try_on.account.settings.longest_call(try_on.remote_model)
+    span = timedelta(seconds=longest_call) + CLOCK_TOLERANCE
     rows = TryOnResult.objects.unclear_near(try_on, span)
     tasks = sorted(
         (time, task.task_id)
@@ -179,6 +233,15 @@ def _unknown_tasks(try_on: TryOnResult, tasks: Sequence[ListedTask]) -> list[Lis
     known = set(living.values_list("remote_task_id", flat=True))
     known |= KnownTask.objects.among(account, ids) | Charge.objects.among(account, ids)
     return [task for task in tasks if task.task_id not in known]
+
+
+WAYS: dict[Unclear, Callable[[TryOnResult, Engine], datetime | None]] = {
+    Unclear.LIST: _read_task_list,
+    Unclear.KEY: _repeat,
+    Unclear.LABEL: _find,
+    Unclear.NEVER: _ask_at_once,
+}
+"""How an unclear submit is settled, by what the engine allows."""
 
 
 def _as_json(task: ListedTask) -> dict[str, str]:

@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django_outfitanyone.conf import conf
+from django_outfitanyone.account.rate_limits import LONGEST_PAUSE
 from django_outfitanyone.exceptions import (
     AccountProblem,
     AddressRefused,
@@ -80,14 +80,23 @@ UNCLEAR_PARSE = Retry(error=OutcomeUnknown, attempts=4, first=5, longest=60)
 """For clothes parses of a small price only. Each of these calls may be billed."""
 
 
-def wait_before_retry(error: OutfitAnyoneError, attempt: int, *, is_paid: bool) -> timedelta | None:
-    """Return the delay before attempt number ``attempt + 1``; ``None`` to give up."""
+def wait_before_retry(
+    error: OutfitAnyoneError, attempt: int, *, is_paid: bool, pause: float = 0
+) -> timedelta | None:
+    """Return the delay before attempt number ``attempt + 1``; ``None`` to give up.
+
+    ``pause`` is the account's pause in seconds after too many requests, if the engine names none.
+    """
     for row in TABLE:
         if isinstance(error, row.error):
             wait = row.wait(attempt, is_paid=is_paid)
-            return None if wait is None else max(wait, _pause(error))
+            return None if wait is None else max(wait, _pause(error, pause))
     return None
 
 
-def _pause(error: OutfitAnyoneError) -> timedelta:
-    return timedelta(seconds=conf.THROTTLE_PAUSE if isinstance(error, Throttled) else 0)
+def _pause(error: OutfitAnyoneError, pause: float) -> timedelta:
+    """Return how long the account pauses, by the engine's word or by the settings."""
+    if not isinstance(error, Throttled):
+        return timedelta(0)
+    seconds = pause if error.retry_after is None else error.retry_after
+    return timedelta(seconds=min(max(0.0, seconds), LONGEST_PAUSE))

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from django_outfitanyone.choices import Review
+from django_outfitanyone.jobs.parse import request_result_parse
 from django_outfitanyone.models import Hotspot, TryOnResult
 from django_outfitanyone.models.database import atomic
 from django_outfitanyone.models.hotspot import product_id_worn
 
 
-def finished_duplicate(try_on: TryOnResult) -> TryOnResult | None:
-    """Return the oldest finished result of an identical request; a rejected one only at last."""
-    finished = TryOnResult.objects.identical_to(try_on).succeeded().order_by("pk")
-    return finished.exclude(review=Review.REJECTED).first() or finished.first()
+def duplicate_of(try_on: TryOnResult) -> TryOnResult | None:
+    """Return the identical request whose result this one reuses, or will reuse.
 
-
-def has_earlier_duplicate(try_on: TryOnResult) -> bool:
-    """Whether an identical request is open; the later one waits for it and reuses its result."""
-    return TryOnResult.objects.identical_to(try_on).open().filter(pk__lt=try_on.pk).exists()
+    That is the oldest finished one, a rejected one only if there is no other, else an open one
+    that came before. One statement, because every new request asks.
+    """
+    return TryOnResult.objects.identical_to(try_on).reusable_before(try_on).first()
 
 
 def reuse(source: TryOnResult, *, for_row: TryOnResult) -> None:
     """Step: finish the row with the source's picture and hotspots, at no cost.
 
-    A rejected picture stays rejected: the row waits for the person to approve it.
+    A rejected picture stays rejected: the row waits for the person to approve it. Hotspots
+    that the source does not have yet are found by a parse that waits for the source's, at no
+    cost either.
     """
     with atomic():
         _copy_hotspots(source, for_row)
@@ -38,6 +39,8 @@ def reuse(source: TryOnResult, *, for_row: TryOnResult) -> None:
             currency=source.currency,
             reused_from_id=source.reused_from_id or source.pk,
         )
+        if source.clothesparses.open().exists():
+            request_result_parse(for_row)
 
 
 def _copy_hotspots(source: TryOnResult, for_row: TryOnResult) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError
@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.choices import Status
-from django_outfitanyone.conf import conf
 from django_outfitanyone.error_help import may_be_lost_upload
 from django_outfitanyone.exceptions import (
     AccountProblem,
@@ -27,7 +26,7 @@ from django_outfitanyone.models.database import atomic, on_commit
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.signals import result_expiring
 from django_outfitanyone.storable_text import storable
-from django_outfitanyone.worker import collect, parse, reconcile, submit
+from django_outfitanyone.worker import collect, orders, parse, reconcile, submit
 from django_outfitanyone.worker.retries import wait_before_retry
 
 if TYPE_CHECKING:
@@ -61,16 +60,45 @@ STEPS: dict[type[RemoteJob], dict[Status, Step]] = {
 """The step for each status. A step returns when the next one is due, ``None`` for never."""
 
 
-def advance(job: RemoteJob, engine: Engine) -> None:
+def advance(
+    job: RemoteJob, engine: Engine, *, may_follow: Callable[[RemoteJob], bool] = lambda _job: False
+) -> RemoteJob | None:
     """Advance a claimed job by one step and end its lease.
 
     Raises only ``OperationalError``: an error in one job must not hold up the others.
+
+    If more can be done at once, ``may_follow`` is asked about the job that it is about: the
+    same one, whose result is to be fetched, or the parse of the picture that it has stored.
+    Where it says yes, that job is returned with a lease, and the caller advances it.
     """
     try:
         job.keep_lease()
-        job.release(_step(job, engine))
+        due_at = _step(job, engine)
+        if _is_to_be_fetched(job, due_at) and may_follow(job):
+            return job
+        if job.is_leased:  # otherwise the step's last write has ended the lease
+            job.release(due_at)
+        parse = _parse_to_follow(job)
+        return parse if parse and may_follow(parse) and _claim(parse) else None
     except LeaseLost:
         logger.info("%s %s: leased by another worker meanwhile", job._meta.model_name, job.pk)
+        return None
+
+
+def _is_to_be_fetched(job: RemoteJob, due_at: datetime | None) -> bool:
+    is_due = due_at is not None and due_at <= timezone.now()
+    return is_due and job.is_leased and job.is_collecting
+
+
+def _parse_to_follow(job: RemoteJob) -> ClothesParse | None:
+    """Return the new parse of the picture that this step has stored, if this engine makes it."""
+    parse = job.requested_parse if isinstance(job, TryOnResult) else None
+    is_own = parse is not None and parse.account_id == job.account_id
+    return parse if is_own and job.has_succeeded else None
+
+
+def _claim(parse: ClothesParse) -> bool:
+    return ClothesParse.objects.claim_new(parse, lease=parse.account.settings.lease())
 
 
 def _step(job: RemoteJob, engine: Engine) -> datetime | None:
@@ -91,7 +119,7 @@ def _step(job: RemoteJob, engine: Engine) -> datetime | None:
 def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
     """Write the error to the row, then retry or fail as the retry policy says."""
     if isinstance(error, Throttled):
-        rate_limits.pause(job.account)
+        rate_limits.pause(job.account, error.retry_after)
     if isinstance(error, AccountProblem):
         rate_limits.stop(job.account, error)
     if job.is_unsent and _upload_again(job, error):
@@ -102,7 +130,12 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
         "request_id": getattr(error, "request_id", "") or job.request_id,
     }
     attempt = _attempt(job, error)
-    wait = wait_before_retry(error, attempt, is_paid=job.is_in_flight)
+    wait = wait_before_retry(
+        error,
+        attempt,
+        is_paid=job.is_in_flight,
+        pause=job.account.settings.THROTTLE_PAUSE,
+    )
     if wait is None or _has_expired(job):
         _warn_of_loss(job, error, is_final=True)
         _give_up(job, error, columns)
@@ -133,13 +166,10 @@ def _attempt(job: RemoteJob, error: OutfitAnyoneError) -> int:
 def _give_up(job: RemoteJob, error: OutfitAnyoneError, columns: dict[str, Any]) -> None:
     """End a job that is retried no more; a person decides if it may be billed.
 
-    The outcome of a task whose answers were unusable until it expired is not known. A picture
-    that is stored is kept, whatever went wrong afterwards: only its hotspots are missing.
+    The outcome of a task whose answers were unusable until it expired is not known.
     """
     is_gone = isinstance(error, TaskGone)
-    if isinstance(job, TryOnResult) and job.is_collecting and job.image:
-        job.mark_succeeded()
-    elif not job.is_submitting and (not job.is_running or is_gone):
+    if not job.is_submitting and (not job.is_running or is_gone):
         job.mark_failed(**columns)
     elif isinstance(job, TryOnResult):
         job.mark_needs_attention(slot=None, **columns)  # the task has ended by now
@@ -149,9 +179,9 @@ def _give_up(job: RemoteJob, error: OutfitAnyoneError, columns: dict[str, Any]) 
 
 def _upload_again(job: RemoteJob, error: OutfitAnyoneError) -> bool:
     """Whether the engine has forgotten uploads of this job, which are dropped; once in a try."""
-    if job.uploads_renewed or not may_be_lost_upload(error.code, error.message):
+    if job.uploads_renewed or not may_be_lost_upload(error.code, error.message, job.engine_class):
         return False
-    renew = submit.renew_uploads if isinstance(job, TryOnResult) else parse.renew_uploads
+    renew = orders.renew_uploads if isinstance(job, TryOnResult) else parse.renew_uploads
     with atomic():
         if not renew(job):  # type: ignore[arg-type]  # each function gets its own kind of job
             return False
@@ -171,10 +201,10 @@ def _has_expired(job: RemoteJob) -> bool:
 def _warn_of_loss(job: RemoteJob, error: OutfitAnyoneError, *, is_final: bool = False) -> None:
     """Warn once that a paid result may be lost: it expires soon, or the worker gives up."""
     expires_at = job.expires_at
-    if expires_at is None or job.warned_at or not _is_paid_but_not_stored(job):
+    if expires_at is None or job.warned_at or not (job.is_running or job.is_collecting):
         return
     now = timezone.now()
-    if not is_final and expires_at - now > timedelta(seconds=conf.EXPIRY_WARNING):
+    if not is_final and expires_at - now > job.account.settings.expiry_warning(job.called_model):
         return
     job.write(warned_at=now)
     logger.warning(
@@ -194,9 +224,3 @@ def _warn_of_loss(job: RemoteJob, error: OutfitAnyoneError, *, is_final: bool = 
     on_commit(
         lambda: result_expiring.send_robust(type(job), job=job, error=error, expires_at=expires_at)
     )
-
-
-def _is_paid_but_not_stored(job: RemoteJob) -> bool:
-    if isinstance(job, TryOnResult) and job.image:
-        return False
-    return job.is_running or job.is_collecting

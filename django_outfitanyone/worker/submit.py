@@ -6,9 +6,12 @@ Each step returns when the next one is due, ``None`` for never.
 from __future__ import annotations
 
 import logging
+import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,24 +20,30 @@ from django_outfitanyone.account.ledger import write_with_retries
 from django_outfitanyone.engines.base import RefineOrder, TaskReport, TryOnOrder
 from django_outfitanyone.exceptions import (
     APIError,
+    InputRejected,
     LeaseLost,
     OutcomeUnknown,
     RequestNotSent,
     RequestRefused,
 )
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
+from django_outfitanyone.jobs.outfit import check_wearable
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.remote_job import answer_columns
-from django_outfitanyone.models.try_on import Keep
-from django_outfitanyone.worker.kept_half import delay_for, kept_garment, parse_for
+from django_outfitanyone.models.transitions import NO_LEASE
+from django_outfitanyone.worker import stages
+from django_outfitanyone.worker.answers import conclude, is_conclusive
+from django_outfitanyone.worker.kept_half import delay_for, parse_for
+from django_outfitanyone.worker.orders import order_of
 from django_outfitanyone.worker.poll_schedule import schedule_for
-from django_outfitanyone.worker.reuse import finished_duplicate, has_earlier_duplicate, reuse
-from django_outfitanyone.worker.uploads import Delivery, addresses_of, drop_uploads
+from django_outfitanyone.worker.reuse import duplicate_of, reuse
 
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import Engine
 
 logger = logging.getLogger("django_outfitanyone")
+
+Order = TryOnOrder | RefineOrder
 
 RECHECK_DELAY = timedelta(seconds=2)
 """While an identical request is open."""
@@ -44,58 +53,71 @@ def start(try_on: TryOnResult, engine: Engine) -> datetime | None:
     """Step: reuse an identical finished result, or prepare a new one."""
     _check_inputs(try_on)
     if not try_on.force_new:
-        duplicate = finished_duplicate(try_on)
-        if duplicate:
+        duplicate = duplicate_of(try_on)
+        if duplicate and duplicate.has_succeeded:
             reuse(duplicate, for_row=try_on)
             return None
-        if has_earlier_duplicate(try_on):
+        if duplicate:
             return timezone.now() + RECHECK_DELAY
     try_on.mark_preparing()
     return prepare(try_on, engine)
 
 
-def prepare(try_on: TryOnResult, engine: Engine) -> datetime:
-    """Step: upload the pictures; once that is done and a slot is free, submit."""
+def prepare(try_on: TryOnResult, engine: Engine) -> datetime | None:
+    """Step: give the engine access to the pictures, and submit once a slot is free."""
     _check_inputs(try_on)
-    if try_on.keep:
+    if stages.sends_kept_half(try_on):
         parse = parse_for(try_on)
         if not parse.has_succeeded:
             return timezone.now() + delay_for(parse, try_on)
-    addresses = _addresses(try_on, _inputs(try_on), engine)
+    order = order_of(try_on, engine)
     if not try_on.is_prepared:
-        try_on.write(is_prepared=True)
-        return timezone.now()
-    return submit(try_on, addresses, engine)
+        now = timezone.now()
+        try_on.write(is_prepared=True, due_at=now, **NO_LEASE)
+        return now
+    return submit(try_on, order, engine)
 
 
-def submit(try_on: TryOnResult, addresses: dict[str, str], engine: Engine) -> datetime:
+def submit(try_on: TryOnResult, order: Order, engine: Engine) -> datetime | None:
     """Send the paid request once, if a slot, the rate limit and the budget admit it.
 
-    The row becomes ``submitting`` before the request leaves this machine. It goes back to
-    ``preparing`` only if an answer proves that no task was created, or if nothing was sent,
-    for example because the process was frozen meanwhile. After anything else it stays
-    ``submitting``, and ``reconcile`` finds out what happened.
+    The row becomes ``submitting`` before the request leaves this machine, with a new key. It
+    goes back to ``preparing`` only if an answer proves that no task was created, or if nothing
+    was sent, for example because the process was frozen meanwhile. After anything else it
+    stays ``submitting``, and ``reconcile`` finds out what happened.
     """
-    slots = rate_limits.free_slots(try_on.account)
-    if not slots:
-        return timezone.now()
-    retry_at = rate_limits.admit(try_on, remote_model=try_on.remote_model, slot=slots[0])
+    retry_at = rate_limits.admit_to_slot(try_on, submit_key=uuid.uuid4().hex)
     if retry_at:
         return retry_at
     try:
-        report = _send(try_on, addresses, engine)
-    except OutcomeUnknown as error:
-        try_on.write(error_code=error.code, error_message=error.message)
-        return timezone.now()
+        return _send(try_on, order, engine)
     except (RequestNotSent, APIError):
         try_on.mark_preparing(submitted_at=None)
         raise
-    _record_task(try_on, report)
-    return schedule_for(try_on).next_poll_at(try_on)
+
+
+def submit_again(try_on: TryOnResult, engine: Engine) -> datetime | None:
+    """Send the same paid request once more, with its key, because its outcome is unclear.
+
+    The engine pays no key twice. Only its refusal of these pictures proves that it never
+    accepted them; after any other error the outcome is as unclear as before.
+    """
+    order = order_of(try_on, engine)
+    retry_at = rate_limits.admit_again(try_on)
+    if retry_at:
+        return max(retry_at, timezone.now() + RECHECK_DELAY)
+    try:
+        return _send(try_on, order, engine)
+    except InputRejected:
+        try_on.mark_preparing(submitted_at=None)
+        raise
 
 
 def _check_inputs(try_on: TryOnResult) -> None:
-    """Refuse a try-on whose pictures are no longer those that were requested and priced."""
+    """Refuse a try-on whose pictures are no longer those that were requested and priced.
+
+    The settings may name another engine by now, which wears fewer garments.
+    """
     if fingerprint_of(try_on) != try_on.fingerprint:
         raise RequestRefused(
             _(
@@ -104,86 +126,87 @@ def _check_inputs(try_on: TryOnResult) -> None:
             ),
             code="InputChanged",
         )
+    capabilities = try_on.account.settings.capabilities(try_on.remote_model)
+    check_wearable(try_on.garments, capabilities.kinds)
 
 
-def renew_uploads(try_on: TryOnResult) -> bool:
-    """Drop the uploads of this try-on's pictures; return False if there were none."""
-    hashes = {picture.sha256 for picture in _inputs(try_on).values()}
-    return drop_uploads(hashes, remote_model=try_on.remote_model, account=try_on.account)
+def _send(try_on: TryOnResult, order: Order, engine: Engine) -> datetime | None:
+    """Send the request, and act on the answer; errors of the engine are the caller's."""
+    try:
+        report = _answer(try_on, replace(order, window=try_on.send_window), engine)
+    except OutcomeUnknown as error:
+        try_on.write(error_code=error.code, error_message=error.message)
+        return timezone.now()
+    if is_conclusive(report):
+        return _conclude(try_on, report, engine)
+    due_at = _first_poll_at(try_on, report)
+    record_task(try_on, report, due_at=due_at)
+    return due_at
 
 
-def _inputs(try_on: TryOnResult) -> dict[str, Delivery]:
-    """Return all pictures of the request by their role."""
-    inputs = _own_pictures(try_on)
-    if try_on.keep:
-        inputs["top" if try_on.keep == Keep.UPPER else "bottom"] = kept_garment(try_on)
-    return inputs
+def _answer(try_on: TryOnResult, order: Order, engine: Engine) -> TaskReport:
+    """Return the answer to the request; one that can neither be polled nor used is none."""
+    if isinstance(order, RefineOrder):
+        report = engine.refine(order, key=try_on.submit_key)
+    else:
+        report = engine.submit(order, key=try_on.submit_key)
+    if not is_conclusive(report) and not report.handle:
+        raise OutcomeUnknown(_("The engine's answer has neither a picture nor a task."))
+    return report
 
 
-def _own_pictures(try_on: TryOnResult) -> dict[str, Delivery]:
-    """Return the shop's pictures by their role."""
-    rows = {
-        "person": try_on.model_image,
-        "top": try_on.top_garment,
-        "bottom": try_on.bottom_garment,
-        "coarse": try_on.refines,
-    }
-    return {role: Delivery(file=row.image, sha256=row.sha256) for role, row in rows.items() if row}
+def _first_poll_at(try_on: TryOnResult, report: TaskReport) -> datetime:
+    if report.retry_after is not None:
+        return timezone.now() + timedelta(seconds=max(0.0, report.retry_after))
+    try:
+        return schedule_for(try_on).first_poll_at(try_on)
+    except (DatabaseError, InterfaceError):  # the task's id is not stored yet, and matters more
+        return timezone.now()
 
 
-def _addresses(try_on: TryOnResult, inputs: dict[str, Delivery], engine: Engine) -> dict[str, str]:
-    """Return an address that the engine can read for each role."""
-    addresses = {}
-    for role, address in addresses_of(
-        inputs, remote_model=try_on.remote_model, account=try_on.account, engine=engine
-    ):
-        addresses[role] = address
-        try_on.keep_lease()
-    return addresses
+def _conclude(try_on: TryOnResult, report: TaskReport, engine: Engine) -> datetime | None:
+    """Act on an answer that is final at once, even if the lease was lost: it may be paid for."""
+    sent_at = try_on.submitted_at
+    try:
+        return conclude(try_on, report, engine)
+    except LeaseLost:
+        is_regained = TryOnResult.objects.regain(try_on, sent_at=sent_at)
+        _log_late_answer(try_on, report, is_kept=is_regained)
+        if not is_regained:
+            raise
+    return conclude(try_on, report, engine)
 
 
-def _send(try_on: TryOnResult, addresses: dict[str, str], engine: Engine) -> TaskReport:
-    clothes: Any = {
-        "model": try_on.remote_model,
-        "person_url": addresses["person"],
-        "top_url": addresses.get("top", ""),
-        "bottom_url": addresses.get("bottom", ""),
-        "window": try_on.send_window,
-    }
-    if try_on.refines_id:
-        return engine.refine(
-            RefineOrder(**clothes, coarse_url=addresses["coarse"], gender=try_on.gender)
-        )
-    return engine.submit(
-        TryOnOrder(**clothes, resolution=try_on.resolution, restore_face=try_on.restore_face)
-    )
-
-
-def _record_task(try_on: TryOnResult, report: TaskReport) -> None:
+def record_task(try_on: TryOnResult, report: TaskReport, *, due_at: datetime) -> None:
     """Store the task's id even if the lease was lost meanwhile, because the task is paid for.
 
+    The same write ends the lease; the next step, the first poll, is due at ``due_at``.
     From now on the task's age counts from the answer, which proves that the task exists.
     """
-    sent_at, before = try_on.submitted_at, try_on.status
+    sent_at, before = try_on.submitted_at, try_on.place
     columns = {
-        "remote_task_id": report.task_id,
+        "remote_task_id": report.handle,
         "submitted_at": timezone.now(),
         **answer_columns(report),
     }
 
     def write() -> None:
         try_on.undo_move(before)  # of a transaction that was rolled back
-        try_on.mark_running(**columns)
+        try_on.mark_running(**columns, due_at=due_at, **NO_LEASE)
 
     try:
         write_with_retries(write)
     except LeaseLost:
         kept = TryOnResult.objects.record_late_task(try_on, sent_at=sent_at, **columns)
-        logger.warning(
-            "Try-on %s: the answer to its submit came after the lease ended; task %s was %s.",
-            try_on.pk,
-            report.task_id,
-            "kept" if kept else "lost",
-            extra={"event": "late_answer", "job_id": try_on.pk, "task_id": report.task_id},
-        )
+        _log_late_answer(try_on, report, is_kept=kept)
         raise
+
+
+def _log_late_answer(try_on: TryOnResult, report: TaskReport, *, is_kept: bool) -> None:
+    logger.warning(
+        "Try-on %s: the answer to its submit came after the lease ended; task %s was %s.",
+        try_on.pk,
+        report.handle or "without an id",
+        "kept" if is_kept else "lost",
+        extra={"event": "late_answer", "job_id": try_on.pk, "task_id": report.handle},
+    )

@@ -1,121 +1,187 @@
-"""Thread pool for network-bound steps, so that the runner can keep the slots full."""
+"""Threads for the steps, which wait for the network most of the time."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from queue import Empty, SimpleQueue
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connections
 
 from django_outfitanyone.models.database import connection
 from django_outfitanyone.models.remote_job import RemoteJob
-from django_outfitanyone.worker import lease
+from django_outfitanyone.worker.queue import Lane, slow_models
 from django_outfitanyone.worker.steps import advance
 
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import Engine
+    from django_outfitanyone.models import Account
     from django_outfitanyone.worker.lease_keeper import LeaseKeeper
 
 logger = logging.getLogger("django_outfitanyone")
 
 DATABASE_ERRORS = (OperationalError, InterfaceError)
 
-THREADS = {"collect": 2, "parse": 3, "prepare": 1}
-"""Threads for each kind of step. Only one prepares, so that no picture is uploaded twice."""
+MOST_THREADS = 10
+"""Of each lane: every thread has a connection to the database, and Python runs one at a time."""
+
+
+def thread_counts(account: Account) -> dict[Lane, int]:
+    """Return how many threads each lane of this account may have.
+
+    A submit that brings the picture itself takes its thread as long as its slot.
+    """
+    slots = account.settings.concurrent_tasks
+    few = min(slots, MOST_THREADS)
+    return {Lane.SLOTS: slots if slow_models(account) else few, Lane.PICTURES: max(few, 3)}
 
 
 class ThreadPool:
     """Threads with a database connection each, that advance jobs claimed by the runner.
 
-    Each kind of step accepts one job more than it has threads, so that no thread waits
-    for the runner between two jobs.
+    A thread starts when there is a job for it. No job waits for a thread with its lease.
     """
 
-    def __init__(self, engine: Engine, keeper: LeaseKeeper) -> None:
+    has_threads = True
+    takes_next_steps = True
+    """Whether a thread may go on with the job's next step; False near the end of a run."""
+
+    def __init__(self, engine: Engine, keeper: LeaseKeeper, counts: Mapping[Lane, int]) -> None:
         self._engine = engine
         self.keeper = keeper
-        self._jobs: dict[str, SimpleQueue[RemoteJob | None]] = {
-            kind: SimpleQueue() for kind in THREADS
+        self._counts = counts
+        self._jobs: dict[Lane, SimpleQueue[RemoteJob | None]] = {
+            lane: SimpleQueue() for lane in counts
         }
-        self._submitted: Counter[str] = Counter()
+        self._busy: Counter[Lane] = Counter()
+        self._done: list[RemoteJob] = []
         self._state = threading.Condition()
-        self._has_news = False
-        self._threads: list[threading.Thread] = []
-        for kind, count in THREADS.items():
-            for number in range(1, count + 1):
-                thread = threading.Thread(
-                    target=self._work, args=(kind,), name=f"try-on {kind} {number}"
-                )
-                thread.start()
-                self._threads.append(thread)
-
-    def room(self, kind: str) -> int:
-        """Return how many more jobs of this kind may be submitted."""
-        with self._state:
-            return THREADS[kind] + 1 - self._submitted[kind]
+        self._threads: dict[Lane, list[threading.Thread]] = {lane: [] for lane in counts}
 
     @property
-    def is_busy(self) -> bool:
+    def room(self) -> dict[Lane, int]:
+        """How many jobs each lane can begin now."""
         with self._state:
-            return self._submitted.total() > 0
+            return {lane: count - self._busy[lane] for lane, count in self._counts.items()}
 
-    def submit(self, kind: str, job: RemoteJob) -> None:
+    def is_busy(self, *lanes: Lane) -> bool:
+        """Whether a job of these lanes is being advanced."""
+        with self._state:
+            return any(self._busy[lane] for lane in lanes)
+
+    def submit(self, lane: Lane, job: RemoteJob) -> None:
         """Have a claimed job advanced by one step."""
-        with self._state:
-            self._submitted[kind] += 1
         self.keeper.hold(job)
-        self._jobs[kind].put(job)
-
-    def give_back(self) -> None:
-        """End the leases of the jobs that no thread has begun, for the next run to take them."""
-        for kind, jobs in self._jobs.items():
-            with suppress(Empty):
-                while job := jobs.get_nowait():
-                    self._finish(kind, job)
-                    lease.give_back(job)
-
-    def wait(self, seconds: float) -> None:
-        """Wait until a job has been advanced since the last wait, but no longer than this."""
         with self._state:
-            self._state.wait_for(lambda: self._has_news, seconds)
-            self._has_news = False
+            self._take_room(lane)
+        self._jobs[lane].put(job)
+
+    def wait(self, seconds: float) -> list[RemoteJob]:
+        """Wait until a job has been advanced, but no longer than this; return those that were."""
+        with self._state:
+            self._state.wait_for(lambda: self._done, max(0.0, seconds))
+            done, self._done = self._done, []
+        return done
 
     def shutdown(self) -> None:
-        """Finish the jobs that were begun, and end the threads."""
-        with suppress(*DATABASE_ERRORS):  # the leases then expire by themselves
-            self.give_back()
-        for kind, count in THREADS.items():
-            for _thread in range(count):
-                self._jobs[kind].put(None)
-        for thread in self._threads:
-            thread.join()
+        """Finish the jobs that were begun, and end the threads.
 
-    def _work(self, kind: str) -> None:
-        for job in iter(self._jobs[kind].get, None):
-            self._advance(job)
-            self._finish(kind, job)
-        connection().close()
+        First those that poll, because they pass jobs on to the others.
+        """
+        for lane in (Lane.SLOTS, Lane.PICTURES):
+            threads = self._threads[lane]
+            for _thread in threads:
+                self._jobs[lane].put(None)
+            for thread in threads:
+                thread.join()
 
-    def _finish(self, kind: str, job: RemoteJob) -> None:
-        self.keeper.let_go(job)
-        with self._state:
-            self._submitted[kind] -= 1
-            self._has_news = True
-            self._state.notify_all()
+    def _take_room(self, lane: Lane) -> None:
+        self._busy[lane] += 1
+        if self._busy[lane] > len(self._threads[lane]):
+            self._start_thread(lane)
 
-    def _advance(self, job: RemoteJob) -> None:
+    def _start_thread(self, lane: Lane) -> None:
+        name = f"try-on {lane.value} {len(self._threads[lane]) + 1}"
+        thread = threading.Thread(target=self._work, args=(lane,), name=name)
+        self._threads[lane].append(thread)
+        thread.start()
+
+    def _work(self, lane: Lane) -> None:
+        for job in iter(self._jobs[lane].get, None):
+            last, following = job, self._advance(job, lane)
+            while following and lane is Lane.PICTURES:
+                last, following = following, self._advance(following, lane)
+            if following:
+                self.keeper.hold(following)
+                self._jobs[Lane.PICTURES].put(following)  # there is room: ``_reserve``
+            with self._state:
+                self._busy[lane] -= 1
+                self._done.append(last)
+                self._state.notify_all()
+        connections.close_all()  # of this thread only
+
+    def _advance(self, job: RemoteJob, lane: Lane) -> RemoteJob | None:
+        """Take one step of a job; return the job whose next step follows at once."""
+        self.keeper.hold(job)
         try:
-            advance(job, self._engine)
+            return advance(job, self._engine, may_follow=partial(self._may_follow, job, lane))
         except DATABASE_ERRORS as error:
             log_database_error(error)
             connection().close()
         except Exception:  # the thread must go on with the other jobs
             logger.exception("%s %s: unexpected fault", job._meta.model_name, job.pk)
+        finally:
+            self.keeper.let_go(job)
+        return None
+
+    def _may_follow(self, job: RemoteJob, lane: Lane, following: RemoteJob) -> bool:
+        """Whether a next step may begin in the lane of pictures now, without another claim."""
+        if lane is Lane.PICTURES:
+            return self.takes_next_steps
+        return following is job and self._reserve()
+
+    def _reserve(self) -> bool:
+        """Take room for one job more in the lane of pictures; return False if there is none."""
+        lane = Lane.PICTURES
+        with self._state:
+            if not self.takes_next_steps or self._busy[lane] >= self._counts[lane]:
+                return False
+            self._take_room(lane)
+        return True
+
+
+class NoThreads:
+    """Advances each job at once, in the calling thread; otherwise like ``ThreadPool``."""
+
+    has_threads = False
+    takes_next_steps = False
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._done: list[RemoteJob] = []
+
+    @property
+    def room(self) -> dict[Lane, int]:
+        return {Lane.SLOTS: 1, Lane.PICTURES: 4}  # one of each kind
+
+    def is_busy(self, *lanes: Lane) -> bool:  # noqa: ARG002
+        return False
+
+    def submit(self, lane: Lane, job: RemoteJob) -> None:  # noqa: ARG002
+        advance(job, self._engine)
+        self._done.append(job)
+
+    def wait(self, seconds: float) -> list[RemoteJob]:
+        done, self._done = self._done, []
+        if not done:
+            time.sleep(max(0.0, seconds))
+        return done
 
 
 @contextmanager

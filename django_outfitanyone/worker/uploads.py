@@ -1,28 +1,39 @@
-"""An address for each picture that the engine can read: public, or uploaded to the engine."""
+"""Hand each picture over as the engine takes it: by address, by an upload, or as bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.db.models.fields.files import FieldFile
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.addresses import is_public_host
+from django_outfitanyone.engines.base import Picture
+from django_outfitanyone.engines.capabilities import Inputs
 from django_outfitanyone.exceptions import PictureRefused
-from django_outfitanyone.models import Account, TemporaryUpload
+from django_outfitanyone.models import (
+    Account,
+    Garment,
+    ModelImage,
+    TryOnResult,
+)
+from django_outfitanyone.worker.temporary_uploads import Uploads
 
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import Engine
 
-SPARE_TIME = timedelta(hours=1)
-"""An upload must stay valid this long, for queueing and the engine's download."""
+MEDIA_TYPES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+}
+"""By the suffix of a stored file, which names its real format."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +44,15 @@ class Delivery:
     sha256: str
     """Of the bytes that the engine gets."""
     data: bytes | None = None
-    """What the engine gets instead of the file; it has no address, so it is uploaded."""
+    """What the engine gets instead of the file; it has no address of its own."""
     suffix: str = ""
+    width: int = 0
+    height: int = 0
+
+    @classmethod
+    def of(cls, row: Garment | ModelImage | TryOnResult) -> Delivery:
+        """Return the picture of a row."""
+        return cls(file=row.image, sha256=row.sha256, width=row.width or 0, height=row.height or 0)
 
     @property
     def public_url(self) -> str:
@@ -44,6 +62,23 @@ class Delivery:
     def upload_name(self) -> str:
         suffix = self.suffix or PurePosixPath(self.file.name or "").suffix
         return f"{self.sha256[:32]}{suffix}"
+
+    @property
+    def size(self) -> int:
+        return self.file.size if self.data is None else len(self.data)
+
+    def picture(self, url: str = "") -> Picture:
+        """Return the picture of an order; without a URL, its bytes are what the engine gets."""
+        suffix = PurePosixPath(self.upload_name).suffix.lower()
+        return Picture(
+            url=url,
+            load=self.read,
+            sha256=self.sha256,
+            media_type=MEDIA_TYPES.get(suffix, "application/octet-stream"),
+            size=0 if url else self.size,
+            width=self.width,
+            height=self.height,
+        )
 
     def read(self) -> bytes:
         return read_stored(self.file) if self.data is None else self.data
@@ -72,55 +107,44 @@ def public_url(file: FieldFile) -> str:
     return url if parts.scheme == "https" and is_public_host(parts.hostname or "") else ""
 
 
-def addresses_of(
-    pictures: Mapping[str, Delivery],
+def pictures_of(
+    deliveries: Mapping[str, Delivery],
     *,
+    inputs: Inputs,
     remote_model: str,
     account: Account,
     engine: Engine,
-) -> Iterator[tuple[str, str]]:
-    """Yield the name and address of each picture, and upload those without a public address.
+) -> Iterator[tuple[str, Picture]]:
+    """Yield the name and the picture of each delivery, in the first form that the engine takes.
 
-    An upload is valid for one remote model for 48 hours and serves every call in that time.
-    Raises ``PictureRefused`` when a file is missing, or lacks the public address that the
+    That is a public address, else an upload, else the bytes. An upload is valid for one
+    remote model, for as long as the engine says, and serves every call in that time. Raises
+    ``PictureRefused`` when a file is missing, or lacks an address that the engine or the
     settings demand.
     """
-    valid = TemporaryUpload.objects.filter(
-        account=account,
+    hashes = {delivery.sha256 for delivery in deliveries.values()}
+    uploads = Uploads(hashes, remote_model=remote_model, account=account, engine=engine)
+    for name, delivery in deliveries.items():
+        url = delivery.public_url if inputs.takes_url else ""
+        if not url and inputs.takes_upload:
+            url = uploads.address_of(delivery.sha256, delivery.read, name=delivery.upload_name)
+        if not url and not inputs.takes_data:
+            raise _not_public(str(delivery.file.url))
+        yield name, delivery.picture(url)
+
+
+def picture_of(
+    delivery: Delivery, *, inputs: Inputs, remote_model: str, account: Account, engine: Engine
+) -> Picture:
+    """Return one picture, as ``pictures_of`` does."""
+    pictures = pictures_of(
+        {"picture": delivery},
+        inputs=inputs,
         remote_model=remote_model,
-        sha256__in={picture.sha256 for picture in pictures.values()},
-        expires_at__gt=timezone.now() + SPARE_TIME,
+        account=account,
+        engine=engine,
     )
-    uploaded = dict(valid.values_list("sha256", "url"))
-    for name, picture in pictures.items():
-        url = picture.public_url or uploaded.get(picture.sha256)
-        if not url:
-            upload = engine.upload(picture.read(), filename=picture.upload_name, model=remote_model)
-            TemporaryUpload.objects.update_or_create(
-                account=account,
-                sha256=picture.sha256,
-                remote_model=remote_model,
-                defaults={"url": upload.url, "expires_at": upload.expires_at},
-            )
-            url = uploaded[picture.sha256] = upload.url
-        yield name, url
-
-
-def drop_uploads(hashes: Iterable[str], *, remote_model: str, account: Account) -> bool:
-    """Forget the uploads of these pictures; return False if there were none."""
-    uploads = TemporaryUpload.objects.filter(
-        account=account, remote_model=remote_model, sha256__in=set(hashes)
-    )
-    return bool(uploads.delete()[0])
-
-
-def address_of(
-    file: FieldFile, *, sha256: str, remote_model: str, account: Account, engine: Engine
-) -> str:
-    """Return an address of one file, as ``addresses_of`` does."""
-    pictures = {"picture": Delivery(file=file, sha256=sha256)}
-    addresses = addresses_of(pictures, remote_model=remote_model, account=account, engine=engine)
-    return dict(addresses)["picture"]
+    return dict(pictures)["picture"]
 
 
 def read_stored(file: FieldFile) -> bytes:
@@ -135,3 +159,12 @@ def read_stored(file: FieldFile) -> bytes:
             code="PictureMissing",
         ) from error
     return data
+
+
+def _not_public(url: str) -> PictureRefused:
+    return PictureRefused(
+        _("The engine takes pictures by public addresses only, and “%(url)s” is none.")
+        % {"url": url},
+        remedy=_("Use a storage whose addresses are public, with https, or another engine."),
+        code="PictureNeedsAddress",
+    )

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.sandbox_engines import API_PATH, KEY, sandbox_engines
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEMO_DIR = Path(os.environ.get("DEMO_DIR") or REPOSITORY / ".demo").resolve()
 """Holds database, pictures, logs and the sandbox's state; delete it to start from scratch."""
@@ -100,7 +102,7 @@ if os.environ.get("Q_BROKER", "orm").startswith("redis"):
 else:
     Q_CLUSTER["orm"] = "default"
 
-# Engine: the local sandbox, unless the environment names another base URL
+# Engines: those of the local sandbox, unless the environment names another base URL
 SANDBOX_ADDRESS = DEMO_DIR / "sandbox.url"
 """The file with the base URL of the demo's sandbox, read by every other command."""
 IS_SANDBOX = not os.environ.get("OUTFITANYONE_BASE_URL")
@@ -109,24 +111,33 @@ if not IS_SANDBOX:
 elif SANDBOX_ADDRESS.exists():
     BASE_URL = SANDBOX_ADDRESS.read_text()
 else:
-    BASE_URL = "http://127.0.0.1:8321/api/v1"
+    BASE_URL = f"http://127.0.0.1:8321{API_PATH}"
 IS_LOCAL = urlsplit(BASE_URL).hostname in {"127.0.0.1", "localhost", "::1"}
-OUTFITANYONE = {
+ENGINE = {
+    "BACKEND": "django_outfitanyone.engines.dashscope.OutfitAnyone",
     "BASE_URL": BASE_URL,
-    "API_KEY": os.environ.get("DASHSCOPE_API_KEY") or ("sk-sandbox" if IS_LOCAL else ""),
+    "API_KEY": os.environ.get("DASHSCOPE_API_KEY") or (KEY if IS_LOCAL else ""),
+}
+if IS_LOCAL:
+    ENGINE |= {
+        "POLL_INTERVAL": 1,
+        # Only this shop uses the sandbox, and it is free, so the worker may settle unclear
+        # requests of a killed worker without asking a person.
+        "EXCLUSIVE": True,
+        "UNCLEAR_DELAY": 5,
+    }
+ENGINES = {"default": ENGINE}
+if IS_SANDBOX:
+    ENGINES |= sandbox_engines(BASE_URL)
+OUTFITANYONE = {
+    "ENGINES": ENGINES,
+    "PARSER": "default",
     "ALLOW_PRIVATE_ADDRESSES": IS_LOCAL,
     "CATALOGUE": "shop.catalogue.ShopCatalogue",
     "RUN_BUDGET": 5,  # seconds that the worker may need to stop
 }
 if IS_LOCAL:
-    OUTFITANYONE |= {
-        "POLL_INTERVAL": 1,
-        "READ_TIMEOUT": 60,  # the sandbox computes on this machine, which may be busy
-        # Only this shop uses the sandbox, and it is free, so the worker may settle unclear
-        # requests of a killed worker without asking a person.
-        "EXCLUSIVE_ACCOUNT": True,
-        "UNCLEAR_SUBMIT_DELAY": 5,
-    }
+    OUTFITANYONE["READ_TIMEOUT"] = 60  # the sandbox computes on this machine, which may be busy
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

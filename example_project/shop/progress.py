@@ -73,8 +73,14 @@ def late_looks() -> int:
 
 
 def obstacle() -> str:
-    """Return why nothing is submitted now, such as a stopped account; ``""`` if all is well."""
-    return rate_limits.obstacle(Account.current())
+    """Return why nothing is submitted now, such as a stopped account; ``""`` if all is well.
+
+    Of several accounts with work, all must be held up; the first one's reason is returned.
+    """
+    waiting = TryOnResult.objects.open().not_blocked().order_by().values("account")
+    accounts = Account.objects.filter(pk__in=waiting).order_by("pk")
+    reasons = [rate_limits.obstacle(account) for account in accounts]
+    return reasons[0] if reasons and all(reasons) else ""
 
 
 def _missing(look: TryOnResult, parse: ClothesParse | None) -> MissingLook:

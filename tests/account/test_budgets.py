@@ -27,7 +27,7 @@ PLUS, PARSING = "aitryon-plus", "aitryon-parsing-v1"
 @pytest.fixture
 def account(configure):
     configure(BUDGET_PER_DAY=Decimal("1.00"))
-    return Account.current()
+    return Account.of()
 
 
 def run_until_blocked(most=30):
@@ -35,15 +35,15 @@ def run_until_blocked(most=30):
     for _time in range(most):
         for model in (TryOnResult, ClothesParse):
             model.objects.open().update(due_at=timezone.now())
-        runner.run(budget=0)
-        if queue.next_due_at(Account.current()) is None:
+        runner.run(Account.of(), budget=0)
+        if queue.next_due_at(Account.of()) is None:
             return
 
 
 def test_no_budget__is_no_limit(configure):
-    assert budgets.budgets_of(Account.current()) == []
-    assert budgets.left(Account.current()) is None
-    budgets.check(Account.current(), PLUS)
+    assert budgets.budgets_of(Account.of()) == []
+    assert budgets.left(Account.of()) is None
+    budgets.check(Account.of(), PLUS)
 
 
 def test_left__subtracts_charges_and_requests_in_flight(account):
@@ -96,8 +96,10 @@ def test_left__is_nothing_when_more_was_spent_than_the_budget(account):
     assert budgets.left(account) == 0
 
 
-def test_left__of_an_account_without_a_row_is_the_whole_budget(account):
-    assert budgets.left(Account(name="new")) == Decimal("1.00")
+def test_left__of_an_account_without_a_row_is_the_whole_budget(configure):
+    configure(BUDGET_PER_DAY=Decimal("1.00"))
+
+    assert budgets.left(Account(name="default")) == Decimal("1.00")
 
 
 def test_left__ignores_the_requests_of_other_accounts(account):
@@ -144,7 +146,7 @@ def test_check__error_says_when_the_shops_day_ends(account):
 def test_check__error_says_when_the_shops_month_ends(configure):
     configure(BUDGET_PER_MONTH=Decimal("0.10"))
     with pytest.raises(BudgetSpent, match="BUDGET_PER_MONTH") as raised:
-        budgets.check(Account.current(), PLUS)
+        budgets.check(Account.of(), PLUS)
 
     shop = ZoneInfo("Asia/Tokyo")
     until = raised.value.until.astimezone(shop)
@@ -176,7 +178,7 @@ def test_check__of_a_free_model_reads_nothing(account, configure, django_assert_
 def test_check__budget_of_zero_refuses_every_paid_request(configure):
     configure(BUDGET_PER_MONTH=Decimal(0))
     with pytest.raises(BudgetSpent, match="month"):
-        budgets.check(Account.current(), PARSING)
+        budgets.check(Account.of(), PARSING)
 
 
 def test_runner__submits_as_many_try_ons_as_the_budget_covers(remote, configure):
@@ -186,7 +188,7 @@ def test_runner__submits_as_many_try_ons_as_the_budget_covers(remote, configure)
 
     statuses = [TryOnResult.objects.get(pk=row.pk).status for row in rows]
     assert statuses.count(Status.SUCCEEDED) == remote.stats["submits"] == 2
-    assert Charge.objects.total() == Decimal("1.00")
+    assert Charge.objects.total("CNY") == Decimal("1.00")
     waiting = TryOnResult.objects.open()
     assert set(waiting.values_list("slot", flat=True)) == {None}
     assert "BudgetSpent" in waiting.values_list("error_code", flat=True)
@@ -196,7 +198,7 @@ def test_runner__continues_when_the_budget_is_raised(remote, configure):
     configure(BUDGET_PER_DAY=Decimal("0.10"), PARSE_RESULTS=False)
     try_on = queued_try_on()
     run_until_blocked()
-    assert budgets.notice(Account.current())
+    assert budgets.notice(Account.of())
     configure(BUDGET_PER_DAY=Decimal("0.50"))
     TryOnResult.objects.update(due_at=timezone.now())  # instead of after the retry delay
     work(try_on)
@@ -225,7 +227,7 @@ def test_runner__has_no_due_job_while_all_wait_for_the_budget(remote, configure)
     run_until_blocked()
     TryOnResult.objects.open().update(due_at=timezone.now())
 
-    assert queue.next_due_at(Account.current()) is None
+    assert queue.next_due_at(Account.of()) is None
 
 
 def test_runner__submits_a_cheaper_model_that_still_fits(remote, configure):
@@ -319,13 +321,13 @@ def test_unaffordable__reopens_the_account_when_no_budget_is_set_any_more(accoun
     assert other.budget_spent_until > timezone.now()
 
 
-@pytest.mark.parametrize("setting", ["TRY_ON_MODEL", "REFINER_MODEL", "PARSING_MODEL"])
+@pytest.mark.parametrize("setting", ["REMOTE_MODELS", "REFINER_MODEL", "PARSING_MODEL"])
 def test_notice__tells_when_a_model_that_the_shop_uses_does_not_fit(account, configure, setting):
-    models = {"TRY_ON_MODEL": "aitryon", "REFINER_MODEL": "free", "PARSING_MODEL": "free"}
+    models = {"REMOTE_MODELS": ["aitryon"], "REFINER_MODEL": "free", "PARSING_MODEL": "free"}
     configure(**models, PRICES={"aitryon": Decimal("0.20"), "dear": Decimal("9.00")})
     assert budgets.notice(closed(account)) == ""
 
-    configure(**{setting: "dear"})
+    configure(**{setting: ["dear"] if setting == "REMOTE_MODELS" else "dear"})
     assert "BUDGET_PER_DAY" in budgets.notice(closed(account))
 
 
@@ -352,7 +354,7 @@ def test_unaffordable__reopens_the_account_when_an_unclear_request_was_canceled(
     cancel(unclear)
 
     assert budgets.unaffordable(account) == set()
-    assert Account.current().budget_spent_until < timezone.now()
+    assert Account.of().budget_spent_until < timezone.now()
 
 
 def test_step__stores_on_the_row_why_it_waits(remote, configure):

@@ -24,7 +24,7 @@ HALF = Decimal("0.5")
 
 @pytest.fixture
 def account():
-    return Account.current()
+    return Account.of()
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def free(configure):
 
 
 def left(model=PARSING):
-    quotas = free_quota.quotas_of(Account.current())
+    quotas = free_quota.quotas_of(Account.of())
     return {quota.remote_model: quota.left for quota in quotas}[model]
 
 
@@ -51,7 +51,7 @@ def settled_try_on(*, images=1, task_id=None):
 
 def make_parse(**columns):
     photo = picture_filter(make_model_image())
-    return ClothesParse.objects.create(account=Account.current(), **photo, **columns)
+    return ClothesParse.objects.create(account=Account.of(), **photo, **columns)
 
 
 def free_and_paid():
@@ -76,7 +76,7 @@ def test_settle__task_with_more_images_than_are_left_is_paid_in_part(free):
 
 def test_settle__nothing_is_free_without_the_setting():
     assert settled_try_on().cost == HALF
-    assert free_quota.quotas_of(Account.current()) == []
+    assert free_quota.quotas_of(Account.of()) == []
 
 
 def test_settle__images_charged_before_the_setting_count_too(free):
@@ -147,8 +147,9 @@ def test_quotas_of__one_query_reads_requests_and_images_at_the_same_moment(
 
 def test_quotas_of__account_without_a_row_has_all_images(free):
     free(parses=3)
+    Account.objects.all().delete()
 
-    assert [quota.left for quota in free_quota.quotas_of(Account(name="new"))] == [3]
+    assert [quota.left for quota in free_quota.quotas_of(Account(name="default"))] == [3]
 
 
 def test_parse__failed_call_uses_no_image(free, remote):
@@ -212,7 +213,8 @@ def test_cost__subtracts_what_is_left(free, account):
     free(parses=3, try_ons=1)
     make_parse(status=Status.SUBMITTING, submitted_at=timezone.now())
 
-    cost = free_quota.cost(account, {PARSING: 5, PLUS: 3, "aitryon": 1})
+    prices = {PARSING: [Decimal("0.004")] * 5, PLUS: [HALF] * 3, "aitryon": [Decimal("0.20")]}
+    cost = free_quota.cost(account, prices)
     assert cost == 3 * Decimal("0.004") + 2 * HALF + Decimal("0.20")
 
 

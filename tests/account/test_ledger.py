@@ -10,8 +10,9 @@ from django.db import OperationalError, connection, transaction
 from django_outfitanyone.account import ledger
 from django_outfitanyone.actions import parse_clothes, request_try_on
 from django_outfitanyone.choices import Status
-from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.dashscope import OutfitAnyone
 from django_outfitanyone.models import Charge, ImageCount, TryOnResult
+from django_outfitanyone.models.charge import ChargeQuerySet
 from tests.factories import make_model_image, make_staff, make_try_on
 from tests.work import REPLACE, claimed, new_request, running_try_on, step, work
 
@@ -39,7 +40,7 @@ def test_settle__picture_and_parse_of_a_try_on_are_charged(remote):
     ]
     assert {charge.try_on for charge in try_on.charges.all()} == {try_on}
     assert set(Charge.objects.values_list("requested_by", flat=True)) == {user.pk}
-    assert Charge.objects.total() == Decimal("0.504")
+    assert Charge.objects.total("CNY") == Decimal("0.504")
 
 
 @pytest.mark.parametrize(("images", "billed"), [(0, 1), (1, 1), (3, 3)])
@@ -212,14 +213,14 @@ def test_settle__commit_whose_confirmation_is_lost_is_not_repeated(
 def test_settle__paid_answer_survives_the_deletion_of_the_user(remote, monkeypatch):
     user = make_staff()
     parse = parse_clothes(make_model_image(), requested_by=user)
-    call = DashScope.parse
+    call = OutfitAnyone.parse
 
-    def meanwhile(self, **order):
-        report = call(self, **order)
+    def meanwhile(self, *order, **options):
+        report = call(self, *order, **options)
         user.delete()
         return report
 
-    monkeypatch.setattr(DashScope, "parse", meanwhile)
+    monkeypatch.setattr(OutfitAnyone, "parse", meanwhile)
     work(parse)
 
     assert parse.status == Status.SUCCEEDED
@@ -231,19 +232,20 @@ def test_settle__paid_answer_survives_the_deletion_of_the_user(remote, monkeypat
 def test_settle__user_deleted_between_reading_the_row_and_writing_the_charge(remote, monkeypatch):
     user = make_staff()
     parse = parse_clothes(make_model_image(), requested_by=user)
-    deleted = []
+    record, attempts = ChargeQuerySet.record, []
 
-    def read_too_early(job):
-        if deleted:
-            return None
-        deleted.append(user.pk)
-        return user.pk + 1000  # no such user any more
+    def of_a_gone_user(self, job, **columns):
+        attempts.append(job.requested_by_id)
+        if len(attempts) == 1:
+            job.requested_by_id = user.pk + 1000  # no such user any more
+        return record(self, job, **columns)
 
-    monkeypatch.setattr("django_outfitanyone.models.charge._requester_id", read_too_early)
+    monkeypatch.setattr(ChargeQuerySet, "record", of_a_gone_user)
     work(parse)
 
     assert parse.status == Status.SUCCEEDED
-    assert Charge.objects.get().requested_by is None
+    assert Charge.objects.get().requested_by == user
+    assert attempts == [user.pk, user.pk]
     assert remote.stats["parses"] == 1
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from datetime import datetime, timedelta
 from datetime import timezone as dt_timezone
 from decimal import Decimal
@@ -21,16 +21,21 @@ from tests.work import claimed
 
 pytestmark = pytest.mark.django_db
 
+MODEL, PARSER = "aitryon-plus", "aitryon-parsing-v1"
+
 
 @pytest.fixture
 def account():
-    return Account.current()
+    return Account.of()
 
 
 @pytest.fixture
-def other():
+def other(settings):
     """Another account, with its own limits."""
-    return Account.objects.create(name="other")
+    engines = settings.OUTFITANYONE["ENGINES"]
+    more = {**engines, "other": engines["default"]}
+    settings.OUTFITANYONE = {**settings.OUTFITANYONE, "ENGINES": more}
+    return Account.of("other")
 
 
 @pytest.fixture
@@ -48,8 +53,8 @@ def clock(monkeypatch):
     return clock
 
 
-def is_granted(account):
-    return rate_limits.acquire(account) is None
+def is_granted(account, model=MODEL):
+    return rate_limits.acquire(account, model) is None
 
 
 def test_free_slots__are_numbered_from_one_to_the_limit(configure, account):
@@ -97,10 +102,10 @@ def test_admit__renews_the_lease_and_opens_the_window_to_send(account):
 
     row.refresh_from_db()
     assert before <= row.submitted_at <= timezone.now()
-    assert row.lease_expires_at == row.submitted_at + conf.lease
+    assert row.lease_expires_at == row.submitted_at + conf.default_engine.lease()
     assert not row.send_window.is_over
     assert row.send_window.seconds == 2 * conf.CONNECT_TIMEOUT
-    assert timedelta(seconds=row.send_window.seconds) < conf.lease
+    assert timedelta(seconds=row.send_window.seconds) < conf.default_engine.lease()
 
 
 def test_admit__sends_nothing_that_the_budget_does_not_cover(account, configure):
@@ -115,11 +120,11 @@ def test_admit__sends_nothing_that_the_budget_does_not_cover(account, configure)
     account.refresh_from_db()
     assert (row.status, row.slot, row.submitted_at) == (Status.PREPARING, None, None)
     assert account.budget_spent_until == refusal.value.until
-    assert account.next_submission_at == LONG_AGO
+    assert is_granted(account)
 
 
 def test_admit__says_when_to_try_again_if_the_rate_limit_does_not_allow_it(account, configure):
-    configure(SUBMITS_PER_SECOND=1)
+    configure(SUBMITS="1/s")
     first, second = (claimed(make_try_on(status=Status.PREPARING)) for _ in range(2))
     rate_limits.admit(first, remote_model="aitryon-plus", slot=1)
 
@@ -128,16 +133,16 @@ def test_admit__says_when_to_try_again_if_the_rate_limit_does_not_allow_it(accou
     assert second.status == Status.PREPARING
 
 
-@pytest.mark.parametrize(("is_urgent", "leaves"), [(True, True), (False, False)])
-def test_admit__only_urgent_requests_leave_in_the_burst(
-    account, configure, clock, is_urgent, leaves
-):
-    configure(SUBMITS_PER_SECOND=10)
-    assert is_granted(account)
-    row = claimed(make_try_on(status=Status.PREPARING))
+def test_admit_to_slot__takes_the_first_free_slot(account, configure):
+    configure(CONCURRENT_TASKS=2)
+    make_try_on(status=Status.RUNNING, slot=1)
+    first, second = (claimed(make_try_on(status=Status.PREPARING)) for _ in range(2))
 
-    retry_at = rate_limits.admit(row, remote_model="aitryon-plus", is_urgent=is_urgent)
-    assert (retry_at is None) is leaves
+    assert rate_limits.admit_to_slot(first) is None
+    assert first.slot == 2
+    assert rate_limits.admit_to_slot(second) <= timezone.now()
+    second.refresh_from_db()
+    assert (second.status, second.slot) == (Status.PREPARING, None)
 
 
 def test_admit__needs_the_lease(account):
@@ -149,49 +154,82 @@ def test_admit__needs_the_lease(account):
 
 
 def test_acquire__returns_when_to_try_again(account, configure):
-    configure(SUBMITS_PER_SECOND=1)
-    rate_limits.acquire(account)
-    retry_at = rate_limits.acquire(account)
+    configure(SUBMITS="1/s")
+    rate_limits.acquire(account, MODEL)
+    retry_at = rate_limits.acquire(account, MODEL)
 
     assert timezone.now() < retry_at < timezone.now() + timedelta(seconds=1.1)
 
 
 def test_acquire__does_not_use_up_the_limit_of_another_account(account, other, configure):
-    configure(SUBMITS_PER_SECOND=1)
+    configure(SUBMITS="1/s")
 
     assert is_granted(account)
     assert is_granted(other)
 
 
 def test_acquire__grants_one_at_a_time(account, configure):
-    configure(SUBMITS_PER_SECOND=1)
+    configure(SUBMITS="1/s")
 
     assert is_granted(account)
     assert not is_granted(account)
 
 
 def test_acquire__fills_all_slots_at_once_after_an_idle_time(account, configure, clock):
-    configure(SUBMITS_PER_SECOND=10)
+    configure(SUBMITS="10/s")
 
-    assert sum(is_granted(account) for _ in range(20)) == 5 == conf.CONCURRENT_TASKS
+    assert sum(is_granted(account) for _ in range(20)) == 5 == conf.default_engine.concurrent_tasks
 
 
-def test_acquire__leaves_the_burst_to_urgent_requests(account, configure, clock):
-    configure(SUBMITS_PER_SECOND=10)
-    assert rate_limits.acquire(account, is_urgent=False) is None
-    retry_at = rate_limits.acquire(account, is_urgent=False)
+def test_acquire__many_slots_are_filled_by_the_shortest_spacing(account, configure, clock):
+    """Nine in a second, instead of five at once and fewer in each second after that."""
+    configure(SUBMITS="10/s", CONCURRENT_TASKS=50)
+    granted = 0
+    for _hundredth in range(500):
+        granted += is_granted(account)
+        clock.at += timedelta(seconds=0.01)
 
-    assert sum(is_granted(account) for _ in range(20)) == 4
-    clock.at = max(retry_at, rate_limits.acquire(account, is_urgent=False))
-    assert rate_limits.acquire(account, is_urgent=False) is None
+    assert granted >= 5 * 9
+
+
+def test_acquire__counts_each_remote_model_apart(account, configure, clock):
+    configure(SUBMITS="1/s")
+
+    assert is_granted(account)
+    assert not is_granted(account)
+    assert is_granted(account, PARSER)
+    assert not is_granted(account, PARSER)
+
+
+@pytest.mark.parametrize("slots", [1, 5, 50])
+@pytest.mark.parametrize("submits", ["1/s", "10/s", "50/60s"])
+def test_allowance__foretells_what_acquire_grants(account, configure, clock, slots, submits):
+    configure(SUBMITS=submits, CONCURRENT_TASKS=slots)
+    for seconds in (0, 0.3, 0.01, 1, 60):
+        clock.at += timedelta(seconds=seconds)
+        allowance = rate_limits.Allowance(account)
+        foretold = sum(allowance.take(MODEL) for _ in range(60))
+        granted = sum(is_granted(account) for _ in range(60))
+
+        assert granted == foretold
+        assert allowance.next_at == rate_limits.acquire(account, MODEL)
+
+
+def test_allowance__is_none_while_the_account_is_paused(account):
+    rate_limits.pause(account)
+    account.refresh_from_db()
+    allowance = rate_limits.Allowance(account)
+
+    assert not allowance.take(MODEL)
+    assert allowance.next_at == account.next_submission_at
 
 
 def test_acquire__grants_at_the_time_that_it_returned(account, configure, clock):
-    configure(SUBMITS_PER_SECOND=10)
+    configure(SUBMITS="10/s")
     while is_granted(account):
         pass
 
-    clock.at = rate_limits.acquire(account)
+    clock.at = rate_limits.acquire(account, MODEL)
 
     assert is_granted(account)
     assert not is_granted(account)
@@ -200,7 +238,7 @@ def test_acquire__grants_at_the_time_that_it_returned(account, configure, clock)
 @pytest.mark.parametrize("allowed", [1, 2, 3, 10, 25])
 def test_acquire__keeps_the_limit_in_every_sliding_second(account, configure, clock, allowed):
     """A request every 10 ms, with two idle times in between."""
-    configure(SUBMITS_PER_SECOND=allowed)
+    configure(SUBMITS=f"{allowed}/s")
     granted_at = []
     for tick in range(390):
         clock.at += timedelta(seconds=3 if tick in {130, 260} else 0.01)
@@ -332,16 +370,16 @@ class QueryClock:
 @pytest.fixture
 def query_clock(monkeypatch):
     clock = QueryClock()
-    monkeypatch.setattr(rate_limits, "_queried_at", deque(maxlen=1000))
+    monkeypatch.setattr(rate_limits, "_polled_at", defaultdict(lambda: deque(maxlen=1000)))
     monkeypatch.setattr(rate_limits, "time", clock)
     return clock
 
 
 def test_wait_for_query__keeps_the_limit_in_every_sliding_second(configure, query_clock):
-    configure(QUERIES_PER_SECOND=100)
+    configure(QUERIES="100/s")
     sent_at = []
     for _ in range(350):
-        rate_limits.wait_for_query()
+        rate_limits.wait_for_query(Account.of())
         sent_at.append(query_clock.monotonic())
         query_clock.at += 0.001
 
@@ -349,11 +387,24 @@ def test_wait_for_query__keeps_the_limit_in_every_sliding_second(configure, quer
 
 
 def test_wait_for_query__delays_only_what_exceeds_the_limit(configure, query_clock):
-    configure(QUERIES_PER_SECOND=20)
+    configure(QUERIES="20/s")
     for _ in range(20):
-        rate_limits.wait_for_query()
+        rate_limits.wait_for_query(Account.of())
     assert not any(query_clock.naps)
 
-    rate_limits.wait_for_query()
+    rate_limits.wait_for_query(Account.of())
 
     assert 0.9 < query_clock.naps[-1] <= rate_limits.MARGIN
+
+
+def test_wait_for_query__threads_share_the_limit(configure, monkeypatch):
+    """Each is told its own moment, although none has slept yet."""
+    configure(QUERIES="2/s")
+    clock = QueryClock()
+    monkeypatch.setattr(clock, "sleep", clock.naps.append)
+    monkeypatch.setattr(rate_limits, "_polled_at", defaultdict(lambda: deque(maxlen=1000)))
+    monkeypatch.setattr(rate_limits, "time", clock)
+    for _thread in range(6):
+        rate_limits.wait_for_query(Account.of())
+
+    assert clock.naps == pytest.approx([0, 0, 1.05, 1.05, 2.1, 2.1])

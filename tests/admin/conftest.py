@@ -37,7 +37,7 @@ def messages_of():
 
 @pytest.fixture
 def stopped_account():
-    account = Account.current()
+    account = Account.of()
     account.stopped_at = timezone.now()
     account.stopped_code = "Arrearage"
     account.stopped_message = "A bill is overdue."

@@ -19,7 +19,7 @@ CANDIDATES = [{"task_id": "task-1", "state": "running", "submitted_at": ""}]
 
 def make_rows():
     """Make a row for each page; the account is stopped, which every page says."""
-    account = Account.current()
+    account = Account.of()
     account.stopped_at, account.stopped_code = timezone.now(), "Arrearage"
     account.stopped_message = "A bill is overdue."
     account.save()
@@ -57,7 +57,7 @@ def missing_on(site, rows):
 
 def _pages(finished, unclear, parse):
     """Return what each page must have."""
-    photo, garment = finished.model_image, finished.top_garment
+    photo, garment = finished.model_image, finished.garments[0]
     try_on_page = address("tryonresult_add")
     do = {row.pk: address("tryonresult_do", row.pk) for row in (finished, unclear)}
     decide = address("clothesparse_decide", parse.pk)
@@ -105,7 +105,7 @@ def _pages(finished, unclear, parse):
         },
         ("tryonresult_add",): {
             "pictures": [garment.thumbnail, photo.thumbnail],
-            "buttons": [("_order", "1", try_on_page), ("_resume", "1", try_on_page)],
+            "buttons": [("_order", "1", try_on_page), ("_resume", "default", try_on_page)],
         },
         ("tryonresult_refine",): {},
         ("tryonresult_delete", finished.pk): {"texts": ["was paid for this"]},
@@ -156,4 +156,4 @@ def press_all(site, rows):
         Controls(site.get("account_change", "default")).button("next", here).press(site.client)
     )
     assert response["Location"] == here
-    assert not Account.current().is_stopped
+    assert not Account.of().is_stopped

@@ -11,7 +11,7 @@ def try_on_form_data(garments, photos, **changes):
         "garments": ",".join(str(garment.pk) for garment in garments),
         "photos": [photo.pk for photo in photos],
         "combining": "alone",
-        "model": "aitryon-plus",
+        "engine": "default/aitryon-plus",
         "resolution": "-1",
         "other_half": "keep",
         "face": "keep",

@@ -77,7 +77,7 @@ batch = uuid.uuid4()
 data = {
     "garments": garment.pk,
     "photos": photo.pk,
-    "model": "aitryon-plus",
+    "engine": "default/aitryon-plus",
     "resolution": -1,
     "other_half": "keep",
     "face": "keep",
@@ -86,7 +86,7 @@ data = {
 }
 done = client.post(reverse("admin:django_outfitanyone_tryonresult_add"), data)
 assert client.get(done.url).status_code == 200
-assert TryOnResult.objects.get().top_garment.product == article
+assert TryOnResult.objects.get().garments[0].product == article
 page = client.get(reverse("admin:shop_article_delete", args=["A-1"]))
 assert page.status_code == 200
 sys.stdout.write("passed\n")

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from django_outfitanyone.account import rate_limits
 from django_outfitanyone.choices import Status
-from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.dashscope import OutfitAnyone
 from django_outfitanyone.error_help import FIXED_BY
+from django_outfitanyone.exceptions import AccountProblem
 from django_outfitanyone.models import Account
 from tests.admin.pages import address, text_of
-from tests.factories import make_try_on
+from tests.factories import make_charge, make_try_on
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +59,7 @@ def test_account_notice__is_on_detail_batch_and_deletion_pages(site, stopped_acc
         ("tryonresult_change", try_on.pk),
         ("tryonresult_batch", try_on.batch),
         ("tryonresult_delete", try_on.pk),
-        ("garment_change", try_on.top_garment_id),
+        ("garment_change", try_on.garments[0].pk),
         ("modelimage_change", try_on.model_image_id),
     ):
         assert "is stopped" in text_of(site.get(page, argument)), page
@@ -80,16 +82,16 @@ def test_resume__resumes_the_account_and_returns_to_the_page(site, stopped_accou
 
 
 def test_resume__ends_a_pause(site, messages_of):
-    Account.current()
+    Account.of()
     Account.objects.update(next_submission_at=timezone.now() + timedelta(minutes=5))
 
     site.post("account_resume", "default")
 
-    assert Account.current().next_submission_at < timezone.now()
+    assert Account.of().next_submission_at < timezone.now()
 
 
 def test_resume__reports_an_account_that_was_not_stopped(site, messages_of):
-    Account.current()
+    Account.of()
 
     assert messages_of(site.post("account_resume", "default")) == ["“default” was not stopped."]
 
@@ -117,7 +119,7 @@ def test_resume__needs_the_change_permission(site_with, stopped_account):
 
 
 def test_detail__shows_the_free_images_that_are_left(site, configure):
-    account = Account.current()
+    account = Account.of()
     assert "no free quota set" in text_of(site.get("account_change", account.pk))
 
     configure(FREE_IMAGES={"aitryon-parsing-v1": 400, "aitryon-plus": 10})
@@ -127,14 +129,14 @@ def test_detail__shows_the_free_images_that_are_left(site, configure):
 
 
 def test_detail__links_to_the_vendors_pages(site, monkeypatch):
-    account = Account.current()
+    account = Account.of()
     text = text_of(site.get("account_change", account.pk))
 
-    for link in DashScope.LINKS:
+    for link in OutfitAnyone.LINKS:
         start = f'<a href="{link.url}" target="_blank" rel="noopener noreferrer">'
         assert f"{start}{link.title}</a>" in text
 
-    monkeypatch.setattr(DashScope, "LINKS", ())
+    monkeypatch.setattr(OutfitAnyone, "LINKS", ())
     assert "noopener" not in text_of(site.get("account_change", account.pk))
 
 
@@ -161,7 +163,7 @@ def test_detail__is_read_only_and_shows_state_runner_and_slots(site, stopped_acc
     ],
 )
 def test_detail__shows_when_the_runner_was_last_seen(site, offset, expected):
-    account = Account.current()
+    account = Account.of()
     Account.objects.update(runner_expires_at=timezone.now() + timedelta(seconds=offset))
 
     page = text_of(site.get("account_change", account.pk))
@@ -169,7 +171,7 @@ def test_detail__shows_when_the_runner_was_last_seen(site, offset, expected):
 
 
 def test_detail__shows_how_long_a_pause_lasts(site):
-    account = Account.current()
+    account = Account.of()
     Account.objects.update(next_submission_at=timezone.now() + timedelta(seconds=40))
 
     text = text_of(site.get("account_change", account.pk))
@@ -182,3 +184,44 @@ def test_changelist__works_without_an_account(site):
     response = site.get("account_changelist")
 
     assert "try on a garment first" in text_of(response)
+
+
+class TestSeveralAccounts:
+    @pytest.fixture
+    def gone(self):
+        """The account of an engine that is not in the settings any more, with rows of its own."""
+        account = Account.objects.create(name="gone")
+        make_charge(account=account, currency="USD")
+        return make_try_on(status=Status.QUEUED, account=account, due_at=timezone.now())
+
+    def test_list_shows_each_engine(self, site, configure, settings):
+        own = settings.OUTFITANYONE["ENGINES"]
+        configure(ENGINES={**own, "toy": {"BACKEND": "tests.toy_engine.ToyEngine"}})
+        Account.of("toy")
+        Account.of()
+        text = text_of(site.get("account_changelist"))
+
+        assert "Toy" in text
+        assert "OutfitAnyone" in text
+
+    def test_rows_of_an_engine_that_is_gone_stay_readable(self, site, gone):
+        Account.of()
+        for page, *args in (
+            ("account_changelist",),
+            ("account_change", "gone"),
+            ("tryonresult_changelist",),
+            ("tryonresult_change", gone.pk),
+            ("charge_changelist",),
+        ):
+            assert site.get(page, *args).status_code == 200
+        assert "not in the settings any more" in text_of(site.get("account_change", "gone"))
+        batch = text_of(site.get("tryonresult_batch", gone.batch))
+        assert "waiting for the engine “gone”" in batch
+
+    def test_notice__names_the_account_that_is_stopped(self, site, configure, settings):
+        own = settings.OUTFITANYONE["ENGINES"]["default"]
+        configure(ENGINES={"default": own, "second": own})
+        Account.of()
+        rate_limits.stop(Account.of("second"), AccountProblem("Pay.", code="Arrearage"))
+
+        assert "the account “second” is stopped." in text_of(site.get("garment_changelist"))

@@ -63,6 +63,7 @@ def test_theme__runs_the_actions(admin_user):
     press_all(AdminSession(client, user=admin_user), make_rows())
 
 
+@pytest.mark.slow
 def test_default_theme__shows_pictures_editor_actions_and_notices(site):
     assert missing_on(site, make_rows()) == []
 

@@ -158,11 +158,37 @@ def test_card__of_a_finished_picture_links_to_the_shop(site):
 def test_cost__is_the_sum_of_pictures_and_parses(site):
     first, _second = make_batch(Status.SUCCEEDED, Status.SUCCEEDED)
     parse_clothes(first)
-    ClothesParse.objects.update(cost="0.004")
+    ClothesParse.objects.update(cost="0.004", currency="CNY")
 
     assert "Cost so far: CNY 1.00" in text_of(batch_page(site))
     TryOnResult.objects.update(cost=0)
     assert "Cost so far: CNY 0.004" in text_of(batch_page(site))
+
+
+def test_cost__of_a_sandbox_is_what_pictures_would_have_cost(site, configure):
+    make_batch(Status.SUCCEEDED, Status.SUCCEEDED)
+    configure(IS_SANDBOX=True)
+    page = text_of(batch_page(site))
+
+    assert "Would have cost so far: CNY 1.00" in page
+    assert "Cost so far" not in page
+
+
+def test_move__is_offered_while_the_engine_is_stopped(site):
+    make_batch(Status.SUCCEEDED, Status.QUEUED)
+    assert 'id="outfit-move"' not in text_of(batch_page(site))
+    Account.objects.update(stopped_at=timezone.now())
+
+    assert 'id="outfit-move"' in text_of(batch_page(site))
+
+
+def test_problems__have_a_new_version_when_the_move_is_offered(site):
+    make_batch(Status.SUCCEEDED, Status.QUEUED)
+    version = re.compile(r'id="outfit-problems" [^>]*data-version="([^"]*)"')
+    before = version.search(text_of(batch_page(site)))[1]
+    Account.objects.update(stopped_at=timezone.now())
+
+    assert version.search(text_of(batch_page(site)))[1] != before
 
 
 def test_page__is_paginated(site, monkeypatch):
@@ -182,7 +208,7 @@ def test_page__is_paginated(site, monkeypatch):
 def test_page__takes_a_fixed_number_of_queries(site, django_assert_max_num_queries):
     make_batch(*[Status.SUCCEEDED] * 6, *[Status.RUNNING] * 6)
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         batch_page(site)
 
 
@@ -194,7 +220,7 @@ def test_unknown_batch__is_not_found(site):
 def test_page__survives_deleted_garments_and_photos(site):
     (try_on,) = make_batch(Status.SUCCEEDED)
     try_on.model_image.delete()
-    try_on.top_garment.delete()
+    try_on.garments[0].delete()
 
     assert batch_page(site).status_code == 200
 

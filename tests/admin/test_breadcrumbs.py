@@ -31,6 +31,7 @@ def crumbs_on(response):
         ("tryonresult_add", "Try on garments"),
         ("tryonresult_batch", "Review try-on pictures"),
         ("tryonresult_refine", "Refine pictures"),
+        ("tryonresult_export", "Export pictures"),
     ],
 )
 def test_breadcrumbs__lead_to_the_app_and_the_try_ons(site, page, title):

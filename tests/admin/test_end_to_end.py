@@ -108,9 +108,9 @@ def test_refused_api_key__stops_the_account_until_it_is_resumed(
 ):
     configure(API_KEY="sk-wrong")
     request_batch([make_garment()], [make_model_image()], other_half="replace")
-    runner.run(budget=1)
+    runner.run(Account.of(), budget=1)
 
-    assert Account.current().is_stopped
+    assert Account.of().is_stopped
     batch = TryOnResult.objects.get().batch
     page = site.get("tryonresult_batch", batch)
     assert progress_on(page) == "0 of 1 ready, waiting until the account is resumed"

@@ -18,7 +18,7 @@ def test_estimate__shows_count_reuse_cost_and_time(site):
     data = try_on_form_data(garments, photos, other_half="replace")
     for garment in garments[:2]:
         done = make_try_on(model_image=photos[0], garments=[garment])
-        request = try_on.TryOnRequest(person=photos[0], top=garment)
+        request = try_on.TryOnRequest(photos[0], [garment])
         row = try_on.as_row(request, try_on.TryOnOptions(keep_other_half=False))
         TryOnResult.objects.filter(pk=done.pk).update(fingerprint=row.fingerprint)
 
@@ -50,10 +50,10 @@ def test_make_button__has_no_price_without_an_estimate(site):
 
 def test_make_button__offers_existing_pictures_for_free(site):
     done = make_try_on()
-    request = try_on.TryOnRequest(person=done.model_image, top=done.top_garment)
+    request = try_on.TryOnRequest(done.model_image, done.garments)
     row = try_on.as_row(request, try_on.TryOnOptions())
     TryOnResult.objects.filter(pk=done.pk).update(fingerprint=row.fingerprint)
-    data = try_on_form_data([done.top_garment], [done.model_image])
+    data = try_on_form_data([done.garments[0]], [done.model_image])
 
     response = site.post("tryonresult_add", **data, _recalculate=1)
 
@@ -62,7 +62,7 @@ def test_make_button__offers_existing_pictures_for_free(site):
 
 def test_estimate__is_available_as_a_fragment(site):
     data = try_on_form_data(
-        [make_garment()], [make_model_image()], model="aitryon", other_half="replace"
+        [make_garment()], [make_model_image()], engine="default/aitryon", other_half="replace"
     )
 
     response = site.post("tryonresult_add", **data, _summary=1)

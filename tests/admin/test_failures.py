@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Status
+from django_outfitanyone.engines.fashn import Fashn
 from django_outfitanyone.error_help import error_help_for
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from tests.admin.batches import BATCH, batch_page, make_batch
 from tests.admin.pages import address, card_of, progress_on, text_of
 from tests.factories import make_model_image, make_try_on
@@ -42,6 +43,19 @@ def blocked():
     )
     parse.refresh_from_db()
     return try_on, parse
+
+
+def test_failures__are_explained_by_the_engine_that_failed(site, configure, settings):
+    own = settings.OUTFITANYONE["ENGINES"]["default"]
+    fashn = {"BACKEND": "django_outfitanyone.engines.fashn.Fashn", "API_KEY": "k"}
+    configure(ENGINES={"default": own, "fashn": fashn})
+    photo = make_model_image(name="Anna")
+    pose = {"error_code": "PoseError", "error_message": "No pose."}
+    make_batch(Status.FAILED, account=Account.of("fashn"), model_image=photo, **pose)
+    problems = problems_on(batch_page(site))
+
+    assert Fashn.classify("PoseError").help in problems
+    assert f'<a href="{address("modelimage_change", photo.pk)}">Anna</a>' in problems
 
 
 def test_failures__are_grouped_by_cause_with_count_and_remedy(site):
@@ -89,7 +103,7 @@ def test_failures__fragment_has_them_with_a_version(site):
 
     problems = problems_on(site.get("tryonresult_batch_cards", BATCH))
 
-    assert 'data-version="InvalidPerson1"' in problems
+    assert 'data-version="InvalidPerson1-move"' in problems
 
 
 class TestBlocked:

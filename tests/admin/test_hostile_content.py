@@ -29,7 +29,7 @@ CANDIDATES = [{"task_id": TITLE, "state": "running", "submitted_at": TITLE}]
 def rows(configure):
     """Rows in which every text and URL is hostile; finished try-ons in one batch."""
     configure(CATALOGUE="tests.hostile.HostileCatalogue", CURRENCY="CNY")
-    Account.current()
+    Account.of()
     Account.objects.update(
         stopped_at=timezone.now(), stopped_code=TITLE[:100], stopped_message=TITLE
     )
@@ -45,10 +45,10 @@ def rows(configure):
         for number, garment in enumerate(garments[1:], start=1)
     ]
     for try_on in finished:
-        make_hotspot(try_on, product=try_on.top_garment.product)
+        make_hotspot(try_on, product=try_on.garments[0].product)
     make_hotspot(photo, product=garments[1].product)
     parse = ClothesParse.objects.create(
-        account=Account.current(),
+        account=Account.of(),
         model_image=photo,
         picture_sha256=photo.sha256,
         clothes_types="upper",
@@ -89,7 +89,7 @@ def pages(site, rows):
     for model, row in {
         "garment": garment,
         "modelimage": photo,
-        "product": first.top_garment.product,
+        "product": first.garments[0].product,
         "clothesparse": parse,
         "tryonresult": first,
     }.items():
@@ -104,8 +104,10 @@ def pages(site, rows):
     cards = [try_on.pk for try_on in rows["finished"]]
     yield "cards", site.get("tryonresult_batch_cards", first.batch, card=cards)
     yield "refine", site.get("tryonresult_refine", results=first.pk)
+    yield "export", site.get("tryonresult_export", results=first.pk)
 
 
+@pytest.mark.slow
 def test_admin_pages__show_hostile_content_without_harm(site, rows):
     shown = 0
     for name, response in pages(site, rows):
@@ -116,6 +118,7 @@ def test_admin_pages__show_hostile_content_without_harm(site, rows):
     assert shown > 30  # escaped, but there
 
 
+@pytest.mark.slow
 def test_admin_pages__ask_the_catalogue_for_no_missing_product(site, rows):
     """The adapter of these tests fails for ``None``, as those of shops may."""
     rows["garment"] = make_garment()

@@ -29,7 +29,7 @@ def test_mixins__work_with_another_base_class_and_link_to_their_own_site(admin_c
         "tryonresult/",
         f"tryonresult/{try_on.pk}/change/",
         f"tryonresult/batch/{try_on.batch}/",
-        f"tryonresult/add/?garments={try_on.top_garment_id}",
+        f"tryonresult/add/?garments={try_on.garments[0].pk}",
         "garment/",
         "product/",
         f"modelimage/{try_on.model_image_id}/change/",

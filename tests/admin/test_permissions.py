@@ -29,10 +29,18 @@ PARSE_ACTIONS = {"parse_clothes", "parse_clothes_again"}
 @pytest.mark.parametrize(
     ("permissions", "model", "expected"),
     [
-        (["view_tryonresult"], "tryonresult", set()),
-        (["change_tryonresult"], "tryonresult", REVIEW_ACTIONS),
-        (["view_tryonresult", "add_clothesparse"], "tryonresult", PARSE_ACTIONS),
-        (["view_tryonresult", "add_tryonresult"], "tryonresult", {"retry", "refine"}),
+        (["view_tryonresult"], "tryonresult", {"export"}),
+        (["change_tryonresult"], "tryonresult", {*REVIEW_ACTIONS, "export"}),
+        (
+            ["view_tryonresult", "add_clothesparse"],
+            "tryonresult",
+            {*PARSE_ACTIONS, "export"},
+        ),
+        (
+            ["view_tryonresult", "add_tryonresult"],
+            "tryonresult",
+            {"retry", "refine", "export", "move"},
+        ),
         (["view_garment"], "garment", set()),
         (["change_garment"], "garment", set()),
         (["view_garment", "add_tryonresult"], "garment", {"try_on"}),
@@ -57,7 +65,7 @@ def test_changelists__offer_permitted_actions_only(site_with, permissions, model
 def test_rows_that_only_the_app_writes__are_read_only_for_a_superuser_too(site, model):
     parse_clothes(make_model_image())
     pk = {
-        "account": Account.current().pk,
+        "account": Account.of().pk,
         "charge": make_charge().pk,
         "clothesparse": ClothesParse.objects.get().pk,
     }[model]
@@ -69,7 +77,7 @@ def test_rows_that_only_the_app_writes__are_read_only_for_a_superuser_too(site, 
 
 @pytest.mark.parametrize("model", ["account", "charge"])
 def test_ledger_and_account__cannot_be_deleted_by_a_superuser(site, model):
-    pk = {"account": Account.current().pk, "charge": make_charge().pk}[model]
+    pk = {"account": Account.of().pk, "charge": make_charge().pk}[model]
 
     assert site.post(f"{model}_delete", pk, post="yes").status_code == 403
     assert "delete_selected" not in site.offered_actions(model)
@@ -82,7 +90,7 @@ def test_changelist_action__is_not_run_without_permission(site_with):
 
     site.select("tryonresult", "approve", [try_on])
     site.select("modelimage", "parse_clothes", [photo])
-    response = site.select("garment", "try_on", [try_on.top_garment])
+    response = site.select("garment", "try_on", [try_on.garments[0]])
 
     try_on.refresh_from_db()
     assert try_on.review == Review.TO_REVIEW

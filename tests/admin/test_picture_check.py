@@ -111,6 +111,7 @@ class TestUpload:
             raise OSError("The storage does not answer.")
 
         monkeypatch.setattr(ModelImage, "read", fail)
+        monkeypatch.setattr(ModelImage, "scaled", None)  # else the upload's pixels are checked
         with commit():
             response = site.post("modelimage_add", **photo_data(LARGE_PICTURE))
 

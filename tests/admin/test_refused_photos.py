@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.base import ContentFile
 
+from django_outfitanyone.engines.fashn import Fashn
 from django_outfitanyone.error_help import error_help_for
 from django_outfitanyone.models import ModelImage
 from tests.admin.pages import text_of
@@ -64,3 +65,14 @@ def test_new_picture__takes_the_mark_away(site, refused):
 
     assert not refused.is_refused
     assert refused.refusal_message == ""
+
+
+def test_refused_photo__is_explained_by_the_engine_that_knows_the_reason(configure, settings):
+    own = settings.OUTFITANYONE["ENGINES"]["default"]
+    fashn = {"BACKEND": "django_outfitanyone.engines.fashn.Fashn", "API_KEY": "k"}
+    configure(ENGINES={"default": own, "fashn": fashn})
+    photo = make_model_image()
+    ModelImage.objects.mark_refused(photo, code="PoseError", message="No pose.")
+    photo.refresh_from_db()
+
+    assert photo.refusal_help.text == Fashn.classify("PoseError").help

@@ -173,7 +173,7 @@ def test_cancel_all__cancels_a_large_batch_in_a_few_statements(
     assert LogEntry.objects.count() == 30
 
 
-def test_detail__offers_the_same_actions_as_the_batch(site):
+def test_detail__offers_the_actions_of_the_batch_and_another_picture(site):
     try_on = make_try_on()
 
     response = site.post(
@@ -187,7 +187,7 @@ def test_detail__offers_the_same_actions_as_the_batch(site):
     assert try_on.review == Review.APPROVED
     assert response.url.startswith(address("tryonresult_change", try_on.pk))
     page = text_of(site.get("tryonresult_change", try_on.pk))
-    assert re.findall(r'name="action" value="(\w+)"', page) == ["reject", "publish"]
+    assert re.findall(r'name="action" value="(\w+)"', page) == ["reject", "publish", "another"]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_button__is_missing_on_a_list_that_only_a_search_emptied(site):
 
 
 def test_button__is_missing_without_the_local_distribution(site, monkeypatch):
-    monkeypatch.setattr("django_outfitanyone.engines.local.find_spec", lambda _name: None)
+    monkeypatch.setattr("django_outfitanyone.engines.local.checks.find_spec", lambda _name: None)
 
     assert address("garment_samples") not in text_of(site.get("garment_changelist"))
     assert "are not installed" in text_of(site.post("garment_samples", follow=True))

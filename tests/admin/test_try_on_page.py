@@ -82,7 +82,7 @@ def test_photo_action__offers_the_garments_on_the_page(site):
         "tryonresult_add", **try_on_form_data([], [photo], pick=[garment.pk]), _order=1
     )
     assert response.status_code == 302
-    assert TryOnResult.objects.get().top_garment == garment
+    assert TryOnResult.objects.get().garments[0] == garment
 
 
 def test_photo_action__refuses_inactive_photos(site, messages_of):
@@ -158,8 +158,8 @@ def test_combining__defaults_to_the_pieces_of_a_product(site):
     site.post("tryonresult_add", **data, _order=1)
 
     rows = TryOnResult.objects.order_by("number")
-    assert [row.top_garment.product for row in rows] == suits
-    assert [row.bottom_garment.product for row in rows] == suits
+    assert [row.garments[0].product for row in rows] == suits
+    assert [row.garments[1].product for row in rows] == suits
 
 
 def test_combining__leaves_a_dress_alone(site):

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from django_outfitanyone.actions import publish
-from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.worker import runner
 from tests.drawing import picture
 from tests.factories import make_product
@@ -43,8 +43,18 @@ def poll(client, location, *, times=200):
         if response.json()["poll_after"] is None:
             return response.json()
         assert int(response["Retry-After"]) >= 1
-        runner.run(budget=0.05)
+        runner.run(Account.of(), budget=0.05)
     raise AssertionError(f"still {response.json()['status']}")
+
+
+def poll_hotspots(client, location, *, times=200):
+    """Read a finished try-on until its clothes parse, which follows the picture, has ended."""
+    for _ in range(times):
+        row = client.get(location).json()
+        if row["hotspots"]:
+            return row
+        runner.run(Account.of(), budget=0.05)
+    raise AssertionError("still no hotspots")
 
 
 def test_try_on__from_upload_to_hotspot(remote, client, body, visitor):
@@ -57,6 +67,7 @@ def test_try_on__from_upload_to_hotspot(remote, client, body, visitor):
     assert (done["picture"]["width"], done["picture"]["height"]) == (200, 300)
     assert done["is_preview"] is True
     assert done["job"]["cost"] == "0.500000"
+    done = poll_hotspots(client, created["Location"])
     upper = next(spot for spot in done["hotspots"] if spot["clothes_type"] == "upper")
     assert upper["box"] == {"x1": 50, "y1": 60, "x2": 150, "y2": 150}
     assert upper["fractions"] == {"x1": 0.25, "y1": 0.2, "x2": 0.75, "y2": 0.5}

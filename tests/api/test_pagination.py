@@ -5,7 +5,14 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.factories import make_product
+from django_outfitanyone.api.pagination import BoundedPagination
+from tests.factories import (
+    make_hotspot,
+    make_model_image,
+    make_product,
+    make_published,
+    make_try_on,
+)
 
 
 def pages(client, path):
@@ -59,3 +66,54 @@ def test_cursor__manipulated_one_is_never_a_server_error(visitor, cursor):
         assert response.status_code in {200, 400, 404}
         if response.status_code == 404:
             assert response.json()["code"] == "NotFound"
+
+
+class TestBoundedPages:
+    """Hotspots that the user may not see cost no more than those of one page."""
+
+    @pytest.fixture(autouse=True)
+    def _read_three_rows_at_most(self, monkeypatch):
+        monkeypatch.setattr(BoundedPagination, "MOST_READ", 3)
+
+    def make_hotspots(self, *are_public):
+        product = make_product()
+        return [
+            make_hotspot(make_published() if is_public else make_try_on(), product=product).pk
+            for is_public in are_public
+        ]
+
+    def test_pages_contain_every_visible_row_once(self, visitor):
+        made = self.make_hotspots(True, False, False, False, False, False, True, True, False)
+
+        found = [pk for page in pages(visitor, "hotspots/?page_size=2") for pk in page]
+
+        assert found == [made[7], made[6], made[0]]
+
+    def test_page_of_hidden_rows_is_empty_and_has_a_next(self, visitor):
+        made = self.make_hotspots(True, False, False, False)
+        first = visitor.get("hotspots/").json()
+
+        assert first["results"] == []
+        assert visitor.ids(first["next"]) == [made[0]]
+
+    def test_rows_are_found_again_on_the_way_back(self, visitor):
+        made = self.make_hotspots(True, True, False, False, False, False, True)
+        path, found = "hotspots/?page_size=1", []
+        while path:
+            page = visitor.get(path).json()
+            last, path = page, page["next"]
+        while last:
+            found += [row["id"] for row in reversed(last["results"])]
+            last = last["previous"] and visitor.get(last["previous"]).json()
+
+        assert found == [made[0], made[1], made[6]]
+
+    def test_picture_has_all_its_hotspots_however_old_they_are(self, visitor):
+        photo = make_model_image()
+        old = make_hotspot(photo, product=make_product())
+        self.make_hotspots(*[False] * 5)
+
+        assert visitor.ids(f"hotspots/?model_image={photo.pk}") == [old.pk]
+
+    def test_filter_that_is_wrong_is_an_error(self, visitor):
+        assert visitor.get("hotspots/?model_image=999").status_code == 400

@@ -88,6 +88,7 @@ class TestUpload:
         self, staff, local_engine, monkeypatch, caplog
     ):
         monkeypatch.setattr(FileSystemStorage, "_open", storage_outage)
+        monkeypatch.setattr(ModelImage, "scaled", None)  # else the upload's pixels are checked
         response = staff.post("model-images/", {"name": "Anna", "image": upload()})
 
         assert (response.status_code, response.json()["is_checked"]) == (201, False)

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from django_outfitanyone.catalogue import CatalogueAdapter
-from django_outfitanyone.choices import GarmentKind, Status
+from django_outfitanyone.choices import GarmentKind, Review, Status
 from tests.drawing import picture
 from tests.factories import (
     make_garment,
@@ -42,6 +42,7 @@ def test_try_on__has_its_picture_with_size_and_absolute_urls(visitor):
         "width": 200,
         "height": 300,
         "thumbnail_url": HOST + try_on.thumbnail.url,
+        "srcset": [],
     }
     assert response["status"] == "succeeded"
     assert response["poll_after"] is None
@@ -135,6 +136,15 @@ def test_try_on__staff_see_its_cost_and_options(reader):
     assert job["batch"] == str(try_on.batch)
     assert job["review"] == "to_review"
     assert job["error"] is None
+
+
+def test_try_on__staff_see_why_it_was_rejected(reader, visitor):
+    try_on = make_try_on(review=Review.REJECTED, rejection_reason="limbs")
+
+    job = reader.get(f"try-ons/{try_on.pk}/").json()["job"]
+
+    assert job["rejection_reason"] == "arms, fingers or legs are wrong"
+    assert visitor.get(f"try-ons/{try_on.pk}/").status_code == 404
 
 
 def test_try_on__has_the_half_that_is_kept(visitor):

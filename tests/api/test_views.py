@@ -43,6 +43,7 @@ def queries_for(client, path):
     return len(queries), len(response.json()["results"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["visitor", "reader"])
 def test_lists__number_of_queries_does_not_depend_on_the_page_size(request, who):
     client = request.getfixturevalue(who)

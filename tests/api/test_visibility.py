@@ -187,6 +187,59 @@ def test_hotspots__visitors_see_those_with_a_visible_product(visitor, reader):
         assert visitor.get(f"hotspots/{hotspot.pk}/").status_code == 404
 
 
+UNPUBLISHED = {
+    "to review": {"review": Review.TO_REVIEW},
+    "approved": {"review": Review.APPROVED},
+    "rejected": {"review": Review.REJECTED},
+    "failed": {"status": Status.FAILED},
+    "needs attention": {"status": Status.NEEDS_ATTENTION},
+    "running": {"status": Status.RUNNING},
+    "queued": {"status": Status.QUEUED},
+}
+
+
+@pytest.mark.parametrize("columns", UNPUBLISHED.values(), ids=UNPUBLISHED)
+def test_unpublished__leaves_by_no_address_and_no_filter(visitor, staff_with, columns):
+    garment = make_garment()
+    row = make_try_on(garments=[garment], **columns)
+    spot = make_hotspot(row, product=garment.product)
+    filters = {
+        "product": garment.product.pk,
+        "garment": garment.pk,
+        "model_image": row.model_image.pk,
+        "status": row.status,
+        "batch": row.batch,
+        "candidates": row.candidates,
+    }
+
+    for client in (visitor, staff_with()):
+        assert client.ids("try-ons/") == client.ids("hotspots/") == []
+        for name, value in filters.items():
+            assert client.ids(f"try-ons/?{name}={value}") == [], name
+        assert client.get(f"try-ons/{row.pk}/").status_code == 404
+        assert client.get(f"hotspots/{spot.pk}/").status_code == 404
+        assert client.get(f"hotspots/?try_on={row.pk}").status_code == 400
+        assert client.ids(f"hotspots/?model_image={row.model_image.pk}") == []
+
+
+def test_hotspots__the_requesting_user_sees_those_of_the_result(staff_with):
+    client = staff_with()
+    own = make_hotspot(make_try_on(requested_by=client.user), product=make_product())
+    make_hotspot(make_try_on(requested_by=staff_with().user), product=make_product())
+    published = make_hotspot(make_published(), product=make_product())
+
+    assert client.ids("hotspots/") == [published.pk, own.pk]
+
+
+def test_hotspots__without_review_those_of_rejected_pictures_stay_hidden(visitor, configure):
+    configure(REQUIRE_REVIEW=False)
+    finished = make_hotspot(make_try_on(), product=make_product())
+    make_hotspot(make_try_on(review=Review.REJECTED), product=make_product())
+    make_hotspot(make_try_on(status=Status.RUNNING), product=make_product())
+
+    assert visitor.ids("hotspots/") == [finished.pk]
+
+
 def test_hotspots__those_of_a_replaced_file_are_hidden_from_every_user(reader):
     photo = make_model_image()
     make_hotspot(photo, product=make_product(), picture_sha256="0" * 64)

@@ -43,7 +43,7 @@ def log(tmp_path):
 
 
 def pictures_of(try_on):
-    return {try_on.pk: (try_on.model_image.sha256, try_on.top_garment.sha256)}
+    return {try_on.pk: (try_on.model_image.sha256, try_on.garments[0].sha256)}
 
 
 def finished(**options):

@@ -21,6 +21,16 @@ GOOD = Evidence(
 MEASURED_BY_THE_ROUND = {"peak_in_flight": 5, "peak_submits_per_second": 10, "not_exercised": 0}
 
 
+def test_limits_of_an_account__count_for_each_and_promises_for_all():
+    measured = {**count(GOOD), **MEASURED_BY_THE_ROUND, "peak_in_flight": 10, "duplicates": 1}
+
+    assert broken(measured, accounts=2) == ["duplicates"]
+    assert broken({**measured, "peak_in_flight": 11}, accounts=2) == [
+        "duplicates",
+        "peak_in_flight",
+    ]
+
+
 def verdict(evidence, **measured):
     return broken({**count(evidence), **MEASURED_BY_THE_ROUND, **measured})
 

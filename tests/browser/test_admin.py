@@ -48,7 +48,7 @@ def form(site, open_page):
         site.post("tryonresult_add", **try_on_form_data([garment], photos), _summary=1)
     )
     page = open_page(html, width=1280)
-    page.sent = []
+    page.sent, page.summary = [], summary
     respond_with(page, "/tryonresult/add/", summary, requests=page.sent)
     return page
 
@@ -62,6 +62,63 @@ def test_form__updates_the_price_and_the_button(form):
 
     assert 'name="_summary"' in form.sent[0].post_data
     assert form.complaints == []
+
+
+def test_form__has_no_button_that_accepts_an_old_price(form):
+    held = []
+    form.unroute_all()
+    form.route("**/add/", lambda route: held.append(route))  # noqa: PLW0108 - it marks the function
+
+    form.check("#id_photos_0")
+    form.wait_for_timeout(600)  # longer than the script waits for further changes
+
+    assert form.is_disabled("#outfit-make")
+    assert form.inner_text("#outfit-make") == "Make these pictures"
+    assert form.get_attribute("#outfit-summary", "aria-busy") == "true"
+    (route,) = held
+    route.fulfill(body=form.summary, content_type="text/html")
+    form.wait_for_selector("text=2 pictures;")
+    assert form.is_enabled("#outfit-make")
+    assert form.get_attribute("#outfit-summary", "aria-busy") is None
+
+
+def test_form__follows_the_engine_and_keeps_the_focus(admin_client, visit, settings):
+    toy = {"BACKEND": "tests.toy_engine.ToyEngine", "API_KEY": "k"}
+    engines = {**settings.OUTFITANYONE["ENGINES"], "toy": toy}
+    settings.OUTFITANYONE = {**settings.OUTFITANYONE, "ENGINES": engines}
+    photo, garment = make_model_image(), make_garment()
+    query = f"?garments={garment.pk}&photos={photo.pk}"
+    address = reverse("admin:django_outfitanyone_tryonresult_add")
+    page = visit(f"{address}{query}", client=admin_client, width=1280)
+    assert page.locator("input[type=radio][name=resolution]").count() == 3
+
+    page.focus("input[value='toy/toy-1']")
+    page.keyboard.press("Space")
+    page.wait_for_selector("#outfit-make:has-text('USD 1.00')")
+
+    assert page.locator("input[type=radio][name=resolution]").count() == 0
+    assert page.is_checked("input[value='toy/toy-1']")
+    assert page.evaluate("document.activeElement.value") == "toy/toy-1"
+    assert page.complaints == []
+
+
+def test_large_order__asks_until_the_form_changes(admin_client, visit, monkeypatch):
+    monkeypatch.setattr("django_outfitanyone.admin.order_check.LARGE_ORDER", 0)
+    photos, garment = [make_model_image(), make_model_image()], make_garment()
+    query = f"?garments={garment.pk}&photos={photos[0].pk}"
+    address = reverse("admin:django_outfitanyone_tryonresult_add")
+    page = visit(f"{address}{query}", client=admin_client, width=1280)
+
+    page.click("#outfit-make")
+    page.wait_for_selector("[name=_confirm]")
+    assert page.evaluate("document.activeElement.name") == "_confirm"
+    assert page.is_hidden("#outfit-make")
+
+    page.check("#id_photos_0:not(:checked), #id_photos_1:not(:checked)")
+    page.wait_for_selector("text=2 pictures;")
+    assert page.locator("[name=_confirm]").count() == 0
+    assert page.is_visible("#outfit-make")
+    assert not TryOnResult.objects.exists()
 
 
 def test_form__selects_all_and_none(form):
@@ -98,7 +155,7 @@ def test_form__offers_to_recalculate_if_the_server_does_not_respond(form):
 def test_pages__fit_a_phone(site, open_page, shown, scheme):
     try_on = make_try_on(status=Status.FAILED, error_code="InvalidPerson", error_message="x" * 80)
     response = {
-        "form": lambda: site.get("tryonresult_add", garments=try_on.top_garment_id),
+        "form": lambda: site.get("tryonresult_add", garments=try_on.garments[0].pk),
         "batch": lambda: site.get("tryonresult_batch", try_on.batch),
         "detail": lambda: site.get("tryonresult_change", try_on.pk),
     }[shown]()
@@ -282,7 +339,7 @@ def test_pages__are_readable_without_the_colours_of_django(
     for number, status in enumerate((Status.FAILED, Status.RUNNING, Status.QUEUED), start=1):
         make_try_on(batch=try_on.batch, number=number, status=status, error_code="InvalidPerson")
     response = {
-        "form": lambda: site.get("tryonresult_add", garments=try_on.top_garment_id),
+        "form": lambda: site.get("tryonresult_add", garments=try_on.garments[0].pk),
         "batch": lambda: site.get("tryonresult_batch", try_on.batch),
         "detail": lambda: site.get("tryonresult_change", try_on.pk),
     }[shown]()

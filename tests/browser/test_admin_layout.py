@@ -46,7 +46,7 @@ def test_clothes_to_parse__choice_is_shown_in_full(visit, admin_client):
 
 
 def test_account__links_are_in_line_with_the_other_values(visit, admin_client):
-    account = Account.current()
+    account = Account.of()
     page = visit(address("account_change", account.pk), client=admin_client, width=1280)
 
     left = [

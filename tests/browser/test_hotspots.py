@@ -229,10 +229,35 @@ def as_older_browser(page, *features):
 def test_browser_without_popovers__follows_the_link(open_page):
     page = open_page(html_of(make_look({UPPER: (100, 100, 500, 400)})))
     as_older_browser(page, ":popover-open")
-    assert page.locator(".outfit-card").is_hidden()
-    assert page.locator(".outfit-opener").is_hidden()
-    page.get_by_role("link", name="upper, 39.90 EUR").first.click()
+    link = page.get_by_role("link", name="View product : upper")
+    assert link.bounding_box() == spot(page, UPPER).bounding_box()
+    shown = page.locator(":is(.outfit-hotspot, .outfit-card, .outfit-card-text) > :visible").all()
+    classes = [element.get_attribute("class") for element in shown]
+    assert classes == ["outfit-card", "outfit-card-text", "outfit-card-link"]  # two are no boxes
+    assert page.get_by_role("button").count() == 0
+    assert is_dark(page, *center(link.bounding_box()))  # the dot of the hidden button
+    link.click()
     page.wait_for_url("**/upper")
+
+
+def is_dark(page, x, y):
+    """Return whether the page is nearly black at this point."""
+    clip = {"x": x, "y": y, "width": 1, "height": 1}
+    shot = Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("L")
+    return shot.getpixel((0, 0)) < 60
+
+
+def test_browser_without_popovers__shows_the_plain_link_of_an_earlier_template(open_page):
+    look = make_look({UPPER: (100, 100, 500, 400)})
+    plain = '<a class="outfit-target outfit-plain" href="/plain">upper, 39.90 EUR</a><button '
+    html = html_of(look).replace("<button ", plain, 1)
+    page = open_page(html)
+    assert page.locator(".outfit-plain").is_hidden()
+    as_older_browser(page, ":popover-open")
+    shown = page.locator(".outfit-hotspot :visible").all()
+    assert [element.get_attribute("class") for element in shown] == ["outfit-target outfit-plain"]
+    page.get_by_role("link", name="upper, 39.90 EUR").first.click()
+    page.wait_for_url("**/plain")
 
 
 @pytest.mark.parametrize("direction", ["", " dir=rtl"])

@@ -79,7 +79,8 @@ def test_page__is_accessible(looks, visit, barriers, path):
 
 @pytest.mark.parametrize("path", ["/", "/looks/"])
 def test_page__is_accessible_while_try_ons_are_unfinished(visit, barriers, monkeypatch, path):
-    monkeypatch.setattr(wakeup, "wake", lambda: None)
+    monkeypatch.setattr(wakeup, "wake", lambda *_account: None)
+    monkeypatch.setattr(wakeup, "wake_again", lambda: None)
     make_try_on(status=Status.RUNNING)
     page = visit(path, width=375, reduced_motion="reduce")
     assert page.complaints == []

@@ -227,7 +227,7 @@ def test_text__is_readable(open_themed, barriers, color_scheme):
     page.keyboard.press("Escape")
     assert barriers(page, ".outfit-look") == []
     sizes = page.locator(
-        ".outfit-product-title bdi, .outfit-price bdi, .outfit-caption, .outfit-card-title bdi"
+        ".outfit-product-title bdi, .outfit-price, .outfit-caption, .outfit-card-title bdi"
     ).evaluate_all("texts => texts.map(text => parseFloat(getComputedStyle(text).fontSize))")
     assert min(sizes) >= 14
 

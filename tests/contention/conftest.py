@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as project
 from django.db import connection
 
-from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models import Account, TryOnResult
 
 
 @pytest.fixture
@@ -51,6 +51,16 @@ def settle(batch, *, seconds, meanwhile=lambda: time.sleep(0.2)):
     while TryOnResult.objects.filter(batch=batch).open().exists():
         assert time.monotonic() < end, _open(batch)
         meanwhile()
+
+
+def wait_for_new_runner():
+    """Wait until another runner holds the lease that the killed one left behind."""
+    left = Account.of().runner_token
+    end = time.monotonic() + 40
+    while Account.of().runner_token in {"", left} and time.monotonic() < end:
+        if not TryOnResult.objects.open().exists():
+            return
+        time.sleep(0.05)
 
 
 def _open(batch):

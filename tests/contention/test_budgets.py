@@ -23,8 +23,8 @@ FITTING = 3
 
 
 def test_admit__of_many_at_once_only_as_many_as_fit(configure):
-    configure(BUDGET_PER_DAY=FITTING * Decimal("0.50"), SUBMITS_PER_SECOND=10_000)
-    account, person, garment = Account.current(), make_model_image(), make_garment()
+    configure(BUDGET_PER_DAY=FITTING * Decimal("0.50"), SUBMITS="10000/s")
+    account, person, garment = Account.of(), make_model_image(), make_garment()
     for _row in range(THREADS):
         make_try_on(
             status=Status.PREPARING, account=account, model_image=person, garments=[garment]

@@ -21,7 +21,7 @@ FREE = 3
 
 def test_settle__of_many_at_once_only_as_many_as_are_left_are_free(configure):
     configure(FREE_IMAGES={"aitryon-plus": FREE})
-    account, person, garment = Account.current(), make_model_image(), make_garment()
+    account, person, garment = Account.of(), make_model_image(), make_garment()
     for _row in range(THREADS):
         make_try_on(status=Status.RUNNING, account=account, model_image=person, garments=[garment])
     starting_line = threading.Barrier(THREADS)

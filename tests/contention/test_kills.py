@@ -12,8 +12,8 @@ from django_outfitanyone import wakeup
 from django_outfitanyone.actions import parse_clothes, request_try_ons
 from django_outfitanyone.choices import Status
 from django_outfitanyone.jobs.try_on import TryOnOptions, combine
-from django_outfitanyone.models import Account, Charge, TryOnResult
-from tests.contention.conftest import settle
+from django_outfitanyone.models import Charge, TryOnResult
+from tests.contention.conftest import settle, wait_for_new_runner
 from tests.factories import make_garment, make_model_image
 
 pytestmark = [pytest.mark.contention, pytest.mark.django_db(transaction=True)]
@@ -23,16 +23,6 @@ def request_some(count):
     garments = [make_garment() for _ in range(count // 2)]
     people = [make_model_image(), make_model_image()]
     return request_try_ons(combine(garments, people), options=TryOnOptions(keep_other_half=True))
-
-
-def wait_for_new_runner():
-    """Wait until another runner holds the lease that the killed one left behind."""
-    left = Account.current().runner_token
-    end = time.monotonic() + 40
-    while Account.current().runner_token in {"", left} and time.monotonic() < end:
-        if not TryOnResult.objects.open().exists():
-            return
-        time.sleep(0.05)
 
 
 @pytest.mark.slow
@@ -62,6 +52,7 @@ def test_worker_killed_again_and_again__finishes_the_batch_and_pays_once(remote,
     assert remote.stats["peak_submits_per_second"] <= 10
 
 
+@pytest.mark.slow
 def test_three_runners_at_once__are_one(remote, start):
     remote.change_options(submits_per_second=10)
     remote.set_progression([("RUNNING", 0.3)])

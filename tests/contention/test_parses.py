@@ -23,7 +23,7 @@ ROUNDS = 4
 
 def at_once(*requests):
     """Run the requests at the same time and return their results in the same order."""
-    Account.current()
+    Account.of()
     starting_line = threading.Barrier(len(requests))
     results = [None] * len(requests)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from django_outfitanyone import tasks
 from django_outfitanyone.actions import approve, publish
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.diagnostics import cleanup
-from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.dashscope import OutfitAnyone
 from django_outfitanyone.models import (
     Account,
     Charge,
@@ -65,9 +66,7 @@ def finished(**columns):
 
 def parse(**columns):
     columns.setdefault("model_image", make_model_image())
-    return ClothesParse.objects.create(
-        **{"account": Account.current(), "finished_at": OLD, **columns}
-    )
+    return ClothesParse.objects.create(**{"account": Account.of(), "finished_at": OLD, **columns})
 
 
 def stored(name, *, days=40):
@@ -92,7 +91,7 @@ def test_no_rules__paid_rows_and_files_are_kept(clean_up):
 def test_expired_uploads__are_removed_without_a_rule(clean_up):
     for number, hours in enumerate((-1, 1)):
         TemporaryUpload.objects.create(
-            account=Account.current(),
+            account=Account.of(),
             sha256=str(number),
             remote_model="aitryon",
             url="oss://x",
@@ -109,9 +108,7 @@ class TestKnownTasks:
 
     def known(self, *ages):
         KnownTask.objects.bulk_create(
-            KnownTask(
-                account=Account.current(), task_id=f"t-{number}", known_at=timezone.now() - age
-            )
+            KnownTask(account=Account.of(), task_id=f"t-{number}", known_at=timezone.now() - age)
             for number, age in enumerate(ages)
         )
 
@@ -123,7 +120,11 @@ class TestKnownTasks:
         assert set(KnownTask.objects.values_list("task_id", flat=True)) == {"t-2", "t-3"}
 
     def test_the_engine_says_how_long_it_lists_tasks(self, clean_up, monkeypatch):
-        monkeypatch.setattr(DashScope, "TASKS_LISTED_FOR", 30 * self.DAY)
+        own = OutfitAnyone.capabilities
+        listed = {"task_listed_for": 30 * self.DAY}
+        monkeypatch.setattr(
+            OutfitAnyone, "capabilities", lambda *args: replace(own(*args), **listed)
+        )
         self.known(38 * self.DAY, 36 * self.DAY)
 
         assert clean_up().known_tasks == 1
@@ -139,7 +140,7 @@ class TestKnownTasks:
 
     def test_remember__keeps_the_age_of_a_known_task(self):
         self.known(40 * self.DAY)
-        KnownTask.objects.remember(Account.current().pk, "t-0")
+        KnownTask.objects.remember(Account.of().pk, "t-0")
 
         assert KnownTask.objects.no_longer_listed().count() == 1
 

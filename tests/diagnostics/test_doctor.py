@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from datetime import timezone as zones
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,22 +9,25 @@ from django.utils import timezone
 
 from django_outfitanyone import wakeup
 from django_outfitanyone.choices import Status
+from django_outfitanyone.conf import conf
 from django_outfitanyone.diagnostics import doctor
 from django_outfitanyone.diagnostics.findings import Level
 from django_outfitanyone.diagnostics.pictures import diagnose_picture_check
-from django_outfitanyone.engines.dashscope import probe
+from django_outfitanyone.engines.base import CheckResult
 from django_outfitanyone.models import Account, Charge
 from tests.factories import make_charge, make_try_on
+from tests.toy_engine import ToyEngine
 
 pytestmark = pytest.mark.django_db
 
+PREVIEW = {"BACKEND": "tests.toy_engine.PreviewToy"}
 OK, WARNING, PROBLEM = Level.OK, Level.WARNING, Level.PROBLEM
 
 
 @pytest.fixture
 def at_work():
     """A runner was active just now."""
-    Account.current()
+    Account.of()
     Account.objects.update(runner_expires_at=timezone.now())
 
 
@@ -33,9 +35,14 @@ def levels(diagnosis):
     return [(finding.subject, finding.level) for finding in diagnosis()]
 
 
-def only(diagnosis):
-    (finding,) = diagnosis()
+def only(subject):
+    (finding,) = about(subject)
     return finding
+
+
+def about(subject):
+    """Return what is found about one subject of the connection."""
+    return [finding for finding in doctor.diagnose_engine() if finding.subject == subject]
 
 
 def test_diagnose__healthy_installation_has_only_ok_findings_and_costs_nothing(remote, at_work):
@@ -62,7 +69,7 @@ def test_settings__check_messages_become_findings_with_their_hints(remote, confi
 
 def test_key__wrong(remote, configure):
     configure(API_KEY="sk-another")
-    finding = only(doctor.diagnose_key)
+    finding = only("key")
 
     assert (finding.subject, finding.level) == ("key", PROBLEM)
     assert "InvalidApiKey" in finding.text
@@ -74,58 +81,70 @@ def test_key__missing(remote, configure, monkeypatch):
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
     configure(API_KEY="")
 
-    assert only(doctor.diagnose_key).level is PROBLEM
+    assert only("key").level is PROBLEM
 
 
 def test_key__engine_unreachable(configure):
     configure(BASE_URL="http://127.0.0.1:9/api/v1")
 
-    assert levels(doctor.diagnose_key) == [("api", PROBLEM)]
-    assert levels(doctor.diagnose_clock) == []
-
-
-@pytest.mark.parametrize(
-    ("url", "level", "text"),
-    [
-        ("https://dashscope.aliyuncs.com/api/v1", OK, "cost money"),
-        ("https://ws1.cn-beijing.maas.aliyuncs.com/api/v1", OK, "cost money"),
-        ("https://dashscope-intl.aliyuncs.com/api/v1", PROBLEM, "Singapore"),
-        ("http://127.0.0.1:9/api/v1", OK, "sandbox"),
-        ("http://8.8.8.8/api/v1", OK, "not a host of the vendor"),
-    ],
-)
-def test_region(configure, url, level, text):
-    configure(BASE_URL=url, ALLOW_PRIVATE_ADDRESSES=True)
-    finding = next(doctor.diagnose_region())
-
-    assert finding.level is level
-    assert text in finding.text
+    assert [found.level for found in about("api")] == [PROBLEM]
+    assert about("clock") == []
 
 
 def test_region__sandbox_whose_downloads_are_not_allowed(configure):
     configure(BASE_URL="http://127.0.0.1:9/api/v1", ALLOW_PRIVATE_ADDRESSES=False)
 
-    assert only(doctor.diagnose_region).level is PROBLEM
+    assert only("region").level is PROBLEM
 
 
-def test_region__warns_about_the_end_of_the_models(configure, monkeypatch):
+def test_end__is_announced(configure):
     configure(BASE_URL="https://dashscope.aliyuncs.com/api/v1")
-    monkeypatch.setattr(probe, "END_OF_MODELS", datetime(2020, 1, 1, tzinfo=zones.utc))
 
-    assert levels(doctor.diagnose_region) == [("region", OK), ("models", WARNING)]
+    assert levels(doctor.diagnose_end) == [("models", WARNING)] * 2  # both models end
+    assert "2026" in next(doctor.diagnose_end()).text
 
 
-@pytest.mark.parametrize("sign", [-1, 1])
-@pytest.mark.parametrize(("seconds", "level"), [(3600, PROBLEM), (40, PROBLEM), (20, WARNING)])
-def test_clock__differs_so_much_that_a_task_list_proves_nothing(
-    remote, monkeypatch, sign, seconds, level
-):
-    now = timezone.now
-    monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(seconds=sign * seconds))
-    finding = only(doctor.diagnose_clock)
+def test_end__of_a_sandbox_is_none(remote):
+    assert levels(doctor.diagnose_end) == []
 
-    assert finding.level is level
-    assert "NTP" in finding.remedy
+
+def test_fallbacks__order_is_named_and_what_waits_in_spite_of_it(configure):
+    toy = {"BACKEND": "tests.toy_engine.ToyEngine", "API_KEY": "k"}
+    engines = {"default": {**toy, "PRICES": {"toy-1": Decimal("0.40")}}, "second": toy}
+    configure(ENGINES=engines, FALLBACKS=["second"])
+    stopped = Account.of()
+    Account.objects.update(stopped_at=timezone.now(), stopped_code="PaymentRequired")
+    make_try_on(status=Status.QUEUED, account=stopped, remote_model="toy-1")
+    order, waiting = doctor.diagnose_fallbacks()
+
+    assert (order.level, waiting.level) == (OK, WARNING)
+    assert "second/toy-1" in order.text
+    assert "1 picture waits, because" in waiting.text
+    assert "would be dearer" in waiting.text
+    assert "outfitanyone_move" in waiting.remedy
+
+
+def test_diagnoses__of_several_engines_say_which(remote, configure, settings):
+    own = settings.OUTFITANYONE["ENGINES"]["default"]
+    configure(ENGINES={"default": own, "second": {**own, "API_KEY": "sk-another"}})
+    good, bad = about("key")
+
+    assert (good.level, good.text[:9]) == (OK, "default: ")
+    assert (bad.level, bad.text[:8]) == (PROBLEM, "second: ")
+
+
+def test_key__is_checked_by_the_free_calls_of_the_engine(configure, monkeypatch):
+    results = [
+        CheckResult(is_good=True, message="The key works."),
+        CheckResult(is_good=False, message="No credits.", remedy="Buy some."),
+    ]
+    monkeypatch.setattr(ToyEngine, "check", lambda self: results)
+    configure(ENGINES={"default": {"BACKEND": "tests.toy_engine.ToyEngine", "API_KEY": "k"}})
+    configure(PARSER="local", ENGINES={**conf.ENGINES, "local": {**PREVIEW}})
+    found = about("engine")
+
+    assert [finding.level for finding in found] == [OK, PROBLEM] * 2
+    assert found[1].remedy == "Buy some."
 
 
 def test_storage__removes_its_test_file(settings):
@@ -195,7 +214,7 @@ def test_work__missing_worker_without_work_is_a_warning():
 def test_work__no_watchdog(at_work):
     from django_q.models import Schedule
 
-    Schedule.objects.filter(func=wakeup.POLL).delete()
+    Schedule.objects.filter(func=wakeup.WATCH).delete()
 
     assert ("queue", WARNING) in levels(doctor.diagnose_work)
 
@@ -236,7 +255,7 @@ def test_work__missing_tables():
     with connection.schema_editor() as editor:
         editor.alter_db_table(Account, Account._meta.db_table, "elsewhere")
     try:
-        finding = only(doctor.diagnose_work)
+        finding = next(doctor.diagnose_work())
     finally:
         with connection.schema_editor() as editor:
             editor.alter_db_table(Account, "elsewhere", Account._meta.db_table)
@@ -251,7 +270,7 @@ def test_pictures__are_checked_by_the_local_engine(local_engine):
 
 def test_pictures__without_the_local_engine(local_engine):
     local_engine.is_missing = True
-    finding = only(diagnose_picture_check)
+    finding = next(diagnose_picture_check())
 
     assert (finding.subject, finding.level) == ("pictures", WARNING)
     assert "django-outfitanyone[local]" in finding.remedy

@@ -20,7 +20,7 @@ from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Status
 from django_outfitanyone.exceptions import AccountProblem
 from django_outfitanyone.models import Account, ClothesParse
-from django_outfitanyone.models.remote_job import BLOCKED
+from django_outfitanyone.models.job_status import BLOCKED
 from tests.example_project.conftest import ENVIRONMENT, EXAMPLE
 from tests.example_project.processes import processes_below, still_running
 from tests.factories import (
@@ -150,6 +150,23 @@ class TestWatch:
         watch()
         assert supervisor.restarted == ["worker"]
 
+    def test_worker_that_leaves_work_of_another_engine_lying__is_restarted_too(
+        self, supervisor, watch
+    ):
+        make_try_on(status=Status.QUEUED, account=Account.of("local"))
+        watch.busy_at -= demo.PATIENCE + 1
+        watch()
+        assert supervisor.restarted == ["worker"]
+
+    def test_worker_that_serves_another_engine__is_left_alone(self, supervisor, watch):
+        make_try_on(status=Status.QUEUED, account=Account.of("local"))
+        Account.of()
+        soon = timezone.now() + timedelta(seconds=10)
+        Account.objects.filter(pk="default").update(runner_expires_at=soon)
+        watch.busy_at -= demo.PATIENCE + 1
+        watch()
+        assert not supervisor.restarted
+
     def test_worker_that_starts_slowly__gets_more_time_after_each_restart(self, supervisor, watch):
         make_try_on(status=Status.QUEUED)
         for _ in range(2):
@@ -168,7 +185,7 @@ class TestWatch:
         if why != "nothing is due":
             make_try_on(status=Status.QUEUED)
         soon = timezone.now() + timedelta(seconds=10)
-        Account.current()
+        Account.of()
         if why == "a runner is at work":
             Account.objects.update(runner_expires_at=soon)
         if why == "it is stopped":
@@ -234,10 +251,16 @@ class TestReport:
 
     def test_stopped_account__is_said(self):
         make_try_on(status=Status.QUEUED)
-        rate_limits.stop(Account.current(), AccountProblem("The key is unknown.", code="NoKey"))
+        rate_limits.stop(Account.of(), AccountProblem("The key is unknown.", code="NoKey"))
         assert "  Nothing is sent: The account is stopped: The key is unknown." in (
             demo.report(SITE).splitlines()
         )
+
+    def test_account_that_goes_on__is_no_reason_to_wait(self):
+        make_try_on(status=Status.QUEUED)
+        rate_limits.stop(Account.of(), AccountProblem("The key is unknown.", code="NoKey"))
+        make_try_on(status=Status.QUEUED, account=Account.of("local"))
+        assert "Nothing is sent" not in demo.report(SITE)
 
     def test_look_that_takes_long__points_to_the_log(self):
         make_try_on(status=Status.QUEUED, queued_at=timezone.now() - timedelta(minutes=6))

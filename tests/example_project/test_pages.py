@@ -41,7 +41,7 @@ POLICY = "Content-Security-Policy"
 def wakeups(monkeypatch):
     """One entry per wakeup of the worker."""
     wakeups = []
-    monkeypatch.setattr(wakeup, "wake", lambda: wakeups.append(1))
+    monkeypatch.setattr(wakeup, "wake_again", lambda: wakeups.append(1))
     return wakeups
 
 
@@ -115,7 +115,7 @@ def test_looks_page__shows_finished_pictures_with_links_to_product_pages(client)
     look = make_look()
     html = client.get("/looks/").content.decode()
     assert look.image.url in html
-    assert html.count(f'href="/products/{look.top_garment.product.slug}/"') == 3  # link, card, list
+    assert html.count(f'href="/products/{look.garments[0].product.slug}/"') == 2  # card, list
     assert html.count("outfit-hotspot ") == 1
 
 
@@ -173,7 +173,7 @@ def test_pages__say_which_looks_are_missing_and_why(client, wakeups, page):
 @pytest.mark.parametrize("page", ["/", "/looks/"])
 def test_pages__say_what_holds_all_looks_up(client, wakeups, page):
     make_try_on(status=Status.QUEUED)
-    rate_limits.stop(Account.current(), AccountProblem("The key is unknown.", code="NoKey"))
+    rate_limits.stop(Account.of(), AccountProblem("The key is unknown.", code="NoKey"))
     html = client.get(page).content.decode()
     assert "1 look waits. The account is stopped: The key is unknown." in html
     assert "being made" not in html.lower()
@@ -181,7 +181,7 @@ def test_pages__say_what_holds_all_looks_up(client, wakeups, page):
 
 def test_pages__say_that_looks_take_long(client, wakeups):
     make_try_on(status=Status.QUEUED, queued_at=timezone.now() - timedelta(minutes=6))
-    Account.current()
+    Account.of()
     Account.objects.update(runner_expires_at=timezone.now())
     assert "1 of them takes longer than usual" in client.get("/").content.decode()
 
@@ -200,7 +200,7 @@ def test_looks_page__says_which_looks_are_blocked(client, wakeups):
 def test_rejected_look__is_shown_nowhere(client):
     look = make_look()
     actions.reject(look)
-    for page in ["/", "/looks/", f"/products/{look.top_garment.product.slug}/"]:
+    for page in ["/", "/looks/", f"/products/{look.garments[0].product.slug}/"]:
         assert look.image.url not in client.get(page).content.decode()
 
 

@@ -5,7 +5,10 @@ import sys
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
 
+from django_outfitanyone.conf import conf
+from outfitanyone_local.sandbox.emulators import base_paths
 from tests.example_project.conftest import EXAMPLE
 
 
@@ -15,28 +18,46 @@ def test_defaults__are_sqlite_for_two_processes_and_the_local_sandbox(read_setti
     assert database["NAME"] == tmp_path / "shop.sqlite3"
     assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "WAL" in database["OPTIONS"]["init_command"]
-    assert settings["OUTFITANYONE"]["BASE_URL"] == "http://127.0.0.1:8321/api/v1"
+    assert settings["ENGINE"]["BASE_URL"] == "http://127.0.0.1:8321/api/v1"
     assert settings["OUTFITANYONE"]["ALLOW_PRIVATE_ADDRESSES"] is True
-    assert settings["OUTFITANYONE"]["API_KEY"]
-    assert settings["OUTFITANYONE"]["EXCLUSIVE_ACCOUNT"] is True
+    assert settings["ENGINE"]["API_KEY"]
+    assert settings["ENGINE"]["EXCLUSIVE"] is True
     assert settings["Q_CLUSTER"]["orm"] == "default"
 
 
 def test_sandbox__is_found_where_the_demo_has_put_it(read_settings, tmp_path):
     (tmp_path / "sandbox.url").write_text("http://127.0.0.1:4711/api/v1")
-    assert read_settings()["OUTFITANYONE"]["BASE_URL"] == "http://127.0.0.1:4711/api/v1"
+    assert read_settings()["ENGINE"]["BASE_URL"] == "http://127.0.0.1:4711/api/v1"
+
+
+def test_engines_of_the_sandbox__are_those_that_it_serves_and_all_previews(read_settings, tmp_path):
+    (tmp_path / "sandbox.url").write_text("http://127.0.0.1:4711/api/v1")
+    settings = read_settings()
+    with override_settings(OUTFITANYONE=settings["OUTFITANYONE"]):
+        engines = {alias: engine for alias, engine in conf.engines.items() if alias != "local"}
+        served = {f"http://127.0.0.1:4711{path}" for path in base_paths().values()}
+        assert {engine.base_url for engine in engines.values()} == served
+        assert len(engines) == len(base_paths())
+        assert all(engine.is_sandbox and engine.api_key() for engine in engines.values())
+        assert all(engine.knows_price(engine.default_model) for engine in engines.values())
+
+
+def test_address_in_the_environment__leaves_only_its_own_engine(read_settings):
+    for address in ("https://dashscope.aliyuncs.com/api/v1", "http://127.0.0.1:4711/api/v1"):
+        engines = read_settings(OUTFITANYONE_BASE_URL=address)["OUTFITANYONE"]["ENGINES"]
+        assert [engine["BASE_URL"] for engine in engines.values()] == [address]
 
 
 def test_real_api__gets_no_invented_key_and_no_private_addresses(read_settings):
     settings = read_settings(OUTFITANYONE_BASE_URL="https://dashscope.aliyuncs.com/api/v1")
-    assert settings["OUTFITANYONE"]["API_KEY"] == ""
-    assert "EXCLUSIVE_ACCOUNT" not in settings["OUTFITANYONE"]
+    assert settings["ENGINE"]["API_KEY"] == ""
+    assert "EXCLUSIVE" not in settings["ENGINE"]
     assert settings["OUTFITANYONE"]["ALLOW_PRIVATE_ADDRESSES"] is False
     assert settings["IS_SANDBOX"] is False
 
 
 def test_key__comes_from_the_environment(read_settings):
-    assert read_settings(DASHSCOPE_API_KEY="sk-mine")["OUTFITANYONE"]["API_KEY"] == "sk-mine"
+    assert read_settings(DASHSCOPE_API_KEY="sk-mine")["ENGINE"]["API_KEY"] == "sk-mine"
 
 
 def test_language__is_english_unless_the_environment_names_another(read_settings):

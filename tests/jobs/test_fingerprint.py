@@ -56,8 +56,10 @@ def test_fingerprint_of__stays_the_same_from_release_to_release():
     try_on = TryOnResult(
         remote_model="aitryon-plus",
         model_image=ModelImage(sha256="a" * 64),
-        top_garment=Garment(sha256="b" * 64, kind=GarmentKind.TOP),
-        bottom_garment=Garment(sha256="c" * 64, kind=GarmentKind.BOTTOM),
+        garments=[
+            Garment(sha256="b" * 64, kind=GarmentKind.TOP),
+            Garment(sha256="c" * 64, kind=GarmentKind.BOTTOM),
+        ],
         refines=result,
         gender="woman",
     )
@@ -71,11 +73,64 @@ def test_fingerprint_of__stays_the_same_from_release_to_release():
     )
 
 
+@pytest.mark.parametrize(
+    ("kinds", "keep", "hash_of_0013"),
+    [
+        (["top"], "lower", "b2981b617f9a2ea1eca4b45d39f39a6de9c34b8da6ddd0f2a4d5b8b7df86b0fc"),
+        (["bottom"], "upper", "bcb746385f431d941f7c75e0cc668adfe4acd783aa5df936214598a812cebcb2"),
+        (
+            ["top", "bottom"],
+            "",
+            "349c40982e829b520c3b39ae6d49c1231a9cb1f9b591f9d4e6b87963634bad9c",
+        ),
+        (["one_piece"], "", "c3425d5ed4c9dadbcb5b754e2a66f9159294e89a24849db4257e21a183d4c519"),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, list) else "",
+)
+def test_fingerprint_of__equals_that_of_rows_with_two_foreign_keys(kinds, keep, hash_of_0013):
+    """The hashes were computed by the version before migration 0014."""
+    contents = {"top": "b", "bottom": "c", "one_piece": "d"}
+    try_on = TryOnResult(
+        remote_model="aitryon-plus",
+        model_image=ModelImage(sha256="a" * 64),
+        garments=[Garment(sha256=contents[kind] * 64, kind=kind) for kind in kinds],
+        keep=keep,
+    )
+
+    assert fingerprint_of(try_on) == hash_of_0013
+
+
+def test_fingerprint_of__every_further_garment_counts():
+    kinds = ["top", "outerwear", "shoes", "bag", "hat"]
+    garments = [make_garment(kind) for kind in kinds]
+    photo = make_model_image()
+
+    hashes = {
+        make_try_on(model_image=photo, garments=garments[:count]).fingerprint
+        for count in range(1, len(garments) + 1)
+    }
+    assert len(hashes) == len(garments)
+
+
+def test_fingerprint_of__first_candidate_without_a_seed_is_the_plain_request():
+    plain = fingerprint_of(TryOnResult(remote_model="m"))
+
+    assert fingerprint_of(TryOnResult(remote_model="m", candidate=1)) == plain
+    others = {
+        fingerprint_of(TryOnResult(remote_model="m", candidate=2)),
+        fingerprint_of(TryOnResult(remote_model="m", candidate=3)),
+        fingerprint_of(TryOnResult(remote_model="m", seed=0)),
+        fingerprint_of(TryOnResult(remote_model="m", seed=7)),
+    }
+    assert len(others - {plain}) == 4
+
+
 def test_fingerprint_of__changes_with_the_kind_of_the_garment():
     """A shirt and a dress may be photographed with the same file."""
     try_on = make_try_on()
     before = fingerprint_of(try_on)
-    try_on.top_garment.kind = GarmentKind.ONE_PIECE
+    Garment.objects.update(kind=GarmentKind.ONE_PIECE)
+    try_on.refresh_from_db()
 
     assert fingerprint_of(try_on) != before
 
@@ -83,7 +138,7 @@ def test_fingerprint_of__changes_with_the_kind_of_the_garment():
 def test_fingerprint_of__changes_when_a_garment_is_deleted():
     try_on = make_try_on()
     before = fingerprint_of(try_on)
-    try_on.top_garment.delete()
+    try_on.garments[0].delete()
     try_on.refresh_from_db()
 
     assert fingerprint_of(try_on) != before

@@ -107,7 +107,7 @@ def test_check__refuses_a_result_without_a_top():
 
 def test_check__refuses_a_result_whose_top_was_deleted():
     result = make_try_on()
-    result.top_garment.delete()
+    result.garments[0].delete()
     with pytest.raises(RequestRefused) as refused:
         check_refinable(TryOnResult.objects.get())
 

@@ -32,10 +32,12 @@ def dress():
 
 
 def test_of__sorts_garments_by_kind(person, top, bottom, dress):
-    assert TryOnRequest.of(person, [bottom, top]) == TryOnRequest(
-        person=person, top=top, bottom=bottom
-    )
-    assert TryOnRequest.of(person, [dress]) == TryOnRequest(person=person, top=dress)
+    shoes, coat = make_garment(GarmentKind.SHOES), make_garment(GarmentKind.OUTERWEAR)
+    request = TryOnRequest.of(person, [shoes, bottom, coat, top])
+
+    assert list(request.garments) == [top, bottom, coat, shoes]
+    assert request == TryOnRequest(person, [coat, shoes, top, bottom])
+    assert TryOnRequest.of(person, [shoes, dress]).garments == (dress, shoes)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,7 @@ def test_of__sorts_garments_by_kind(person, top, bottom, dress):
         (["top", "one_piece"], "NotTogether"),
         (["one_piece", "bottom"], "NotTogether"),
         (["bottom", "bottom"], "NotTogether"),
+        (["shoes", "top", "shoes"], "NotTogether"),
     ],
 )
 def test_of__refuses_garments_that_cannot_be_worn_together(person, kinds, code):
@@ -54,43 +57,55 @@ def test_of__refuses_garments_that_cannot_be_worn_together(person, kinds, code):
     assert refused.value.code == code
 
 
-def test_check__refuses_a_garment_on_the_wrong_half(person, top, bottom):
-    for halves in ({"top": bottom}, {"bottom": top}):
-        with pytest.raises(RequestRefused) as refused:
-            TryOnRequest(person=person, **halves).check()
-        assert refused.value.code == "WrongKind"
+@pytest.mark.parametrize("worn", [["top", "bottom"], ["one_piece"], []])
+def test_of__coat_shoes_bag_and_hat_join_any_outfit(person, worn):
+    kinds = [*worn, "outerwear", "shoes", "bag", "hat"]
+
+    request = TryOnRequest.of(person, [make_garment(kind) for kind in kinds])
+    assert [garment.kind for garment in request.garments] == kinds
 
 
 def test_keep__is_the_half_without_a_garment(person, top, bottom, dress):
     keep, replace = TryOnOptions(keep_other_half=True), TryOnOptions(keep_other_half=False)
 
-    assert TryOnRequest(person=person, top=top).keep(keep) == "lower"
-    assert TryOnRequest(person=person, bottom=bottom).keep(keep) == "upper"
-    assert TryOnRequest(person=person, top=top, bottom=bottom).keep(keep) == ""
-    assert TryOnRequest(person=person, top=dress).keep(keep) == ""
-    assert TryOnRequest(person=person, top=top).keep(replace) == ""
+    assert TryOnRequest(person, [top]).keep(keep) == "lower"
+    assert TryOnRequest(person, [bottom]).keep(keep) == "upper"
+    assert TryOnRequest(person, [top, bottom]).keep(keep) == ""
+    assert TryOnRequest(person, [dress]).keep(keep) == ""
+    assert TryOnRequest(person, [top]).keep(replace) == ""
+
+
+def test_keep__other_kinds_cover_no_half(person, top, dress):
+    keep = TryOnOptions(keep_other_half=True)
+    coat, shoes = make_garment(GarmentKind.OUTERWEAR), make_garment(GarmentKind.SHOES)
+
+    assert TryOnRequest(person, [coat, top, shoes]).keep(keep) == "lower"
+    assert TryOnRequest(person, [dress, shoes]).keep(keep) == ""
+    assert TryOnRequest(person, [coat, shoes]).keep(keep) == ""
 
 
 def test_combine__puts_every_garment_on_every_photo(person, top, bottom):
     other = make_model_image()
     requests = combine([top, bottom], [person, other])
 
-    assert [(request.person, request.top, request.bottom) for request in requests] == [
-        (person, top, None),
-        (person, None, bottom),
-        (other, top, None),
-        (other, None, bottom),
+    assert [(request.person, *request.garments) for request in requests] == [
+        (person, top),
+        (person, bottom),
+        (other, top),
+        (other, bottom),
     ]
 
 
 def test_combine__as_outfits_pairs_every_top_with_every_bottom(person, top, bottom, dress):
     second = make_garment(GarmentKind.TOP)
-    requests = combine([top, second, bottom, dress], [person], as_outfits=True)
+    shoes = make_garment(GarmentKind.SHOES)
+    requests = combine([top, second, bottom, shoes, dress], [person], as_outfits=True)
 
-    assert [(request.top, request.bottom) for request in requests] == [
+    assert [request.garments for request in requests] == [
         (top, bottom),
         (second, bottom),
-        (dress, None),
+        (shoes,),
+        (dress,),
     ]
 
 
@@ -119,9 +134,9 @@ def test_options__refuse_a_model_that_makes_no_try_ons(model):
 
 def test_as_row__has_request_options_and_fingerprint(person, top):
     options = TryOnOptions(model="aitryon", resolution=1024, restore_face=False, force_new=True)
-    row = as_row(TryOnRequest(person=person, top=top), options)
+    row = as_row(TryOnRequest(person, [top]), options)
 
-    assert (row.model_image, row.top_garment, row.bottom_garment) == (person, top, None)
+    assert (row.model_image, row.garments) == (person, [top])
     assert (row.remote_model, row.resolution, row.restore_face) == ("aitryon", 1024, False)
     assert (row.keep, row.force_new) == ("lower", True)
     assert row.fingerprint == fingerprint_of(row)
@@ -129,7 +144,7 @@ def test_as_row__has_request_options_and_fingerprint(person, top):
 
 
 def test_as_row__uses_the_model_of_the_settings(person, top, configure):
-    configure(TRY_ON_MODEL="aitryon")
+    configure(REMOTE_MODELS=["aitryon"])
 
-    row = as_row(TryOnRequest(person=person, top=top), TryOnOptions())
+    row = as_row(TryOnRequest(person, [top]), TryOnOptions())
     assert row.remote_model == "aitryon"

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.dashscope import OutfitAnyone
 from django_outfitanyone.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _at_work():
-    Account.current()
+    Account.of()
     Account.objects.update(runner_expires_at=timezone.now())
 
 
@@ -61,7 +61,7 @@ def test_invalid_settings__are_reported_as_findings(remote, configure, capsys):
 
 
 def test_links__engine_without_any_has_no_such_part(remote, monkeypatch, capsys):
-    monkeypatch.setattr(DashScope, "LINKS", ())
+    monkeypatch.setattr(OutfitAnyone, "LINKS", ())
     call_command("outfitanyone_doctor")
 
     assert "Links" not in capsys.readouterr().out

@@ -6,14 +6,14 @@ from django.core.management import call_command
 from django_outfitanyone.actions import request_try_on
 from django_outfitanyone.choices import Status
 from django_outfitanyone.jobs.try_on import TryOnRequest
-from django_outfitanyone.worker import runner
+from django_outfitanyone.management.commands import outfitanyone_poll
 from tests.factories import make_garment, make_model_image
 
 pytestmark = pytest.mark.django_db
 
 
 def test_once__stops_when_nothing_is_due(remote):
-    try_on = request_try_on(TryOnRequest(person=make_model_image(), top=make_garment()))
+    try_on = request_try_on(TryOnRequest(make_model_image(), [make_garment()]))
     call_command("outfitanyone_poll", "--once")
     try_on.refresh_from_db()
 
@@ -29,7 +29,7 @@ def test_forever__continues_when_idle_and_ends_with_ctrl_c(monkeypatch, capsys):
         except StopIteration:
             raise KeyboardInterrupt from None
 
-    monkeypatch.setattr(runner, "run", run)
+    monkeypatch.setattr(outfitanyone_poll, "take_turns", run)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     call_command("outfitanyone_poll")
 

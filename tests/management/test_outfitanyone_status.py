@@ -40,7 +40,7 @@ def test_json(configure, capsys):
     configure(FREE_IMAGES={"aitryon-parsing-v1": 400})
     make_try_on()
     call_command("outfitanyone_status", "--json")
-    report = json.loads(capsys.readouterr().out)
+    (report,) = json.loads(capsys.readouterr().out)["accounts"]
 
     assert report["try_ons"]["succeeded"] == 1
     assert report["overdue"] == 0
@@ -65,7 +65,7 @@ def test_blocked__is_not_overdue(capsys):
 
 
 def test_stopped_account(capsys):
-    Account.current()
+    Account.of()
     Account.objects.update(stopped_at=timezone.now(), stopped_code="Arrearage")
     call_command("outfitanyone_status")
 

@@ -39,7 +39,7 @@ def test_ids__request_is_left_to_the_worker(remote, capsys):
     out = run(capsys, "--person", person.pk, "--top", top.pk).out
 
     assert "queued" in out
-    assert TryOnResult.objects.get().top_garment == top
+    assert TryOnResult.objects.get().garments[0] == top
 
 
 def test_wait__advances_the_try_on_until_it_has_finished(remote, capsys):
@@ -281,3 +281,59 @@ class TestPictureCheck:
         run(capsys, *arguments)
 
         assert local_engine.calls == []
+
+
+class TestGarmentOfAKind:
+    def test_files_and_ids(self, remote, capsys, files):
+        bottom = make_garment(GarmentKind.BOTTOM)
+        person, top = make_model_image(), f"top={files('shirt.jpg')}"
+        run(capsys, "--person", person.pk, "--garment", top, "--garment", f"bottom={bottom.pk}")
+
+        (try_on,) = TryOnResult.objects.all()
+        assert [garment.kind for garment in try_on.garments] == ["top", "bottom"]
+        assert try_on.garments[1] == bottom
+
+    def test_joins_the_other_arguments(self, remote, capsys, wears_everything):
+        wears_everything()
+        person, top, shoes = make_model_image(), make_garment(), make_garment("shoes")
+        run(capsys, "--person", person.pk, "--top", top.pk, "--garment", f"shoes={shoes.pk}")
+
+        assert TryOnResult.objects.get().garments == [top, shoes]
+
+    @pytest.mark.parametrize(
+        ("argument", "message"),
+        [
+            ("glove=1", "write KIND=FILE"),
+            ("top", "write KIND=FILE"),
+            ("top=", "write KIND=FILE"),
+            ("hat={pk}", "is a top"),
+            ("shoes={shoes}", "cannot try on this kind"),
+        ],
+    )
+    def test_wrong_argument_is_refused(self, remote, capsys, argument, message):
+        rows = {"pk": make_garment().pk, "shoes": make_garment("shoes").pk}
+        person = make_model_image()
+        with pytest.raises(CommandError, match=message):
+            run(capsys, "--person", person.pk, "--garment", argument.format(**rows))
+
+        assert not TryOnResult.objects.exists()
+
+
+class TestCandidates:
+    def test_each_is_written_to_a_file_and_reported(self, remote, capsys, tmp_path):
+        person, top, out = make_model_image(), make_garment(), tmp_path / "look.jpg"
+        arguments = ["--person", person.pk, "--top", top.pk, "--new-other-half"]
+        printed = run(capsys, *arguments, "--count", 2, "--out", out, "--json").out
+
+        report = json.loads(printed)
+        first, second = TryOnResult.objects.order_by("candidate")
+        assert [one["id"] for one in report["candidates"]] == [first.pk, second.pk]
+        assert report["id"] == first.pk
+        assert out.read_bytes() == first.read()
+        assert (tmp_path / "look-2.jpg").read_bytes() == second.read()
+
+    def test_seed_counts_up(self, remote, capsys):
+        person, top = make_model_image(), make_garment()
+        run(capsys, "--person", person.pk, "--top", top.pk, "--count", 3, "--seed", 5)
+
+        assert sorted(TryOnResult.objects.values_list("seed", flat=True)) == [5, 6, 7]

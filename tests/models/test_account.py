@@ -5,18 +5,45 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from django_outfitanyone.conf import EngineNotConfigured
 from django_outfitanyone.models import Account
-from django_outfitanyone.models.account import SHORTEST_PAUSE
+from tests.toy_engine import ToyEngine
 
 pytestmark = pytest.mark.django_db
 
 
-def test_current__is_created_once_and_named_by_the_settings(configure):
-    configure(ACCOUNT="second shop")
-    account = Account.current()
+@pytest.fixture
+def second(configure, settings):
+    """A second engine, with the alias ``second``."""
+    own = settings.OUTFITANYONE["ENGINES"]
+    configure(ENGINES={**own, "second": {"BACKEND": "tests.toy_engine.ToyEngine"}})
 
-    assert Account.current() == account
-    assert account.name == "second shop"
+
+def test_of__is_created_once_for_each_alias(second):
+    account = Account.of("second")
+
+    assert Account.of("second") == account
+    assert account.name == "second"
+    assert account.engine_class is ToyEngine
+    assert Account.of() != account
+
+
+def test_of__alias_that_is_not_configured_gets_no_account():
+    with pytest.raises(EngineNotConfigured, match="second"):
+        Account.of("second")
+
+    assert not Account.objects.exists()
+
+
+def test_account_of_an_engine_that_is_gone__stays_readable(second, configure):
+    account = Account.of("second")
+    configure(ENGINES={"default": {"BACKEND": "tests.toy_engine.ToyEngine"}})
+
+    assert not account.is_configured
+    assert account.paused_until is None
+    assert list(Account.objects.configured()) == []
+    with pytest.raises(EngineNotConfigured):
+        _ = account.settings
 
 
 def test_is_stopped():
@@ -24,23 +51,16 @@ def test_is_stopped():
     assert Account(stopped_at=timezone.now()).is_stopped
 
 
-@pytest.mark.parametrize("seconds", [-3600, 0, 0.9])
-def test_paused_until__short_wait_only_spaces_submits(seconds):
-    at = timezone.now() + timedelta(seconds=seconds)
+def test_paused_until__is_over_once_it_has_passed():
+    now = timezone.now()
+    past, future = now - timedelta(seconds=1), now + timedelta(minutes=1)
 
-    assert Account(next_submission_at=at).paused_until is None
-
-
-@pytest.mark.parametrize("seconds", [1.5, 3600])
-def test_paused_until__longer_wait_is_a_pause(seconds):
-    at = timezone.now() + timedelta(seconds=seconds)
-
-    assert timedelta(seconds=1) == SHORTEST_PAUSE
-    assert Account(next_submission_at=at).paused_until == at
+    assert Account(name="default", next_submission_at=past).paused_until is None
+    assert Account(name="default", next_submission_at=future).paused_until == future
 
 
 def test_paused_until__none_for_a_new_account():
-    assert Account.current().paused_until is None
+    assert Account.of().paused_until is None
 
 
 def test_error_help__is_the_error_help_for_the_stop():

@@ -17,7 +17,7 @@ SHA256 = "0" * 64
 
 
 def make_parse(types="upper,lower", **columns):
-    columns.setdefault("account", Account.current())
+    columns.setdefault("account", Account.of())
     columns.setdefault("model_image", make_model_image())
     columns.setdefault("picture_sha256", SHA256)
     return ClothesParse.objects.create(clothes_types=types, **columns)
@@ -72,18 +72,18 @@ class TestDuplicates:
         make_parse("dress", **finished)
         make_parse(**finished, picture_sha256="f" * 64)
         make_parse(**finished, account=other)
-        make_parse()
+        make_parse(status=Status.FAILED)
         parse = make_parse("lower")
 
-        assert list(parse.finished_duplicates()) == [both]
+        assert parse.duplicates() == [both]
 
     def test_earlier_one_counts_while_it_is_open_and_not_in_trouble(self):
         first, second = make_parse(), make_parse("upper")
-        assert second.has_earlier_duplicate()
-        assert not first.has_earlier_duplicate()
+        assert second.may_wait_for(second.duplicates())
+        assert not first.may_wait_for(first.duplicates())
 
         ClothesParse.objects.filter(pk=first.pk).update(attempts=PATIENCE)
-        assert not second.has_earlier_duplicate()
+        assert not second.may_wait_for(second.duplicates())
 
 
 @pytest.mark.parametrize(

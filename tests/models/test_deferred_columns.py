@@ -22,8 +22,10 @@ from django_outfitanyone.models import (
     KnownTask,
     ModelImage,
     Product,
+    SubmitRate,
     TemporaryUpload,
     TryOnResult,
+    WornGarment,
 )
 from tests.drawing import picture
 from tests.factories import (
@@ -50,26 +52,30 @@ def make_published_with_copies():
 
 def make_upload():
     return TemporaryUpload.objects.create(
-        account=Account.current(), remote_model="aitryon", expires_at=timezone.now()
+        account=Account.of(), remote_model="aitryon", expires_at=timezone.now()
     )
+
+
+def make_worn_garment():
+    return make_published().worn.get()
 
 
 MAKE = {
     Account: lambda: Account.objects.create(name="other"),
     Charge: make_charge,
     ClothesParse: lambda: ClothesParse.objects.create(
-        account=Account.current(), model_image=make_model_image()
+        account=Account.of(), model_image=make_model_image()
     ),
     Garment: make_garment,
     Hotspot: lambda: make_hotspot(make_model_image()),
-    ImageCount: lambda: ImageCount.objects.create(
-        account=Account.current(), remote_model="aitryon"
-    ),
-    KnownTask: lambda: KnownTask.objects.create(account=Account.current(), task_id="t"),
+    ImageCount: lambda: ImageCount.objects.create(account=Account.of(), remote_model="aitryon"),
+    KnownTask: lambda: KnownTask.objects.create(account=Account.of(), task_id="t"),
     ModelImage: lambda: make_model_image(data=LARGE),
     Product: make_product,
+    SubmitRate: lambda: SubmitRate.objects.create(account=Account.of(), remote_model="m"),
     TemporaryUpload: make_upload,
     TryOnResult: make_published_with_copies,
+    WornGarment: make_worn_garment,
 }
 every_model = pytest.mark.parametrize("model", MAKE, ids=lambda model: model.__name__)
 

@@ -110,7 +110,7 @@ def test_running_try_on__is_charged_although_what_it_refers_to_was_deleted(remot
     try_on.refresh_from_db()
     victim = {
         "photo": try_on.model_image,
-        "product": try_on.top_garment.product,
+        "product": try_on.garments[0].product,
         "user": user,
     }[road]
     victim.delete()

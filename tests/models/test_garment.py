@@ -11,4 +11,4 @@ pytestmark = pytest.mark.django_db
 def test_constraint__unknown_kind(refused_by_database):
     garment = make_garment()
     with refused_by_database():
-        Garment.objects.filter(pk=garment.pk).update(kind="hat")
+        Garment.objects.filter(pk=garment.pk).update(kind="glove")

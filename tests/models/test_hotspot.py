@@ -4,7 +4,7 @@ import pytest
 
 from django_outfitanyone.choices import ClothesType, GarmentKind
 from django_outfitanyone.models import Hotspot, ModelImage
-from django_outfitanyone.models.hotspot import box_inside, product_id_worn
+from django_outfitanyone.models.hotspot import box_inside, current_hotspots, product_id_worn
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -52,6 +52,18 @@ def test_current__only_hotspots_of_the_present_file(make):
     make_hotspot(make(), picture_sha256="of another file")
 
     assert list(Hotspot.objects.current()) == [spot]
+
+
+@pytest.mark.parametrize("make", [make_model_image, make_try_on])
+def test_current_hotspots__is_the_same_rule_without_a_query(make, django_assert_num_queries):
+    picture = make()
+    make_hotspot(picture, "upper", picture_sha256="of another file")
+    spot = make_hotspot(picture, "lower")
+    prefetched = type(picture).objects.prefetch_related("hotspots").get(pk=picture.pk)
+
+    with django_assert_num_queries(0):
+        assert current_hotspots(prefetched) == [spot]
+    assert current_hotspots(picture) == list(Hotspot.objects.current())
 
 
 class TestProductIdWorn:

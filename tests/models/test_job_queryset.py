@@ -52,7 +52,10 @@ def of_each_status():
                 Status.COLLECTING,
             },
         ),
-        ("occupying_slots", {Status.SUBMITTING, Status.RUNNING, Status.NEEDS_ATTENTION}),
+        (
+            "working",
+            {Status.PREPARING, Status.SUBMITTING, Status.RUNNING, Status.NEEDS_ATTENTION},
+        ),
     ],
 )
 def test_statuses(of_each_status, method, expected):
@@ -202,7 +205,7 @@ class TestClaim:
     def test_condition_and_lease_are_one_statement(self, django_assert_num_queries):
         """Another worker may claim the row after any earlier statement."""
         row = make_try_on(status=Status.QUEUED)
-        with django_assert_num_queries(2) as queries:
+        with django_assert_num_queries(3) as queries:  # the others read the row and its garments
             TryOnResult.objects.claim([row.pk], lease=LEASE)
 
         where = queries[0]["sql"].partition("WHERE")[2]
@@ -231,11 +234,18 @@ class TestClaim:
 
         assert len(self.claim()) == 1
 
-    def test_claimed_rows_have_their_inputs_loaded(self, django_assert_num_queries):
+    def test_claimed_rows_have_their_account_loaded(self, django_assert_num_queries):
         make_try_on(status=Status.QUEUED)
         (row,) = self.claim()
         with django_assert_num_queries(0):
             assert row.account == Account(name=row.account_id)
-            assert row.model_image.sha256
-            assert row.top_garment.sha256
-            assert row.bottom_garment is None
+
+
+def test_progress_by__counts_all_closed_and_failed_rows(of_each_status):
+    photo = of_each_status[Status.FAILED].model_image
+    other = make_try_on(status=Status.QUEUED)
+
+    assert TryOnResult.objects.progress_by("model_image") == {
+        photo.pk: {"total": 9, "closed": 4, "failed": 1},
+        other.model_image.pk: {"total": 1, "closed": 0, "failed": 0},
+    }

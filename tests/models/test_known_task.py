@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def account():
-    return Account.current()
+    return Account.of()
 
 
 def test_remember__the_same_task_twice_is_one_row(account):

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from importlib import import_module
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 APP = "django_outfitanyone"
 MOMENT = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.migrations,
+    pytest.mark.slow,
+]
 
 
 @pytest.fixture
@@ -214,3 +219,119 @@ def test_0013__present_pictures_are_not_checked_and_stay_usable(migrate):
         row = after.get_model(APP, model).objects.get()
         assert (row.findings, row.findings_ignored) == (None, False)
     assert not after.get_model(APP, "Garment").objects.get().original
+
+
+class TestWornGarments:
+    @pytest.fixture
+    def rows(self, migrate):
+        """Return a function that makes a try-on of the version with two foreign keys."""
+        before = migrate("0013_picture_check")
+        account = before.get_model(APP, "Account").objects.create(name="old shop")
+        columns = {"image": "a.jpg", "width": 6, "height": 8, "sha256": "a", "thumbnail": "t.jpg"}
+        photo = before.get_model(APP, "ModelImage").objects.create(name="Ana", **columns)
+
+        def make(*, lacks_inputs=False, keep="", **kinds):
+            garments = {
+                f"{slot}_garment": before.get_model(APP, "Garment").objects.create(
+                    kind=kind, **columns
+                )
+                for slot, kind in kinds.items()
+            }
+            return (
+                before.get_model(APP, "TryOnResult")
+                .objects.create(
+                    account=account,
+                    model_image=photo,
+                    keep=keep,
+                    lacks_inputs=lacks_inputs,
+                    **garments,
+                )
+                .pk
+            )
+
+        return make
+
+    def worn(self, migrate, *keys):
+        """Return what the rows of these try-ons say once the database is of today."""
+        models = migrate("0014_worn_garments")
+        columns = ("kind", "area", "is_garment", "garment__kind")
+        worn = models.get_model(APP, "WornGarment").objects.order_by("position")
+        return [list(worn.filter(try_on=key).values_list(*columns)) for key in keys]
+
+    def test_0014__keeps_garments_and_kept_halves(self, migrate, rows):
+        keys = [
+            rows(top="top"),
+            rows(top="top", keep="lower"),
+            rows(bottom="bottom", keep="upper"),
+            rows(top="top", bottom="bottom"),
+            rows(top="one_piece"),
+        ]
+
+        top, bottom = ("top", "upper", True, "top"), ("bottom", "lower", True, "bottom")
+        assert self.worn(migrate, *keys) == [
+            [top],
+            [top, ("bottom", "lower", False, None)],
+            [bottom, ("top", "upper", False, None)],
+            [top, bottom],
+            [("one_piece", "upper", True, "one_piece"), ("one_piece", "lower", False, None)],
+        ]
+
+    def test_0014__deleted_garments(self, migrate, rows):
+        """The kept half says which garment is missing; otherwise it is only known that one is."""
+        keys = [
+            rows(keep="lower", lacks_inputs=True),
+            rows(keep="upper", lacks_inputs=True),
+            rows(bottom="bottom", lacks_inputs=True),
+            rows(lacks_inputs=True),
+        ]
+
+        assert self.worn(migrate, *keys) == [
+            [("top", "upper", True, None), ("bottom", "lower", False, None)],
+            [("bottom", "lower", True, None), ("top", "upper", False, None)],
+            [("bottom", "lower", True, "bottom")],
+            [],
+        ]
+        rows = migrate("0014_worn_garments").get_model(APP, "TryOnResult").objects
+        assert rows.filter(lacks_inputs=True).count() == len(keys)
+
+    def test_0014__copies_more_rows_than_one_batch(self, migrate, rows, monkeypatch):
+        module = import_module(f"{APP}.migrations.0014_worn_garments")
+        monkeypatch.setattr(module, "ROWS_AT_ONCE", 2)
+        keys = [rows(top="top", bottom="bottom") for _ in range(5)]
+
+        assert [len(worn) for worn in self.worn(migrate, *keys)] == [2] * 5
+
+    def test_0014__constraints_hold_after_it(self, migrate, rows):
+        key = rows(top="one_piece")
+        worn = migrate("0014_worn_garments").get_model(APP, "WornGarment").objects
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            worn.create(try_on_id=key, position=9, kind="bottom", area="lower")
+        assert worn.create(try_on_id=key, position=9, kind="hat", area="head").pk
+
+    def test_0015__each_present_row_is_a_candidate_of_its_own(self, migrate, rows, monkeypatch):
+        module = import_module(f"{APP}.migrations.0015_candidates")
+        monkeypatch.setattr(module, "ROWS_AT_ONCE", 2)
+        keys = [rows(top="top") for _ in range(5)]
+
+        found = migrate("0015_candidates").get_model(APP, "TryOnResult").objects.all()
+        assert len({row.candidates for row in found}) == len(keys)
+        assert {(row.candidate, row.seed, row.is_chosen) for row in found} == {(1, None, None)}
+
+
+def test_0020__adds_an_index_with_a_condition_on_postgresql_only(migrate):
+    migrate("0019_submit_rates")
+    before = _indexes_of_try_ons()
+    migrate("0020_published_newest_first")
+    added = _indexes_of_try_ons() - before
+
+    of_postgresql = {"outfit_tryonresult_newest"} if connection.vendor == "postgresql" else set()
+    assert added == {"outfit_tryonresult_photo_shown"} | of_postgresql
+    migrate("0019_submit_rates")
+    assert _indexes_of_try_ons() == before
+
+
+def _indexes_of_try_ons():
+    table = "django_outfitanyone_tryonresult"
+    with connection.cursor() as cursor:
+        return set(connection.introspection.get_constraints(cursor, table))

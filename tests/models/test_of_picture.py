@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def make_parse(of):
     return ClothesParse.objects.create(
-        account=Account.current(), **picture_filter(of), picture_sha256=of.sha256
+        account=Account.of(), **picture_filter(of), picture_sha256=of.sha256
     )
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import FINAL, OPEN, Status
 from django_outfitanyone.conf import conf
-from django_outfitanyone.engines.base import RemoteState, TaskReport
+from django_outfitanyone.engines.base import RemoteState, Result, TaskReport
 from django_outfitanyone.error_help import error_help_for
 from django_outfitanyone.exceptions import LeaseLost
 from django_outfitanyone.models import TryOnResult
@@ -68,9 +68,9 @@ def test_error_help__belongs_to_the_error_on_the_row():
 
 def test_answer_columns__keep_the_raw_answer():
     report = TaskReport(
-        task_id="t-1",
+        handle="t-1",
         state=RemoteState.RUNNING,
-        image_url="https://engine.test/1.jpg",
+        results=(Result(url="https://engine.test/1.jpg"),),
         request_id="r-1",
         raw={"output": {}},
     )
@@ -133,9 +133,9 @@ def test_keep_lease__renews_only_after_a_tenth_of_it(django_assert_num_queries):
     with django_assert_num_queries(0):
         row.keep_lease()
 
-    row.lease_expires_at -= conf.lease * 0.2
+    row.lease_expires_at -= conf.default_engine.lease() * 0.2
     row.keep_lease()
-    assert row.lease_expires_at > timezone.now() + conf.lease * 0.9
+    assert row.lease_expires_at > timezone.now() + conf.default_engine.lease() * 0.9
     assert TryOnResult.objects.get().lease_expires_at == row.lease_expires_at
 
 
@@ -143,10 +143,19 @@ def test_expires_at__counts_from_the_submit(configure):
     configure(TASK_DEADLINE=3600)
     now = timezone.now()
 
+    def sent(**age):
+        return TryOnResult(account_id="default", submitted_at=now - timedelta(**age))
+
     assert TryOnResult().expires_at is None
-    assert TryOnResult(submitted_at=now).expires_at == now + timedelta(hours=1)
-    assert TryOnResult(submitted_at=now - timedelta(hours=2)).is_past_deadline
-    assert not TryOnResult(submitted_at=now).is_past_deadline
+    assert sent().expires_at == now + timedelta(hours=1)
+    assert sent(hours=2).is_past_deadline
+    assert not sent().is_past_deadline
+
+
+def test_expires_at__of_an_engine_that_is_gone_is_a_day_after_the_submit():
+    now = timezone.now()
+
+    assert TryOnResult(account_id="gone", submitted_at=now).expires_at == now + timedelta(hours=24)
 
 
 def test_sent_at__is_the_creation_before_the_submit():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,16 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from django_outfitanyone.models import ModelImage, TryOnResult
+from django_outfitanyone.picture_check import check_picture
+from django_outfitanyone.pictures import colours
+from django_outfitanyone.pictures.images import prepare_upload
 from tests.drawing import picture
 from tests.factories import make_garment, make_model_image, make_try_on
 
 pytestmark = pytest.mark.django_db
 
 LARGE = picture(size=(680, 1020))
-"""Large enough for two smaller copies."""
+"""Large enough for two smaller copies; noise gets none of its own width."""
 
 
 @pytest.fixture
@@ -52,6 +56,59 @@ def test_photo__small_photo_gets_no_copies(commit, settings):
     photo.refresh_from_db()
     assert photo.renditions == []
     assert not files(settings)
+
+
+def test_photo__is_decoded_once_while_its_upload_lives(commit, monkeypatch):
+    upload = ContentFile(LARGE, "photo.jpg")
+    decode = colours.open_image
+    decoded = []
+    monkeypatch.setattr(colours, "open_image", lambda *a, **k: decoded.append(a) or decode(*a, **k))
+    with commit():
+        photo = ModelImage(name="Anna")
+        prepare_upload(upload)
+        photo.image.save("photo.jpg", upload)
+        assert check_picture(photo).size == []
+    assert not decoded
+    assert len(ModelImage.objects.get().renditions) == 2
+
+
+def test_photo__keeps_no_pixels_of_its_upload():
+    upload = ContentFile(LARGE, "photo.jpg")
+    prepare_upload(upload)
+    photo = ModelImage(name="Anna")
+    photo.image.save("photo.jpg", upload)
+    assert photo.scaled.size == (680, 1020)
+
+    del upload
+    gc.collect()
+    assert photo.scaled is None
+
+
+def test_photo__pixels_of_an_upload_are_not_those_of_its_successor():
+    upload = ContentFile(LARGE, "photo.jpg")
+    prepare_upload(upload)
+    photo = ModelImage(name="Anna")
+    photo.image.save("photo.jpg", upload)
+    other = ModelImage.objects.get()
+    other.image.save("new.jpg", ContentFile(picture(9, size=(500, 700))))
+    photo.refresh_from_db()
+
+    assert photo.scaled is None
+
+
+def test_sources__name_the_picture_itself_only_without_a_copy_of_its_width():
+    photo = make_model_image(data=picture(size=(680, 1020)))
+    assert photo.sources == []
+    photo.renditions = [[360, "a/1.webp"], [540, "a/2.webp"]]  # of an earlier version
+    assert photo.sources == [
+        (360, "/media/a/1.webp"),
+        (540, "/media/a/2.webp"),
+        (680, photo.image.url),
+    ]
+    photo.renditions = [[360, "a/1.webp"], [680, "a/2.webp"]]
+    assert photo.sources == [(360, "/media/a/1.webp"), (680, "/media/a/2.webp")]
+    photo.width, photo.renditions = 4000, [[360, "a/1.webp"], [1800, "a/2.webp"]]
+    assert photo.sources == [(360, "/media/a/1.webp"), (1800, "/media/a/2.webp")]
 
 
 def test_photo__new_file_gets_new_copies_and_the_old_ones_are_deleted(commit, settings):

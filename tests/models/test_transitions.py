@@ -26,7 +26,7 @@ FORBIDDEN = [(old, new) for old in Status for new in MARKED if new not in MAY_FO
 def make_job(status, **columns):
     """Return a try-on without pictures, with all that constraints ask of this status."""
     columns = {"remote_task_id": f"task of {status}", "image": "picture.jpg", **columns}
-    return TryOnResult.objects.create(account=Account.current(), status=status, **columns)
+    return TryOnResult.objects.create(account=Account.of(), status=status, **columns)
 
 
 def make_leased(status, **columns):
@@ -151,13 +151,26 @@ class TestMark:
 
 def test_undo_move__after_a_transaction_that_was_rolled_back():
     row = make_leased(Status.RUNNING)
+    before = row.place
     with suppress(ZeroDivisionError), transaction.atomic():
-        row.mark_collecting()
+        row.mark_failed()
         raise ZeroDivisionError
-    row.undo_move(Status.RUNNING)
+    row.undo_move(before)
 
     row.mark_collecting()
     assert TryOnResult.objects.get().status == Status.COLLECTING
+
+
+@pytest.mark.parametrize("new", sorted(FINAL))
+def test_end_of_a_job__ends_its_lease_in_the_same_statement(new, django_assert_num_queries):
+    row = make_leased(Status.SUBMITTING if new != Status.SUCCEEDED else Status.COLLECTING)
+    row.image = "outfitanyone/results/a.jpg"
+    with django_assert_num_queries(1 if new == Status.SUCCEEDED else 3):  # with a savepoint
+        row._move(new, image=row.image.name)
+
+    row.refresh_from_db()
+    assert not row.is_leased
+    assert row.lease_expires_at == LONG_AGO
 
 
 class TestGiveUp:
@@ -281,7 +294,7 @@ def test_adopt_task__only_for_an_unclear_submit():
 
 def test_override__of_a_parse_has_no_slot():
     parse = ClothesParse.objects.create(
-        account=Account.current(), model_image=make_model_image(), status=Status.NEEDS_ATTENTION
+        account=Account.of(), model_image=make_model_image(), status=Status.NEEDS_ATTENTION
     )
 
     assert parse.start_over()

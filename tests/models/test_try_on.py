@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import GarmentKind, Review, Status
 from django_outfitanyone.models import Account, TryOnResult
-from django_outfitanyone.models.try_on import Keep
 from tests.factories import make_garment, make_try_on
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +41,8 @@ class TestConstraints:
             {"status": Status.RUNNING, "remote_task_id": None},
             {"published_at": timezone.now()},
             {"review": "splendid"},
-            {"keep": Keep.UPPER},
+            {"is_chosen": True},
+            {"is_chosen": False},
         ],
         ids=[
             "unknown status",
@@ -50,7 +50,8 @@ class TestConstraints:
             "running without a task",
             "published but not approved",
             "unknown review",
-            "half both kept and replaced",
+            "chosen but not approved",
+            "false instead of null",
         ],
     )
     def test_contradictory_row_is_refused(self, refused_by_database, columns):
@@ -62,6 +63,15 @@ class TestConstraints:
         make_try_on(review=Review.APPROVED, published_at=timezone.now())
         with refused_by_database():
             TryOnResult.objects.update(review=Review.REJECTED)
+
+    def test_one_of_the_candidates_is_chosen(self, refused_by_database):
+        chosen = {"review": Review.APPROVED, "is_chosen": True}
+        first = make_try_on(**chosen)
+        make_try_on(candidates=first.candidates, review=Review.APPROVED)
+        make_try_on(candidates=first.candidates)
+        make_try_on(**chosen)
+        with refused_by_database():
+            make_try_on(candidates=first.candidates, **chosen)
 
 
 def test_garments__top_comes_first():
@@ -84,12 +94,12 @@ def test_garment_on__area_of_each_kind(kind, clothes_type):
 def test_str__names_garments_and_photo():
     try_on = make_try_on()
 
-    assert str(try_on) == f"{try_on.top_garment} / {try_on.model_image}"
+    assert str(try_on) == f"{try_on.garments[0]} / {try_on.model_image}"
 
 
 def test_deleted_garment__leaves_the_picture():
     try_on = make_try_on()
-    try_on.top_garment.product.delete()
+    try_on.garments[0].product.delete()
     try_on.refresh_from_db()
 
     assert try_on.image

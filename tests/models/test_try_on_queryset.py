@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import GarmentKind, Review, Status
 from django_outfitanyone.models import Account, ClothesParse, KnownTask, TryOnResult
+from django_outfitanyone.models.job_status import BLOCKED
 from django_outfitanyone.models.of_picture import picture_filter
-from django_outfitanyone.models.remote_job import BLOCKED
 from django_outfitanyone.signals import status_changed
 from tests.events import received
 from tests.factories import (
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_parse(picture):
-    return ClothesParse.objects.create(account=Account.current(), **picture_filter(picture))
+    return ClothesParse.objects.create(account=Account.of(), **picture_filter(picture))
 
 
 def make_identical(try_on, **columns):
@@ -34,28 +34,13 @@ def make_identical(try_on, **columns):
 
 
 class TestWorkerVocabulary:
-    def test_prepared_and_unprepared(self):
-        prepared = make_try_on(status=Status.PREPARING, is_prepared=True)
-        unprepared = make_try_on(status=Status.PREPARING)
-        make_try_on(status=Status.RUNNING, is_prepared=True)
+    def test_working__unclear_row_leaves_when_it_frees_its_slot(self):
+        row = make_try_on(status=Status.NEEDS_ATTENTION, slot=1)
+        TryOnResult.objects.update(due_at=None)
+        assert list(TryOnResult.objects.working()) == [row]
 
-        assert list(TryOnResult.objects.prepared()) == [prepared]
-        assert list(TryOnResult.objects.unprepared()) == [unprepared]
-
-    @pytest.mark.parametrize(
-        ("status", "occupies"),
-        [
-            (Status.PREPARING, False),
-            (Status.SUBMITTING, True),
-            (Status.RUNNING, True),
-            (Status.NEEDS_ATTENTION, True),
-            (Status.COLLECTING, False),
-        ],
-    )
-    def test_occupying_slots__while_a_remote_task_may_be_running(self, status, occupies):
-        make_try_on(status=status)
-
-        assert TryOnResult.objects.occupying_slots().exists() is occupies
+        TryOnResult.objects.update(slot=None)
+        assert not TryOnResult.objects.working().exists()
 
     def test_blocked__open_try_on_whose_parse_needs_a_person(self):
         code = "SearchNeedsAttention"
@@ -87,11 +72,11 @@ class TestWorkerVocabulary:
 
         assert list(TryOnResult.objects.waiting_for(make_parse(photo))) == [waiting]
 
-    def test_waiting_for__parse_of_a_result_holds_up_its_own_try_on(self):
-        collecting = make_try_on(status=Status.COLLECTING, image="stored.jpg")
-        make_try_on(status=Status.COLLECTING, image="stored.jpg")
+    def test_waiting_for__parse_of_a_result_holds_up_nothing(self):
+        result = make_try_on()
+        make_try_on(status=Status.PREPARING, keep="lower")
 
-        assert list(TryOnResult.objects.waiting_for(make_parse(collecting))) == [collecting]
+        assert not TryOnResult.objects.waiting_for(make_parse(result)).exists()
 
     def test_waiting_for__finished_try_on_does_not_wait(self):
         assert not TryOnResult.objects.waiting_for(make_parse(make_try_on())).exists()
@@ -193,12 +178,29 @@ class TestShopVocabulary:
         make_try_on()
 
         assert list(TryOnResult.objects.for_garment(bottom)) == [try_on]
-        assert list(TryOnResult.objects.for_garment(try_on.top_garment)) == [try_on]
+        assert list(TryOnResult.objects.for_garment(try_on.garments[0])) == [try_on]
 
-    def test_with_hotspots__three_queries_for_any_number(self, django_assert_num_queries):
+    def test_wearing__two_garments_of_a_product_are_one_try_on(self, django_assert_num_queries):
+        product = make_product()
+        kinds = [GarmentKind.TOP, GarmentKind.BOTTOM]
+        suit = make_try_on(garments=[make_garment(kind, product=product) for kind in kinds])
+        with django_assert_num_queries(2) as queries:  # the garments come first
+            assert list(TryOnResult.objects.for_product(product)) == [suit]
+
+        assert "DISTINCT" not in queries[1]["sql"]
+        assert TryOnResult.objects.for_product(product).count() == 1
+
+    def test_among_candidates__in_the_order_of_their_numbers(self):
+        third = make_try_on(candidate=3)
+        first = make_try_on(candidates=third.candidates)
+        make_try_on()
+
+        assert list(TryOnResult.objects.among_candidates(first)) == [first, third]
+
+    def test_with_hotspots__four_queries_for_any_number(self, django_assert_num_queries):
         for _ in range(4):
             make_hotspot(make_try_on(), product=make_product())
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             for try_on in TryOnResult.objects.with_hotspots():
                 assert [str(spot.product) for spot in try_on.hotspots.all()]
                 assert str(try_on)
@@ -295,7 +297,7 @@ class TestUnclearNear:
 
 def test_with_inputs__loads_what_a_step_reads(django_assert_num_queries):
     make_try_on(garments=[make_garment(), make_garment(GarmentKind.BOTTOM)])
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         (try_on,) = TryOnResult.objects.with_inputs()
         assert try_on.account.name == try_on.account_id
         assert try_on.model_image.sha256

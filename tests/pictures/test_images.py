@@ -56,6 +56,14 @@ def test_prepare__good_picture_is_unchanged(image_format):
     assert prepared.suffix == {"JPEG": ".jpg", "PNG": ".png"}[image_format]
 
 
+def test_prepare__one_pixel_too_many_is_cut_off_instead_of_scaled():
+    image = drawn(size=(4096, 200))
+    prepared = images.prepare(encoded(image, "PNG"))
+
+    assert (prepared.width, prepared.height) == (4095, 200)
+    assert opened(prepared.data).tobytes() == image.crop((0, 0, 4095, 200)).tobytes()
+
+
 @pytest.mark.parametrize("image_format", ["BMP", "WEBP", "TIFF", "GIF", "HEIF"])
 def test_prepare__other_formats_become_jpeg_or_png(image_format):
     prepared = images.prepare(encoded(drawn(), image_format))
@@ -234,13 +242,13 @@ def test_prepare__bomb_is_refused_before_it_is_decoded(monkeypatch):
     assert refused(bomb(10_000, 10_000)).code == "PictureTooLarge"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(MAGIC), st.binary(min_size=1, max_size=300))
 def test_prepare__random_bytes_are_refused(magic, data):
     refused(magic + data * (6000 // len(data)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 20_000), st.integers(1, 255))
 def test_prepare__damaged_picture_is_used_or_refused(position, change):
     data = bytearray(picture(3))
@@ -280,6 +288,50 @@ def test_verify__refuses_other_formats_and_damaged_files(data):
         images.verify(data)
 
 
+@pytest.mark.parametrize("options", [{}, {"lossless": True}])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_verify__accepts_a_webp_and_keeps_its_bytes(mode, options):
+    data = encoded(drawn().convert(mode), "WEBP", **options)
+    verified = images.verify(data)
+
+    assert (verified.data, verified.suffix) == (data, ".webp")
+    assert (verified.width, verified.height) == drawn().size
+
+
+def webp_bomb():
+    """Return a WEBP whose header announces far more pixels than it has."""
+    canvas = b"VP8X" + struct.pack("<I", 10) + b"\0\0\0\0" + (b"\xff\x3f\0" * 2)
+    body = b"WEBP" + canvas + encoded(drawn(), "WEBP")[12:]
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        encoded(drawn(), "WEBP", save_all=True, append_images=[drawn(1)], duration=100),
+        encoded(drawn(), "WEBP")[:3000],
+        webp_bomb(),
+        b"RIFF\x10\0\0\0WEBPVP8X",
+    ],
+    ids=["animation", "cut short", "bomb", "empty"],
+)
+def test_verify__refuses_hostile_webp_files(data):
+    with pytest.raises(DownloadRefused):
+        images.verify(data)
+
+
+def test_verify__webp_with_more_pixels_than_memory_allows_is_refused(configure):
+    configure(MAX_PICTURE_PIXELS=200 * 300 - 1)
+    with pytest.raises(DownloadRefused, match="maximum"):
+        images.verify(encoded(drawn(), "WEBP"))
+
+
+def test_verify__animation_is_named_as_the_reason():
+    data = encoded(drawn(), "WEBP", save_all=True, append_images=[drawn(1)], duration=100)
+    with pytest.raises(DownloadRefused, match="animation"):
+        images.verify(data)
+
+
 def _exif(*, software):
     exif = Image.Exif()
     exif[0x0131] = software
@@ -316,10 +368,10 @@ def test_prepare__picture_without_metadata_is_unchanged():
     assert images.prepare(plain).data == plain
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_verify__damaged_bytes_are_used_or_refused(data):
-    image_format = data.draw(st.sampled_from(["JPEG", "PNG"]))
+    image_format = data.draw(st.sampled_from(["JPEG", "PNG", "WEBP"]))
     original = bytearray(encoded(drawn(2, size=(160, 160)), image_format))
     for _time in range(data.draw(st.integers(1, 5))):
         place = data.draw(st.integers(0, min(len(original) - 1, 1000)))

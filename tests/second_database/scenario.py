@@ -26,6 +26,7 @@ from django_outfitanyone.models.charge import ChargeQuerySet  # noqa: E402
 from outfitanyone_local.sandbox.http_server import SandboxServer  # noqa: E402
 from outfitanyone_local.sandbox.options import Options  # noqa: E402
 from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine  # noqa: E402
+from tests.engine_keys import changed  # noqa: E402
 from tests.factories import make_garment, make_model_image  # noqa: E402
 from tests.work import claimed, running_try_on  # noqa: E402
 
@@ -35,10 +36,12 @@ def run() -> None:
     tables = connections["default"].introspection.table_names()
     assert "django_outfitanyone_tryonresult" not in tables
     with SandboxServer(options=Options(speed=100), engine=RectangleEngine()) as remote:
-        settings.OUTFITANYONE |= {"BASE_URL": remote.base_url, "ALLOW_PRIVATE_ADDRESSES": True}
+        settings.OUTFITANYONE = changed(
+            settings.OUTFITANYONE, BASE_URL=remote.base_url, ALLOW_PRIVATE_ADDRESSES=True
+        )
         try_on_a_garment()
         break_a_transaction()
-    assert Account.current()._state.db == "shop"
+    assert Account.of()._state.db == "shop"
 
 
 def try_on_a_garment() -> None:

@@ -6,6 +6,7 @@
 import os
 from pathlib import Path
 
+from tests.engine_keys import shop
 from tests.settings import *  # noqa: F403
 from tests.settings import DATABASES
 
@@ -22,4 +23,4 @@ DATABASES = {
     for alias in ("default", "shop")
 }
 DATABASE_ROUTERS = ["tests.second_database.router.ShopRouter"]
-OUTFITANYONE = {"API_KEY": "sk-for-tests", "CHECK_PICTURES": False}
+OUTFITANYONE = shop(API_KEY="sk-for-tests", CHECK_PICTURES=False)

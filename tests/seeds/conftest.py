@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from django_outfitanyone.engines.dashscope import DashScope
 from outfitanyone_local.sandbox.http_server import SandboxServer
 from outfitanyone_local.sandbox.options import Options
 from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine
 from tests.drawing import picture
+from tests.engine_keys import changed
+from tests.orders import outfit_anyone
 from tests.seeds.vendor import Vendor
 
 KEY = "sk-0123456789abcdef0123456789abcdef"
@@ -23,7 +24,7 @@ def vendor():
 
 @pytest.fixture
 def client(vendor):
-    with DashScope(KEY, base_url=vendor.base_url, allow_private_addresses=True) as made:
+    with outfit_anyone(KEY, base_url=vendor.base_url, allow_private_addresses=True) as made:
         yield made
 
 
@@ -52,13 +53,13 @@ def pictures(vendor):
 def app(settings, vendor):
     """Configure the app for the vendor, which reads pictures from the shop's own addresses."""
     settings.MEDIA_URL = "https://shop.example/media/"
-    settings.OUTFITANYONE = {
-        **settings.OUTFITANYONE,
-        "API_KEY": KEY,
-        "BASE_URL": vendor.base_url,
-        "ALLOW_PRIVATE_ADDRESSES": True,
-        "DELIVERY": "url",
-        "POLL_INTERVAL": 0.02,
-        "PARSE_RESULTS": False,
-    }
+    settings.OUTFITANYONE = changed(
+        settings.OUTFITANYONE,
+        API_KEY=KEY,
+        BASE_URL=vendor.base_url,
+        ALLOW_PRIVATE_ADDRESSES=True,
+        DELIVERY="url",
+        POLL_INTERVAL=0.02,
+        PARSE_RESULTS=False,
+    )
     return vendor

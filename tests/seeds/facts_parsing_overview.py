@@ -29,7 +29,7 @@ INTRODUCTION = section(
         text="The model exists in the Beijing region only, and only for a key of that region.",
         client=proof(at.PROBE, "test_region_of__depends_on_the_host"),
         sandbox=nothing("The sandbox has no regions."),
-        app=proof(at.DOCTOR, "test_region")
+        app=proof(at.ENGINE_CHECKS, "test_region__is_judged_by_the_address")
         + proof(at.APP_RULES, "test_base_url__is_that_of_beijing"),
     ),
     Fact(
@@ -39,7 +39,7 @@ INTRODUCTION = section(
         sandbox=nothing("The sandbox is no offer of the vendor."),
         app=proof(at.LINKS, "test_links__lead_to_the_pages_that_the_vendors_documents_name")
         + proof(at.ADMIN_ACCOUNT, "test_detail__links_to_the_vendors_pages")
-        + proof(at.CONF, "test_links__are_those_of_the_engine"),
+        + proof(at.ENGINE, "test_values__that_are_left_out_come_from_the_backend"),
     ),
     Fact(
         number=4,

@@ -20,7 +20,7 @@ PREREQUISITES = section(
         text="The key belongs into the environment variable DASHSCOPE_API_KEY.",
         client=nothing("The client is given its key by the app."),
         sandbox=proof(at.SANDBOX_APP, "test_key__any_format_is_accepted"),
-        app=proof(at.CONF, "test_require_api_key__falls_back_to_the_environment"),
+        app=proof(at.ENGINE, "test_key__falls_back_to_the_environment_variable_of_the_backend"),
     ),
 )
 

@@ -105,7 +105,7 @@ OVERVIEW = section(
         client=nothing("The client knows no prices."),
         sandbox=nothing("The sandbox charges nothing."),
         app=proof(at.LIST_PRICES, "test_list_prices__in_the_vendors_currencies")
-        + proof(at.CONF, "test_price__is_that_of_the_vendors_list_unless_prices_are_set"),
+        + proof(at.ENGINE, "test_price__is_that_of_the_vendors_list_unless_prices_are_set"),
     ),
     Fact(
         number=64,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 import requests
 from PIL import Image
 
 from django_outfitanyone.actions import parse_clothes, request_try_on
 from django_outfitanyone.choices import Status
-from django_outfitanyone.conf import conf, known_settings
+from django_outfitanyone.conf import conf
+from django_outfitanyone.engines.capabilities import Rate
 from django_outfitanyone.engines.dashscope.probe import region_of
 from django_outfitanyone.error_help import error_help_for
 from tests.admin.pages import AdminSession, text_of
@@ -41,18 +45,18 @@ def finished(**options):
 def test_base_url__is_that_of_beijing(settings):
     settings.OUTFITANYONE = {}
 
-    assert conf.BASE_URL == "https://dashscope.aliyuncs.com/api/v1"
-    assert region_of(conf.BASE_URL) == "Beijing"
+    assert conf.default_engine.base_url == "https://dashscope.aliyuncs.com/api/v1"
+    assert region_of(conf.default_engine.base_url) == "Beijing"
 
 
 def test_limits__are_the_documented_ones():
-    defaults = {name: setting.default for name, setting in known_settings().items()}
+    engine = conf.default_engine
 
-    assert (defaults["SUBMITS_PER_SECOND"], defaults["CONCURRENT_TASKS"]) == (10, 5)
+    assert (engine.defaults.submits, engine.concurrent_tasks) == (Rate(10), 5)
 
 
 def test_deadline__is_a_day():
-    assert known_settings()["TASK_DEADLINE"].default == 24 * 3600
+    assert conf.default_engine.result_life("aitryon-plus") == timedelta(days=1)
 
 
 def test_parse__needs_no_slot(remote, configure):
@@ -110,9 +114,10 @@ def test_models__are_described_by_quality_and_speed(admin_client):
     make_model_image()
 
     page = text_of(AdminSession(admin_client).get("tryonresult_add"))
+    words = " ".join(re.sub(r"<[^>]*>", " ", page).split())
 
-    assert "best quality (aitryon-plus): CNY 0.50 per picture" in page
-    assert "faster (aitryon): CNY 0.20 per picture" in page
+    assert "OutfitAnyone, aitryon-plus (best quality) CNY 0.50 per picture" in words
+    assert "OutfitAnyone, aitryon (faster) CNY 0.20 per picture" in words
 
 
 def test_resolutions__are_named_with_their_sizes(admin_client):

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from django_outfitanyone.engines.base import TryOnOrder
+from django_outfitanyone.engines.base import Picture
+from tests.orders import try_on_order
 from tests.seeds import samples
 from tests.seeds.test_sample_answers import PARSING_PATH, TRY_ON_PATH
 
@@ -16,10 +17,10 @@ def test_resolution__may_be_any_number(client, vendor, resolution):
     vendor.answer("POST", TRY_ON_PATH, samples.answer("106-submitted"))
 
     client.submit(
-        TryOnOrder(
+        try_on_order(
             model="aitryon-plus",
-            person_url="https://s.example/p",
-            top_url="https://s.example/t",
+            person="https://s.example/p",
+            top="https://s.example/t",
             resolution=resolution,
         )
     )
@@ -32,7 +33,7 @@ def test_resolution__may_be_any_number(client, vendor, resolution):
 def test_clothes_type__is_sent_as_each_documented_list(client, vendor, types):
     vendor.answer("POST", PARSING_PATH, samples.answer("052-nothing-there"))
 
-    client.parse(model="aitryon-parsing-v1", image_url="https://s.example/p", clothes_types=types)
+    client.parse(Picture(url="https://s.example/p"), types, model="aitryon-parsing-v1")
 
     (body,) = vendor.bodies(PARSING_PATH)
     assert json.loads(body)["parameters"] == {"clothes_type": types}
@@ -42,9 +43,7 @@ def test_parse__short_lists_keep_what_they_have(client, vendor):
     vendor.answer("POST", PARSING_PATH, samples.answer("051-parsed"))
 
     report = client.parse(
-        model="aitryon-parsing-v1",
-        image_url="https://s.example/p",
-        clothes_types=["upper", "lower"],
+        Picture(url="https://s.example/p"), ["upper", "lower"], model="aitryon-parsing-v1"
     )
 
     upper, lower = report.areas

@@ -6,23 +6,20 @@ from datetime import datetime, timezone
 
 import pytest
 
-from django_outfitanyone.engines.base import ParsedArea, RemoteState, TryOnOrder
+from django_outfitanyone.engines.base import ParsedArea, Picture, RemoteState, Result
 from django_outfitanyone.engines.dashscope import failure_of
 from django_outfitanyone.exceptions import AccountProblem, InputRejected
+from tests.orders import try_on_order
 from tests.seeds import samples
 
 TRY_ON_PATH = "/api/v1/services/aigc/image2image/image-synthesis"
 PARSING_PATH = "/api/v1/services/vision/image-process/process"
-ORDER = TryOnOrder(
-    model="aitryon-plus", person_url="https://s.example/p", top_url="https://s.example/t"
-)
+ORDER = try_on_order(model="aitryon-plus", person="https://s.example/p", top="https://s.example/t")
 RESULTS = "http://dashscope-result-sh.oss-cn-shanghai.aliyuncs.com"
 
 
 def parse(client):
-    return client.parse(
-        model="aitryon-parsing-v1", image_url="https://s.example/p", clothes_types=["upper"]
-    )
+    return client.parse(Picture(url="https://s.example/p"), ["upper"], model="aitryon-parsing-v1")
 
 
 def utc(*fields):
@@ -34,7 +31,7 @@ def test_submit__reads_the_sample_answer(client, vendor):
 
     report = client.submit(ORDER)
 
-    assert report.task_id == "0385dc79-5ff8-4d82-bcb6-xxxxxx"
+    assert report.handle == "0385dc79-5ff8-4d82-bcb6-xxxxxx"
     assert report.state is RemoteState.WAITING
     assert report.request_id == "4909100c-7b5a-9f92-bfe5-xxxxxx"
 
@@ -55,7 +52,7 @@ def test_query__reads_the_sample_of_success(client, vendor):
 
     report = client.query(task_id)
 
-    assert (report.task_id, report.state) == (task_id, RemoteState.SUCCEEDED)
+    assert (report.handle, report.state) == (task_id, RemoteState.SUCCEEDED)
     assert report.request_id == "98d46cd0-1f90-9231-9a6c-xxxxxx"
     assert report.submitted_at == utc(2025, 6, 30, 6, 37, 53, 838000)
     assert report.started_at == utc(2025, 6, 30, 6, 37, 53, 858000)
@@ -72,7 +69,7 @@ def test_query__reads_the_sample_of_failure(client, vendor):
 
     report = client.query(task_id)
 
-    assert (report.task_id, report.state) == (task_id, RemoteState.FAILED)
+    assert (report.handle, report.state) == (task_id, RemoteState.FAILED)
     assert report.request_id == "6bf4693b-c6d0-933a-b7b7-xxxxxx"
     assert report.code == "InvalidParameter"
     assert report.message == "The request is missing required parameters xxxxx"
@@ -90,8 +87,8 @@ def test_parse__reads_the_sample_with_clothes(client, vendor):
         ParsedArea(
             clothes_type="upper",
             box=(331, 239, 641, 637),
-            crop_url=f"{RESULTS}/example_crop_img.jpg?Expires=xxxx",
-            cutout_url=f"{RESULTS}/example_parsing_img.png?Expires=xxxx",
+            crop=Result(url=f"{RESULTS}/example_crop_img.jpg?Expires=xxxx"),
+            cutout=Result(url=f"{RESULTS}/example_parsing_img.png?Expires=xxxx"),
         ),
     )
     assert (report.image_count, report.request_id) == (1, "b68147d6-e7d0-920f-b889-xxxxxx")

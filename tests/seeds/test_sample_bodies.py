@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from django_outfitanyone.engines.base import TryOnOrder
+from django_outfitanyone.engines.base import Picture
+from tests.orders import try_on_order
 from tests.seeds import samples
 from tests.seeds.conftest import KEY
 
@@ -17,9 +18,9 @@ TRY_ONS = [
     "105-dress",
 ]
 ORDER_FIELDS = {
-    "person_image_url": "person_url",
-    "top_garment_url": "top_url",
-    "bottom_garment_url": "bottom_url",
+    "person_image_url": "person",
+    "top_garment_url": "top",
+    "bottom_garment_url": "bottom",
 }
 CROP = "http://dashscope-result-sh.oss-cn-shanghai.aliyuncs.com/example_crop_img.jpg?Expires=1"
 
@@ -42,7 +43,7 @@ def test_submit__is_the_sample_request(client, vendor, name):
     sample = sample.with_pictures(**placeholders)
     urls = {ORDER_FIELDS[field]: url for field, url in sample.fields.items()}
 
-    client.submit(TryOnOrder(model="aitryon-plus", **urls))
+    client.submit(try_on_order(model="aitryon-plus", **urls))
 
     (received,) = vendor.received
     assert_same(received, sample)
@@ -52,9 +53,7 @@ def test_parse__is_the_sample_request(client, vendor):
     sample = samples.request("050-parse-top", key=KEY)
     vendor.answer("POST", sample.path, samples.answer("051-parsed"))
 
-    client.parse(
-        model="aitryon-parsing-v1", image_url=sample.fields["image_url"], clothes_types=["upper"]
-    )
+    client.parse(Picture(url=sample.fields["image_url"]), ["upper"], model="aitryon-parsing-v1")
 
     (received,) = vendor.received
     assert_same(received, sample)

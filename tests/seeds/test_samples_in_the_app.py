@@ -71,9 +71,9 @@ def answer_task(vendor, name, **addresses):
 
 
 def requested(name="100-top"):
-    garments = {half: make_garment(kind) for half, kind in GARMENTS[name].items()}
+    garments = [make_garment(kind) for kind in GARMENTS[name].values()]
     options = TryOnOptions(keep_other_half="keep" in name)
-    return request_try_on(TryOnRequest(person=photo(), **garments), options=options)
+    return request_try_on(TryOnRequest(photo(), garments), options=options)
 
 
 @pytest.mark.parametrize("name", GARMENTS)
@@ -121,11 +121,11 @@ def test_try_on__sample_of_failure_is_stored_and_free(app):
 def test_try_on__sample_of_a_refused_key_stops_the_account(app):
     app.answer("POST", TRY_ON_PATH, samples.answer("107-refused"), status=401)
     try_on = requested()
-    while not Account.current().is_stopped:
+    while not Account.of().is_stopped:
         step(try_on)
 
     assert try_on.is_open
-    account = Account.current()
+    account = Account.of()
     assert account.stopped_code == "InvalidApiKey"
     assert account.stopped_message == "No API-key provided."
     assert account.error_help.fixed_by == "account"

@@ -13,5 +13,5 @@ def read(classes):
         _before, _found, rest = rules.partition(f".{name}{{--")
         assert rest, f"no rule for {name}"
         declaration = rest.partition("}")[0]
-        values[name.removeprefix("outfit-")[0]] += float(declaration.partition(":")[2])
+        values[name.removeprefix("oa-")[0]] += float(declaration.partition(":")[2])
     return values

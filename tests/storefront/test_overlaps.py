@@ -8,21 +8,21 @@ from django_outfitanyone.storefront.overlaps import overlap_classes
 
 
 def test_separate_boxes__have_layers_and_no_strips():
-    assert overlap_classes([(0, 0, 50, 50), (60, 0, 90, 50)]) == ["outfit-z8", "outfit-z9"]
+    assert overlap_classes([(0, 0, 50, 50), (60, 0, 90, 50)]) == ["oa-z8", "oa-z9"]
 
 
 def test_smaller_box__is_on_top():
-    assert overlap_classes([(0, 0, 9, 9), (2, 2, 4, 4)]) == ["outfit-z8", "outfit-z9"]
+    assert overlap_classes([(0, 0, 9, 9), (2, 2, 4, 4)]) == ["oa-z8", "oa-z9"]
 
 
 def test_equal_boxes__share_their_area_from_left_to_right():
     box = (10, 10, 60, 90)
     strips = [classes.split()[1:] for classes in overlap_classes([box, box, (70, 0, 90, 9), box])]
     assert strips == [
-        ["outfit-s0", "outfit-of3"],
-        ["outfit-s1", "outfit-of3"],
+        ["oa-s0", "oa-of3"],
+        ["oa-s1", "oa-of3"],
         [],
-        ["outfit-s2", "outfit-of3"],
+        ["oa-s2", "oa-of3"],
     ]
 
 
@@ -39,7 +39,7 @@ def test_equal_boxes__share_their_area_from_left_to_right():
 )
 def test_nearly_equal_boxes__share_their_area(other, shares):
     classes = overlap_classes([(0, 0, 100, 100), other])
-    assert all(("outfit-of2" in names) is shares for names in classes)
+    assert all(("oa-of2" in names) is shares for names in classes)
 
 
 def test_no_boxes__have_no_classes():

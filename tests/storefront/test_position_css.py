@@ -30,21 +30,21 @@ def test_stylesheet__is_small():
 def test_classes__hold_whole_percents_and_tenths():
     classes = position_classes((238, 0, 500, 1000), width=1000, height=1000)
     assert classes.split() == [
-        "outfit-x23",
-        "outfit-xt8",
-        "outfit-y0",
-        "outfit-w26",
-        "outfit-wt2",
-        "outfit-h100",
+        "oa-x23",
+        "oa-xt8",
+        "oa-y0",
+        "oa-w26",
+        "oa-wt2",
+        "oa-h100",
     ]
 
 
 def test_box_beyond_the_picture__is_clipped():
     assert position_classes((-5, 0, 300, 100), width=200, height=100).split() == [
-        "outfit-x0",
-        "outfit-y0",
-        "outfit-w100",
-        "outfit-h100",
+        "oa-x0",
+        "oa-y0",
+        "oa-w100",
+        "oa-h100",
     ]
 
 
@@ -67,8 +67,8 @@ def test_any_box__is_off_by_less_than_a_tenth_of_a_percent(width, height, across
 
 def test_levels__smallest_is_on_top_and_every_level_has_a_rule():
     levels = [level_class(rank) for rank in range(12)]
-    assert levels[0] == "outfit-z9"
-    assert levels[-1] == levels[-2] == "outfit-z0"
+    assert levels[0] == "oa-z9"
+    assert levels[-1] == levels[-2] == "oa-z0"
     assert all(f".{level}{{--outfit-level:" in stylesheet() for level in levels)
 
 

@@ -26,6 +26,7 @@ from outfitanyone_local.sandbox.http_server import SandboxServer  # noqa: E402
 from outfitanyone_local.sandbox.options import Options  # noqa: E402
 from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine  # noqa: E402
 from tests.drawing import picture  # noqa: E402
+from tests.engine_keys import changed  # noqa: E402
 from tests.swapped_project.shop.models import Article  # noqa: E402
 
 settings.MEDIA_ROOT = tempfile.mkdtemp()
@@ -42,7 +43,9 @@ person = ModelImage(name="Anna")
 person.image.save("anna.jpg", ContentFile(picture(2)))
 
 with SandboxServer(options=Options(speed=100), engine=RectangleEngine()) as remote:
-    settings.OUTFITANYONE |= {"BASE_URL": remote.base_url, "ALLOW_PRIVATE_ADDRESSES": True}
+    settings.OUTFITANYONE = changed(
+        settings.OUTFITANYONE, BASE_URL=remote.base_url, ALLOW_PRIVATE_ADDRESSES=True
+    )
     call_command(
         "outfitanyone_tryon", "--person", str(person.pk), "--top", str(garment.pk), "--wait"
     )
@@ -52,7 +55,7 @@ spot = try_on.hotspots.get(clothes_type="upper")
 assert spot.product == article
 assert catalogue().url(spot.product) == "/articles/A-1/"
 assert str(catalogue().price(spot.product).amount) == "39"
-assert Account.current().runner_token == ""
+assert Account.of().runner_token == ""
 
 from django.contrib.auth import get_user_model  # noqa: E402
 

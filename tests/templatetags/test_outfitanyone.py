@@ -45,7 +45,7 @@ def test_hotspot__is_a_link_with_name_and_price_on_the_box(show):
     assert link.attributes["href"].startswith("https://shop.test/")
     assert link.text == "Striped longsleeve, 39.00 EUR"
     spot = page.one(".outfit-hotspot")
-    assert {"outfit-x10", "outfit-y10", "outfit-w50", "outfit-h40"} <= spot.classes
+    assert {"oa-x10", "oa-y10", "oa-w50", "oa-h40"} <= spot.classes
     assert "outfit-upper" in spot.classes
 
 
@@ -53,7 +53,7 @@ def test_product_list__repeats_the_hotspots(show):
     page = show(make_look())
     assert (
         page.one(".outfit-product-link").attributes["href"]
-        == (page.one(".outfit-plain").attributes["href"])
+        == (page.one(".outfit-card-link").attributes["href"])
     )
     assert page.one(".outfit-product-title").text == "Striped longsleeve"
     assert page.one(".outfit-price").text == "39.00 EUR"
@@ -67,7 +67,7 @@ def test_price__follows_the_readers_language(show):
 
 def test_product_list__shows_a_product_with_two_hotspots_once(show):
     look = make_look()
-    make_hotspot(look, LOWER, product=look.top_garment.product, box=(20, 150, 120, 290))
+    make_hotspot(look, LOWER, product=look.garments[0].product, box=(20, 150, 120, 290))
     page = show(look)
     assert len(page.all(".outfit-hotspot")) == 2
     assert len(page.all(".outfit-product")) == 1
@@ -92,7 +92,7 @@ def test_hotspots__are_in_reading_order_with_the_smallest_on_top(show):
         make_hotspot(look, area, product=names[area], box=box)
     spots = show(look).all(".outfit-hotspot")
     assert [spot.text.split(",")[0] for spot in spots] == ["upper", "dress", "lower"]
-    assert [("outfit-z9" in s.classes, "outfit-z8" in s.classes) for s in spots] == [
+    assert [("oa-z9" in s.classes, "oa-z8" in s.classes) for s in spots] == [
         (False, False),
         (True, False),
         (False, True),
@@ -110,7 +110,7 @@ def test_model_photo__shows_its_hotspots_without_a_label(show):
 @pytest.mark.parametrize("columns", [{"is_visible": False}, {"gone": True}])
 def test_hotspot__is_hidden_with_its_product_and_the_picture_is_kept(show, columns):
     look = make_look()
-    product = look.top_garment.product
+    product = look.garments[0].product
     if columns.pop("gone", False):
         Hotspot.objects.update(product=None)
     else:
@@ -148,7 +148,7 @@ def test_unsafe_url__is_never_linked(show, url):
 
 @pytest.mark.parametrize("url", ["/shirts/7/", "shirts?size=m", "http://x.test", "//x.test/a:b"])
 def test_safe_url__is_linked_unchanged(show, url):
-    assert show(make_look(url=url)).one(".outfit-plain").attributes["href"] == url
+    assert show(make_look(url=url)).one(".outfit-card-link").attributes["href"] == url
 
 
 HOSTILE = "\"><script>alert(1)</script>&lt;'{{ 7|add:7 }}"
@@ -162,7 +162,7 @@ def test_hostile_text__is_escaped(show):
         x=HOSTILE,
     )
     assert not page.all("script")
-    assert page.one(".outfit-plain").attributes["href"] == f"/shirts/{HOSTILE}"
+    assert page.one(".outfit-card-link").attributes["href"] == f"/shirts/{HOSTILE}"
     assert page.one(".outfit-product-title").text == HOSTILE
     assert page.one(".outfit-heading").text == HOSTILE
     assert page.one(".outfit-caption").text == HOSTILE
@@ -183,6 +183,14 @@ def test_label__says_what_kind_of_picture_it_is(show, is_preview, label):
     look = make_published(is_preview=is_preview)
     assert show(look).one(".outfit-label").text == label
     assert not show(look, "label=False").all(".outfit-label")
+
+
+def test_label__follows_the_setting_unless_the_tag_decides(show, configure):
+    configure(SHOW_LABEL=False)
+    look = make_published()
+
+    assert not show(look).all(".outfit-label")
+    assert show(look, "label=True").one(".outfit-label").text == "AI-generated image"
 
 
 def test_options__change_the_markup(show):
@@ -251,7 +259,7 @@ def test_missing_picture__shows_nothing(show, nothing):
 
 def test_unfinished_try_on__shows_nothing_and_wakes_the_worker(show, monkeypatch):
     wakeups = []
-    monkeypatch.setattr(wakeup, "wake", lambda: wakeups.append(1))
+    monkeypatch.setattr(wakeup, "wake_again", lambda: wakeups.append(1))
     assert show(make_try_on(status=Status.RUNNING)).html.strip() == ""
     assert wakeups
 
@@ -276,7 +284,7 @@ def test_queries__do_not_depend_on_the_number_of_pictures(django_assert_num_quer
     )
     for _ in range(4):
         make_look()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         html = source.render(Context({"looks": TryOnResult.objects.with_hotspots()}))
     assert html.count('<div class="outfit-hotspot ') == 4
 

@@ -41,6 +41,7 @@ def test_unknown_option__names_the_nearest_one(option, message):
     [
         ("marker='star'", "marker must be 'dot', 'outline' or 'none', not 'star'."),
         ("heading_level=1", "heading_level must be 0, 2, 3, 4, 5 or 6, not 1."),
+        ("fetchpriority='top'", "fetchpriority must be 'auto', 'high' or 'low', not 'top'."),
         ("crop='wide'", "crop must be a ratio such as '4:5', of up to 100, not 'wide'."),
         ("crop='4:5' focus='top'", "focus must be two percentages such as '50% 20%', not 'top'."),
         ("only='shirt'", "only must be a product or several products, not 'shirt'."),
@@ -109,7 +110,7 @@ def test_image_class__is_a_class_of_the_image(show):
 
 def test_card__shows_the_product_and_links_to_it(show):
     look = make_look()
-    look.top_garment.product.image.save("shirt.jpg", ContentFile(picture()))
+    look.garments[0].product.image.save("shirt.jpg", ContentFile(picture()))
     page = show(reloaded(look))
     card, opener = page.one(".outfit-card"), page.one(".outfit-opener")
     assert opener.attributes["popovertarget"] == card.attributes["id"]
@@ -120,7 +121,7 @@ def test_card__shows_the_product_and_links_to_it(show):
     assert page.one(".outfit-card-image").attributes["src"].startswith("/media/")
     link = page.one(".outfit-card-link")
     assert link.text == "View product : Striped longsleeve"
-    assert link.attributes["href"] == page.one(".outfit-plain").attributes["href"]
+    assert link.attributes["href"] == page.one(".outfit-product-link").attributes["href"]
 
 
 def test_card_of_sold_out_product__says_so(show):
@@ -130,7 +131,7 @@ def test_card_of_sold_out_product__says_so(show):
 def test_card_false__makes_a_plain_link(show):
     page = show(make_look(), "card=False")
     assert page.one("a.outfit-target").text == "Striped longsleeve, 39.00 EUR"
-    assert not page.all(".outfit-plain") + page.all(".outfit-card") + page.all("button")
+    assert not page.all(".outfit-card") + page.all("button")
 
 
 def test_card_actions__is_a_template_with_the_shops_own_product(settings, rf, db):
@@ -150,8 +151,34 @@ def test_card_actions__is_a_template_with_the_shops_own_product(settings, rf, db
     look = make_look()
     html = engines["django"].from_string(source).render({"look": look}, rf.get("/looks/"))
     buy = Page(html).one("form")
-    assert buy.attributes["action"] == f"/cart/{look.top_garment.product.slug}/?next=/looks/"
+    assert buy.attributes["action"] == f"/cart/{look.garments[0].product.slug}/?next=/looks/"
     assert "csrfmiddlewaretoken" in html
+
+
+@pytest.mark.parametrize(
+    ("actions", "shown"),
+    [("", False), ("{# nothing #}\n", False), ("{{ product.title }}!", True), ("Buy", True)],
+)
+def test_card_actions__are_included_unless_they_are_empty(settings, db, actions, shown):
+    templates = overridden(settings, {"django_outfitanyone/card_actions.html": actions})
+    html = templates.render({"look": make_look()})
+    assert (Page(html).one(".outfit-card-text").text.endswith(("!", "Buy"))) is shown
+
+
+def overridden(settings, templates):
+    """Return a page with the tag in a project that overrides these templates."""
+    settings.TEMPLATES = [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "OPTIONS": {
+                "loaders": [
+                    ("django.template.loaders.locmem.Loader", templates),
+                    "django.template.loaders.app_directories.Loader",
+                ]
+            },
+        }
+    ]
+    return engines["django"].from_string("{% load outfitanyone %}{% outfit_hotspots look %}")
 
 
 BUY = """<form method="post" action="/cart/{{ product.row.slug }}/?next={{ request.path }}">
@@ -180,6 +207,37 @@ def test_smaller_copies__are_offered_with_their_widths(show):
     assert show(reloaded(look), "loading='eager'").one("img").attributes["sizes"] == "100vw"
 
 
+def test_source__is_a_copy_of_medium_size(show):
+    look = make_look()
+    copies = [[360, "a/1.webp"], [800, "a/2.webp"], [1200, "a/3.webp"], [1800, "a/4.webp"]]
+    TryOnResult.objects.update(renditions=copies, width=2400, height=3600)
+    image = show(reloaded(look)).one("img.outfit-image").attributes
+    assert image["src"] == "/media/a/2.webp"
+    assert image["srcset"].endswith("/media/a/3.webp 1200w, /media/a/4.webp 1800w")
+
+
+def test_source__without_copies_is_the_picture(show):
+    look = make_look()
+    assert show(look).one("img.outfit-image").attributes["src"] == look.image.url
+
+
+def test_fetchpriority__is_only_written_if_it_says_something(show):
+    assert "fetchpriority" not in show(make_look()).one("img").attributes
+    image = show(make_look(), "fetchpriority='high' loading='eager'").one("img").attributes
+    assert (image["fetchpriority"], image["loading"]) == ("high", "eager")
+
+
+def test_phrases__follow_the_language_within_one_page(show):
+    source = (
+        "{% load i18n outfitanyone %}{% outfit_hotspots look %}"
+        "{% language 'de' %}{% outfit_hotspots look id_prefix='second' %}{% endlanguage %}"
+    )
+    page = Page(Template(source).render(Context({"look": make_look()})))
+    stocks = [stock.text for stock in page.all(".outfit-card-stock")]
+    assert stocks[0] == "In stock"
+    assert stocks[1] != "In stock"
+
+
 def test_crop__scales_srcset_widths_to_the_visible_part(show):
     look = make_look()
     TryOnResult.objects.update(renditions=[[100, "a/b.webp"]])
@@ -194,10 +252,8 @@ def test_picture_without_smaller_copies__has_no_srcset(show):
 def test_crop__places_hotspots_in_the_visible_part(show):
     page = show(make_look(), "crop='1:1' focus='50% 0%'")  # the upper 200 of 300 px
     spot = page.one(".outfit-hotspot")
-    assert {"outfit-x10", "outfit-y15", "outfit-w50", "outfit-h60"} <= spot.classes
-    assert {"outfit-cropped", "outfit-x50", "outfit-y0", "outfit-w1", "outfit-h1"} <= page.one(
-        "img"
-    ).classes
+    assert {"oa-x10", "oa-y15", "oa-w50", "oa-h60"} <= spot.classes
+    assert {"outfit-cropped", "oa-x50", "oa-y0", "oa-w1", "oa-h1"} <= page.one("img").classes
 
 
 def test_structured_data__is_optional_and_has_absolute_urls(rf, show):

@@ -15,9 +15,11 @@ from django_outfitanyone import (
     RequestRefused,
     TryOnOptions,
     TryOnRequest,
+    another,
     approve,
     cancel,
     cancel_unsent,
+    choose,
     combine,
     correct_hotspot,
     parse_clothes,
@@ -53,7 +55,7 @@ def make_lookbook(
 
 def try_on(person: ModelImage, garment: Garment) -> TryOnResult | None:
     try:
-        return request_try_on(TryOnRequest.of(person, [garment]))
+        return request_try_on(TryOnRequest(person, [garment]))
     except RequestRefused as error:
         code: str = error.code
         print(code)
@@ -66,6 +68,7 @@ def review(results: Sequence[TryOnResult], user: User) -> list[TryOnResult]:
         publish(result)
         unpublish(result)
         reject(result)
+    choose(another(results[0], requested_by=user), chosen_by=user)
     refined: TryOnResult = refine(results[0], gender="woman", requested_by=user)
     return [refined, *refine_all(results, gender="man")]
 
@@ -76,7 +79,7 @@ def tidy_up(job: TryOnResult | ClothesParse) -> None:
     except OutfitAnyoneError:
         retry(job)
     canceled: list[TryOnResult] = cancel_unsent(TryOnResult.objects.all())
-    resumed: bool = resume(Account.current())
+    resumed: bool = resume(Account.of())
     print(canceled, resumed)
 
 

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from django_outfitanyone.choices import Status
+from django_outfitanyone.jobs.parse import hotspots_follow
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.pictures import images
 from django_outfitanyone.worker.steps import EXPIRY_ATTEMPTS
@@ -180,7 +183,7 @@ def test_poll__first_duration_reschedules_the_other_tasks(remote, configure):
 def test_poll__records_how_long_the_task_took(remote):
     remote.set_progression([("RUNNING", 0.2)])
     collecting_try_on()
-    (seconds,) = Account.current().task_seconds["aitryon-plus"]
+    (seconds,) = Account.of().task_seconds["aitryon-plus"]
 
     assert seconds == pytest.approx(0.2, abs=0.15)
 
@@ -281,7 +284,7 @@ def test_collect__preview_is_stored_with_its_mark_and_smaller_copies(remote):
     try_on = collecting_try_on(person=make_model_image(data=LARGE))
     work(try_on)
 
-    assert [width for width, _name in try_on.renditions] == [360, 540]
+    assert [width for width, _name in try_on.renditions] == [360, 540, 680]
     assert b"/compositeSynthetic<" in try_on.read()
     assert b"trainedAlgorithmicMedia" not in try_on.read()
 
@@ -322,34 +325,65 @@ def test_collect__failed_parse_does_not_fail_the_picture(remote, code):
     assert ClothesParse.objects.get().status == Status.FAILED
 
 
-def test_collect__picture_does_not_wait_for_a_parse_that_keeps_failing(remote):
+def test_collect__picture_has_succeeded_before_its_clothes_are_parsed(remote):
     try_on = collecting_try_on()
     step(try_on)
-    assert try_on.status == Status.COLLECTING
 
+    assert (try_on.status, try_on.due_at) == (Status.SUCCEEDED, None)
+    assert try_on.image
+    assert ClothesParse.objects.get().is_open
+    assert hotspots_follow(try_on)
+
+    work(try_on)
+    assert try_on.hotspots.exists()
+    assert not hotspots_follow(try_on)
+
+
+def test_collect__parse_that_keeps_failing_is_not_worth_waiting_for(remote):
+    try_on = collecting_try_on()
+    step(try_on)
     ClothesParse.objects.update(attempts=4)
+
+    assert not hotspots_follow(try_on)
+
+
+def test_collect__parse_that_waits_for_the_budget_is_not_worth_waiting_for(remote, configure):
+    try_on = collecting_try_on()
+    step(try_on)
+    configure(BUDGET_PER_DAY=Decimal("0.0001"))
+    Account.objects.update(budget_spent_until=timezone.now() + timedelta(hours=1))
+
+    assert not hotspots_follow(try_on)
+
+
+def test_collect__picture_stored_by_an_older_version_is_finished(remote):
+    """An older version waited for the clothes parse before that."""
+    try_on = collecting_try_on()
+    file = ContentFile(b"a picture", name="a.jpg")
+    name = TryOnResult._meta.get_field("image").storage.save("results/a.jpg", file)
+    TryOnResult.objects.update(image=name)
     step(try_on)
 
     assert try_on.status == Status.SUCCEEDED
     assert ClothesParse.objects.get().is_open
 
 
-def test_collect__picture_is_kept_although_its_parse_cannot_be_requested(remote, monkeypatch):
+def test_collect__picture_is_kept_although_its_parse_cannot_be_requested(
+    remote, monkeypatch, caplog
+):
     """A retry of a failed try-on would pay again for a picture that is stored."""
 
     def fail(*_args, **_options):
         raise RuntimeError("the parse cannot be requested")
 
-    monkeypatch.setattr("django_outfitanyone.worker.collect.request_parse", fail)
+    monkeypatch.setattr("django_outfitanyone.worker.store.request_result_parse", fail)
     try_on = collecting_try_on()
-    backdate_submit(try_on, days=2)
-    for _attempt in range(EXPIRY_ATTEMPTS + 20):
-        if try_on.is_open:
-            step(try_on)
+    step(try_on)
 
     assert (try_on.status, try_on.error_code) == (Status.SUCCEEDED, "")
     assert try_on.image.storage.exists(try_on.image.name)
     assert try_on.thumbnail
+    assert "the parse cannot be requested" in caplog.text
 
 
 def test_collect__file_names_do_not_come_from_the_answer(remote):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from django.core.files.storage import FileSystemStorage
 
 from django_outfitanyone.actions import correct_hotspot, parse_clothes, retry
 from django_outfitanyone.choices import Status
+from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.models import ClothesParse, Hotspot
+from django_outfitanyone.pictures.images import fingerprint
 from django_outfitanyone.worker.parse import collect
+from django_outfitanyone.worker.uploads import read_stored
 from tests.drawing import picture
 from tests.factories import make_garment, make_hotspot, make_model_image
 from tests.work import claimed, step, work
@@ -148,7 +152,7 @@ class TestStoredAreas:
 
         assert boxes(photo) == {"upper": (100, 120, 300, 300)}
 
-    def test_replaced_photo_loses_the_crops_of_its_old_file(self, remote, monkeypatch):
+    def test_replaced_photo_gets_the_crop_of_its_new_file(self, remote, monkeypatch):
         photo = make_model_image()
         work(parse_clothes(photo, ["upper"]))
         photo.image.save("other.jpg", ContentFile(picture(77, size=(400, 600))))
@@ -161,7 +165,10 @@ class TestStoredAreas:
         work(parse)
 
         spot = Hotspot.objects.of(photo).get()
-        assert (spot.crop.name, spot.cutout.name, spot.crop_sha256) == ("", "", "")
+        left, top, right, bottom = spot.box
+        assert (spot.crop_width, spot.crop_height) == (right - left, bottom - top)
+        assert spot.crop_sha256 == fingerprint(read_stored(spot.crop))
+        assert spot.cutout.name == ""
 
     @pytest.mark.parametrize("status", [Status.QUEUED, Status.PREPARING])
     def test_photo_replaced_before_the_call_is_not_paid_for(self, remote, status):
@@ -199,8 +206,8 @@ class TestStoredAreas:
         late = claimed(collecting_parse(photo))
         photo.image.save("other.jpg", ContentFile(picture(77, size=(400, 600))))
         correct_hotspot(spot := make_hotspot(photo, "upper", box=(1, 2, 30, 40)))
-        with pytest.raises(RequestRefused):
-            collect(late, None)
+        with closing(conf.default_engine.load()) as engine, pytest.raises(RequestRefused):
+            collect(late, engine)
 
         spot.refresh_from_db()
         assert (spot.box, spot.is_corrected) == ((1, 2, 30, 40), True)

@@ -39,7 +39,7 @@ _seeds = count(500_000)
 
 @pytest.fixture(autouse=True)
 def _exclusive(remote, configure):
-    configure(EXCLUSIVE_ACCOUNT=True)
+    configure(EXCLUSIVE=True)
 
 
 def large_photo():
@@ -69,12 +69,12 @@ def with_kept_half(_remote, _engine):
     """Of the result's parse, which every try-on has, ``plain`` tests the writes."""
     return Life(
         hotspots=set(),
-        job=request_try_on(TryOnRequest(person=make_model_image(), top=make_garment())),
+        job=request_try_on(TryOnRequest(make_model_image(), [make_garment()])),
     )
 
 
 def reused(_remote, _engine):
-    request = TryOnRequest(person=make_model_image(), top=make_garment())
+    request = TryOnRequest(make_model_image(), [make_garment()])
     work(request_try_on(request, options=REPLACE))
     return Life(job=request_try_on(request, options=REPLACE), submits=0)
 

@@ -57,7 +57,8 @@ class TestDuplicate:
         both = parse_clothes(photo, ["upper", "lower"])
         step(both)
         assert both.status == Status.QUEUED
-        work(parses[0])
+        while parses[0].is_open:
+            step(parses[0])
         step(both)
         assert both.status == Status.QUEUED
         work(parses[1], both)

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def account():
-    return Account.current()
+    return Account.of()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_outfitanyone import wakeup
 from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Status
-from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.dashscope import OutfitAnyone
 from django_outfitanyone.models import Account, ClothesParse
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.worker import lease, lease_keeper, parse, runner
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def account():
-    return Account.current()
+    return Account.of()
 
 
 @pytest.fixture
@@ -165,16 +165,16 @@ class TestRun:
 
     def test_runner_stays_the_only_one_during_a_slow_submit(self, remote, monkeypatch):
         prepared_try_on()
-        submit = DashScope.submit
+        submit = OutfitAnyone.submit
 
-        def slow_submit(self, order):
+        def slow_submit(self, order, *, key):
             Account.objects.update(runner_expires_at=almost_over())
             wait_until(lambda: runner_lease_ends_at() > timezone.now() + lease.DURATION / 2)
-            assert lease.take(Account.current()) == ""
+            assert lease.take(Account.of()) == ""
             return submit(self, order)
 
-        monkeypatch.setattr(DashScope, "submit", slow_submit)
-        runner.run(budget=0.5)
+        monkeypatch.setattr(OutfitAnyone, "submit", slow_submit)
+        runner.run(Account.of(), budget=0.5)
 
         assert remote.stats["submits"] == 1
 
@@ -189,7 +189,7 @@ class TestRun:
             return store_files(*arguments)
 
         monkeypatch.setattr(parse, "store_files", slow_store)
-        runner.run(budget=20)
+        runner.run(Account.of(), budget=20)
         row.refresh_from_db()
 
         assert row.status == Status.SUCCEEDED

@@ -8,7 +8,7 @@ import pytest
 
 from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Status
-from django_outfitanyone.engines.dashscope.transport import ANSWER_LIMIT
+from django_outfitanyone.engines.transport import ANSWER_LIMIT
 from django_outfitanyone.models import Charge, TryOnResult
 from django_outfitanyone.worker.steps import EXPIRY_ATTEMPTS
 from tests.factories import make_model_image
@@ -54,7 +54,7 @@ class TestSubmit:
         assert (try_on.status, remote.stats["accepted"]) == (Status.SUCCEEDED, 1)
 
     def test_task_that_cannot_be_read_is_found_in_the_list(self, remote, configure):
-        configure(EXCLUSIVE_ACCOUNT=True)
+        configure(EXCLUSIVE=True)
         try_on = prepared_try_on()
         long_answer(remote, "submit", place="start")
         step(try_on)

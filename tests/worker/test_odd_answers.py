@@ -6,24 +6,25 @@ import json
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from django_outfitanyone.choices import Status
-from django_outfitanyone.engines.dashscope import DashScope
-from django_outfitanyone.engines.dashscope.transport import ANSWER_LIMIT, Answer
+from django_outfitanyone.engines.base import Picture
+from django_outfitanyone.engines.transport import ANSWER_LIMIT, Answer
 from django_outfitanyone.models import Account, Charge, ClothesParse, KnownTask, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.worker import parse, submit
 from django_outfitanyone.worker.steps import advance
 from tests.factories import make_model_image, make_try_on
+from tests.orders import outfit_anyone, try_on_order
 from tests.work import backdate_submit, claimed
 
 pytestmark = pytest.mark.django_db
 
 TASK = "task-of-odd-answers"
 URL = "https://result.example/1.jpg"
-bounded = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+bounded = settings(max_examples=40)
 
 ODD = [
     *("null", "true", "false", "0", "-1", "1.0", "40000", "1e999", "-1e999", "1e-999", "1e308"),
@@ -68,11 +69,11 @@ def document(output, **fields):
 
 @pytest.fixture(autouse=True)
 def _fast(configure):
-    configure(QUERIES_PER_SECOND=1_000_000, SUBMITS_PER_SECOND=1_000_000)
+    configure(QUERIES="1000000/s", SUBMITS="1000000/s")
 
 
 def engine_that_answers(text):
-    engine = DashScope("any", base_url="http://127.0.0.1:9/api/v1")
+    engine = outfit_anyone("any", base_url="http://127.0.0.1:9/api/v1")
     answer = Answer(
         status=200,
         text=text[:ANSWER_LIMIT],
@@ -173,7 +174,7 @@ def parsed(text):
     if row is None:
         photo = make_model_image()
         row = ClothesParse.objects.create(
-            account=Account.current(),
+            account=Account.of(),
             model_image=photo,
             picture_sha256=photo.sha256,
             clothes_types="upper,lower",
@@ -182,7 +183,7 @@ def parsed(text):
     ClothesParse.objects.update(
         status=Status.PREPARING, lease_token="", lease_expires_at=LONG_AGO, remote_answer={}
     )
-    parse.call(claimed(row), "https://shop.example/1.jpg", engine_that_answers(text))
+    parse.call(claimed(row), Picture(url="https://shop.example/1.jpg"), engine_that_answers(text))
     return ClothesParse.objects.get()
 
 
@@ -231,11 +232,11 @@ def submitted(text):
         lease_token="",
         lease_expires_at=LONG_AGO,
     )
-    submit.submit(claimed(row), ADDRESSES, engine_that_answers(text))
+    submit.submit(claimed(row), ORDER, engine_that_answers(text))
     return TryOnResult.objects.get()
 
 
-ADDRESSES = {"person": URL, "top": URL}
+ORDER = try_on_order(person=URL, top=URL)
 
 
 @bounded

@@ -33,7 +33,7 @@ def poll_ages(end, durations):
 
 def report(seconds):
     return TaskReport(
-        task_id="t",
+        handle="t",
         state=RemoteState.SUCCEEDED,
         submitted_at=MOMENT,
         finished_at=None if seconds is None else MOMENT + timedelta(seconds=seconds),
@@ -167,7 +167,7 @@ def from_now(seconds):
 class TestPollSchedule:
     @pytest.fixture
     def account(self):
-        return Account.current()
+        return Account.of()
 
     def test_record__keeps_the_latest_durations_of_each_model(self, account):
         for number in range(30):
@@ -175,7 +175,7 @@ class TestPollSchedule:
         PollSchedule(account, "aitryon").record(report(4))
 
         expected = {MODEL: [float(n) for n in range(10, 30)], "aitryon": [4.0]}
-        assert account.task_seconds == Account.current().task_seconds == expected
+        assert account.task_seconds == Account.of().task_seconds == expected
 
     def test_record__returns_whether_the_duration_is_the_first(self, account):
         assert PollSchedule(account, MODEL).record(report(17))
@@ -185,7 +185,7 @@ class TestPollSchedule:
     @pytest.mark.parametrize("seconds", [None, -5])
     def test_record__ignores_times_that_give_no_duration(self, account, seconds):
         assert not PollSchedule(account, MODEL).record(report(seconds))
-        assert Account.current().task_seconds == {}
+        assert Account.of().task_seconds == {}
 
     def test_next_poll_at__follows_the_durations_of_the_remote_model(self, account):
         account.task_seconds = {MODEL: [17.0] * 20, "aitryon": [4.0] * 20}

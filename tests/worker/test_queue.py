@@ -10,21 +10,26 @@ from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.worker import queue
+from django_outfitanyone.worker.queue import Lane
 from tests.factories import make_model_image, make_try_on
 from tests.work import claimed
 
 pytestmark = pytest.mark.django_db
 
 
-def kinds(items):
-    """Return the kinds of step for which the queue has a job and room."""
-    return [item.kind for item in items if item.jobs.exists() and item.room > 0]
+ROOM = {Lane.SLOTS: 10, Lane.PICTURES: 10}
+
+
+def due(lane, room=ROOM):
+    """Return the keys of the jobs of this lane that are due, in order."""
+    work = queue.due_work(Account.of(), room)
+    return [pk for found in work.due if found.lane is lane for pk in found.ids]
 
 
 def test_next_due_at__none_while_no_job_is_open():
     make_try_on()
 
-    assert queue.next_due_at(Account.current()) is None
+    assert queue.next_due_at(Account.of()) is None
 
 
 def test_next_due_at__earliest_of_try_ons_and_parses():
@@ -34,14 +39,16 @@ def test_next_due_at__earliest_of_try_ons_and_parses():
     TryOnResult.objects.update(due_at=now + timedelta(seconds=30))
     type(parse).objects.update(due_at=now + timedelta(seconds=20))
 
-    assert queue.next_due_at(Account.current()) == now + timedelta(seconds=20)
+    assert queue.next_due_at(Account.of()) == now + timedelta(seconds=20)
 
 
 def test_next_due_at__leased_job_is_due_when_its_lease_ends():
     claimed(make_try_on(status=Status.QUEUED))
-    due_at = queue.next_due_at(Account.current())
+    due_at = queue.next_due_at(Account.of())
 
-    assert due_at == pytest.approx(timezone.now() + conf.lease, abs=timedelta(seconds=5))
+    assert due_at == pytest.approx(
+        timezone.now() + conf.default_engine.lease(), abs=timedelta(seconds=5)
+    )
 
 
 def test_is_soon():
@@ -52,79 +59,105 @@ def test_is_soon():
     assert not queue.is_soon(None)
 
 
-def test_polls__are_the_try_ons_that_may_hold_a_slot():
+def test_due_work__polls_come_before_the_submits_into_free_slots(configure):
+    configure(CONCURRENT_TASKS=3)
+    prepared = make_try_on(status=Status.PREPARING, is_prepared=True)
     running = make_try_on(status=Status.RUNNING, slot=1)
-    make_try_on(status=Status.PREPARING, is_prepared=True)
-    (item,) = queue.polls(Account.current())
+    make_try_on(status=Status.SUCCEEDED)
 
-    assert (item.kind, list(item.jobs)) == ("poll", [running])
+    assert due(Lane.SLOTS) == [running.pk, prepared.pk]
 
 
-def test_submits__are_the_prepared_try_ons_and_as_many_as_slots_are_free(configure):
+def test_due_work__submits_no_more_than_slots_are_free(configure):
     configure(CONCURRENT_TASKS=3)
     make_try_on(status=Status.RUNNING, slot=1)
-    prepared = make_try_on(status=Status.PREPARING, is_prepared=True)
-    make_try_on(status=Status.PREPARING)
-    (item,) = queue.submits(Account.current())
+    TryOnResult.objects.update(due_at=timezone.now() + timedelta(seconds=9))
+    first, second, _third = (
+        make_try_on(status=Status.PREPARING, is_prepared=True) for _ in range(3)
+    )
 
-    assert (item.kind, list(item.jobs), item.room) == ("submit", [prepared], 2)
+    assert due(Lane.SLOTS) == [first.pk, second.pk]
 
 
-def test_submits__have_no_room_without_a_free_slot(configure):
+def test_due_work__a_submit_that_has_begun_will_take_a_slot(configure):
     configure(CONCURRENT_TASKS=1)
-    make_try_on(status=Status.RUNNING, slot=1)
+    claimed(make_try_on(status=Status.PREPARING, is_prepared=True))
     make_try_on(status=Status.PREPARING, is_prepared=True)
 
-    assert kinds(queue.submits(Account.current())) == []
+    assert due(Lane.SLOTS) == []
+
+
+def test_due_work__submits_no_more_than_the_rate_limit_allows(configure):
+    configure(SUBMITS="1/s")
+    for _ in range(2):
+        make_try_on(status=Status.PREPARING, is_prepared=True)
+    work = queue.due_work(Account.of(), ROOM)
+
+    assert [len(found.ids) for found in work.due] == [1]
+    assert work.next_due_at > timezone.now()
 
 
 @pytest.mark.parametrize("column", ["stopped_at", "next_submission_at"])
-def test_submits__are_none_while_the_account_is_stopped_or_paused(column):
-    account = Account.current()
+def test_due_work__no_submit_while_the_account_is_stopped_or_paused(column):
+    Account.of()
     make_try_on(status=Status.PREPARING, is_prepared=True)
     Account.objects.update(**{column: timezone.now() + timedelta(minutes=1)})
 
-    assert queue.submits(account) == []
+    assert due(Lane.SLOTS) == []
 
 
-def test_is_slot_wanted__by_a_prepared_try_on():
-    make_try_on(status=Status.QUEUED)
-    assert not queue.is_slot_wanted(Account.current())
-
+def test_due_work__parses_do_not_wait_for_try_ons():
     make_try_on(status=Status.PREPARING, is_prepared=True)
-    assert queue.is_slot_wanted(Account.current())
+    parse = parse_clothes(make_model_image(), ["upper"])
+    (found,) = [one for one in queue.due_work(Account.of(), ROOM).due if one.lane is Lane.PICTURES]
 
-    Account.objects.update(stopped_at=timezone.now())
-    assert not queue.is_slot_wanted(Account.current())
-
-
-def test_slow__new_parse_leaves_the_rate_limit_to_a_try_on_that_can_fill_a_slot():
-    parse_clothes(make_model_image(), ["upper"])
-    assert kinds(queue.slow(Account.current())) == ["parse"]
-
-    make_try_on(status=Status.PREPARING, is_prepared=True)
-    assert kinds(queue.slow(Account.current())) == []
+    assert list(found.jobs.filter(pk__in=found.ids)) == [parse]
 
 
-def test_slow__only_a_few_try_ons_are_prepared_ahead(configure):
+def test_due_work__only_a_few_try_ons_are_prepared_ahead(configure):
     configure(CONCURRENT_TASKS=1)
-    make_try_on(status=Status.QUEUED)
     make_try_on(status=Status.PREPARING, is_prepared=True)
-    assert kinds(queue.slow(Account.current())) == ["prepare"]
+    first, _second = (make_try_on(status=Status.QUEUED) for _ in range(2))
+    assert due(Lane.PICTURES) == [first.pk]
 
     make_try_on(status=Status.PREPARING, is_prepared=True)
-    assert kinds(queue.slow(Account.current())) == []
+    assert due(Lane.PICTURES) == []
 
 
-def test_slow__stopped_account_still_downloads_and_reuses():
-    make_try_on(status=Status.COLLECTING)
+def test_due_work__kinds_share_the_room():
+    queued = [make_try_on(status=Status.QUEUED) for _ in range(3)]
+    collecting = [make_try_on(status=Status.COLLECTING) for _ in range(3)]
+    room = {Lane.SLOTS: 0, Lane.PICTURES: 3}
+
+    assert due(Lane.PICTURES, room) == [queued[0].pk, queued[1].pk, collecting[0].pk]
+    assert queue.due_work(Account.of(), room).is_cut
+    assert not queue.due_work(Account.of(), ROOM).is_cut
+
+
+def test_due_work__stopped_account_still_downloads_and_reuses():
+    collecting = make_try_on(status=Status.COLLECTING)
     finished = make_try_on()
     reusable = make_try_on(
         status=Status.QUEUED, garments=finished.garments, model_image=finished.model_image
     )
     make_try_on(status=Status.QUEUED)
     Account.objects.update(stopped_at=timezone.now())
-    items = [item for item in queue.slow(Account.current()) if item.jobs.exists()]
 
-    assert [item.kind for item in items] == ["collect", "prepare"]
-    assert list(items[1].jobs) == [reusable]
+    assert due(Lane.PICTURES) == [reusable.pk, collecting.pk]
+
+
+def test_due_work__leased_job_is_not_due():
+    claimed(make_try_on(status=Status.RUNNING, slot=1))
+
+    assert due(Lane.SLOTS) == []
+
+
+def test_due_work__needs_two_statements_while_it_waits(django_assert_num_queries):
+    for slot in range(1, 4):
+        make_try_on(status=Status.RUNNING, slot=slot)
+        make_try_on(status=Status.PREPARING, is_prepared=True)
+    TryOnResult.objects.update(due_at=timezone.now() + timedelta(seconds=9))
+    account = Account.of()
+
+    with django_assert_num_queries(2):
+        assert queue.due_work(account, ROOM).due == []

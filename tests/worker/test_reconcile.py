@@ -10,11 +10,11 @@ from django.utils import timezone
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.base import TaskList
-from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.dashscope import OutfitAnyone
 from django_outfitanyone.models import Charge, KnownTask, TryOnResult
 from django_outfitanyone.worker.reconcile import longest_effect, reconcile
 from tests.drawing import picture
-from tests.factories import make_model_image
+from tests.factories import make_model_image, make_try_on
 from tests.work import (
     backdate_submit,
     claimed,
@@ -57,8 +57,26 @@ class TestAbsence:
         assert try_on.status == Status.SUCCEEDED
         assert remote.stats["accepted"] == 1
 
+    def test_task_of_a_submit_on_its_way_is_not_the_missing_one(self, remote, monkeypatch):
+        """Another thread has sent it: the list has the task, the row does not have it yet."""
+        try_on = unclear(remote, "drop-before")
+        other = running_try_on()
+        task_id = other.remote_task_id
+        KnownTask.objects.all().delete()
+        on_its_way = {"lease_token": "thread", "lease_expires_at": timezone.now() + timedelta(30)}
+        rows = TryOnResult.objects.filter(pk=other.pk)
+        rows.update(status=Status.SUBMITTING, remote_task_id=None, **on_its_way)
+
+        def answer_arrives(_seconds):
+            rows.update(status=Status.RUNNING, remote_task_id=task_id)
+
+        monkeypatch.setattr("django_outfitanyone.worker.reconcile.time.sleep", answer_arrives)
+        step(try_on)
+
+        assert try_on.status == Status.PREPARING
+
     def test_counts_the_delay_from_the_moment_when_the_outcome_was_unclear(self, remote, configure):
-        configure(UNCLEAR_SUBMIT_DELAY=60)
+        configure(UNCLEAR_DELAY=60)
         try_on = prepared_try_on()
         remote.faults.add("drop-before", endpoint="submit")
         step(try_on)
@@ -66,20 +84,21 @@ class TestAbsence:
         step(try_on)
 
         assert abs(try_on.unclear_since - timezone.now()) < timedelta(seconds=5)
-        assert abs(try_on.due_at - timezone.now() - longest_effect()) < timedelta(seconds=5)
+        assert abs(try_on.due_at - timezone.now() - longest_effect(try_on)) < timedelta(seconds=5)
         step(try_on)
         assert try_on.status == Status.SUBMITTING
         assert try_on.due_at > timezone.now() + timedelta(seconds=60)
 
     def test_delay_covers_our_timeouts_and_the_engines(self, configure):
-        configure(CONNECT_TIMEOUT=7, READ_TIMEOUT=40, UNCLEAR_SUBMIT_DELAY=300)
+        row = make_try_on(status=Status.SUBMITTING)
+        configure(CONNECT_TIMEOUT=7, READ_TIMEOUT=40, UNCLEAR_DELAY=300)
 
-        assert longest_effect() == timedelta(seconds=347)
+        assert longest_effect(row) == timedelta(seconds=347)
 
     def test_delay_is_measured_by_the_engines_clock_only(self, remote):
         """The row says, by the clock of another host, that the delay is over."""
         try_on = unclear(remote, "drop-before")
-        TryOnResult.objects.update(unclear_since=timezone.now() - longest_effect() / 2)
+        TryOnResult.objects.update(unclear_since=timezone.now() - longest_effect(try_on) / 2)
 
         assert reconciled(try_on) == (Status.SUBMITTING, 0)
 
@@ -88,7 +107,7 @@ class TestAbsence:
     def test_clock_of_the_engine_that_differs_proves_nothing(
         self, remote, configure, seconds, exclusive
     ):
-        configure(EXCLUSIVE_ACCOUNT=exclusive)
+        configure(EXCLUSIVE=exclusive)
         remote.faults.add("clock_skew", seconds=seconds)
         try_on = unclear(remote, "drop-after")
 
@@ -114,14 +133,14 @@ class TestAbsence:
     def test_list_without_a_time_proves_nothing(self, remote, monkeypatch):
         try_on = unclear(remote, "drop-before")
         empty = TaskList(tasks=[], server_time=None)
-        monkeypatch.setattr(DashScope, "list_tasks", lambda *_args, **_kwargs: empty)
+        monkeypatch.setattr(OutfitAnyone, "list_tasks", lambda *_args, **_kwargs: empty)
 
         assert reconciled(try_on) == (Status.NEEDS_ATTENTION, 0)
         assert "has no date" in try_on.error_message
 
     def test_delay_that_began_under_a_slow_clock_is_as_long_as_any(self, remote, configure):
         """The worker that began it is gone; the next one reads the list from a clock put right."""
-        configure(UNCLEAR_SUBMIT_DELAY=60)
+        configure(UNCLEAR_DELAY=60)
         try_on = prepared_try_on()
         remote.faults.add("drop-before", endpoint="submit")
         step(try_on)
@@ -143,7 +162,7 @@ class TestAbsence:
         self, remote, configure, seconds, exclusive
     ):
         """The task is found, but its time does not fit, so a person decides."""
-        configure(EXCLUSIVE_ACCOUNT=exclusive)
+        configure(EXCLUSIVE=exclusive)
         try_on = unclear(remote, "drop-after")
         backdate_submit(try_on, seconds=seconds)
 
@@ -152,7 +171,7 @@ class TestAbsence:
 
     def test_submit_that_takes_effect_late_is_found(self, remote, configure):
         """The list proves nothing while a POST can still take effect: both timeouts count."""
-        configure(CONNECT_TIMEOUT=60, READ_TIMEOUT=0.5, UNCLEAR_SUBMIT_DELAY=0.05)
+        configure(CONNECT_TIMEOUT=60, READ_TIMEOUT=0.5, UNCLEAR_DELAY=0.05)
         remote.faults.add("late", seconds=1.2)
         try_on = prepared_try_on()
         end = time.monotonic() + 30
@@ -207,7 +226,7 @@ class TestKnownTasks:
         assert reconciled(try_on) == (Status.PREPARING, 0)
 
     def test_of_a_deleted_row_is_no_candidate(self, remote, configure):
-        configure(EXCLUSIVE_ACCOUNT=True, PARSE_RESULTS=False)
+        configure(EXCLUSIVE=True, PARSE_RESULTS=False)
         deleted = running_try_on()
         work(deleted)
         deleted.delete()
@@ -217,7 +236,7 @@ class TestKnownTasks:
         assert reconciled(try_on) == (Status.PREPARING, 0)
 
     def test_of_a_row_that_was_started_over_is_no_candidate(self, remote, configure):
-        configure(EXCLUSIVE_ACCOUNT=True)
+        configure(EXCLUSIVE=True)
         remote.faults.add("task-failed", code="InvalidPerson")
         first = running_try_on()
         work(first)
@@ -227,7 +246,7 @@ class TestKnownTasks:
         assert reconciled(try_on) == (Status.PREPARING, 0)
 
     def test_that_was_charged_is_no_candidate(self, remote, configure):
-        configure(EXCLUSIVE_ACCOUNT=True, PARSE_RESULTS=False)
+        configure(EXCLUSIVE=True, PARSE_RESULTS=False)
         deleted = running_try_on()
         work(deleted)
         deleted.delete()
@@ -247,7 +266,7 @@ class TestKnownTasks:
         (candidate,) = try_on.remote_answer["candidates"]
         assert try_on.adopt_task(candidate["task_id"])
 
-        configure(EXCLUSIVE_ACCOUNT=True)
+        configure(EXCLUSIVE=True)
         other = unclear(remote, "drop-after")
         step(other)
         assert set(KnownTask.objects.values_list("task_id", flat=True)) == {
@@ -261,7 +280,7 @@ class TestExclusiveAccount:
 
     @pytest.fixture(autouse=True)
     def _exclusive(self, remote, configure):
-        configure(EXCLUSIVE_ACCOUNT=True)
+        configure(EXCLUSIVE=True)
 
     def test_task_is_followed(self, remote):
         try_on = unclear(remote, "drop-after")
@@ -338,7 +357,7 @@ class TestSlot:
         """The decision and the time when the slot is free are written together."""
         remote.set_progression([("RUNNING", 60)])
         row = claimed(unclear(remote, "drop-after"))
-        with closing(conf.load_engine()) as engine:
+        with closing(conf.default_engine.load()) as engine:
             due_at = reconcile(row, engine)
 
         assert due_at > timezone.now()
@@ -364,4 +383,4 @@ class TestSlot:
 
 
 def test_default_delay__covers_what_the_engines_gateway_allows():
-    assert type(conf).UNCLEAR_SUBMIT_DELAY.default > 298
+    assert conf.default_engine.longest_effect("aitryon-plus") > timedelta(seconds=298)

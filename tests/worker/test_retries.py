@@ -102,11 +102,9 @@ def test_delay__doubles_with_jitter_up_to_the_longest(row):
         assert len(delays) > 1
 
 
-def test_throttled__waits_at_least_as_long_as_the_account(settings):
-    settings.OUTFITANYONE = {"THROTTLE_PAUSE": 60}
-
-    assert wait_unpaid(Throttled()) >= timedelta(seconds=60)
-    assert wait_unpaid(ServerFault()) < timedelta(seconds=5)
+def test_throttled__waits_at_least_as_long_as_the_account():
+    assert wait_before_retry(Throttled(), 1, is_paid=False, pause=60) >= timedelta(seconds=60)
+    assert wait_before_retry(ServerFault(), 1, is_paid=False, pause=60) < timedelta(seconds=5)
 
 
 def test_unclear_parse__delay_doubles_until_the_fourth_call_is_the_last(monkeypatch):

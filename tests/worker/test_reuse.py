@@ -6,7 +6,7 @@ from django_outfitanyone.actions import publish, reject, request_try_on, request
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.worker.reuse import finished_duplicate, has_earlier_duplicate, reuse
+from django_outfitanyone.worker.reuse import duplicate_of, reuse
 from tests.drawing import picture
 from tests.factories import make_garment, make_hotspot, make_model_image, make_product, make_try_on
 from tests.work import REPLACE, claimed, new_request, step, work
@@ -20,21 +20,21 @@ def make_duplicates(*statuses):
     return [make_try_on(status=status, model_image=person, garments=[top]) for status in statuses]
 
 
-def test_finished_duplicate__is_the_oldest_finished_result():
+def test_duplicate_of__is_the_oldest_finished_result():
     oldest, _newer, _failed, queued = make_duplicates(
         Status.SUCCEEDED, Status.SUCCEEDED, Status.FAILED, Status.QUEUED
     )
 
-    assert finished_duplicate(queued) == oldest
+    assert duplicate_of(queued) == oldest
 
 
-def test_finished_duplicate__is_a_rejected_result_only_if_there_is_no_other():
+def test_duplicate_of__is_a_rejected_result_only_if_there_is_no_other():
     rejected, other, queued = make_duplicates(Status.SUCCEEDED, Status.SUCCEEDED, Status.QUEUED)
     reject(rejected)
-    assert finished_duplicate(queued) == other
+    assert duplicate_of(queued) == other
 
     reject(other)
-    assert finished_duplicate(queued) == rejected
+    assert duplicate_of(queued) == rejected
 
 
 def test_identical_request__does_not_bring_a_rejected_picture_back(remote, configure):
@@ -63,19 +63,33 @@ def test_identical_request__is_reviewed_again_if_the_first_was_approved(remote):
     assert not second.is_public
 
 
-def test_finished_duplicate__is_none_for_other_pictures():
+def test_duplicate_of__is_none_for_other_pictures():
     make_try_on()
 
-    assert finished_duplicate(make_try_on(status=Status.QUEUED)) is None
+    assert duplicate_of(make_try_on(status=Status.QUEUED)) is None
 
 
-def test_has_earlier_duplicate__only_while_an_older_request_is_open():
+def test_duplicate_of__is_an_older_request_only_while_that_is_open():
     first, second = make_duplicates(Status.RUNNING, Status.QUEUED)
-    assert has_earlier_duplicate(second)
-    assert not has_earlier_duplicate(first)
+    assert duplicate_of(second) == first
+    assert duplicate_of(first) is None
 
     type(first).objects.filter(pk=first.pk).update(status=Status.FAILED)
-    assert not has_earlier_duplicate(second)
+    assert duplicate_of(second) is None
+
+
+def test_duplicate_of__prefers_any_finished_result_to_an_older_open_request():
+    running, rejected, queued = make_duplicates(Status.RUNNING, Status.SUCCEEDED, Status.QUEUED)
+    reject(rejected)
+
+    assert duplicate_of(queued) == rejected
+    assert duplicate_of(running) == rejected
+
+
+def test_duplicate_of__takes_one_query(django_assert_num_queries):
+    _running, _rejected, queued = make_duplicates(Status.RUNNING, Status.SUCCEEDED, Status.QUEUED)
+    with django_assert_num_queries(1):
+        duplicate_of(queued)
 
 
 def test_identical_request__is_paid_for_once(remote):
@@ -95,10 +109,10 @@ def test_identical_request__is_paid_for_once(remote):
 def test_identical_request__hotspots_lead_to_its_own_products(remote):
     """Two products may be photographed with the same flat-lay picture."""
     person, data = make_model_image(), picture(4711)
-    first = request_try_on(TryOnRequest(person=person, top=make_garment(data=data)))
+    first = request_try_on(TryOnRequest(person, [make_garment(data=data)]))
     work(first)
     garment = make_garment(data=data)
-    second = request_try_on(TryOnRequest(person=person, top=garment))
+    second = request_try_on(TryOnRequest(person, [garment]))
     work(second)
 
     assert second.reused_from == first
@@ -147,7 +161,7 @@ def test_identical_request__is_made_again_with_force_new(remote):
 )
 def test_other_options__make_another_picture(remote, options):
     request = new_request()
-    finished = make_try_on(model_image=request.person, garments=[request.top])
+    finished = make_try_on(model_image=request.person, garments=[request.garments[0]])
     same = request_try_on(request, options=REPLACE)
     other = request_try_on(request, options=TryOnOptions(**{"keep_other_half": False, **options}))
     step(same)

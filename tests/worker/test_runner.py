@@ -9,10 +9,9 @@ from django.utils import timezone
 
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.choices import Status
-from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import AccountProblem
 from django_outfitanyone.models import Account, TryOnResult
-from django_outfitanyone.worker import lease, lease_keeper, runner, steps, submit
+from django_outfitanyone.worker import lease, runner, steps, submit, thread_pool
 from tests.work import prepared_try_on, queued_try_on, running_try_on, work
 
 pytestmark = pytest.mark.django_db
@@ -21,28 +20,28 @@ pytestmark = pytest.mark.django_db
 def test_run__finishes_all_jobs_and_ends(remote):
     try_on = queued_try_on()
     started = time.monotonic()
-    more = runner.run(budget=30)
+    more = runner.run(Account.of(), budget=30)
     try_on.refresh_from_db()
 
     assert try_on.status == Status.SUCCEEDED
     assert not more
     assert time.monotonic() - started < 25  # it ends before its budget does
-    assert Account.current().runner_token == ""
+    assert Account.of().runner_token == ""
 
 
 def test_run__budget_of_zero_is_one_pass(remote):
     try_on = queued_try_on()
 
-    assert runner.run(budget=0)
+    assert runner.run(Account.of(), budget=0)
     try_on.refresh_from_db()
     assert try_on.status == Status.RUNNING
 
 
 def test_run__does_nothing_while_another_runner_has_the_lease(remote):
     try_on = queued_try_on()
-    lease.take(Account.current())
+    lease.take(Account.of())
 
-    assert not runner.run(budget=5)
+    assert not runner.run(Account.of(), budget=5)
     try_on.refresh_from_db()
     assert try_on.status == Status.QUEUED
 
@@ -50,7 +49,7 @@ def test_run__does_nothing_while_another_runner_has_the_lease(remote):
 def test_run__ends_when_its_lease_is_lost(remote, monkeypatch):
     try_on = queued_try_on()
     monkeypatch.setattr(lease, "renew", lambda account, token: False)
-    runner.run(budget=5)
+    runner.run(Account.of(), budget=5)
 
     try_on.refresh_from_db()
     assert try_on.status == Status.QUEUED
@@ -60,21 +59,21 @@ def test_run__releases_the_lease_even_when_it_is_killed(remote, monkeypatch):
     """django-q2 ends a task that takes too long with SystemExit."""
     queued_try_on()
 
-    def killed(*_args):
+    def killed(*_args, **_options):
         raise SystemExit
 
-    monkeypatch.setattr(runner, "advance", killed)
+    monkeypatch.setattr(thread_pool, "advance", killed)
     with pytest.raises(SystemExit):
-        runner.run(budget=5)
+        runner.run(Account.of(), budget=5)
 
-    assert Account.current().runner_token == ""
+    assert Account.of().runner_token == ""
 
 
 def test_run__without_an_api_key_logs_the_remedy_and_keeps_the_jobs(remote, configure, caplog):
     try_on = queued_try_on()
     configure(API_KEY="")
 
-    assert not runner.run(budget=5)
+    assert not runner.run(Account.of(), budget=5)
     assert "DASHSCOPE_API_KEY" in caplog.text
     try_on.refresh_from_db()
     assert try_on.status == Status.QUEUED
@@ -83,16 +82,16 @@ def test_run__without_an_api_key_logs_the_remedy_and_keeps_the_jobs(remote, conf
 def test_run__goes_on_after_a_database_error(remote, monkeypatch):
     try_on = queued_try_on()
     faults = iter([OperationalError("database is locked")])
-    advance = runner.advance
+    advance = thread_pool.advance
 
-    def sometimes_locked(job, engine):
+    def sometimes_locked(job, engine, **options):
         for fault in faults:
             raise fault
-        advance(job, engine)
+        return advance(job, engine, **options)
 
-    monkeypatch.setattr(runner, "advance", sometimes_locked)
-    monkeypatch.setattr(runner, "LONGEST_SLEEP", 0.05)
-    runner.run(budget=0.2)
+    monkeypatch.setattr(thread_pool, "advance", sometimes_locked)
+    monkeypatch.setattr(runner, "DATABASE_PAUSE", 0.05)
+    runner.run(Account.of(), budget=0.2)
     TryOnResult.objects.update(lease_expires_at=timezone.now())
     work(try_on)
 
@@ -104,18 +103,18 @@ def test_run__does_not_wait_for_a_job_that_is_due_much_later(remote):
     TryOnResult.objects.update(due_at=timezone.now() + timedelta(minutes=2))
     started = time.monotonic()
 
-    assert not runner.run(budget=20)
+    assert not runner.run(Account.of(), budget=20)
     assert time.monotonic() - started < 5
 
 
 def test_run__stopped_account_submits_nothing_but_downloads_what_is_paid_for(remote):
     paid = running_try_on()
     waiting = queued_try_on()
-    rate_limits.stop(Account.current(), AccountProblem(code="Arrearage"))
+    rate_limits.stop(Account.of(), AccountProblem(code="Arrearage"))
 
     end = time.monotonic() + 10
     while not paid.image and time.monotonic() < end:
-        runner.run(budget=0.1)
+        runner.run(Account.of(), budget=0.1)
         paid.refresh_from_db()
     waiting.refresh_from_db()
 
@@ -126,9 +125,9 @@ def test_run__stopped_account_submits_nothing_but_downloads_what_is_paid_for(rem
 
 def test_run__resumed_account_continues(remote):
     try_ons = [queued_try_on(), queued_try_on()]
-    rate_limits.stop(Account.current(), AccountProblem(code="Arrearage"))
-    runner.run(budget=0.1)
-    rate_limits.resume(Account.current())
+    rate_limits.stop(Account.of(), AccountProblem(code="Arrearage"))
+    runner.run(Account.of(), budget=0.1)
+    rate_limits.resume(Account.of())
     work(*try_ons)
 
     assert {try_on.status for try_on in try_ons} == {Status.SUCCEEDED}
@@ -141,33 +140,10 @@ def test_run__prepares_a_few_try_ons_while_all_slots_are_taken(remote, configure
         queued_try_on()
     for _ in range(10):
         TryOnResult.objects.open().update(due_at=timezone.now())
-        runner.run(budget=0)
+        runner.run(Account.of(), budget=0)
 
     statuses = [try_on.status for try_on in TryOnResult.objects.order_by("pk")]
     assert statuses == [Status.RUNNING, Status.PREPARING, Status.PREPARING, Status.QUEUED]
-
-
-def test_run__near_poll_delays_slow_steps_but_never_stops_them(remote, configure, monkeypatch):
-    configure(CONCURRENT_TASKS=2)
-    remote.set_progression([("RUNNING", 600)])
-    account = Account.current()
-    account.task_seconds = {conf.TRY_ON_MODEL: [10.0] * 20}
-    account.save()
-    monkeypatch.setattr(runner, "NEAR", timedelta(seconds=15))  # every poll is near
-    monkeypatch.setattr(runner, "LONGEST_DELAY", 0.02)
-    monkeypatch.setattr(lease_keeper, "RENEWAL_INTERVAL", 0)
-    # ends the run as soon as all is done that can be
-    monkeypatch.setattr(lease, "renew", lambda account, token: counts() != (2, 4))
-    for _ in range(6):
-        queued_try_on()
-
-    def counts():
-        try_ons = TryOnResult.objects
-        return try_ons.running().count(), try_ons.prepared().count()
-
-    runner.run(budget=20)
-
-    assert counts() == (2, 4)
 
 
 def test_run__unexpected_fault_of_one_job_does_not_stop_the_others(remote, monkeypatch, caplog):
@@ -188,9 +164,9 @@ def test_run__unexpected_fault_of_one_job_does_not_stop_the_others(remote, monke
 
 
 def test_run__idle_account_needs_few_queries(remote, django_assert_max_num_queries):
-    Account.current()
+    Account.of()
     with django_assert_max_num_queries(30):
-        runner.run(budget=5)
+        runner.run(Account.of(), budget=5)
 
 
 class SlowClock:
@@ -218,8 +194,8 @@ def test_run__slow_engine_gets_no_call_after_the_time_of_one(remote, monkeypatch
         job.release(None)
 
     monkeypatch.setattr(runner, "time", clock)
-    monkeypatch.setattr(runner, "advance", slow)
-    runner.run(budget=0)
+    monkeypatch.setattr(thread_pool, "advance", slow)
+    runner.run(Account.of(), budget=0)
 
     assert len(begun) == 2
     left = {row.pk for row in try_ons} - {row.pk for row in begun}

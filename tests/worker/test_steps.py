@@ -8,7 +8,7 @@ from PIL import Image
 
 from django_outfitanyone import actions
 from django_outfitanyone.choices import Status
-from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.dashscope import OutfitAnyone
 from django_outfitanyone.models import Account, Charge, ClothesParse, ModelImage, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.signals import result_expiring
@@ -63,7 +63,7 @@ class TestAdvance:
         assert try_on.is_unsent
         assert "no answer of the API (HTTP 403, text/html)" in try_on.error_message
         assert "proxy" in try_on.error_help.text
-        assert Account.current().stopped_at is None
+        assert Account.of().stopped_at is None
 
         configure(BASE_URL=remote.base_url)
         TryOnResult.objects.update(attempts=0)
@@ -85,7 +85,7 @@ class TestAdvance:
         remote.faults.add("drop-after", endpoint="submit")
         step(try_on)
         backdate_submit(try_on, days=2)
-        monkeypatch.setattr(DashScope, "list_tasks", _fail)
+        monkeypatch.setattr(OutfitAnyone, "list_tasks", _fail)
         step(try_on)
 
         assert (try_on.status, try_on.error_code) == (Status.NEEDS_ATTENTION, "UnexpectedFault")
@@ -117,7 +117,7 @@ class TestAdvance:
         remote.faults.add("error", endpoint="query", code="Throttling")
         step(try_on)
 
-        assert Account.current().next_submission_at > timezone.now()
+        assert Account.of().next_submission_at > timezone.now()
 
 
 class TestLossWarning:
@@ -161,16 +161,6 @@ class TestLossWarning:
         step(try_on)
 
         assert "result_expiring" in events(caplog)
-
-    def test_does_not_come_for_a_picture_that_is_stored(self, remote, caplog, monkeypatch):
-        try_on = collecting_try_on()
-        step(try_on)
-        backdate_submit(try_on, hours=23)
-        monkeypatch.setattr("django_outfitanyone.worker.collect._is_parsed", _fail)
-        step(try_on)
-
-        assert try_on.error_code == "UnexpectedFault"
-        assert "result_expiring" not in events(caplog)
 
     def test_comes_when_the_job_fails_with_time_left(self, remote, configure, caplog):
         try_on = collecting_try_on()

@@ -9,17 +9,18 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from django_outfitanyone.actions import parse_clothes, refine, retry
+from django_outfitanyone.actions import parse_clothes, refine, request_try_on, retry
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.conf import conf
-from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.dashscope import OutfitAnyone
+from django_outfitanyone.jobs.try_on import TryOnRequest
 from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.temporary_upload import TemporaryUpload
 from django_outfitanyone.models.transitions import NO_LEASE
 from tests.drawing import picture
 from tests.factories import make_garment, make_model_image, make_try_on
-from tests.work import prepared_try_on, queued_try_on, settle_unclear, step, work
+from tests.work import REPLACE, prepared_try_on, queued_try_on, settle_unclear, step, work
 
 pytestmark = pytest.mark.django_db
 
@@ -64,11 +65,24 @@ def test_start__request_that_is_paid_for_again_on_purpose_waits_for_none(remote)
 
 def test_prepare__deleted_garment_fails_before_payment(remote):
     try_on = prepared_try_on()
-    try_on.top_garment.delete()
+    try_on.garments[0].delete()
 
     step(try_on)
 
     assert (try_on.status, try_on.error_code) == (Status.FAILED, "InputChanged")
+    assert remote.stats["submits"] == 0
+
+
+def test_prepare__kind_that_the_engine_no_longer_wears_fails_before_payment(
+    remote, wears_everything, monkeypatch
+):
+    request = TryOnRequest(make_model_image(), [make_garment(), make_garment("shoes")])
+    wears_everything()
+    try_on = request_try_on(request, options=REPLACE)
+    monkeypatch.undo()
+    step(try_on)
+
+    assert (try_on.status, try_on.error_code) == (Status.FAILED, "KindNotWorn")
     assert remote.stats["submits"] == 0
 
 
@@ -82,7 +96,7 @@ def test_prepare__uploads_all_pictures_before_it_takes_a_slot(remote):
 
 def test_prepare__picture_uploaded_before_an_error_is_not_uploaded_again(remote):
     try_on = queued_try_on()
-    try_on.top_garment.image.storage.delete(try_on.top_garment.image.name)
+    try_on.garments[0].image.storage.delete(try_on.garments[0].image.name)
     step(try_on)
     assert try_on.error_code == "PictureMissing"
 
@@ -98,11 +112,13 @@ def orders(monkeypatch):
     """The orders that the engine gets."""
     orders = []
     for name in ("submit", "refine"):
-        send = getattr(DashScope, name)
+        send = getattr(OutfitAnyone, name)
         monkeypatch.setattr(
-            DashScope,
+            OutfitAnyone,
             name,
-            lambda self, order, send=send: orders.append(order) or send(self, order),
+            lambda self, order, *, key, send=send: (
+                orders.append(order) or send(self, order, key=key)
+            ),
         )
     return orders
 
@@ -118,6 +134,10 @@ def same_request(other, **columns):
     return make_try_on(status=Status.QUEUED, **pictures, **columns)
 
 
+def urls(order):
+    return {garment.kind: garment.picture.url for garment in order.garments}
+
+
 def assert_due_in(try_on, *, seconds):
     assert abs(try_on.due_at - timezone.now() - timedelta(seconds=seconds)) < timedelta(seconds=1.5)
 
@@ -130,9 +150,9 @@ def test_submit__order_names_pictures_model_and_options(remote, orders):
         step(try_on)
 
     (order,) = orders
-    assert order.person_url == address_of(try_on.model_image, order)
-    assert (order.top_url, order.bottom_url) == (address_of(top, order), address_of(bottom, order))
-    assert (order.model, order.resolution, order.restore_face) == ("aitryon", 1024, False)
+    assert order.person.url == address_of(try_on.model_image, order)
+    assert urls(order) == {"top": address_of(top, order), "bottom": address_of(bottom, order)}
+    assert (order.model, order.resolution, order.keep_face) == ("aitryon", 1024, False)
     assert order.window.seconds == 2 * conf.CONNECT_TIMEOUT
 
 
@@ -143,9 +163,7 @@ def test_submit__half_without_a_garment_is_left_out(remote, orders, kind):
         step(try_on)
 
     (order,) = orders
-    worn = address_of(try_on.garments[0], order)
-    expected = (worn, "") if kind == GarmentKind.TOP else ("", worn)
-    assert (order.top_url, order.bottom_url) == expected
+    assert urls(order) == {kind: address_of(try_on.garments[0], order)}
 
 
 def test_submit__refinement_sends_the_result_too(remote, orders):
@@ -157,9 +175,9 @@ def test_submit__refinement_sends_the_result_too(remote, orders):
 
     (order,) = orders
     assert (order.model, order.gender) == ("aitryon-refiner", "man")
-    assert order.person_url == address_of(person, order)
-    assert order.top_url == address_of(result.top_garment, order)
-    assert order.coarse_url == address_of(result, order)
+    assert order.person.url == address_of(person, order)
+    assert urls(order) == {"top": address_of(result.garments[0], order)}
+    assert order.coarse.url == address_of(result, order)
     assert order.window.seconds == 2 * conf.CONNECT_TIMEOUT
 
 
@@ -229,7 +247,7 @@ def test_submit__throttling_pauses_the_account(remote):
 
     step(try_on)
 
-    assert Account.current().next_submission_at > timezone.now()
+    assert Account.of().next_submission_at > timezone.now()
 
 
 @pytest.mark.parametrize("code", ["InvalidApiKey", "Arrearage", "AccessDenied.Unpurchased"])
@@ -239,7 +257,7 @@ def test_submit__account_problem_stops_the_account_and_keeps_the_row(remote, cod
 
     step(try_on)
 
-    account = Account.current()
+    account = Account.of()
     assert account.is_stopped
     assert account.stopped_code == code
     assert try_on.status == Status.PREPARING
@@ -260,16 +278,16 @@ def test_submit__process_that_was_frozen_after_its_note_sends_nothing(remote, mo
     """As if the machine had been suspended: one of its clocks may not notice."""
     clocks = {"monotonic": time.monotonic, "time": time.time}
     late = {**clocks, clock: lambda: clocks[clock]() + 3600}
-    send = DashScope.submit
+    send = OutfitAnyone.submit
 
-    def after_a_freeze(self, order):
+    def after_a_freeze(self, order, *, key):
         with monkeypatch.context() as frozen:
-            frozen.setattr("django_outfitanyone.engines.base.time", SimpleNamespace(**late))
-            return send(self, order)
+            frozen.setattr("django_outfitanyone.engines.orders.time", SimpleNamespace(**late))
+            return send(self, order, key=key)
 
     try_on = prepared_try_on()
     with monkeypatch.context() as patch:
-        patch.setattr(DashScope, "submit", after_a_freeze)
+        patch.setattr(OutfitAnyone, "submit", after_a_freeze)
         step(try_on)
     assert (try_on.status, try_on.slot, try_on.submitted_at) == (Status.PREPARING, None, None)
     assert remote.stats["submits"] == 0
@@ -280,21 +298,21 @@ def test_submit__process_that_was_frozen_after_its_note_sends_nothing(remote, mo
 
 
 def test_submit__frozen_process_does_not_send_what_another_worker_has_sent(remote, monkeypatch):
-    send = DashScope.submit
+    send = OutfitAnyone.submit
     frozen_once = []
 
-    def freeze(self, order):
+    def freeze(self, order, *, key):
         if frozen_once:
-            return send(self, order)
+            return send(self, order, key=key)
         frozen_once.append(True)
         TryOnResult.objects.update(lease_expires_at=LONG_AGO)
         settle_unclear(try_on)
         step(try_on)  # the task list is empty
         step(try_on)  # another worker submits
         window = replace(order.window, monotonic=order.window.monotonic - 3600)
-        return send(self, replace(order, window=window))
+        return send(self, replace(order, window=window), key=key)
 
-    monkeypatch.setattr(DashScope, "submit", freeze)
+    monkeypatch.setattr(OutfitAnyone, "submit", freeze)
     try_on = prepared_try_on()
     step(try_on)
 
@@ -374,14 +392,14 @@ def test_submit__unclear_outcome_is_never_sent_again(remote, kind):
 
 def test_record_task__answer_that_comes_after_the_lease_is_kept(remote, monkeypatch):
     """Another worker leased the row while the request was sent; the task is paid for."""
-    send = DashScope.submit
+    send = OutfitAnyone.submit
 
-    def slowly(self, order):
-        report = send(self, order)
+    def slowly(self, order, *, key):
+        report = send(self, order, key=key)
         TryOnResult.objects.update(lease_token="another worker")
         return report
 
-    monkeypatch.setattr(DashScope, "submit", slowly)
+    monkeypatch.setattr(OutfitAnyone, "submit", slowly)
     try_on = prepared_try_on()
     step(try_on)
 
@@ -390,14 +408,14 @@ def test_record_task__answer_that_comes_after_the_lease_is_kept(remote, monkeypa
 
 
 def test_record_task__answer_is_kept_although_a_person_was_asked_meanwhile(remote, monkeypatch):
-    send = DashScope.submit
+    send = OutfitAnyone.submit
 
-    def very_slowly(self, order):
-        report = send(self, order)
+    def very_slowly(self, order, *, key):
+        report = send(self, order, key=key)
         TryOnResult.objects.update(**NO_LEASE, status=Status.NEEDS_ATTENTION, due_at=None)
         return report
 
-    monkeypatch.setattr(DashScope, "submit", very_slowly)
+    monkeypatch.setattr(OutfitAnyone, "submit", very_slowly)
     try_on = prepared_try_on()
     step(try_on)
     assert try_on.status == Status.RUNNING
@@ -408,14 +426,14 @@ def test_record_task__answer_is_kept_although_a_person_was_asked_meanwhile(remot
 
 
 def test_record_task__answer_is_lost_if_the_row_was_submitted_again(remote, monkeypatch, caplog):
-    send = DashScope.submit
+    send = OutfitAnyone.submit
 
-    def very_slowly(self, order):
-        report = send(self, order)
+    def very_slowly(self, order, *, key):
+        report = send(self, order, key=key)
         TryOnResult.objects.update(lease_token="another worker", submitted_at=timezone.now())
         return report
 
-    monkeypatch.setattr(DashScope, "submit", very_slowly)
+    monkeypatch.setattr(OutfitAnyone, "submit", very_slowly)
     try_on = prepared_try_on()
     step(try_on)
 

@@ -5,26 +5,35 @@ from contextlib import closing
 
 import pytest
 from django.db import OperationalError, connection, transaction
-from django.utils import timezone
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
-from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.dashscope import OutfitAnyone
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.signals import status_changed
 from django_outfitanyone.worker import lease, runner, thread_pool
 from django_outfitanyone.worker.lease_keeper import LeaseKeeper
-from django_outfitanyone.worker.thread_pool import THREADS, ThreadPool, can_use_threads, running
-from tests.work import claimed, queued_try_on
+from django_outfitanyone.worker.queue import Lane
+from django_outfitanyone.worker.thread_pool import (
+    ThreadPool,
+    can_use_threads,
+    running,
+    thread_counts,
+)
+from tests.work import claimed, queued_try_on, running_try_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+COUNTS = {Lane.SLOTS: 2, Lane.PICTURES: 3}
+
+
 @pytest.fixture
 def pool(remote):
-    with closing(conf.load_engine()) as engine:
-        account = Account.current()
-        with running(ThreadPool(engine, LeaseKeeper(account, lease.take(account)))) as pool:
+    with closing(conf.default_engine.load()) as engine:
+        account = Account.of()
+        keeper = LeaseKeeper(account, lease.take(account))
+        with running(ThreadPool(engine, keeper, COUNTS)) as pool:
             yield pool
 
 
@@ -34,80 +43,144 @@ def job(remote):
 
 
 def finish(pool):
-    while pool.is_busy:
-        pool.wait(30)
+    """Wait until no thread is busy; return the jobs that were advanced."""
+    done = []
+    while pool.is_busy(*Lane):
+        done += pool.wait(30)
+    return done + pool.wait(0)
 
 
-def test_submit__advances_the_job_and_makes_room(pool, job):
-    pool.submit("prepare", job)
-    pool.wait(30)
+def test_submit__advances_the_job_and_reports_it(pool, job):
+    pool.submit(Lane.PICTURES, job)
+    done = finish(pool)
     job.refresh_from_db()
 
+    assert done == [job]
     assert (job.status, job.lease_token) == (Status.PREPARING, "")
-    assert not pool.is_busy
-    assert pool.room("prepare") == THREADS["prepare"] + 1
+    assert pool.room == COUNTS
 
 
-def test_room__one_job_more_than_threads_of_each_kind(pool, job, monkeypatch):
+def test_room__of_one_lane_is_not_taken_by_the_other(pool, job, monkeypatch):
     may_end = threading.Event()
-    monkeypatch.setattr(thread_pool, "advance", lambda job, engine: may_end.wait(30))
-    for _ in range(THREADS["collect"] + 1):
-        pool.submit("collect", job)
 
-    assert pool.room("collect") == 0
-    assert pool.room("parse") == THREADS["parse"] + 1
-    may_end.set()
-
-
-def test_submit__waiting_job_goes_to_the_first_free_thread(pool, job, monkeypatch):
-    first_may_end, done = threading.Event(), []
-
-    def advance(job, engine):
-        if not done:
-            first_may_end.wait(30)
-        done.append(threading.current_thread().name)
-
-    monkeypatch.setattr(thread_pool, "advance", advance)
-    for _ in range(2):
-        pool.submit("prepare", job)
-    first_may_end.set()
-    finish(pool)
-
-    assert len(done) == 2
-    assert len(set(done)) == THREADS["prepare"]
-
-
-def test_give_back__ends_the_leases_of_jobs_that_no_thread_has_begun(pool, job, monkeypatch):
-    begun, may_end = threading.Event(), threading.Event()
-    waiting = claimed(queued_try_on())
-
-    def slow(job, engine):
-        begun.set()
+    def wait(job, engine, **_options):
         may_end.wait(30)
 
-    monkeypatch.setattr(thread_pool, "advance", slow)
-    pool.submit("prepare", job)
-    assert begun.wait(30)
-    pool.submit("prepare", waiting)
-    pool.give_back()
+    monkeypatch.setattr(thread_pool, "advance", wait)
+    for _ in range(3):
+        pool.submit(Lane.PICTURES, job)
 
-    assert pool.room("prepare") == THREADS["prepare"]
-    assert TryOnResult.objects.due(timezone.now()).get() == waiting
+    assert pool.room == {Lane.SLOTS: 2, Lane.PICTURES: 0}
+    assert pool.is_busy(Lane.PICTURES)
+    assert not pool.is_busy(Lane.SLOTS)
     may_end.set()
+
+
+def test_submit__starts_a_thread_only_if_none_is_free(pool, job, monkeypatch):
+    names = []
+
+    def note(job, engine, **_options):
+        names.append(threading.current_thread().name)
+
+    monkeypatch.setattr(thread_pool, "advance", note)
+    for _ in range(3):
+        pool.submit(Lane.PICTURES, job)
+        finish(pool)
+
+    assert names == ["try-on pictures 1"] * 3
 
 
 @pytest.mark.parametrize("error", [OperationalError("database is locked"), KeyError("a bug")])
 def test_submit__thread_goes_on_after_an_error(pool, job, monkeypatch, caplog, error):
-    def fail(job, engine):
+    def fail(job, engine, **_options):
         raise error
 
     monkeypatch.setattr(thread_pool, "advance", fail)
-    for _ in range(THREADS["collect"] + 1):
-        pool.submit("collect", job)
-    finish(pool)
+    for _ in range(3):
+        pool.submit(Lane.SLOTS, job)
+        finish(pool)
 
     assert str(error) in caplog.text
-    assert pool.room("collect") == THREADS["collect"] + 1
+    assert pool.room == COUNTS
+
+
+class TestNextStep:
+    """A thread goes on with the job, without another claim, where more can be done at once."""
+
+    @pytest.fixture
+    def running(self, remote):
+        job = running_try_on()
+        remote.settle()
+        return claimed(job)
+
+    def test_lane_of_polls__passes_a_finished_task_on(self, pool, running):
+        pool.submit(Lane.SLOTS, running)
+        done = finish(pool)
+
+        (parse,) = ClothesParse.objects.all()
+        running.refresh_from_db()
+        assert done == [running, parse]
+        assert (running.status, parse.status) == (Status.SUCCEEDED, Status.SUCCEEDED)
+        assert not running.is_leased
+        assert not parse.is_leased
+        assert pool.room == COUNTS
+
+    def test_lane_of_pictures__has_no_room(self, pool, running, monkeypatch):
+        monkeypatch.setattr(pool, "_counts", {**COUNTS, Lane.PICTURES: 0})
+        pool.submit(Lane.SLOTS, running)
+        done = finish(pool)
+        running.refresh_from_db()
+
+        assert done == [running]
+        assert running.status == Status.COLLECTING
+        assert not running.is_leased
+
+    def test_end_of_the_run__leaves_it_to_the_next_one(self, pool, running):
+        pool.takes_next_steps = False
+        pool.submit(Lane.SLOTS, running)
+        finish(pool)
+        running.refresh_from_db()
+
+        assert running.status == Status.COLLECTING
+        assert not running.is_leased
+
+    def test_parse_of_another_engine__is_left_to_its_runner(self, pool, running, configure):
+        configure(PARSER="local")
+        pool.submit(Lane.SLOTS, running)
+        finish(pool)
+
+        parse = ClothesParse.objects.get()
+        assert (parse.account_id, parse.status) == ("local", Status.QUEUED)
+        assert not parse.is_leased
+
+    def test_shutdown__finishes_what_the_lane_of_polls_passes_on(self, pool, running):
+        pool.submit(Lane.SLOTS, running)
+        pool.shutdown()
+
+        assert ClothesParse.objects.get().status == Status.SUCCEEDED
+
+
+def test_shutdown__closes_the_connections_of_its_threads(pool, job, monkeypatch):
+    closed = threading.Event()
+    monkeypatch.setattr(thread_pool.connections, "close_all", closed.set)
+    monkeypatch.setattr(thread_pool, "advance", lambda job, engine, **_options: None)
+    pool.submit(Lane.SLOTS, job)
+    pool.shutdown()
+
+    assert closed.is_set()
+
+
+@pytest.mark.parametrize(("slots", "threads"), [(1, 1), (5, 5), (10, 10), (50, 10)])
+def test_thread_counts__follow_the_slots_up_to_a_limit(configure, slots, threads):
+    configure(CONCURRENT_TASKS=slots)
+
+    assert thread_counts(Account.of())[Lane.SLOTS] == threads
+
+
+def test_thread_counts__every_slot_has_a_thread_if_a_submit_brings_the_picture(configure):
+    configure(BACKEND="tests.toy_engines.InstantEngine", CONCURRENT_TASKS=50)
+
+    assert thread_counts(Account.of())[Lane.SLOTS] == 50
 
 
 def test_can_use_threads__not_inside_a_transaction():
@@ -121,11 +194,11 @@ def test_run__slow_parse_keeps_no_slot_empty(remote, configure, monkeypatch):
     """With one slot, the parse of the first picture lasts until the third try-on is submitted."""
     configure(CONCURRENT_TASKS=1)
     third_submitted, submits = threading.Event(), []
-    parse = DashScope.parse
+    parse = OutfitAnyone.parse
 
-    def slow_parse(self, **call):
+    def slow_parse(self, *picture, **call):
         assert third_submitted.wait(30)
-        return parse(self, **call)
+        return parse(self, *picture, **call)
 
     def note(sender, new, **_arguments):
         if (sender, new) == (TryOnResult, Status.SUBMITTING):
@@ -133,12 +206,12 @@ def test_run__slow_parse_keeps_no_slot_empty(remote, configure, monkeypatch):
             if len(submits) == 3:
                 third_submitted.set()
 
-    monkeypatch.setattr(DashScope, "parse", slow_parse)
+    monkeypatch.setattr(OutfitAnyone, "parse", slow_parse)
     status_changed.connect(note)
     try:
         for _ in range(3):
             queued_try_on()
-        runner.run(budget=60)
+        runner.run(Account.of(), budget=60)
     finally:
         status_changed.disconnect(note)
 

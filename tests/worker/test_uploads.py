@@ -8,10 +8,14 @@ import pytest
 from django.utils import timezone
 
 from django_outfitanyone.conf import conf
+from django_outfitanyone.engines.base import Upload
+from django_outfitanyone.engines.capabilities import Inputs
+from django_outfitanyone.engines.dashscope.capabilities import capabilities_of
+from django_outfitanyone.error_help import error_help_for
 from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.models import Account, TemporaryUpload
-from django_outfitanyone.worker import uploads
-from django_outfitanyone.worker.uploads import address_of
+from django_outfitanyone.worker import temporary_uploads
+from django_outfitanyone.worker.uploads import Delivery, picture_of
 from tests.factories import make_garment
 
 pytestmark = pytest.mark.django_db
@@ -25,14 +29,14 @@ def address(remote):
     """Return the address that the engine gets for a garment's picture."""
 
     def address(garment, remote_model="aitryon-plus"):
-        with closing(conf.load_engine()) as engine:
-            return address_of(
-                garment.image,
-                sha256=garment.sha256,
+        with closing(conf.default_engine.load()) as engine:
+            return picture_of(
+                Delivery.of(garment),
+                inputs=capabilities_of(remote_model).inputs,
                 remote_model=remote_model,
-                account=Account.current(),
+                account=Account.of(),
                 engine=engine,
-            )
+            ).url
 
     return address
 
@@ -144,4 +148,93 @@ def test_missing_file__is_refused_with_its_name(address):
 
 
 def test_spare_time__is_shorter_than_the_life_of_an_upload():
-    assert timedelta(hours=48) > uploads.SPARE_TIME
+    assert timedelta(hours=48) > temporary_uploads.SPARE_TIME
+
+
+class TestForms:
+    """The first form counts that the engine takes: address, upload, bytes."""
+
+    def picture(self, engine, **inputs):
+        garment = make_garment()
+        found = picture_of(
+            Delivery.of(garment),
+            inputs=Inputs(**inputs),
+            remote_model="m",
+            account=Account.of(),
+            engine=engine,
+        )
+        return garment, found
+
+    def test_bytes_need_no_upload(self):
+        garment, found = self.picture(None, takes_url=True, takes_data=True)
+
+        assert (found.url, found.read(), found.size) == ("", garment.read(), garment.image.size)
+        assert (found.sha256, found.media_type) == (garment.sha256, "image/jpeg")
+
+    def test_public_address_comes_first(self, settings, configure):
+        settings.MEDIA_URL = "https://shop.example/media/"
+        configure(DELIVERY="url")
+        garment, found = self.picture(None, takes_url=True, takes_data=True)
+
+        assert found.url == garment.image.url
+        assert found.size == 0
+
+    def test_engine_that_takes_no_addresses_gets_none(self, settings, configure):
+        settings.MEDIA_URL = "https://shop.example/media/"
+        configure(DELIVERY="url")
+
+        assert self.picture(None, takes_url=False, takes_data=True)[1].url == ""
+
+    def test_engine_that_takes_only_addresses_refuses_a_local_file(self):
+        with pytest.raises(PictureRefused) as caught:
+            self.picture(None, takes_url=True)
+
+        assert caught.value.code == "PictureNeedsAddress"
+        assert caught.value.remedy
+        assert error_help_for(caught.value.code).fixed_by == "developer"
+
+    def test_long_address_of_an_upload_is_stored(self):
+        class Storing:
+            def upload(self, data, *, filename, model):
+                url = f"https://files.example/{'x' * 3000}/{filename}"
+                return Upload(url=url, expires_at=timezone.now() + timedelta(days=1))
+
+        _garment, found = self.picture(Storing(), takes_url=False, takes_upload=True)
+
+        assert TemporaryUpload.objects.get().url == found.url
+        assert len(found.url) > 3000
+
+
+def test_auto__picture_that_another_thread_is_uploading_is_not_uploaded_twice(
+    address, remote, monkeypatch
+):
+    """This one has read that there is no upload, and waits until the other thread has stored it."""
+    garment, others = make_garment(), []
+    read_table = temporary_uploads.Uploads._read_table
+
+    def too_early(self):
+        read_table(self)
+        if not others:
+            others.append(self)
+            others.append(address(garment))
+
+    monkeypatch.setattr(temporary_uploads.Uploads, "_read_table", too_early)
+
+    assert address(garment) == others[1]
+    assert remote.stats["uploads"] == 1
+
+
+def test_auto__new_picture_takes_few_queries(address, remote, django_assert_num_queries):
+    garment = make_garment()
+    Account.of()
+    with django_assert_num_queries(5):  # the account, the table, and a row in a transaction
+        address(garment)
+
+
+def test_auto__expired_upload_is_replaced_in_its_row(address, remote):
+    garment = make_garment()
+    first = address(garment)
+    TemporaryUpload.objects.update(expires_at=timezone.now())
+
+    assert address(garment) != first
+    assert TemporaryUpload.objects.get().expires_at > timezone.now()

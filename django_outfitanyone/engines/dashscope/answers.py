@@ -17,10 +17,13 @@ from django_outfitanyone.engines.base import (
     ParsedArea,
     ParseReport,
     RemoteState,
+    Result,
     TaskReport,
 )
+from django_outfitanyone.engines.documents import INTEGER_LIMIT, Document, excerpt
 
-from .documents import INTEGER_LIMIT, Document, excerpt
+from .results import image_count_of, results_of
+from .values import at, count_of, text_of, url_of
 
 if TYPE_CHECKING:
     from typing import TypeGuard
@@ -42,9 +45,6 @@ STATES = {
 
 _SIDE_LIMIT = 65_535
 _PAGE_LIMIT = 2**31 - 1
-_IMAGE_LIMIT = 100
-"""A larger number of billed pictures is as good as none: one request makes one picture."""
-_URL_LIMIT = 16_000
 _TASK_ID_LIMIT = 100
 _AREA_LISTS = {"bbox", "crop_img_url", "parsing_img_url"}
 
@@ -61,20 +61,20 @@ def fault(document: Mapping[str, Any]) -> tuple[str, str]:
     """
     for place in (document, document.get("output"), document.get("error")):
         if isinstance(place, Mapping) and place.get("code"):
-            return _text(str(place["code"]), 100), _message(place)
+            return text_of(str(place["code"]), 100), _message(place)
     return "", _message(document)
 
 
 def _message(place: Mapping[str, Any]) -> str:
-    message = _text(place.get("message"), 2000)
-    reason = _text(place.get("sandbox_reason"), 500).strip()
+    message = text_of(place.get("message"), 2000)
+    reason = text_of(place.get("sandbox_reason"), 500).strip()
     if not reason:
         return message
     return f"{message[:1400].rstrip('. ')}: {reason}" if message else reason
 
 
 def request_id(document: Mapping[str, Any]) -> str:
-    return _text(document.get("request_id"), 100)
+    return text_of(document.get("request_id"), 100)
 
 
 def confirmed(document: Mapping[str, Any]) -> None:
@@ -91,7 +91,7 @@ def submitted_task(document: Mapping[str, Any]) -> TaskReport:
         raise Malformed("The answer to the submit names no task.")
     state = _state(output.get("task_status", "PENDING"))
     return TaskReport(
-        task_id=task_id, state=state, request_id=request_id(document), raw=excerpt(document)
+        handle=task_id, state=state, request_id=request_id(document), raw=excerpt(document)
     )
 
 
@@ -103,15 +103,15 @@ def task_report(document: Mapping[str, Any], *, task_id: str) -> TaskReport:
     if not output.get("task_status"):
         raise Malformed("The answer names no task status.")
     state = _state(output["task_status"])
-    image_url = _url(_first(output.get("image_url")))
-    if state is RemoteState.SUCCEEDED and not image_url:
+    results = results_of(document)
+    if state is RemoteState.SUCCEEDED and not results:
         raise Malformed("The task succeeded, but the answer names no picture.")
     code, message = fault({"output": output})
     return TaskReport(
-        task_id=task_id,
+        handle=task_id,
         state=state,
-        image_url=image_url,
-        image_count=_image_count(document),
+        results=results,
+        image_count=image_count_of(document),
         code=code,
         message=message,
         request_id=request_id(document),
@@ -130,7 +130,7 @@ def parse_report(document: Mapping[str, Any], *, clothes_types: Sequence[str]) -
         raise Malformed("The areas are not complete.")  # which does not mean that none was found
     return ParseReport(
         areas=tuple(_area(output, index, name) for index, name in enumerate(clothes_types)),
-        image_count=_image_count(document),
+        image_count=image_count_of(document),
         request_id=request_id(document),
         raw=excerpt(document),
     )
@@ -151,7 +151,7 @@ def task_page(document: Mapping[str, Any]) -> TaskPage:
     tasks = [
         ListedTask(
             task_id=line["task_id"],
-            model=_text(line.get("model_name"), 100),
+            model=text_of(line.get("model_name"), 100),
             state=_state(line.get("status")),
             submitted_at=moment(line.get("gmt_create") or line.get("start_time")),
         )
@@ -160,7 +160,7 @@ def task_page(document: Mapping[str, Any]) -> TaskPage:
     ]
     return TaskPage(
         tasks=tasks,
-        pages=_count(document.get("total_page"), _PAGE_LIMIT),
+        pages=count_of(document.get("total_page"), _PAGE_LIMIT),
         is_complete=len(tasks) == len(lines) and not _is_cut(document),
     )
 
@@ -195,16 +195,20 @@ def _state(word: object) -> RemoteState:
 
 def _area(output: Mapping[str, Any], index: int, clothes_type: str) -> ParsedArea | None:
     """Return one area; ``None`` without a box and a crop, of which each is of use alone."""
-    box = _box(_at(output.get("bbox"), index))
-    crop_url = _url(_at(output.get("crop_img_url"), index))
+    box = _box(at(output.get("bbox"), index))
+    crop_url = url_of(at(output.get("crop_img_url"), index))
     if box is None and not crop_url:
         return None
     return ParsedArea(
         clothes_type=clothes_type,
         box=box,
-        crop_url=crop_url,
-        cutout_url=_url(_at(output.get("parsing_img_url"), index)),
+        crop=_result(crop_url),
+        cutout=_result(url_of(at(output.get("parsing_img_url"), index))),
     )
+
+
+def _result(url: str) -> Result | None:
+    return Result(url=url) if url else None
 
 
 def _box(corners: object) -> Box | None:
@@ -218,39 +222,8 @@ def _box(corners: object) -> Box | None:
     return x1, y1, x2, y2
 
 
-def _url(value: object) -> str:
-    """Return a whole URL or none: half of one leads nowhere.
-
-    Older answers have the string ``None`` where newer ones have null.
-    """
-    text = _text(value, _URL_LIMIT + 1).strip()
-    return "" if text == "None" or len(text) > _URL_LIMIT else text
-
-
 def _output(document: Mapping[str, Any]) -> Mapping[str, Any]:
     output = document.get("output")
     if not isinstance(output, dict):
         raise Malformed("The answer has no output.")
     return output
-
-
-def _at(values: object, index: int) -> object:
-    return values[index] if isinstance(values, list) and index < len(values) else None
-
-
-def _first(value: object) -> object:
-    """In some documents the picture's URL is a list."""
-    return _at(value, 0) if isinstance(value, list) else value
-
-
-def _image_count(document: Mapping[str, Any]) -> int:
-    usage = document.get("usage")
-    return _count(usage.get("image_count"), _IMAGE_LIMIT) if isinstance(usage, dict) else 0
-
-
-def _count(value: object, limit: int) -> int:
-    return int(value) if isinstance(value, int) and 0 <= value <= limit else 0
-
-
-def _text(value: object, limit: int) -> str:
-    return value[:limit] if isinstance(value, str) else ""

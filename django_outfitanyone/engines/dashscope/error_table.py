@@ -6,6 +6,9 @@ case, add a row and a test.
 
 from __future__ import annotations
 
+from django_outfitanyone.engines.error_kind import NO_CODE, TASK_GONE, ErrorKind
+from django_outfitanyone.engines.error_kind import gettext_noop as _
+from django_outfitanyone.engines.errors import GATEWAY_TIMEOUT, HTTP_THROTTLED, NO_USABLE_ANSWER
 from django_outfitanyone.exceptions import (
     AccountProblem,
     ForeignAnswer,
@@ -17,9 +20,6 @@ from django_outfitanyone.exceptions import (
     TaskGone,
     Throttled,
 )
-
-from .error_kind import NO_ANSWER, NO_CODE, TASK_GONE, UNREADABLE_ANSWER, ErrorKind
-from .error_kind import gettext_noop as _
 
 ERRORS = (
     # Our own words
@@ -46,13 +46,7 @@ ERRORS = (
             "because a second request is paid for again."
         ),
     ),
-    ErrorKind(
-        label="no-usable-answer",
-        error=ServerFault,
-        codes=(NO_ANSWER, UNREADABLE_ANSWER),
-        fixed_by="nobody",
-        help=_("The API's answer was lost or unreadable; the query will be retried."),
-    ),
+    NO_USABLE_ANSWER,
     ErrorKind(
         label="task-gone",
         error=TaskGone,
@@ -69,14 +63,7 @@ ERRORS = (
         fixed_by="nobody",
         help=_("The API took too long; retry later."),
     ),
-    ErrorKind(
-        label="gateway-timeout",
-        error=ServerFault,
-        statuses=(408, 502, 504),
-        may_have_arrived=True,
-        fixed_by="nobody",
-        help=_("A gateway got no answer from the API in time; retry later."),
-    ),
+    GATEWAY_TIMEOUT,
     # The model and the account
     ErrorKind(
         label="model-gone",
@@ -394,16 +381,7 @@ ERRORS = (
         ),
     ),
     # Unknown codes, by HTTP status
-    ErrorKind(
-        label="http-throttled",
-        error=Throttled,
-        statuses=(429,),
-        fixed_by="nobody",
-        help=_(
-            "The account sent too many requests; those of its other keys and programs count, too. "
-            "Work resumes after a pause."
-        ),
-    ),
+    HTTP_THROTTLED,
     ErrorKind(
         label="http-access-denied",
         error=AccountProblem,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 from django_outfitanyone.engines.base import RemoteState, TaskReport
+from django_outfitanyone.engines.error_kind import NO_CODE, TASK_GONE, ErrorKind
 from django_outfitanyone.exceptions import APIError, OutcomeUnknown, TaskGone
 
-from .error_kind import NO_CODE, TASK_GONE, ErrorKind
 from .error_table import ERRORS
 
 

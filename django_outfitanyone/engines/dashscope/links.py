@@ -7,8 +7,7 @@ the vendor's overview of OutfitAnyone, in Chinese, links to, and for ``faq`` its
 from __future__ import annotations
 
 from django_outfitanyone.engines.base import Link
-
-from .error_kind import gettext_noop as _
+from django_outfitanyone.engines.error_kind import gettext_noop as _
 
 LINKS = (
     Link(

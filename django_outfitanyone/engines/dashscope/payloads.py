@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -33,23 +33,32 @@ class Payload:
 
 
 def try_on(order: TryOnOrder) -> Payload:
-    inputs = {
-        "person_image_url": order.person_url,
-        "top_garment_url": order.top_url,
-        "bottom_garment_url": order.bottom_url,
-    }
-    parameters = {"resolution": order.resolution, "restore_face": order.restore_face}
+    inputs = {"person_image_url": order.person.url, **_garments(order)}
+    parameters = {"resolution": order.resolution, "restore_face": order.keep_face}
     return _payload(TRY_ON_PATH, order.model, inputs, parameters, is_async=True)
 
 
 def refine(order: RefineOrder) -> Payload:
     inputs = {
-        "person_image_url": order.person_url,
-        "coarse_image_url": order.coarse_url,
-        "top_garment_url": order.top_url,
-        "bottom_garment_url": order.bottom_url,
+        "person_image_url": order.person.url,
+        "coarse_image_url": order.coarse.url,
+        **_garments(order),
     }
     return _payload(TRY_ON_PATH, order.model, inputs, {"gender": order.gender}, is_async=True)
+
+
+def message(
+    path: str,
+    model: str,
+    content: Sequence[Mapping[str, str]],
+    parameters: Mapping[str, Any],
+    *,
+    addresses: Iterable[str],
+) -> Payload:
+    """Return a task whose pictures and text are one message, as editors take them."""
+    messages = [{"role": "user", "content": [dict(part) for part in content]}]
+    body = {"model": model, "input": {"messages": messages}, "parameters": dict(parameters)}
+    return Payload(path=path, headers=_headers(addresses, is_async=True), body=body)
 
 
 def parsing(model: str, *, image_url: str, clothes_types: Sequence[str]) -> Payload:
@@ -58,6 +67,15 @@ def parsing(model: str, *, image_url: str, clothes_types: Sequence[str]) -> Payl
     inputs = {"image_url": image_url}
     parameters = {"clothes_type": list(clothes_types)}
     return _payload(PARSING_PATH, model, inputs, parameters, is_async=False)
+
+
+def _garments(order: TryOnOrder | RefineOrder) -> dict[str, str]:
+    """Return the garments by field; a dress goes into the field of the top."""
+    top, bottom = order.garment("top", "one_piece"), order.garment("bottom")
+    return {
+        "top_garment_url": top.picture.url if top else "",
+        "bottom_garment_url": bottom.picture.url if bottom else "",
+    }
 
 
 def task_path(task_id: str) -> str:
@@ -116,13 +134,16 @@ def _payload(
     is_async: bool,
 ) -> Payload:
     urls = {name: ascii_url(url) for name, url in inputs.items() if url}
-    headers = {}
-    if is_async:
-        headers["X-DashScope-Async"] = "enable"
-    if any(url.startswith("oss://") for url in urls.values()):
-        headers["X-DashScope-OssResourceResolve"] = "enable"
     body = {"model": model, "input": urls, "parameters": dict(parameters)}
+    headers = _headers(urls.values(), is_async=is_async)
     return Payload(path=path, headers=headers, body=body)
+
+
+def _headers(addresses: Iterable[str], *, is_async: bool) -> dict[str, str]:
+    headers = {"X-DashScope-Async": "enable"} if is_async else {}
+    if any(address.startswith("oss://") for address in addresses):
+        headers["X-DashScope-OssResourceResolve"] = "enable"
+    return headers
 
 
 def _compact(moment: datetime, zone: timezone) -> str:

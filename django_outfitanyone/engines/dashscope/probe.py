@@ -9,9 +9,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from django_outfitanyone.engines.guarded_session import GuardedSession, unsigned
+from django_outfitanyone.engines.transport import date_of
 from django_outfitanyone.exceptions import RequestNotSent
-
-from .transport import date_of
 
 BEIJING = "Beijing"
 REGIONS = {  # the first matching suffix wins

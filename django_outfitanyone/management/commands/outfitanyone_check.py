@@ -46,7 +46,7 @@ class Command(BaseCommand):
         bad = sum(any(one.refuses for one in result.findings) for result in results.values())
         if bad:
             raise CommandError(f"The engine will refuse {bad} of {len(results)} pictures.")
-        if not all(result.is_complete for result in results.values()):
+        if any(result.has_rules and not result.is_complete for result in results.values()):
             raise CommandError(SIZE_ONLY)
 
     def _examine(self, name: str, kind: str) -> Examination:
@@ -63,7 +63,9 @@ class Command(BaseCommand):
 
     def _print(self, name: str, result: Examination) -> None:
         name = storable(name)  # a file name may be no text
-        if not result.findings:
+        if not result.has_rules:
+            self.stdout.write(f"{name}: not checked, only the size of this kind of garment is")
+        elif not result.findings:
             self.stdout.write(f"{name}: nothing found")
         for finding in result.findings:
             self.stdout.write(f"{name}: {finding.severity.label}. {finding}")

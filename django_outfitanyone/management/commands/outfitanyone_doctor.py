@@ -6,9 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.conf import conf
+from django_outfitanyone.checks.engines import engines_in_use
 from django_outfitanyone.diagnostics import doctor
 from django_outfitanyone.diagnostics.findings import Finding, Level
+from django_outfitanyone.engines.base import Link
 
 
 class Command(BaseCommand):
@@ -31,7 +32,7 @@ class Command(BaseCommand):
             report = {
                 "ok": not problems,
                 "findings": _as_dicts(findings),
-                "links": [{**vars(link), "title": _(link.title)} for link in conf.links],
+                "links": [{**vars(link), "title": _(link.title)} for link in _links()],
             }
             self.stdout.write(json.dumps(report))
         else:
@@ -53,10 +54,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{'':<18} -> {finding.remedy}")
 
     def _print_links(self) -> None:
-        if conf.links:
+        if _links():
             self.stdout.write("\nLinks")
-        for link in conf.links:
+        for link in _links():
             self.stdout.write(f"{_(link.title)}: {link.url}")
+
+
+def _links() -> list[Link]:
+    """Return the vendors' pages of all engines in use, each once."""
+    return list(dict.fromkeys(link for engine in engines_in_use() for link in engine.links))
 
 
 def _as_dicts(findings: list[Finding]) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from django_outfitanyone.conf import conf
-from django_outfitanyone.worker import runner
+from django_outfitanyone.worker.turns import take_turns
 
 IDLE_SECONDS = 1.0
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *, once: bool, **_options: Any) -> None:
         """Run until stopped. Ctrl-C ends cleanly, and a kill at any moment loses no work."""
         try:
-            while runner.run(budget=conf.RUN_BUDGET) or not once:
+            while take_turns(budget=conf.RUN_BUDGET) or not once:
                 time.sleep(IDLE_SECONDS if not once else 0)
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")

@@ -13,7 +13,7 @@ from django_outfitanyone.diagnostics.status import AccountStatus
 
 
 class Command(BaseCommand):
-    """Prints counts, spending and the state of the worker."""
+    """Prints counts, spending and the state of the worker for each account."""
 
     help = (
         "Shows try-ons and parses by status, overdue work, when a worker was last seen, and "
@@ -25,14 +25,14 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Print the status. Raises ``CommandError`` if work is overdue."""
-        state = status.current()
+        states = status.accounts()
         if options["json"]:
-            self.stdout.write(json.dumps(state.as_dict()))
+            self.stdout.write(json.dumps({"accounts": [state.as_dict() for state in states]}))
         else:
-            for line in _lines(state):
-                self.stdout.write(line)
-        if state.overdue:
-            raise CommandError(f"Overdue: {state.overdue}. Is a worker running?")
+            self.stdout.write("\n\n".join("\n".join(_lines(state)) for state in states))
+        overdue = sum(state.overdue for state in states)
+        if overdue:
+            raise CommandError(f"Overdue: {overdue}. Is a worker running?")
 
 
 def _lines(state: AccountStatus) -> list[str]:
@@ -41,12 +41,13 @@ def _lines(state: AccountStatus) -> list[str]:
     today, month = (money(amount, state.currency) for amount in spent)
     return [
         f"Account    {state.account}: {_state_of_account(state)}",
+        f"Engine     {_engine(state)}",
         f"Worker     {f'last seen {timesince(seen)} ago' if seen else 'never seen'}",
         f"Try-ons    {_counts(state.try_ons)}",
         f"Parses     {_counts(state.parses)}",
         f"Blocked    {_blocked(state)}",
         f"Overdue    {_overdue(state)}",
-        f"Spent      {today} today, {month} this month",
+        f"{'Would cost' if state.is_sandbox else 'Spent     '} {today} today, {month} this month",
         *(
             f"Budget     {budget.setting}: {money(budget.left, state.currency)} left of "
             f"{money(budget.limit, state.currency)}"
@@ -57,6 +58,12 @@ def _lines(state: AccountStatus) -> list[str]:
             for quota in state.free_quotas
         ),
     ]
+
+
+def _engine(state: AccountStatus) -> str:
+    if not state.engine:
+        return "not in the settings; open requests wait for it"
+    return f"{state.engine}, a sandbox" if state.is_sandbox else state.engine
 
 
 def _state_of_account(state: AccountStatus) -> str:

@@ -18,6 +18,7 @@ from .checks.person import check_person
 from .dressing.try_on import try_on
 from .figure import Figure
 from .garments.framing import garment_box
+from .garments.garment import Garment, parse_garment
 from .garments.worn import cut_out_worn_garment
 from .letterbox import fit_to
 from .parsing.areas import Area, parse
@@ -28,6 +29,7 @@ __all__ = [
     "Area",
     "Figure",
     "Finding",
+    "Garment",
     "GarmentRefusal",
     "GarmentRefused",
     "PersonRefusal",
@@ -40,5 +42,6 @@ __all__ = [
     "garment_box",
     "parse",
     "parse_figure",
+    "parse_garment",
     "try_on",
 ]

@@ -1,13 +1,13 @@
-"""The two small neural networks, run on the CPU by OpenCV.
+"""The small neural networks, run on the CPU by OpenCV.
 
-Both read an RGB picture of 256 x 256 pixels and come from MediaPipe; see
-``weights/PROVENANCE.md``. An OpenCV network keeps state between setting an input and
-reading the outputs, so a lock guards each run.
+``weights/PROVENANCE.md`` says where they come from. An OpenCV network keeps state between
+setting an input and reading the outputs, so a lock guards each run.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -16,15 +16,33 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .arrays import RGB, SoftMask
+from .arrays import RGB, Planes, SoftMask
 from .opencv import cv2
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
 INPUT_SIDE = 256
+CLASSES_HEIGHT, CLASSES_WIDTH = 384, 192
+"""Input of the network for the classes of pixels: about the shape of a standing person."""
+SALIENT_SIDE = 320
+_MEAN_COLOUR = np.array([0.485, 0.456, 0.406], np.float32)
+_COLOUR_SPREAD = np.array([0.229, 0.224, 0.225], np.float32)
+"""Mean and standard deviation of ImageNet's colours, with which that network was trained."""
 LANDMARKS = 39
 """33 body landmarks, then six auxiliary ones of which the first two define the body's circle."""
 
 _lock = Lock()
+
+
+class SeenClass(IntEnum):
+    """What the network for the classes of pixels tells apart, numbered as its outputs."""
+
+    BACKGROUND = 0
+    HAIR = 1
+    BODY_SKIN = 2
+    FACE_SKIN = 3
+    CLOTHES = 4
+    OTHER = 5
+    """Bags, shoes, jewellery and held things."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +80,44 @@ def estimate_pose(image: RGB) -> PoseOutput:
     )
 
 
+def classify_seen(image: RGB) -> Planes:
+    """Return the probability of each ``SeenClass`` in a picture of one upright person.
+
+    image: RGB uint8 (384, 192, 3). Result: (6, 384, 192).
+    """
+    _check_size(image, CLASSES_HEIGHT, CLASSES_WIDTH)
+    pixels = image[None].astype(np.float32) / np.float32(255)
+    (logits,) = _forward("selfie_multiclass_384x192.onnx", pixels).values()
+    odds = np.exp(logits[0] - logits[0].max(axis=2, keepdims=True))
+    shares = odds / odds.sum(axis=2, keepdims=True)
+    return np.ascontiguousarray(np.moveaxis(shares, 2, 0), np.float32)
+
+
+def segment_salient_object(image: RGB) -> SoftMask:
+    """Return the soft mask of the most prominent object in a 320 x 320 picture."""
+    _check_size(image, SALIENT_SIDE, SALIENT_SIDE)
+    pixels = (image.astype(np.float32) / np.float32(255) - _MEAN_COLOUR) / _COLOUR_SPREAD
+    blob = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None], np.float32)
+    salience: SoftMask = _forward("u2netp.onnx", blob, first_only=True).popitem()[1][0, 0]
+    return salience
+
+
 def _run(weights: str, image: RGB) -> dict[str, npt.NDArray[np.float32]]:
-    if image.shape != (INPUT_SIDE, INPUT_SIDE, 3):
-        raise ValueError(f"The networks read 256 x 256 RGB pictures, not {image.shape}.")
-    blob = cv2.dnn.blobFromImage(image, scalefactor=1 / 255)
+    _check_size(image, INPUT_SIDE, INPUT_SIDE)
+    return _forward(weights, cv2.dnn.blobFromImage(image, scalefactor=1 / 255))
+
+
+def _check_size(image: RGB, height: int, width: int) -> None:
+    if image.shape != (height, width, 3):
+        raise ValueError(f"The network reads {width} x {height} RGB pictures, not {image.shape}.")
+
+
+def _forward(
+    weights: str, blob: npt.NDArray[np.float32], *, first_only: bool = False
+) -> dict[str, npt.NDArray[np.float32]]:
     with _lock:
         network = _load(weights)
-        names = network.getUnconnectedOutLayersNames()
+        names = network.getUnconnectedOutLayersNames()[: 1 if first_only else None]
         network.setInput(blob)
         return {
             name: plane.copy() for name, plane in zip(names, network.forward(names), strict=True)
@@ -80,7 +129,8 @@ def _load(weights: str) -> Any:
     """Load a network; OpenCV 5 needs its classic engine for these files, OpenCV 4 has no other."""
     path = str(WEIGHTS / weights)
     engine = getattr(cv2.dnn, "ENGINE_CLASSIC", None)
-    return cv2.dnn.readNetFromTFLite(path, *([] if engine is None else [engine]))
+    read = cv2.dnn.readNetFromONNX if path.endswith(".onnx") else cv2.dnn.readNetFromTFLite
+    return read(path, *([] if engine is None else [engine]))
 
 
 def _sigmoid(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

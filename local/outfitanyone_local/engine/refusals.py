@@ -24,8 +24,8 @@ class PersonRefusal(Enum):
 class PersonRefused(ValueError):
     """Raised unless a picture shows exactly one complete person, standing and facing the camera."""
 
-    def __init__(self, reason: PersonRefusal) -> None:
-        super().__init__(reason.value)
+    def __init__(self, reason: PersonRefusal, message: str = "") -> None:
+        super().__init__(message or reason.value)
         self.reason = reason
 
 

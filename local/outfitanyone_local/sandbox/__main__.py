@@ -11,14 +11,19 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .options import CHOICES, Options
 
+if TYPE_CHECKING:
+    from .http_server import SandboxServer
+
 DEFAULT_PORT = 8321
 DESCRIPTION = """\
-A local server that speaks DashScope's OutfitAnyone protocol: try-on, clothes parsing,
-refining, tasks and temporary uploads. No picture leaves this machine and nothing is paid;
-try-on pictures are marked previews. When it is ready, it prints one line: its base URL.
+A local server that speaks the protocols of several try-on engines, each below its own base
+URL. No picture leaves this machine and nothing is paid; try-on pictures are marked previews.
+When it is ready, it prints one line: the base URL of OutfitAnyone, or with --json those of all
+engines.
 
 To install it: pip install outfitanyone-local"""
 EXAMPLES = """\
@@ -28,7 +33,7 @@ examples:
   python -m outfitanyone_local.sandbox --speed 10 --state-dir .sandbox
       run tasks ten times faster; keep tasks and pictures over a restart
   python -m outfitanyone_local.sandbox --port 0 --api-key sk-test --json
-      listen on a free port, accept only this key, print the base URL as JSON
+      listen on a free port, accept only this key, print all base URLs as JSON
 
   curl http://127.0.0.1:8321/sandbox/stats
   curl http://127.0.0.1:8321/sandbox/faults -d '{"kind": "error", "code": "Throttling"}'
@@ -66,14 +71,14 @@ def _serve(parsed: argparse.Namespace, options: Options) -> int:
         print(_start_error(error, parsed), file=sys.stderr)
         return 1
     with server:
-        print(_ready_line(server.base_url, as_json=parsed.json), flush=True)
+        print(_ready_line(server, as_json=parsed.json), flush=True)
         while not done.wait(1.0):
             continue
     return 0
 
 
-def _ready_line(base_url: str, *, as_json: bool) -> str:
-    return json.dumps({"outfit_anyone": base_url}) if as_json else base_url
+def _ready_line(server: SandboxServer, *, as_json: bool) -> str:
+    return json.dumps(server.urls) if as_json else server.base_url
 
 
 def _start_error(error: OSError, parsed: argparse.Namespace) -> str:
@@ -140,7 +145,9 @@ def _add_server_options(parser: argparse.ArgumentParser) -> None:
         help="keep tasks and pictures here over a restart",
     )
     parser.add_argument(
-        "--json", action="store_true", help='print {"outfit_anyone": BASE_URL} instead of the URL'
+        "--json",
+        action="store_true",
+        help="print an object of engine to base URL instead of the base URL of OutfitAnyone",
     )
     parser.add_argument("--verbose", action="store_true", help="log one line for each request")
 

@@ -5,71 +5,27 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.http import http_date
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from . import endpoints, host_check, responses
+from . import host_check
 from .control import CONTROL_PATH, Control
-from .endpoints import RequestContext
-from .errors import (
-    BODY_INVALID,
-    BODY_TOO_LARGE,
-    INTERNAL,
-    NO_KEY,
-    NOT_FOUND,
-    WRONG_KEY,
-    Problem,
-    Refused,
-    method_not_supported,
-)
+from .emulator import MAX_BODY_BYTES, Emulator, Endpoint, RequestContext
+from .emulators import ROUTES, emulator_of
+from .errors import Problem, Refused
 from .fault_injection import FaultInjector
-from .remote_models import IMAGE_PROCESS, IMAGE_SYNTHESIS
 from .request_handler import CutConnection
 from .sandbox import Sandbox, account_of
-from .signed_urls import RESULT_PATH
-from .uploads import TOO_LARGE, UPLOAD_PATH
 
 logger = logging.getLogger("outfitanyone_local.sandbox")
-MAX_BODY_BYTES = 1024 * 1024
-TASKS = "/api/v1/tasks"
 SKEW = "sandbox.skew"
 """Key of the WSGI environment: seconds by which the shown clock is ahead."""
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    name: str
-    path: str
-    method: str
-    handle: Callable[..., Response]
-    is_object_store: bool = False
-    """Belongs to the object store (OSS) instead of the API: no API key, errors in XML."""
-
-
-ENDPOINTS = (
-    Endpoint("submit", IMAGE_SYNTHESIS, "POST", endpoints.submit),
-    Endpoint("parse", IMAGE_PROCESS, "POST", endpoints.parse),
-    Endpoint("query", f"{TASKS}/<task_id>", "GET", endpoints.query),
-    Endpoint("list", TASKS, "GET", endpoints.list_tasks),
-    Endpoint("cancel", f"{TASKS}/<task_id>/cancel", "POST", endpoints.cancel),
-    Endpoint("policy", "/api/v1/uploads", "GET", endpoints.policy),
-    Endpoint("upload", UPLOAD_PATH, "POST", endpoints.upload, is_object_store=True),
-    Endpoint(
-        "download", f"{RESULT_PATH}<path:key>", "GET", endpoints.download, is_object_store=True
-    ),
-)
-ROUTES = Map(
-    [Rule(e.path, methods=[e.method], endpoint=e) for e in ENDPOINTS],
-    strict_slashes=False,
-    merge_slashes=False,
-)
 COUNTERS = {
     "parse": "parses",
     "query": "queries",
@@ -78,11 +34,12 @@ COUNTERS = {
     "policy": "policies",
     "upload": "uploads",
     "download": "downloads",
+    "account": "accounts",
 }
 
 
 class App:
-    """WSGI application that responds like DashScope and its object store.
+    """WSGI application that responds like each vendor's API below its base path.
 
     ``host`` is the name on which the server listens.
     """
@@ -103,46 +60,37 @@ class App:
 
     def _respond(self, request: Request) -> Response:
         request_id = str(uuid.uuid4())
-        endpoint: Endpoint | None = None
+        emulator, endpoint = emulator_of(request.path), None
         try:
             allowed = (self._host, *self._sandbox.options.allowed_hosts)
             host_check.check(request, allowed=allowed)
             if f"{request.path}/".startswith(CONTROL_PATH):
                 return self._control.handle(request)
-            endpoint, arguments = self._route(request)
-            return self._call_endpoint(endpoint, arguments, request, request_id)
+            emulator, endpoint, arguments = _route(request, emulator)
+            return self._call_endpoint(emulator, endpoint, arguments, request, request_id)
         except (CutConnection, TimeoutError):
             raise
-        except Refused as refused:
-            problem = refused.problem
-        except RequestEntityTooLarge:
-            problem = TOO_LARGE if endpoint and endpoint.is_object_store else BODY_TOO_LARGE
-        except HTTPException:
-            problem = BODY_INVALID
-        except Exception:
-            logger.exception("%s %s failed", request.method, request.path)
-            problem = INTERNAL
-        return _error_response(problem, endpoint, request, request_id)
-
-    def _route(self, request: Request) -> tuple[Endpoint, dict[str, str]]:
-        try:
-            endpoint, arguments = ROUTES.bind("sandbox").match(request.path, method=request.method)
-        except MethodNotAllowed as error:
-            raise Refused(method_not_supported(request.method)) from error
-        except HTTPException as error:
-            raise Refused(NOT_FOUND) from error
-        return endpoint, dict(arguments)
+        except Exception as error:  # noqa: BLE001 - every error becomes a response
+            problem = _problem_of(error, emulator, endpoint, request)
+        return emulator.error_response(problem, endpoint, request, request_id=request_id)
 
     def _call_endpoint(
-        self, endpoint: Endpoint, arguments: dict[str, str], request: Request, request_id: str
+        self,
+        emulator: Emulator,
+        endpoint: Endpoint,
+        arguments: dict[str, str],
+        request: Request,
+        request_id: str,
     ) -> Response:
-        model = self._model_of(endpoint, arguments, request)
-        self._count(endpoint, model)
-        skew = self._sandbox.faults.skew(endpoint=endpoint.name, model=model)
+        request.max_content_length = endpoint.max_body_bytes
+        model = emulator.model_of(self._sandbox, endpoint, arguments, request)
+        subject = {"model": model, "engine": emulator.engine_of(model)}
+        self._count(endpoint, **subject)
+        skew = self._sandbox.faults.skew(endpoint=endpoint.name, **subject)
         request.environ[SKEW] = skew
-        fault = self._sandbox.faults.take(endpoint=endpoint.name, model=model)
+        fault = self._sandbox.faults.take(endpoint=endpoint.name, **subject)
         if fault:
-            self._injector.before_endpoint(fault, request)
+            self._injector.before_endpoint(fault, request, emulator)
         context = RequestContext(
             sandbox=self._sandbox,
             request=request,
@@ -150,7 +98,8 @@ class App:
             request_id=request_id,
             host_url=_host_url(request),
             now=self._sandbox.clock.now(),
-            account="" if endpoint.is_object_store else self._account(request),
+            engine=subject["engine"],
+            account=self._account(emulator, request) if endpoint.needs_key else "",
             fault=fault,
             skew=skew,
         )
@@ -164,7 +113,7 @@ class App:
         self, delay: float, endpoint: Endpoint, arguments: dict[str, str], context: RequestContext
     ) -> None:
         """Let the request take effect after ``delay`` seconds, without a response."""
-        context.request.get_data()  # the connection is closed by then
+        context.request.get_data(parse_form_data=True)  # the connection is closed by then
 
         def handle() -> None:
             if self._sandbox.stopping.wait(delay):
@@ -174,40 +123,48 @@ class App:
 
         threading.Thread(target=handle, name="sandbox-late-effect", daemon=True).start()
 
-    def _count(self, endpoint: Endpoint, model: str) -> None:
+    def _count(self, endpoint: Endpoint, *, model: str, engine: str) -> None:
+        stats = self._sandbox.stats
         if endpoint.name == "submit":
-            self._sandbox.stats.count_submit(model=model, at=self._sandbox.clock.now())
+            stats.count_submit(model=model, engine=engine, at=self._sandbox.clock.now())
         else:
-            self._sandbox.stats.count(COUNTERS[endpoint.name], model=model)
+            stats.count(COUNTERS[endpoint.name], model=model, engine=engine)
 
-    def _account(self, request: Request) -> str:
+    def _account(self, emulator: Emulator, request: Request) -> str:
         """Return the account of the API key.
 
-        Any text after ``Bearer`` counts as a key, because the formats of real keys vary.
+        Any text that is not empty counts as a key, because the formats of real keys vary.
         """
-        header = request.headers.get("Authorization", "").strip()
-        scheme, _, key = header.partition(" ")
-        if not header or (scheme.lower() == "bearer" and not key.strip()):
-            raise Refused(NO_KEY)
+        key = emulator.key_of(request)
         options = self._sandbox.options
-        known = options.api_keys
-        if scheme.lower() != "bearer" or (known and key.strip() not in known):
-            raise Refused(WRONG_KEY)
-        return account_of("" if options.shared_account else key.strip())
+        if options.api_keys and key not in options.api_keys:
+            raise Refused(emulator.wrong_key)
+        return account_of("" if options.shared_account else key, scope=emulator.account_scope())
 
-    def _model_of(self, endpoint: Endpoint, arguments: dict[str, str], request: Request) -> str:
-        """Return the model a request is about, or "", before any check of the request."""
-        if endpoint.name in {"query", "cancel"}:
-            return self._sandbox.tasks.model_of(arguments["task_id"])
-        if endpoint.name == "policy":
-            return request.args.get("model", "")
-        if endpoint.name in {"submit", "parse"}:
-            try:
-                model = endpoints.read_body(request).get("model")
-            except (Refused, HTTPException):
-                return ""
-            return model if isinstance(model, str) else ""
-        return ""
+
+def _route(request: Request, fallback: Emulator) -> tuple[Emulator, Endpoint, dict[str, str]]:
+    try:
+        found, arguments = ROUTES.bind("sandbox").match(request.path, method=request.method)
+    except MethodNotAllowed as error:
+        raise Refused(fallback.wrong_method(request)) from error
+    except HTTPException as error:
+        raise Refused(fallback.not_found) from error
+    emulator, endpoint = found
+    return emulator, endpoint, dict(arguments)
+
+
+def _problem_of(
+    error: Exception, emulator: Emulator, endpoint: Endpoint | None, request: Request
+) -> Problem:
+    """Return what a response says about an error, in the words of its API."""
+    if isinstance(error, Refused):
+        return error.problem
+    if isinstance(error, RequestEntityTooLarge):
+        return emulator.body_too_large(endpoint)
+    if isinstance(error, HTTPException):
+        return emulator.invalid_body
+    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    return emulator.internal
 
 
 def _host_url(request: Request) -> str:
@@ -218,13 +175,3 @@ def _host_url(request: Request) -> str:
     """
     environ = request.environ
     return f"http://{request.host or '{SERVER_NAME}:{SERVER_PORT}'.format_map(environ)}"
-
-
-def _error_response(
-    problem: Problem, endpoint: Endpoint | None, request: Request, request_id: str
-) -> Response:
-    if endpoint and endpoint.is_object_store:
-        return responses.xml_error_response(problem, request_id=request_id, host=request.host)
-    name = endpoint.name if endpoint else ""
-    body = responses.error_body(problem, request_id=request_id, endpoint=name)
-    return responses.json_response(body, request_id=request_id, status=problem.status)

@@ -14,7 +14,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from .faults import KINDS
+from .emulators import base_paths
+from .fault_kinds import KINDS
 from .progression import EVERY_MODEL, Progression
 from .remote_models import MODELS
 from .sandbox import Sandbox
@@ -43,6 +44,7 @@ class Control:
     def overview(self) -> dict[str, Any]:
         return {
             "name": "OutfitAnyone sandbox",
+            "engines": base_paths(),
             "models": list(MODELS),
             "fault_kinds": {name: kind.about for name, kind in KINDS.items()},
             "tasks": len(self._sandbox.tasks),

@@ -10,7 +10,8 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from .errors import DOWNLOAD_TIMEOUT, INVALID_URL, UNRESOLVED_URL, Refused
-from .pictures import FILE_TOO_LARGE, MAX_BYTES
+from .file_store import INPUT_SCHEME
+from .pictures import MAX_BYTES, file_too_large
 from .storage import Storage
 from .uploads import SCHEME
 
@@ -40,7 +41,18 @@ class Downloads:
         self._storage = storage
         self._now = now
 
-    def fetch(self, url: str, *, account: str, model: str, resolve_uploads: bool) -> bytes:
+    def fetch(
+        self,
+        url: str,
+        *,
+        account: str,
+        model: str,
+        resolve_uploads: bool,
+        max_bytes: int = MAX_BYTES,
+    ) -> bytes:
+        """Return the file of a URL; raises ``Refused`` above ``max_bytes``."""
+        if url.startswith(INPUT_SCHEME):
+            return self._read_input(url)
         if url.startswith(SCHEME):
             if not resolve_uploads:
                 raise Refused(UNRESOLVED_URL)
@@ -48,7 +60,13 @@ class Downloads:
         if not _is_web_address(url):
             raise Refused(NO_WEB_ADDRESS)
         own = self._storage.signer.key_of(url)
-        return self._read_own(*own) if own else _download(url)
+        return self._read_own(*own) if own else _download(url, max_bytes=max_bytes)
+
+    def _read_input(self, url: str) -> bytes:
+        data = self._storage.inputs.read(url)
+        if data is None:
+            raise Refused(RESULT_EXPIRED)
+        return data
 
     def _read_own(self, key: str, expires: int) -> bytes:
         """Read the sandbox's own result from disk, so that download faults only hit clients."""
@@ -67,7 +85,7 @@ def _is_web_address(url: str) -> bool:
     return url.isascii() and parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def _download(url: str) -> bytes:
+def _download(url: str, *, max_bytes: int) -> bytes:
     deadline = time.monotonic() + TOTAL_SECONDS
     try:
         with requests.Session() as session:
@@ -81,14 +99,14 @@ def _download(url: str) -> bytes:
                         f"The server of the picture answers with status {response.status_code}."
                     )
                     raise Refused(INVALID_URL.because(reason, UNREACHABLE))
-                return _read(response, deadline=deadline)
+                return _read(response, deadline=deadline, max_bytes=max_bytes)
     except (requests.Timeout, ReadTimeoutError) as error:
         raise Refused(DOWNLOAD_TIMEOUT) from error
     except (requests.RequestException, HTTPError, ValueError) as error:
         raise Refused(NO_ANSWER) from error
 
 
-def _read(response: requests.Response, *, deadline: float) -> bytes:
+def _read(response: requests.Response, *, deadline: float, max_bytes: int) -> bytes:
     """Return the body; raises ``Refused`` above the size or time limit.
 
     ``read1`` returns what has arrived instead of waiting for a full chunk, so the deadline
@@ -98,8 +116,8 @@ def _read(response: requests.Response, *, deadline: float) -> bytes:
     read = getattr(response.raw, "read1", response.raw.read)
     while chunk := read(CHUNK_BYTES):
         data += chunk
-        if len(data) > MAX_BYTES:
-            raise Refused(FILE_TOO_LARGE)
+        if len(data) > max_bytes:
+            raise Refused(file_too_large(max_bytes))
         if time.monotonic() > deadline:
             raise Refused(DOWNLOAD_TIMEOUT)
     return bytes(data)

@@ -13,12 +13,14 @@ from .errors import INVALID_PERSON, NO_GARMENT, Refused
 from .preview import fingerprint
 
 if TYPE_CHECKING:
-    from outfitanyone_local.engine import Figure
+    from outfitanyone_local.engine import Figure, Garment
 
 __all__ = ["Engine", "LocalEngine"]
 
 REMEMBERED = 2
 """Model photos whose parse is kept, for the next try-on of the same person."""
+REMEMBERED_GARMENTS = 8
+"""Garments that are kept, for the next person; each takes about 4 MB."""
 T = TypeVar("T")
 
 
@@ -32,6 +34,7 @@ class LocalEngine:
     def __init__(self, *, workers: int) -> None:
         self._slots = threading.BoundedSemaphore(workers)
         self._figures: _Recent[Figure] = _Recent(REMEMBERED)
+        self._garments: _Recent[Garment] = _Recent(REMEMBERED_GARMENTS)
         self._findings: _Recent[Sequence[Finding]] = _Recent(32 * REMEMBERED)
 
     def parse(self, image: RGB, clothes_types: Sequence[str]) -> Sequence[Area | None]:
@@ -46,7 +49,14 @@ class LocalEngine:
         from outfitanyone_local.engine import try_on
 
         with self._slots, _refusing():
-            return try_on(person, top=top, bottom=bottom, keep=keep, figure=self._figure(person))
+            figure = self._figure(person)
+            return try_on(
+                person,
+                top=None if top is None else self._garment(top, bottom=False),
+                bottom=None if bottom is None else self._garment(bottom, bottom=True),
+                keep=keep,
+                figure=figure,
+            )
 
     def fit(self, image: RGB, *, width: int, height: int) -> RGB:
         from outfitanyone_local.engine import fit_to
@@ -95,6 +105,12 @@ class LocalEngine:
         from outfitanyone_local.engine import parse_figure
 
         return self._figures.get(fingerprint(image), lambda: parse_figure(image))
+
+    def _garment(self, image: RGB, *, bottom: bool) -> Garment:
+        from outfitanyone_local.engine import parse_garment
+
+        key = (bottom, fingerprint(image))
+        return self._garments.get(key, lambda: parse_garment(image, bottom=bottom))
 
 
 class _Recent(Generic[T]):

@@ -11,6 +11,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from .emulator import Emulator
 from .errors import Problem, Refused
 from .faults import Fault
 from .request_handler import CutConnection
@@ -29,7 +30,7 @@ class FaultInjector:
     def __init__(self, *, stopping: threading.Event) -> None:
         self._stopping = stopping
 
-    def before_endpoint(self, fault: Fault, request: Request) -> None:
+    def before_endpoint(self, fault: Fault, request: Request, emulator: Emulator) -> None:
         """Apply the fault before the endpoint runs; raises to stop the request."""
         self._stopping.wait(fault.delay)
         if fault.kind == "drop-before":
@@ -37,7 +38,7 @@ class FaultInjector:
         if fault.kind == "hang-before":
             self._hang(fault, request)
         if fault.kind == "error":
-            raise Refused(fault.problem)
+            raise Refused(fault.problem(emulator.find_problem, internal=emulator.internal))
         if fault.kind == "expired":
             raise Refused(EXPIRED)
 
@@ -89,9 +90,11 @@ def _long_answer(fault: Fault, response: Response) -> Response:
 def _other_status(fault: Fault, response: Response) -> Response:
     """Set the status and drop the fields that belong to other statuses."""
     body: dict[str, Any] = json.loads(response.get_data())
+    status = str(fault.settings.get("word", "SUSPENDED"))
     output = body.get("output")
-    if isinstance(output, dict):
-        status = str(fault.settings.get("word", "SUSPENDED"))
+    if "status" in body:
+        body = {"id": body.get("id"), "status": status}
+    elif isinstance(output, dict):
         body["output"] = {"task_id": output["task_id"], "task_status": status}
         body.pop("usage", None)
     response.set_data(json.dumps(body, separators=(",", ":")).encode())

@@ -7,81 +7,23 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import DOWNLOAD_TIMEOUTS, INTERNAL, Problem, find
+from .fault_kinds import (
+    ANYWHERE,
+    CLOCK_SKEW,
+    EVERY_FAULT_TAKES,
+    KINDS,
+    LATE,
+    LATE_SECONDS,
+    SKEW_SECONDS,
+    check,
+)
 
-ENDPOINTS = ("submit", "parse", "query", "list", "cancel", "policy", "upload", "download")
-ANYWHERE = "*"
-LATE, CLOCK_SKEW = "late", "clock_skew"
-LATE_SECONDS, SKEW_SECONDS = 1.0, -90.0
-"""Used when a fault of these kinds names no ``seconds``."""
-PLACES = ("end", "start")
-_NUMBER = (int, float)
-_PROBLEM = {"code": (str,), "message": (str,), "status": (int,), "download_timeout": (str,)}
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of fault, and the settings it accepts."""
-
-    about: str
-    takes: Mapping[str, tuple[type, ...]] = field(default_factory=dict)
-    """Settings beyond those of every fault."""
-    only_at: str = ""
-    """The only endpoint it can hit; empty for any."""
-
-
-KINDS = {
-    "delay": Kind("the response is correct but `delay` seconds late"),
-    "drop-before": Kind("the connection is cut before the request takes effect"),
-    "drop-after": Kind("the request takes effect, then the connection is cut"),
-    "late": Kind(
-        "the connection is cut, and the request takes effect `seconds` later",
-        {"seconds": _NUMBER},
-        "submit",
-    ),
-    "clock_skew": Kind(
-        "the API's clock is `seconds` ahead of the sandbox's, or behind it if negative",
-        {"seconds": _NUMBER},
-    ),
-    "hang-before": Kind("no effect and no response for `seconds` or forever", {"seconds": _NUMBER}),
-    "hang-after": Kind("an effect but no response for `seconds` or forever", {"seconds": _NUMBER}),
-    "error": Kind("responds with `code` and its documented status and message, or yours", _PROBLEM),
-    "no-content-type": Kind("the correct response without its Content-Type"),
-    "not-json": Kind("the correct status with a body that is not JSON"),
-    "long-answer": Kind(
-        "the correct JSON with `bytes` of junk at its `start` or `end` (`place`)",
-        {"bytes": (int,), "place": (str,)},
-    ),
-    "task-failed": Kind("the task is accepted and ends FAILED with `code`", _PROBLEM, "submit"),
-    "task-status": Kind("the query shows `word` as the status", {"word": (str,)}, "query"),
-    "cut-short": Kind("the file ends in the middle", only_at="download"),
-    "wrong-type": Kind("the file is text, not a picture", only_at="download"),
-    "too-large": Kind("the file has `bytes`, no Content-Length", {"bytes": (int,)}, "download"),
-    "redirect": Kind("a redirect to `location`", {"location": (str,)}, "download"),
-    "expired": Kind("the URL has expired", only_at="download"),
-}
-_EVERY_FAULT_TAKES: dict[str, tuple[type, ...]] = {
-    "endpoint": (str,),
-    "model": (str,),
-    "times": (int, type(None)),
-    "rate": _NUMBER,
-    "seed": (int,),
-    "delay": _NUMBER,
-}
-DAY = 24 * 3600
-_SKEWS = (-DAY, DAY)
-_RANGES = {
-    "times": (0, 10**9),
-    "rate": (0, 1),
-    "delay": (0, 3600),
-    "seconds": (0, DAY),
-    "status": (200, 599),
-    "bytes": (1, 10**10),
-}
+FindProblem = Callable[[str], "Problem | None"]
 
 
 @dataclass
@@ -95,6 +37,7 @@ class Fault:
     id: int
     kind: str
     endpoint: str = ANYWHERE
+    engine: str = ANYWHERE
     model: str = ANYWHERE
     times: int | None = 1
     rate: float = 1.0
@@ -106,8 +49,10 @@ class Fault:
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)  # noqa: S311 - not a secret
 
-    def hit(self, *, endpoint: str, model: str) -> bool:
+    def hit(self, *, endpoint: str, model: str, engine: str) -> bool:
         if self.times == 0 or self.endpoint not in {ANYWHERE, endpoint}:
+            return False
+        if self.engine not in {ANYWHERE, engine}:
             return False
         if self.model not in {ANYWHERE, model} or self._chance.random() >= self.rate:
             return False
@@ -116,20 +61,24 @@ class Fault:
             self.times -= 1
         return True
 
-    @property
-    def problem(self) -> Problem:
-        """The error of an ``error`` or ``task-failed`` fault, by default as documented."""
-        known = self._documented_problem()
+    def problem(self, find: FindProblem = find, *, internal: Problem = INTERNAL) -> Problem:
+        """Return the error of an ``error`` or ``task-failed`` fault, by default as documented.
+
+        ``find`` and ``internal`` are those of the emulator that the fault hits.
+        """
+        known = self._documented_problem(find, internal)
         return Problem(
             status=int(self.settings.get("status", known.status)),
             code=known.code,
             message=str(self.settings.get("message", known.message)),
         )
 
-    def _documented_problem(self) -> Problem:
+    def _documented_problem(self, find: FindProblem, internal: Problem) -> Problem:
         if "download_timeout" in self.settings:
             return DOWNLOAD_TIMEOUTS[self.settings["download_timeout"]]
-        code = str(self.settings.get("code", INTERNAL.code))
+        if "code" not in self.settings:
+            return internal
+        code = str(self.settings["code"])
         return find(code) or Problem(400, code, "")
 
     @property
@@ -149,6 +98,7 @@ class Fault:
             "id": self.id,
             "kind": self.kind,
             "endpoint": self.endpoint,
+            "engine": self.engine,
             "model": self.model,
             "times": self.times,
             "rate": self.rate,
@@ -170,32 +120,34 @@ class Faults:
     def add(self, kind: str, **settings: Any) -> Fault:
         """Add a fault; raises ``ValueError`` for invalid settings.
 
-        ``endpoint`` and ``model`` select the requests. ``times`` (default 1, ``None`` for
-        always) and ``rate`` (with ``seed``) limit how many of them are hit. Every kind also
-        takes a ``delay``. ``KINDS`` lists the other settings.
+        ``endpoint``, ``engine`` and ``model`` select the requests. ``times`` (default 1,
+        ``None`` for always) and ``rate`` (with ``seed``) limit how many of them are hit. Every
+        kind also takes a ``delay``. ``KINDS`` lists the other settings.
         """
         if kind not in KINDS:
             raise ValueError(f"kind must be one of: {', '.join(KINDS)}.")
         settings.setdefault("endpoint", KINDS[kind].only_at or ANYWHERE)
         if "rate" in settings or kind == CLOCK_SKEW:
             settings.setdefault("times", None)
-        named = {name: settings.pop(name) for name in _EVERY_FAULT_TAKES if name in settings}
-        _check(kind, named, settings)
+        named = {name: settings.pop(name) for name in EVERY_FAULT_TAKES if name in settings}
+        check(kind, named, settings)
         with self._lock:
             self._number += 1
             fault = Fault(id=self._number, kind=kind, settings=settings, **named)
             self._faults.append(fault)
         return fault
 
-    def take(self, *, endpoint: str, model: str) -> Fault | None:
+    def take(self, *, endpoint: str, model: str, engine: str = "") -> Fault | None:
         """Return the first fault that hits this request and count the hit."""
         with self._lock:
             for fault in self._faults:
-                if fault.kind != CLOCK_SKEW and fault.hit(endpoint=endpoint, model=model):
+                if fault.kind != CLOCK_SKEW and fault.hit(
+                    endpoint=endpoint, model=model, engine=engine
+                ):
                     return fault
         return None
 
-    def skew(self, *, endpoint: str, model: str) -> float:
+    def skew(self, *, endpoint: str, model: str, engine: str = "") -> float:
         """Return how many seconds the clock is ahead for this request, which another fault may hit.
 
         Skews add up, and each counts the hit.
@@ -204,7 +156,8 @@ class Faults:
             return sum(
                 fault.skew
                 for fault in self._faults
-                if fault.kind == CLOCK_SKEW and fault.hit(endpoint=endpoint, model=model)
+                if fault.kind == CLOCK_SKEW
+                and fault.hit(endpoint=endpoint, model=model, engine=engine)
             )
 
     def remove(self, fault_id: int) -> bool:
@@ -221,32 +174,3 @@ class Faults:
     def as_dicts(self) -> list[dict[str, Any]]:
         with self._lock:
             return [fault.as_dict() for fault in self._faults]
-
-
-def _check(kind: str, named: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
-    known = {**_EVERY_FAULT_TAKES, **KINDS[kind].takes}
-    for name, value in {**named, **settings}.items():
-        if name not in known:
-            raise ValueError(f"A {kind} fault has no setting {name!r}.")
-        if not isinstance(value, known[name]) or isinstance(value, bool):
-            raise ValueError(f"{name} cannot be {value!r}.")  # noqa: TRY004 - becomes a 400
-    endpoint, only_at = named["endpoint"], KINDS[kind].only_at
-    if endpoint not in {ANYWHERE, *ENDPOINTS}:
-        raise ValueError(f"endpoint must be one of: {', '.join(ENDPOINTS)}.")
-    if only_at and endpoint != only_at:
-        raise ValueError(f"A {kind} fault can only hit {only_at}.")
-    ranges = {**_RANGES, "seconds": _SKEWS} if kind == CLOCK_SKEW else _RANGES
-    for name, (least, most) in ranges.items():
-        value = {**named, **settings}.get(name)
-        if value is not None and not least <= value <= most:
-            raise ValueError(f"{name} must be from {least} to {most}.")
-    _check_texts(settings)
-
-
-def _check_texts(settings: Mapping[str, Any]) -> None:
-    if settings.get("download_timeout", "en") not in DOWNLOAD_TIMEOUTS:
-        raise ValueError(f"download_timeout must be one of: {', '.join(DOWNLOAD_TIMEOUTS)}.")
-    if settings.get("place", PLACES[0]) not in PLACES:
-        raise ValueError(f"place must be one of: {', '.join(PLACES)}.")
-    if not str(settings.get("location", "")).isprintable():
-        raise ValueError("location must be one line.")

@@ -8,6 +8,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+INPUT_SCHEME = "input:"
+"""Of pictures that came inside a request and are stored until its task has run."""
 PURGE_DELAY_SECONDS = 3600.0
 """Files outlive their URLs by this much, so that an expired URL is not "not found"."""
 

@@ -12,16 +12,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from .app import App
+from .emulators import base_paths
 from .engine_protocol import Engine
 from .options import Options
 from .progression import EVERY_MODEL, Progression
+from .remote_models import OUTFIT_ANYONE
 from .request_handler import RequestHandler
 from .sandbox import Sandbox
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-API_PATH = "/api/v1"
 CLOSE_SECONDS = 5.0
 POLL_SECONDS = 0.02
 
@@ -75,8 +76,13 @@ class SandboxServer:
 
     @property
     def base_url(self) -> str:
-        """The base URL for clients of the API."""
-        return self.root_url + API_PATH
+        """The base URL for clients of OutfitAnyone."""
+        return self.urls[OUTFIT_ANYONE]
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Engine to the base URL for its clients."""
+        return {engine: self.root_url + path for engine, path in base_paths().items()}
 
     def start(self) -> None:
         self.sandbox.start()

@@ -12,9 +12,10 @@ from .downloads import Downloads
 from .engine_protocol import Area, Engine
 from .errors import INVALID_PERSON, SIZES_DIFFER, Refused
 from .options import Options
+from .outfits import Outfit, dress
 from .picture_rules import refuse_failures
-from .pictures import Picture, read_picture
-from .preview import CropMark, crop_jpeg, cutout_png, fingerprint, preview_jpeg
+from .pictures import OUTFIT_ANYONE, Picture, PictureLimits, read_picture
+from .preview import CropMark, crop_jpeg, cutout_png, fingerprint, preview_file, preview_jpeg
 from .remote_models import MODELS
 from .request_fields import TaskRequest, output_size
 from .storage import Storage
@@ -23,10 +24,17 @@ from .try_ons import TryOns
 
 @dataclass(frozen=True)
 class Made:
-    """The stored file of a picture, and the codes of what may have spoilt it."""
+    """The stored files of one result or several, and the codes of what may have spoilt it."""
 
     file_key: str = ""
     findings: tuple[str, ...] = ()
+    more_file_keys: tuple[str, ...] = ()
+    size: tuple[int, int] = (0, 0)
+    """Width and height, where an answer names them."""
+
+    @property
+    def file_keys(self) -> tuple[str, ...]:
+        return (self.file_key, *self.more_file_keys) if self.file_key else ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,31 @@ class ImageService:
             image = self._engine.fit(image, width=size[0], height=size[1])
         return Made(self._save(preview_jpeg(image), "jpg"), tried_on.findings)
 
+    def make_outfit(self, outfit: Outfit, *, account: str, model: str) -> Made:
+        """Make the picture, and store one file for each candidate."""
+
+        def load(url: str) -> Picture:
+            resolve = outfit.resolve_uploads
+            return self._load_picture(
+                url, account=account, model=model, resolve=resolve, limits=outfit.limits
+            )
+
+        person = load(outfit.person)
+        garments = [(load(url), kind) for url, kind in outfit.garments]
+        worn = dress(self._engine, person.pixels, garments, is_lenient=outfit.is_lenient)
+        image = worn.image
+        if outfit.width:
+            image = self._engine.fit(image, width=outfit.width, height=outfit.height)
+        keys = [
+            self._save(
+                preview_file(image, file_format=outfit.file_format, number=number),
+                outfit.file_format,
+            )
+            for number in range(1, outfit.count + 1)
+        ]
+        size = (image.shape[1], image.shape[0])
+        return Made(keys[0], worn.findings, tuple(keys[1:]), size)
+
     def parse(
         self, url: str, clothes_types: Sequence[str], *, account: str, model: str, resolve: bool
     ) -> list[ParsedArea | None]:
@@ -92,11 +125,28 @@ class ImageService:
         source = fingerprint(image)
         return [self._save_area(area, source) if area else None for area in areas]
 
-    def _load_picture(self, url: str, *, account: str, model: str, resolve: bool) -> Picture:
-        data = self._downloads.fetch(url, account=account, model=model, resolve_uploads=resolve)
+    def _load_picture(
+        self,
+        url: str,
+        *,
+        account: str,
+        model: str,
+        resolve: bool,
+        limits: PictureLimits = OUTFIT_ANYONE,
+    ) -> Picture:
+        data = self._downloads.fetch(
+            url,
+            account=account,
+            model=model,
+            resolve_uploads=resolve,
+            max_bytes=limits.max_bytes,
+        )
         options = self._options()
         return read_picture(
-            data, accept_webp=options.accept_webp, accept_small_crops=options.accept_small_crops
+            data,
+            limits=limits,
+            accept_webp=options.accept_webp,
+            accept_small_crops=options.accept_small_crops,
         )
 
     def _refined(self, person: Picture, coarse: Picture) -> bytes:

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import BmpImagePlugin, Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from .engine_protocol import RGB
-from .errors import INVALID_LENGTH, INVALID_URL, Refused
+from .errors import INVALID_LENGTH, INVALID_URL, Problem, Refused
 from .preview import CropMark, is_preview, read_crop_mark
 
 MIN_BYTES = 5 * 1024
@@ -21,10 +21,25 @@ UNREADABLE = INVALID_URL.because("The file cannot be decoded as a picture.", "fi
 OTHER_FORMAT = INVALID_URL.because(
     "The file is no picture in an accepted format: JPEG, PNG, BMP or HEIC.", "file_format"
 )
-FILE_TOO_LARGE = INVALID_LENGTH.because(
-    f"The file has more than {MAX_BYTES:,} bytes.", "file_too_large"
-)
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureLimits:
+    """What a picture may be, all bounds inclusive; the defaults are those of OutfitAnyone."""
+
+    min_bytes: int = MIN_BYTES
+    max_bytes: int = MAX_BYTES
+    min_side: int = MIN_SIDE
+    max_side: int = MAX_SIDE
+    accepts_webp: bool = False
+
+
+OUTFIT_ANYONE = PictureLimits()
+
+
+def file_too_large(max_bytes: int) -> Problem:
+    return INVALID_LENGTH.because(f"The file has more than {max_bytes:,} bytes.", "file_too_large")
 
 
 @dataclass(frozen=True)
@@ -40,15 +55,19 @@ class Picture:
 
 
 def read_picture(
-    data: bytes, *, accept_webp: bool = False, accept_small_crops: bool = False
+    data: bytes,
+    *,
+    limits: PictureLimits = OUTFIT_ANYONE,
+    accept_webp: bool = False,
+    accept_small_crops: bool = False,
 ) -> Picture:
     """Check type, file size and pixel size before decoding; raises ``Refused``.
 
     accept_small_crops: let the sandbox's own crops be smaller than other pictures.
     """
     try:
-        with _open(data, accept_webp=accept_webp) as image:
-            return _checked(image, len(data), accept_small_crops=accept_small_crops)
+        with _open(data, accept_webp=accept_webp or limits.accepts_webp) as image:
+            return _checked(image, len(data), limits, accept_small_crops=accept_small_crops)
     except Refused:
         raise
     except Exception as error:
@@ -79,27 +98,30 @@ def _open_heif(file: io.BytesIO) -> Image.Image:
     return image
 
 
-def _checked(image: Image.Image, size: int, *, accept_small_crops: bool) -> Picture:
+def _checked(
+    image: Image.Image, size: int, limits: PictureLimits, *, accept_small_crops: bool
+) -> Picture:
     """Check the sizes and decode. The upper bounds come first, because reading metadata decodes."""
-    if max(image.size) > MAX_SIDE:
+    if max(image.size) > limits.max_side:
         size_text = f"{image.width} x {image.height} pixels"
-        reason = f"The picture has {size_text}; a side may have {MAX_SIDE} at most."
+        reason = f"The picture has {size_text}; a side may have {limits.max_side} at most."
         raise Refused(INVALID_LENGTH.because(reason, "side_too_long"))
-    if size > MAX_BYTES:
-        raise Refused(FILE_TOO_LARGE)
+    if size > limits.max_bytes:
+        raise Refused(file_too_large(limits.max_bytes))
     exif = image.getexif()
     crop_mark = read_crop_mark(exif)
     if crop_mark is None or not accept_small_crops:
-        _check_lower_bounds(image.size, size)
+        _check_lower_bounds(image.size, size, limits)
     return Picture(_pixels(image), crop_mark, is_preview(exif))
 
 
-def _check_lower_bounds(sides: tuple[int, int], size: int) -> None:
-    if min(sides) < MIN_SIDE:
-        reason = f"The picture has {sides[0]} x {sides[1]} pixels; each side needs {MIN_SIDE}."
+def _check_lower_bounds(sides: tuple[int, int], size: int, limits: PictureLimits) -> None:
+    if min(sides) < limits.min_side:
+        sides_text = f"{sides[0]} x {sides[1]} pixels"
+        reason = f"The picture has {sides_text}; each side needs {limits.min_side}."
         raise Refused(INVALID_LENGTH.because(reason, "side_too_short"))
-    if size < MIN_BYTES:
-        reason = f"The file has {size:,} bytes; {MIN_BYTES:,} are needed at least."
+    if size < limits.min_bytes:
+        reason = f"The file has {size:,} bytes; {limits.min_bytes:,} are needed at least."
         raise Refused(INVALID_LENGTH.because(reason, "file_too_small"))
 
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
 from .engine_protocol import RGB, RGBA
 
@@ -51,8 +51,25 @@ def preview_jpeg(image: RGB, *, marked_already: bool = False) -> bytes:
     """Return a try-on result as JPEG, with the visible mark unless it is already there."""
     picture = Image.fromarray(image)
     if not marked_already:
-        _draw_pill(picture)
+        _draw_pill(picture, PILL_LABEL)
     return _jpeg(picture, software=PREVIEW_SOFTWARE, description=PREVIEW_DESCRIPTION, xmp=_XMP)
+
+
+def preview_file(image: RGB, *, file_format: str, number: int = 1) -> bytes:
+    """Return the ``number``-th candidate of a try-on as ``png``, ``jpg`` or ``webp``."""
+    picture = Image.fromarray(image)
+    _draw_pill(picture, PILL_LABEL if number == 1 else f"{PILL_LABEL} {number}")
+    if file_format == "jpg":
+        return _jpeg(picture, software=PREVIEW_SOFTWARE, description=PREVIEW_DESCRIPTION, xmp=_XMP)
+    exif = _exif(software=PREVIEW_SOFTWARE, description=PREVIEW_DESCRIPTION)
+    file = io.BytesIO()
+    if file_format == "webp":
+        picture.save(file, "WEBP", quality=JPEG_QUALITY, exif=exif, xmp=_XMP.encode())
+    else:
+        texts = PngImagePlugin.PngInfo()
+        texts.add_itxt("XML:com.adobe.xmp", _XMP)
+        picture.save(file, "PNG", exif=exif, pnginfo=texts)
+    return file.getvalue()
 
 
 def crop_jpeg(crop: RGB, mark: CropMark) -> bytes:
@@ -80,8 +97,7 @@ def is_preview(exif: Image.Exif) -> bool:
 
 
 def _jpeg(picture: Image.Image, *, software: str, description: str, xmp: str = "") -> bytes:
-    exif = Image.Exif()
-    exif[_SOFTWARE], exif[_DESCRIPTION] = software, description
+    exif = _exif(software=software, description=description)
     file = io.BytesIO()
     picture.save(
         file, "JPEG", quality=JPEG_QUALITY, subsampling=0, exif=exif, xmp=xmp.encode() or None
@@ -89,16 +105,22 @@ def _jpeg(picture: Image.Image, *, software: str, description: str, xmp: str = "
     return file.getvalue()
 
 
-def _draw_pill(picture: Image.Image) -> None:
+def _exif(*, software: str, description: str) -> Image.Exif:
+    exif = Image.Exif()
+    exif[_SOFTWARE], exif[_DESCRIPTION] = software, description
+    return exif
+
+
+def _draw_pill(picture: Image.Image, label: str) -> None:
     """Draw the mark at four times its size and scale it down, for smooth edges."""
     height = max(round(picture.height * PILL_HEIGHT_SHARE), PILL_MIN_HEIGHT)
     font = ImageFont.load_default(size=round(height * 4 * 0.62))
-    text_width = round(font.getlength(PILL_LABEL) / 4)
+    text_width = round(font.getlength(label) / 4)
     size = (text_width + height, height)
     pill = Image.new("RGBA", (size[0] * 4, size[1] * 4), (0, 0, 0, 0))
     draw = ImageDraw.Draw(pill)
     draw.rounded_rectangle((0, 0, pill.width - 1, pill.height - 1), height * 2, (24, 24, 27, 140))
-    draw.text((pill.width / 2, pill.height / 2), PILL_LABEL, (255, 255, 255, 235), font, "mm")
+    draw.text((pill.width / 2, pill.height / 2), label, (255, 255, 255, 235), font, "mm")
     pill = pill.resize(size, Image.Resampling.LANCZOS)
     margin = round(height * 0.8)
     picture.paste(pill, (margin, picture.height - margin - height), pill)

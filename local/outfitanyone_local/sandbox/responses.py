@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 from .clock import beijing_text
 from .errors import Problem
 from .image_service import ParsedArea
+from .remote_models import MODELS
 from .tasks import Task
 
 REQUEST_ID_FIRST = {"parse", "query", "list", "cancel"}
@@ -80,7 +82,15 @@ def unknown_task_body(task_id: str, *, request_id: str) -> dict[str, Any]:
     return {"request_id": request_id, "output": {"task_id": task_id, "task_status": "UNKNOWN"}}
 
 
-def task_body(task: Task, *, request_id: str, image_url: str, now: float) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Success:
+    """What the query of a finished task says about its pictures: fields of the output, usage."""
+
+    output: Mapping[str, Any]
+    usage: Mapping[str, Any]
+
+
+def task_body(task: Task, *, request_id: str, success: Success, now: float) -> dict[str, Any]:
     """Return the body of a query.
 
     Like the documented sample, a FAILED task has no times and no usage.
@@ -97,10 +107,10 @@ def task_body(task: Task, *, request_id: str, image_url: str, now: float) -> dic
     }
     output.update({name: beijing_text(at) for name, at in moments.items() if at is not None})
     if status == "SUCCEEDED":
-        output["image_url"] = image_url
+        output.update(success.output)
         if task.findings:
             output["sandbox_findings"] = list(task.findings)
-        body["usage"] = {"image_count": 1}
+        body["usage"] = dict(success.usage)
     return body
 
 
@@ -177,5 +187,10 @@ def _listed(task: Task, *, now: float) -> dict[str, Any]:
         "request_id": task.request_id,
         **numbers,
         **{name: int(at * 1000) for name, at in moments.items() if at is not None},
-        "user_api_unique_key": f"apikey:v1:aigc:image2image:image-synthesis:{task.model}",
+        "user_api_unique_key": f"apikey:v1:{_place(task.model)}:{task.model}",
     }
+
+
+def _place(model: str) -> str:
+    """Return where a model belongs, as the path of its requests says it."""
+    return MODELS[model].path.rpartition("/services/")[2].replace("/", ":")

@@ -17,13 +17,14 @@ from .faults import Faults
 from .free_quota import FreeQuota
 from .image_service import ImageService, Made
 from .options import Options
+from .outfits import Outfit
 from .progression import Progressions
 from .rate_limits import RateLimits
 from .request_fields import TaskRequest
 from .runner import Runner
 from .stats import Stats
 from .storage import Storage
-from .task_store import TaskStore
+from .task_store import TaskStore, note
 from .tasks import Task
 
 logger = logging.getLogger("outfitanyone_local.sandbox")
@@ -80,7 +81,7 @@ class Sandbox:
         *,
         account: str,
         model: str,
-        task_request: TaskRequest | None,
+        task_request: TaskRequest | Outfit | None,
         problem: Problem | None = None,
         request_id: str,
     ) -> Task:
@@ -95,15 +96,19 @@ class Sandbox:
         if problem:
             task.made_at, task.problem = task.submitted_at, problem
         elif task_request and self.options.image_faults == "submit":
-            made = self.image_service.make(task_request, account=account, model=model)
-            task.file_key, task.findings = made.file_key, list(made.findings)
+            note(task, self._picture(task))
             task.made_at = self.clock.now()
         self.tasks.add(task, now=self.clock.now())
         self._runner.wake()
         return task
 
     def _new_task(
-        self, *, account: str, model: str, task_request: TaskRequest | None, request_id: str
+        self,
+        *,
+        account: str,
+        model: str,
+        task_request: TaskRequest | Outfit | None,
+        request_id: str,
     ) -> Task:
         number = self.tasks.next_number()
         return Task(
@@ -141,23 +146,23 @@ class Sandbox:
         """Make the picture; any error fails the task and spares the worker thread."""
         made, problem = Made(), None
         try:
-            made = self.image_service.make(
-                TaskRequest(**task.request), account=task.account, model=task.model
-            )
+            made = self._picture(task)
         except Refused as refused:
             problem = refused.problem
         except Exception:
             logger.exception("The engine failed on task %s", task.task_id)
             problem = INTERNAL_ALGORITHM
-        is_kept = self.tasks.record(
-            task.task_id,
-            file_key=made.file_key,
-            findings=made.findings,
-            problem=problem,
-            now=self.clock.now(),
-        )
-        if not is_kept and made.file_key:
-            self.storage.results.remove(made.file_key)
+        if not self.tasks.record(task.task_id, made, problem=problem, now=self.clock.now()):
+            for key in made.file_keys:
+                self.storage.results.remove(key)
+
+    def _picture(self, task: Task) -> Made:
+        """Return what the task asks for, in the form of OutfitAnyone or of all other engines."""
+        subject = {"account": task.account, "model": task.model}
+        if "garments" in task.request:
+            outfit = Outfit.from_json(task.request)
+            return self.image_service.make_outfit(outfit, **subject)
+        return self.image_service.make(TaskRequest(**task.request), **subject)
 
     def _update(self, now: float) -> float | None:
         self.tasks.update(now=now)
@@ -168,9 +173,10 @@ class Sandbox:
         self.storage.purge(now=now)
 
 
-def account_of(key: str) -> str:
+def account_of(key: str, *, scope: str = "") -> str:
     """Return the account's name, a hash, so that the key itself is stored nowhere.
 
-    The empty text, which is no key, stands for the account that all keys share.
+    The empty text, which is no key, stands for the account that all keys share. ``scope``
+    separates the accounts of one vendor from those of others.
     """
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(f"{scope}{key}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

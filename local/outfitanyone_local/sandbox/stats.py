@@ -19,6 +19,7 @@ COUNTED = (
     "policies",
     "uploads",
     "downloads",
+    "accounts",
     "throttled",
     "succeeded",
     "failed",
@@ -27,7 +28,7 @@ COUNTED = (
 
 
 class Stats:
-    """Counts of requests and tasks, in total and per model.
+    """Counts of requests and tasks, in total, per engine and per model.
 
     ``submits`` counts the requests that arrived, ``accepted`` the tasks they started. The
     two peaks are the highest values so far. Unknown models count in the totals only.
@@ -41,18 +42,24 @@ class Stats:
         with self._lock:
             self._totals: Counter[str] = Counter()
             self._models: dict[str, Counter[str]] = {}
+            self._engines: dict[str, Counter[str]] = {}
             self._recent_submits: deque[float] = deque()
             self._peak_submits = 0
             self._peak_running = 0
 
-    def count(self, name: str, *, model: str = "") -> None:
+    def count(self, name: str, *, model: str = "", engine: str = "") -> None:
+        """Count one; without an engine, that of the model counts."""
+        known = MODELS.get(model)
+        engine = engine or (known.engine if known else "")
         with self._lock:
             self._totals[name] += 1
-            if model in MODELS:
+            if known:
                 self._models.setdefault(model, Counter())[name] += 1
+            if engine:
+                self._engines.setdefault(engine, Counter())[name] += 1
 
-    def count_submit(self, *, model: str, at: float) -> None:
-        self.count("submits", model=model)
+    def count_submit(self, *, model: str, engine: str = "", at: float) -> None:
+        self.count("submits", model=model, engine=engine)
         with self._lock:
             forget_before(self._recent_submits, at - WINDOW_SECONDS)
             self._recent_submits.append(at)
@@ -69,6 +76,7 @@ class Stats:
                 "peak_running": self._peak_running,
                 "peak_submits_per_second": self._peak_submits,
                 "models": {model: dict(counts) for model, counts in self._models.items()},
+                "engines": {engine: dict(counts) for engine, counts in self._engines.items()},
             }
 
     def __getitem__(self, name: str) -> Any:

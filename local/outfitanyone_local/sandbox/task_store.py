@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import copy
 from pathlib import Path
 
 from .errors import Problem
+from .image_service import Made
 from .options import Options
 from .progression import PENDING
 from .stats import Stats
@@ -65,6 +66,12 @@ class TaskStore:
             self._number += 1
             return self._number
 
+    def count_open(self, account: str, *, model: str = "", now: float) -> int:
+        """Return how many tasks of an account, and of a model if one is named, have not ended."""
+        self.update(now=now)
+        with self._lock:
+            return sum(t.account == account and model in {"", t.model} for t in self._open)
+
     def model_of(self, task_id: str) -> str:
         """Return the task's model, or "" for an unknown task."""
         with self._lock:
@@ -113,24 +120,18 @@ class TaskStore:
             return [copy(task) for task in reversed(own)]
 
     def record(
-        self,
-        task_id: str,
-        *,
-        file_key: str = "",
-        findings: Sequence[str] = (),
-        problem: Problem | None = None,
-        now: float,
+        self, task_id: str, made: Made, *, problem: Problem | None = None, now: float
     ) -> bool:
-        """Store the picture's file key and findings, or its problem.
+        """Store what was made, or its problem.
 
-        Returns false if the task was deleted or canceled, so that the file can go too.
+        Returns false if the task was deleted or canceled, so that the files can go too.
         """
         with self._lock:
             task = self._tasks.get(task_id)
             if task is None or task.canceled_at is not None:
                 return False
-            task.made_at, task.file_key, task.problem = now, file_key, problem
-            task.findings = list(findings)
+            task.made_at, task.problem = now, problem
+            note(task, made)
             self._save(task)
         self.update(now=now)
         return True
@@ -217,6 +218,12 @@ class TaskStore:
 
     def _path(self, task: Task) -> Path:
         return self._folder / f"{task.task_id}.json"
+
+
+def note(task: Task, made: Made) -> None:
+    """Write the files and findings of a picture into the record of its task."""
+    task.file_key, task.more_file_keys = made.file_key, list(made.more_file_keys)
+    task.findings, task.size = list(made.findings), list(made.size)
 
 
 def _load(path: Path) -> Task | None:

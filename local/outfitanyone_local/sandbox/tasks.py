@@ -21,6 +21,7 @@ class Task:
     running after that, because the vendor's would.
     queries: how often the task was queried.
     findings: codes of what may spoil the picture, though it was made.
+    more_file_keys: those of further candidates; size: width and height, if recorded.
     """
 
     task_id: str
@@ -38,6 +39,12 @@ class Task:
     file_key: str = ""
     problem: Problem | None = None
     findings: list[str] = field(default_factory=list)
+    more_file_keys: list[str] = field(default_factory=list)
+    size: list[int] = field(default_factory=lambda: [0, 0])
+
+    @property
+    def file_keys(self) -> list[str]:
+        return [self.file_key, *self.more_file_keys] if self.file_key else []
 
     @property
     def scheduled_at(self) -> float | None:

@@ -7,13 +7,14 @@ import pytest
 from drawing import garments
 from drawing.garments import Flat
 from drawing.parsed import MODELS, drawn_garment, shipped_picture
-from drawing.textures import checks, dots, plain, stripes
+from drawing.textures import bricks, checks, dots, plain, stripes
 from outfitanyone_local.engine.garments.garment import Kind, parse_garment
 from outfitanyone_local.engine.outline import LEFT, RIGHT
 from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused
 
 KINDS = {
     "top": Kind.TOP,
+    "long top": Kind.TOP,
     "crop": Kind.TOP,
     "dress": Kind.DRESS,
     "jumpsuit": Kind.JUMPSUIT,
@@ -150,6 +151,105 @@ def test_parse_garment__refuses_the_wrong_kind(kind, bottom):
         parse_garment(garments.picture(kind), bottom=bottom)
 
     assert refused.value.reason is GarmentRefusal.WRONG_KIND
+
+
+@pytest.mark.parametrize(
+    "flat",
+    [
+        Flat("top", sleeve="none"),
+        Flat("crop", sleeve="none"),
+        Flat("dress", sleeve="none"),
+        Flat("top", sleeve="along"),
+    ],
+    ids=["sleeveless top", "crop top", "sleeveless dress", "sleeves along the body"],
+)
+def test_parse_garment__refuses_what_has_shoulders_as_a_bottom(flat):
+    with pytest.raises(GarmentRefused) as refused:
+        parse_garment(garments.draw(flat).image, hint="bottom")
+
+    assert refused.value.reason is GarmentRefusal.WRONG_KIND
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint", "expected"),
+    [
+        ("top", "one_piece", Kind.DRESS),
+        ("dress", "top", Kind.TOP),
+        ("mini", "top", Kind.TOP),
+        ("mini", "bottom", Kind.SKIRT),
+    ],
+)
+def test_parse_garment__believes_a_hint_where_silhouettes_are_alike(kind, hint, expected):
+    assert parse_garment(garments.picture(kind), hint=hint).kind is expected
+
+
+@pytest.mark.parametrize(("kind", "hint"), [("jumpsuit", "top"), ("trousers", "one_piece")])
+def test_parse_garment__refuses_a_hint_that_legs_contradict(kind, hint):
+    with pytest.raises(GarmentRefused) as refused:
+        parse_garment(garments.picture(kind), hint=hint)
+
+    assert refused.value.reason is GarmentRefusal.WRONG_KIND
+
+
+def test_parse_garment__rejects_unknown_hints():
+    with pytest.raises(ValueError, match="'hat'"):
+        parse_garment(garments.picture("top"), hint="hat")
+
+
+def test_parse_garment__finds_sleeves_that_lie_along_the_body():
+    garment = drawn_garment(Flat("top", sleeve="along"))
+
+    assert garment.has_sleeves
+    assert garment.sleeve_length > 0.9
+    assert garment.chest == pytest.approx(0.51 * 450, rel=0.05)
+
+
+@pytest.mark.parametrize("side", [slice(0, 225), slice(225, 450)], ids=["left", "right"])
+def test_parse_garment__finds_both_sleeves_if_one_covers_its_armpit(side):
+    flat = Flat("top", sleeve="long")
+    image, mask = draw_flat(flat)
+    for row in range(130, 330):
+        across = np.flatnonzero(mask[row])
+        covered = slice(max(side.start, across[0]), min(side.stop, across[-1] + 1))
+        image[row, covered] = image[300, 225]
+
+    garment = parse_garment(image)
+
+    right, left = (garment.outline.sides[half] for half in (RIGHT, LEFT))
+    assert {"cuff", "inner sleeve"} <= set(right) & set(left)
+    assert garment.kind is Kind.TOP
+
+
+def draw_flat(flat):
+    """Return a writable picture and its silhouette of 0 and 1."""
+    drawn = garments.draw(flat)
+    return drawn.image.copy(), drawn.mask.astype(np.uint8)
+
+
+def test_parse_garment__cuts_a_garment_out_on_a_busy_floor():
+    drawn = garments.draw(Flat("top", plain((35, 70, 150)), size=(600, 800)))
+    floor = bricks()(800, 600).astype(np.uint8)
+    image = np.where(drawn.mask[..., None], drawn.image, floor)
+
+    garment = parse_garment(image)
+
+    assert garment.kind is Kind.TOP
+    both = garment.mask & drawn.mask
+    assert both.sum() / (garment.mask | drawn.mask).sum() > 0.93
+
+
+def test_parse_garment__refuses_the_picture_and_logs_an_unexpected_error(monkeypatch, caplog):
+    def fail(mask):
+        raise IndexError("Nothing below.")
+
+    monkeypatch.setattr("outfitanyone_local.engine.garments.garment.split_halves", fail)
+
+    with pytest.raises(GarmentRefused) as refused:
+        parse_garment(garments.picture("top"))
+
+    assert refused.value.reason is GarmentRefusal.NO_GARMENT
+    assert isinstance(refused.value.__cause__, IndexError)
+    assert "could not be parsed" in caplog.text
 
 
 def test_parse_garment__follows_the_caller_for_an_ambiguous_silhouette():

@@ -27,12 +27,14 @@ def truth(name, item):
 
 
 def test_hems__over_shoes_are_clothes():
+    """Of these trousers' 94 000 pixels, about 60 are left to correct."""
     before, after = before_and_after("model-02-man-navy-tshirt-chinos")
     trousers = truth("model-02-man-navy-tshirt-chinos", "lower")
 
     taken_for_shoes = [(figure.mask(Part.SHOE) & trousers).sum() for figure in (before, after)]
 
-    assert taken_for_shoes[1] < 0.5 * taken_for_shoes[0]
+    assert taken_for_shoes[1] < 0.75 * taken_for_shoes[0]
+    assert taken_for_shoes[1] < 50
 
 
 def test_inside_of_collars__is_clothes():

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 import pytest
 
-from drawing.figures import draw
+from drawing.figures import Bottom, Person, Top, draw
 from drawing.parsed import MODELS, drawn_person, shipped_model
 from drawing.people import PEOPLE
+from drawing.textures import plain
 from outfitanyone_local.engine import parse
 from outfitanyone_local.engine.figure import Part
 from outfitanyone_local.engine.parsing.areas import extract_areas
@@ -159,6 +160,19 @@ def test_drawn_people__boxes_fit(drawn):
 
 def test_there_are_enough_drawn_people():
     assert len(PEOPLE) >= 30
+
+
+def test_open_coat__is_upper_down_to_its_hem_below_the_knees():
+    blue, end = (50, 80, 140), 762
+    top, bottom = Top(plain(blue), sleeve=2, hem=0.6), Bottom(plain((90, 40, 45)))
+    image = draw(Person(top, bottom)).image.copy()
+    image[492:end, 256:321] = image[492:end, 393:458] = blue
+
+    upper, lower = parse(image, clothes_types=["upper", "lower"])
+
+    assert abs(upper.box[3] - end) < 10
+    assert abs(lower.box[0] - 321) < 10
+    assert abs(lower.box[2] - 393) < 10
 
 
 def test_parse__is_deterministic():

@@ -14,7 +14,7 @@ from drawing.figures import Bottom, Person, Top, draw
 from drawing.parsed import drawn_person
 from drawing.people import PEOPLE
 from drawing.textures import plain, stripes
-from outfitanyone_local.engine import GarmentRefusal, GarmentRefused, try_on
+from outfitanyone_local.engine import GarmentRefusal, GarmentRefused, parse_garment, try_on
 from outfitanyone_local.engine.figure import Part
 from outfitanyone_local.engine.parsing.areas import extract_areas
 
@@ -442,3 +442,12 @@ def test_garments_of_the_wrong_kind__are_refused(top, bottom):
         try_on(wearer("dress").image, top=clothing(top), bottom=clothing(bottom))
 
     assert refused.value.reason is GarmentRefusal.WRONG_KIND
+
+
+def test_try_on__takes_a_garment_that_is_parsed_already():
+    result = try_on(
+        wearer("shirt and trousers").image,
+        top=parse_garment(clothing("top"), bottom=False),
+        figure=drawn_person(WEARERS["shirt and trousers"]),
+    )
+    assert np.array_equal(result, worn("shirt and trousers", "top"))

@@ -14,9 +14,11 @@ from PIL import Image
 from outfitanyone_local import samples
 from outfitanyone_local.engine.checks.findings import GARMENT_CODES, PERSON_CODES
 from outfitanyone_local.sandbox.control import ROUTES
-from outfitanyone_local.sandbox.faults import ENDPOINTS, KINDS
+from outfitanyone_local.sandbox.emulators import EMULATORS, base_paths
+from outfitanyone_local.sandbox.fault_kinds import ENDPOINTS, KINDS
 from outfitanyone_local.sandbox.options import Options
 from outfitanyone_local.sandbox.picture_rules import ENGINE_FAILED, REASONS
+from outfitanyone_local.sandbox.remote_models import MODELS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -67,6 +69,22 @@ def test_faults__are_all_listed():
     }
     assert settings <= mentioned
     assert f"`{' '.join(ENDPOINTS)}`" in TEXT
+
+
+def test_engines__are_listed_with_address_and_models():
+    table = {row[0].strip("`"): row for row in rows("## One server, six engines")}
+
+    assert {name: row[1].strip("`") for name, row in table.items()} == base_paths()
+    for name, model in MODELS.items():
+        assert f"`{name}`" in table[model.engine][3], name
+
+
+def test_faults__name_codes_that_the_apis_know():
+    table = re.search(r"\| engine \| `code` of `error`.*?\n\n", TEXT, re.DOTALL)[0]
+    for engine, codes, of_tasks in re.findall(r"\| (`.*) \| (.*) \| (.*) \|", table):
+        emulator = next(each for each in EMULATORS if engine.split("`")[1] in each.engines)
+        named = re.findall(r"`([\w. ]+)`", codes + of_tasks)
+        assert [code for code in named if not emulator.find_problem(code)] == []
 
 
 def test_control__endpoints_are_all_listed():

@@ -13,7 +13,7 @@ from PIL import Image
 
 from drawing.figures import Bottom, Person, Top, draw, plain
 from drawing.noise import read_pixels
-from outfitanyone_local.engine import parse_figure
+from outfitanyone_local.engine import parse_figure, parse_garment
 from outfitanyone_local.engine.checks import garment as garment_check
 from outfitanyone_local.engine.checks import person as person_check
 from outfitanyone_local.sandbox.engines import LocalEngine
@@ -129,7 +129,10 @@ def test_try_on__changes_only_the_requested_half(api, result, person, tee):
 
 
 @pytest.mark.slow
-def test_parse__accepts_a_try_on_result(api, person, tee):
+def test_parse__accepts_a_try_on_result(api, shop, tee):
+    """The trousers have no colour of skin, which flat drawings cannot be told from."""
+    dressed = draw(Person(top=Top(plain(BLUE)), bottom=Bottom(plain(GREEN)), size=SIZE))
+    person = shop.serve(png(dressed.image), path="/green-trousers.png")
     task = api.submitted(person_image_url=person, top_garment_url=tee)
     before = api.parse(person, ["upper", "lower"]).json()["output"]["bbox"]
     after = api.parse(api.finished(task)["image_url"], ["upper", "lower"]).json()["output"]["bbox"]
@@ -328,3 +331,21 @@ def test_figure__is_parsed_once_for_all_steps(drawn, monkeypatch):
     engine.parse(drawn.image.copy(), ["lower"])
     engine.try_on(drawn.image, top=garment(TEE, RED), bottom=None, keep=[])
     assert len(parsed) == 1
+
+
+def test_garment__is_parsed_once_for_all_people(drawn, monkeypatch):
+    parsed = []
+
+    def count(image, **options):
+        parsed.append(options)
+        return parse_garment(image, **options)
+
+    monkeypatch.setattr("outfitanyone_local.engine.parse_garment", count)
+    engine = LocalEngine(workers=1)
+    tee = garment(TEE, RED)
+    pictures = [
+        engine.try_on(person, top=tee.copy(), bottom=None, keep=[])
+        for person in (drawn.image, drawn.image[:-4])
+    ]
+    assert parsed == [{"bottom": False}]
+    assert all((picture != drawn.image[: len(picture)]).any() for picture in pictures)

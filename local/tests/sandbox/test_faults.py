@@ -14,7 +14,8 @@ import requests
 
 from drawing.noise import picture_bytes
 from outfitanyone_local.sandbox.clock import BEIJING
-from outfitanyone_local.sandbox.faults import KINDS, Faults
+from outfitanyone_local.sandbox.fault_kinds import KINDS
+from outfitanyone_local.sandbox.faults import Faults
 
 from .conftest import Api
 
@@ -58,7 +59,7 @@ class TestFaults:
     def test_faults__the_first_match_is_used(self, faults):
         faults.add("error", code="SystemError")
         faults.add("error", code="Arrearage")
-        taken = [faults.take(endpoint="query", model="").problem.code for _ in range(2)]
+        taken = [faults.take(endpoint="query", model="").problem().code for _ in range(2)]
         assert taken == ["SystemError", "Arrearage"]
 
     def test_faults__can_be_removed(self, faults):

@@ -72,16 +72,24 @@ def test_command__keeps_its_state_in_the_given_folder(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["state"]
 
 
-@pytest.mark.parametrize(
-    ("flag", "line"),
-    [
-        ([], "http://127.0.0.1:1/api/v1"),
-        (["--json"], '{"outfit_anyone": "http://127.0.0.1:1/api/v1"}'),
-    ],
-)
-def test_ready_line__is_the_base_url_or_json(flag, line):
-    parsed = command._parser().parse_args(flag)
-    assert command._ready_line("http://127.0.0.1:1/api/v1", as_json=parsed.json) == line
+@pytest.fixture
+def printed_line(server):
+    def line(*flags):
+        parsed = command._parser().parse_args(flags)
+        return command._ready_line(server, as_json=parsed.json)
+
+    return line
+
+
+def test_ready_line__is_the_base_url_of_outfit_anyone(printed_line, server):
+    assert printed_line() == f"{server.root_url}/api/v1" == server.base_url
+
+
+def test_ready_line__is_every_base_url_as_json(printed_line, server):
+    line = printed_line("--json")
+    assert "\n" not in line
+    assert json.loads(line) == server.urls
+    assert server.urls["outfit_anyone"] == server.base_url
 
 
 def test_command__port_in_use_is_one_line(capsys):

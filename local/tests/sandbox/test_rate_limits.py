@@ -139,7 +139,7 @@ def test_rate_limits__forget_idle_accounts():
     now = [0.0]
     limits = RateLimits(now=lambda: now[0])
     for number in range(1001):
-        limits.admit(str(number), per_second=1)
+        limits.admit(str(number), count=1)
     now[0] = 2.0
-    limits.admit("last", per_second=1)
+    limits.admit("last", count=1)
     assert len(limits._windows) == 1

@@ -174,7 +174,9 @@ def test_upload__larger_than_the_policy_allows(api, monkeypatch):
 
 
 def test_upload__far_too_large_is_not_read(policy, monkeypatch):
-    monkeypatch.setattr("outfitanyone_local.sandbox.endpoints.MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(
+        "outfitanyone_local.sandbox.vendors.dashscope.endpoints.MAX_FILE_BYTES", 1000
+    )
     assert problem(post(policy, data=b"x" * (2 << 20)))[:2] == (400, "EntityTooLarge")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from django_outfitanyone.engines.base import Picture
 from tests.engines.dashscope.conftest import ORDER
 
 NOW = datetime(2026, 3, 1, tzinfo=timezone.utc)
@@ -13,7 +14,7 @@ NOW = datetime(2026, 3, 1, tzinfo=timezone.utc)
 PAID = {
     "submit": lambda client: client.submit(ORDER),
     "parse": lambda client: client.parse(
-        model="aitryon-parsing-v1", image_url="https://shop.example/p.jpg", clothes_types=["upper"]
+        Picture(url="https://shop.example/p.jpg"), ["upper"], model="aitryon-parsing-v1"
     ),
 }
 FREE = {

@@ -8,22 +8,22 @@ from ipaddress import ip_address
 
 import pytest
 
-from django_outfitanyone.engines.base import TryOnOrder
-from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.dashscope import OutfitAnyone
 from outfitanyone_local.sandbox.http_server import SandboxServer
 from outfitanyone_local.sandbox.options import Options
 from outfitanyone_local.sandbox.rectangle_engine import RectangleEngine
 from tests.drawing import picture
 from tests.engines.dashscope.listener import Behaviour, Listener
+from tests.orders import outfit_anyone, try_on_order
 
 TRY_ON = "aitryon-plus"
 PARSING = "aitryon-parsing-v1"
 REFINER = "aitryon-refiner"
 KEY = "sk-0123456789abcdef0123456789abcdef"
-ORDER = TryOnOrder(
+ORDER = try_on_order(
     model=TRY_ON,
-    person_url="https://shop.example/p.jpg",
-    top_url="https://shop.example/t.jpg",
+    person="https://shop.example/p.jpg",
+    top="https://shop.example/t.jpg",
 )
 TASK = {"request_id": "r-1", "output": {"task_id": "t-1", "task_status": "PENDING"}}
 
@@ -51,17 +51,17 @@ def listen() -> Iterator[Callable[[Behaviour], Listener]]:
 
 
 @pytest.fixture
-def client_of() -> Iterator[Callable[..., DashScope]]:
+def client_of() -> Iterator[Callable[..., OutfitAnyone]]:
     """Return a function that makes clients, which are closed after the test."""
     with ExitStack() as stack:
 
-        def make(base_url: str, *, key: str = KEY, **options: object) -> DashScope:
+        def make(base_url: str, *, key: str = KEY, **options: object) -> OutfitAnyone:
             defaults = {
                 "connect_timeout": 5.0,
                 "read_timeout": 5.0,
                 "allow_private_addresses": True,  # as with a local sandbox
             }
-            client = DashScope(key, base_url=base_url, **{**defaults, **options})
+            client = outfit_anyone(key, base_url=base_url, **{**defaults, **options})
             return stack.enter_context(client)
 
         yield make
@@ -99,7 +99,7 @@ def upload(client):
 
 @pytest.fixture
 def order(upload):
-    return TryOnOrder(model=TRY_ON, person_url=upload(seed=1), top_url=upload(seed=2))
+    return try_on_order(model=TRY_ON, person=upload(seed=1), top=upload(seed=2))
 
 
 @pytest.fixture(scope="session")

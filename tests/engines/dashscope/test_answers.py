@@ -6,8 +6,9 @@ from datetime import datetime, timezone
 
 import pytest
 
-from django_outfitanyone.engines.base import ParsedArea, RemoteState
-from django_outfitanyone.engines.dashscope import answers, documents
+from django_outfitanyone.engines import documents
+from django_outfitanyone.engines.base import ParsedArea, RemoteState, Result
+from django_outfitanyone.engines.dashscope import answers
 
 SUCCEEDED = {
     "request_id": "98d46cd0",
@@ -100,7 +101,7 @@ def test_submitted_task__is_waiting():
 
     report = answers.submitted_task(document)
 
-    assert (report.task_id, report.state, report.request_id) == ("t-1", RemoteState.WAITING, "r-1")
+    assert (report.handle, report.state, report.request_id) == ("t-1", RemoteState.WAITING, "r-1")
     assert report.raw == document
 
 
@@ -274,8 +275,8 @@ def test_parse_report__of_an_area():
         ParsedArea(
             clothes_type="upper",
             box=(331, 239, 641, 637),
-            crop_url="http://result.example/crop.jpg",
-            cutout_url="http://result.example/cutout.png",
+            crop=Result(url="http://result.example/crop.jpg"),
+            cutout=Result(url="http://result.example/cutout.png"),
         ),
     )
     assert (report.image_count, report.request_id) == (1, "b68147d6")

@@ -154,4 +154,4 @@ def test_window_that_is_open__lets_the_request_leave(listen, client_of):
     server = listen(answers(response(TASK)))
     window = SendWindow(seconds=10)
 
-    assert client_of(server.base_url).submit(replace(ORDER, window=window)).task_id == "t-1"
+    assert client_of(server.base_url).submit(replace(ORDER, window=window)).handle == "t-1"

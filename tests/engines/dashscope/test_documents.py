@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from django_outfitanyone.engines.dashscope import documents
+from django_outfitanyone.engines import documents
 
 ANSWER = {"request_id": "r-1", "output": {"task_id": "t-1"}, "usage": {"image_count": 1}}
 

@@ -136,7 +136,7 @@ def test_paid_requests__other_errors_are_clear_refusals(status, code, error):
 
 def test_failed_task__is_classified_by_the_same_table():
     report = TaskReport(
-        task_id="t",
+        handle="t",
         state=RemoteState.FAILED,
         code="InvalidPerson",
         message="The input image has no human body.",
@@ -150,13 +150,13 @@ def test_failed_task__is_classified_by_the_same_table():
 
 
 def test_failed_task__timeout_is_a_fault_of_the_server():
-    report = TaskReport(task_id="t", state=RemoteState.FAILED, code="InternalError.Timeout")
+    report = TaskReport(handle="t", state=RemoteState.FAILED, code="InternalError.Timeout")
 
     assert type(failure_of(report)) is ServerFault
 
 
 def test_failed_task__without_a_reason_is_final():
-    error = failure_of(TaskReport(task_id="t", state=RemoteState.FAILED))
+    error = failure_of(TaskReport(handle="t", state=RemoteState.FAILED))
 
     assert type(error) is InputRejected
     assert error.code == "HTTP.200"
@@ -164,7 +164,7 @@ def test_failed_task__without_a_reason_is_final():
 
 
 def test_unknown_task__is_gone():
-    error = failure_of(TaskReport(task_id="t", state=RemoteState.GONE, request_id="r-3"))
+    error = failure_of(TaskReport(handle="t", state=RemoteState.GONE, request_id="r-3"))
 
     assert type(error) is TaskGone
     assert error.request_id == "r-3"

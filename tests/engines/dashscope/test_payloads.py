@@ -4,9 +4,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from django_outfitanyone.engines.base import RefineOrder, TryOnOrder
 from django_outfitanyone.engines.dashscope import payloads
 from django_outfitanyone.exceptions import RequestRefused
+from tests.orders import refine_order, try_on_order
 
 PERSON = "https://shop.example/person.jpg"
 TOP = "https://shop.example/top.jpg"
@@ -15,11 +15,11 @@ NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=timezone.utc)
 
 
 def try_on(**fields):
-    return payloads.try_on(TryOnOrder(**{"model": "aitryon-plus", "person_url": PERSON, **fields}))
+    return payloads.try_on(try_on_order(**{"model": "aitryon-plus", "person": PERSON, **fields}))
 
 
 def test_try_on__has_both_garments():
-    payload = try_on(top_url=TOP, bottom_url=BOTTOM, resolution=1280, restore_face=False)
+    payload = try_on(top=TOP, bottom=BOTTOM, resolution=1280, keep_face=False)
 
     assert payload.path == "services/aigc/image2image/image-synthesis"
     assert payload.headers == {"X-DashScope-Async": "enable"}
@@ -37,8 +37,8 @@ def test_try_on__has_both_garments():
 @pytest.mark.parametrize(
     ("fields", "left"),
     [
-        ({"top_url": TOP}, {"person_image_url", "top_garment_url"}),
-        ({"bottom_url": BOTTOM}, {"person_image_url", "bottom_garment_url"}),
+        ({"top": TOP}, {"person_image_url", "top_garment_url"}),
+        ({"bottom": BOTTOM}, {"person_image_url", "bottom_garment_url"}),
     ],
 )
 def test_try_on__leaves_out_empty_garments(fields, left):
@@ -46,12 +46,12 @@ def test_try_on__leaves_out_empty_garments(fields, left):
 
 
 def test_try_on__keeps_size_and_face_by_default():
-    assert try_on(top_url=TOP).body["parameters"] == {"resolution": -1, "restore_face": True}
+    assert try_on(top=TOP).body["parameters"] == {"resolution": -1, "restore_face": True}
 
 
-@pytest.mark.parametrize("field", ["person_url", "top_url", "bottom_url"])
+@pytest.mark.parametrize("field", ["person", "top", "bottom"])
 def test_try_on__asks_the_api_to_resolve_uploads_in_every_field(field):
-    payload = try_on(**{"top_url": TOP, field: "oss://dashscope-instant/a/b.jpg"})
+    payload = try_on(**{"top": TOP, field: "oss://dashscope-instant/a/b.jpg"})
 
     assert payload.headers == {
         "X-DashScope-Async": "enable",
@@ -61,11 +61,11 @@ def test_try_on__asks_the_api_to_resolve_uploads_in_every_field(field):
 
 def test_refine__has_the_picture_to_refine_and_the_gender():
     payload = payloads.refine(
-        RefineOrder(
+        refine_order(
             model="aitryon-refiner",
-            person_url=PERSON,
-            coarse_url="https://shop.example/coarse.jpg",
-            top_url=TOP,
+            person=PERSON,
+            coarse="https://shop.example/coarse.jpg",
+            top=TOP,
             gender="woman",
         )
     )
@@ -129,13 +129,13 @@ def test_workspace__cannot_inject_headers(workspace):
     ],
 )
 def test_addresses__are_quoted_as_ascii_and_otherwise_unchanged(given, sent):
-    assert try_on(top_url=given).body["input"]["top_garment_url"] == sent
+    assert try_on(top=given).body["input"]["top_garment_url"] == sent
 
 
 @pytest.mark.parametrize("url", ["https://[é/a.jpg", f"https://{'é' * 80}.example/a.jpg"])
 def test_addresses__invalid_ones_are_refused_before_sending(url):
     with pytest.raises(RequestRefused):
-        try_on(top_url=url)
+        try_on(top=url)
 
 
 def test_task_path__quotes_the_task_id():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django_outfitanyone.engines.dashscope import DashScope
+from django_outfitanyone.engines.dashscope import OutfitAnyone
 from django_outfitanyone.engines.dashscope.prices import PRICE_LIST
 from tests.pages import rows
 
@@ -19,7 +19,7 @@ def test_list_prices__in_the_vendors_currencies():
             "aitryon-plus": Decimal("0.071677"),
             "aitryon-parsing-v1": Decimal("0.000574"),
         },
-    } == DashScope.LIST_PRICES
+    } == OutfitAnyone.LIST_PRICES
 
 
 def test_price_list__has_each_price_once_with_its_source():
@@ -29,7 +29,7 @@ def test_price_list__has_each_price_once_with_its_source():
 
 def test_settings_page__shows_every_list_price():
     shown = {row[0]: row[1:3] for row in rows("docs/settings.md") if len(row) == 4}
-    listed = DashScope.LIST_PRICES
+    listed = OutfitAnyone.LIST_PRICES
 
     assert set(shown) == set(listed["CNY"])
     for model, cells in shown.items():

@@ -9,8 +9,6 @@ import traceback
 
 import pytest
 
-from django_outfitanyone.engines.base import TryOnOrder
-from django_outfitanyone.engines.dashscope import DashScope
 from django_outfitanyone.exceptions import OutcomeUnknown, OutfitAnyoneError
 from tests.engines.dashscope.conftest import KEY
 from tests.engines.dashscope.listener import (
@@ -20,8 +18,9 @@ from tests.engines.dashscope.listener import (
     response,
     sends,
 )
+from tests.orders import outfit_anyone, try_on_order
 
-ORDER = TryOnOrder(model="m", person_url="https://shop.example/p.jpg")
+ORDER = try_on_order(model="m", person="https://shop.example/p.jpg")
 RUNNING = {"output": {"task_id": "t-1", "task_status": "RUNNING"}}
 PERMIT = {
     "policy": "p",
@@ -154,7 +153,7 @@ def test_key__is_sent_in_the_header_only(listen, client_of):
 @pytest.mark.parametrize("key", ["", "  ", "sk-a b", "sk-a\nX-Evil: 1", "sk-ключ", "sk-\x7f"])
 def test_key__invalid_key_is_refused_and_not_repeated_in_the_error(key):
     with pytest.raises(ValueError, match="API key") as caught:
-        DashScope(key, base_url="https://api.example/api/v1")
+        outfit_anyone(key, base_url="https://api.example/api/v1")
     assert not key.strip() or key not in str(caught.value)
 
 
@@ -170,7 +169,7 @@ def test_key__may_have_any_format(listen, client_of, key):
 @pytest.mark.parametrize("base_url", ["", "api.example", "ftp://api.example", "https://", "/api"])
 def test_base_url__must_be_an_http_address(base_url):
     with pytest.raises(ValueError, match="base URL"):
-        DashScope(KEY, base_url=base_url)
+        outfit_anyone(KEY, base_url=base_url)
 
 
 def test_short_key__is_not_removed_from_answers(listen, client_of):

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from django_outfitanyone.engines.dashscope import DashScope
-from django_outfitanyone.engines.dashscope.transport import ANSWER_LIMIT
+from django_outfitanyone.engines.dashscope import OutfitAnyone
+from django_outfitanyone.engines.transport import ANSWER_LIMIT
 from django_outfitanyone.exceptions import (
     ForeignAnswer,
     OutcomeUnknown,
@@ -142,7 +142,7 @@ def test_page_of_a_proxy__is_temporary_and_said_to_be_foreign(listen, client_of,
         ForeignAnswer, match=rf"no answer of the API \(HTTP {status}, text/html\)"
     ) as (caught):
         call(client_of(server.base_url))
-    assert DashScope.explain(caught.value.code, caught.value.message).is_temporary
+    assert OutfitAnyone.classify(caught.value.code, caught.value.message).is_temporary
 
 
 @paid
@@ -178,7 +178,7 @@ def test_page_of_a_proxy__instead_of_the_object_storage(listen, client_of, statu
 def test_content_type__does_not_matter(listen, client_of):
     server = listen(answers(response(TASK, headers=("Content-Type: text/html",))))
 
-    assert client_of(server.base_url).submit(ORDER).task_id == "t-1"
+    assert client_of(server.base_url).submit(ORDER).handle == "t-1"
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>ok</html>", b"{}", b'{"output": {}}'])
@@ -285,5 +285,5 @@ def test_client__can_be_shared_by_threads(listen, client_of):
         orders = [pool.submit(client.submit, ORDER) for _ in range(12)]
         queries = [pool.submit(client.query, "t-1") for _ in range(12)]
 
-    assert {future.result().task_id for future in [*orders, *queries]} == {"t-1"}
+    assert {future.result().handle for future in [*orders, *queries]} == {"t-1"}
     assert len(server.requests) == 24

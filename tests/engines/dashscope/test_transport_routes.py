@@ -28,7 +28,7 @@ def test_tls__works_with_the_ca_bundle_of_the_environment(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     server = listen(behind_tls(certificate, answers(response(TASK))))
 
-    assert client_of(f"https://{server.address}/api/v1").submit(ORDER).task_id == "t-1"
+    assert client_of(f"https://{server.address}/api/v1").submit(ORDER).handle == "t-1"
 
 
 def test_tls__self_signed_certificate_sends_nothing(listen, client_of, certificate):
@@ -77,7 +77,7 @@ def test_proxy__of_the_environment_is_used(listen, client_of, monkeypatch):
     proxy = listen(answers(response(TASK)))
     monkeypatch.setenv("http_proxy", f"http://{proxy.address}")
 
-    assert client_of("http://api.invalid/api/v1").submit(ORDER).task_id == "t-1"
+    assert client_of("http://api.invalid/api/v1").submit(ORDER).handle == "t-1"
     assert proxy.requests[0].startswith(b"POST http://api.invalid/api/v1/services/")
 
 
@@ -118,7 +118,7 @@ def test_proxy__is_never_used_to_reach_this_machine(listen, client_of, monkeypat
 
     client = client_of(base_url)
 
-    assert client.submit(ORDER).task_id == "t-1"
+    assert client.submit(ORDER).handle == "t-1"
     assert probe.remote_time(base_url, timeout=(5, 5)) is None
     assert proxy.connections == 0
     assert server.connections == 2

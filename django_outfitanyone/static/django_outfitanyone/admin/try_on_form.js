@@ -1,4 +1,4 @@
-// Updates the price whenever the form changes; without this script a button recalculates it.
+// Updates price and options whenever the form of a request or a move changes; without this script a button recalculates it.
 "use strict";
 
 const form = document.getElementById("outfit-order");
@@ -20,8 +20,7 @@ async function update() {
     if (!response.ok || response.redirected) {
       throw new Error(response.statusText);
     }
-    summary.innerHTML = await response.text();
-    showLabel(summary.querySelector("[data-label]"));
+    show(await response.text());
     recalculate.hidden = true;
   } catch (error) {
     if (error.name !== "AbortError") {
@@ -30,13 +29,43 @@ async function update() {
   }
 }
 
-/** The button names the price only while that price is up to date. */
-function showLabel(priced) {
-  makeButton.textContent = (priced ?? makeButton).dataset.label;
+/** Show the new summary, and the options that the chosen engine has. */
+function show(html) {
+  const answer = document.createElement("template");
+  answer.innerHTML = html;
+  for (const part of answer.content.querySelectorAll("[data-for]")) {
+    replace(document.getElementById(part.dataset.for), part);
+    part.remove();
+  }
+  summary.replaceChildren(answer.content);
+  summary.removeAttribute("aria-busy");
+  makeButton.textContent = (summary.querySelector("[data-label]") ?? makeButton).dataset.label;
+  makeButton.disabled = summary.querySelector("[data-disabled]") !== null;
+}
+
+/** Replace what has changed, and keep the focus on the same input. */
+function replace(shown, part) {
+  if (shown.innerHTML === part.innerHTML) {
+    return;
+  }
+  const focused = shown.contains(document.activeElement) ? document.activeElement.id : "";
+  shown.replaceChildren(...part.childNodes);
+  document.getElementById(focused)?.focus();
+}
+
+/** A price that does not match the choices has no button that accepts it. */
+function withdrawPrice() {
+  running?.abort();
+  clearTimeout(timer);
+  summary.setAttribute("aria-busy", "true");
+  summary.querySelector(".outfit-question")?.remove();
+  makeButton.textContent = makeButton.dataset.label;
+  makeButton.disabled = true;
+  makeButton.hidden = false;
 }
 
 function boxesOf(button) {
-  return [...document.querySelectorAll(`#${button.dataset.select} input`)];
+  return [...document.querySelectorAll(`#${button.dataset.select} input:not(:disabled)`)];
 }
 
 for (const button of document.querySelectorAll(".outfit-select-all")) {
@@ -57,14 +86,13 @@ for (const button of document.querySelectorAll(".outfit-select-all")) {
 
 recalculate.hidden = true;
 form.addEventListener("change", () => {
-  showLabel(null);
-  clearTimeout(timer);
+  withdrawPrice();
   timer = setTimeout(update, DELAY);
 });
 // A page restored from the browser's history may show a price that does not match its choices.
 addEventListener("pageshow", (event) => {
   if (event.persisted) {
-    showLabel(null);
+    withdrawPrice();
     update();
   }
 });

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from config.sandbox_engines import API_PATH
 from config.supervision import CannotStart, Child, Supervisor, answers, supervising
 from django.conf import settings
 from django.core.management import call_command
@@ -19,6 +20,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
+from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account
 from django_outfitanyone.wakeup import wake_if_idle
 from django_outfitanyone.worker import queue
@@ -131,11 +133,16 @@ def report(site: str) -> str:
 
 
 def is_work_idle() -> bool:
-    """Return whether work is due but no runner is active."""
-    account = Account.current()
+    """Return whether work of an account is due but none has an active runner.
+
+    One worker serves all accounts in turns, so while one of them has a runner, others wait.
+    """
     now = timezone.now()
-    due_at = queue.next_due_at(account)
-    return account.runner_expires_at < now and due_at is not None and due_at < now
+    accounts = list(Account.objects.configured())
+    if any(account.runner_expires_at >= now for account in accounts):
+        return False
+    due = [queue.next_due_at(account) for account in accounts]
+    return any(due_at < now for due_at in due if due_at is not None)
 
 
 def sandbox() -> list[Child]:
@@ -147,7 +154,7 @@ def sandbox() -> list[Child]:
     if why_unusable(port):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
-    url = f"http://127.0.0.1:{port}/api/v1"
+    url = f"http://127.0.0.1:{port}{API_PATH}"
     address.write_text(url)
     command = [sys.executable, "-m", "outfitanyone_local.sandbox", "--port", str(port)]
     command += ["--speed", str(SANDBOX_SPEED), "--state-dir", str(settings.DEMO_DIR / "sandbox")]
@@ -182,7 +189,8 @@ def welcome(port: int) -> str:
   Looks    {site}looks/
   Admin    {site}admin/   user {name}, password {password}
   API      {site}api/outfitanyone/v1/schema/
-  Engine   {settings.SANDBOX_ADDRESS.read_text() if settings.IS_SANDBOX else settings.BASE_URL}
+  Engines  {", ".join(conf.engines)}
+  Address  {settings.SANDBOX_ADDRESS.read_text() if settings.IS_SANDBOX else settings.BASE_URL}
   Logs     {settings.DEMO_DIR / "logs"}
 
 Stop with Ctrl-C.

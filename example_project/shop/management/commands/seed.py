@@ -65,9 +65,9 @@ def request_looks() -> None:
         actions.retry(parse)
     new: list[TryOnRequest] = []
     for request in filter(None, (request_for(person, titles) for person, titles in LOOKS)):
-        known = TryOnResult.objects.filter(
-            model_image=request.person, top_garment=request.top, bottom_garment=request.bottom
-        )
+        known = TryOnResult.objects.filter(model_image=request.person)
+        for garment in request.garments:
+            known = known.for_garment(garment)
         if not known:
             new.append(request)
         for missing in known.failed_or_unclear()[:1]:

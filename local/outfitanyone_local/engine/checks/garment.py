@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from outfitanyone_local.engine.arrays import RGB, Mask, check_picture
+from outfitanyone_local.engine.garments.salient import segment_on_any_ground
 from outfitanyone_local.engine.garments.segmentation import segment_garment
-from outfitanyone_local.engine.garments.silhouette import find_armpit, split_halves
+from outfitanyone_local.engine.garments.silhouette import split_halves
+from outfitanyone_local.engine.garments.slots import judge_bottom, looks_like_skirt
 from outfitanyone_local.engine.garments.worn import AREAS, cut_out_worn_garment, is_worn
 from outfitanyone_local.engine.masks import dilate
 from outfitanyone_local.engine.opencv import cv2
@@ -85,16 +87,17 @@ def _check_without_mask(
     is_cut_off = runs_over_edge(small)
     yield from _check_blur(small, np.ones(small.shape[:2], bool))
     code = REFUSAL_CODES[GarmentRefusal.CUT_OFF if is_cut_off else reason]
-    if not is_cut_off and measure_ground(small, None).is_busy:
+    is_busy = not is_cut_off and measure_ground(small, None).is_busy
+    if is_busy:
         yield may_spoil("busy_background")
         yield may_spoil(code)
-    elif reason in _UNCERTAIN:
+    elif reason in _UNCERTAIN or segment_on_any_ground(small, reason) is not None:
         yield may_spoil(code)
     else:
         yield refuses(code)
-        # A shadow that runs over the edge is taken for cloth that does, so both are said.
-        if reason is GarmentRefusal.CUT_OFF and casts_hard_shadow(small, None):
-            yield may_spoil("hard_shadow")
+    # A shadow that runs over the edge is taken for cloth that does, so both are said.
+    if reason is GarmentRefusal.CUT_OFF and not is_busy and casts_hard_shadow(small, None):
+        yield may_spoil("hard_shadow")
 
 
 def _check_worn(image: RGB, kind: str | None) -> Iterator[Finding]:
@@ -133,14 +136,14 @@ def _check_blur(small: RGB, where: Mask) -> Iterator[Finding]:
 
 
 def _check_kind(mask: Mask, kind: str) -> Iterator[Finding]:
-    """Yield ``wrong_kind`` if it is certain: long legs on a top, two sleeves on a bottom."""
+    """Yield ``wrong_kind`` if it is certain: long legs on a top, no waistband on a bottom."""
     halves = split_halves(mask)
     half = halves[0]
-    sleeved = all(find_armpit(one) is not None for one in halves)
+    is_bottom = judge_bottom(halves)
     legs = 0 if half.crotch is None else (half.bottom - half.crotch) / max(1, half.height)
-    if kind == "top" and not sleeved and legs > _LEG_LENGTH:
+    if kind == "top" and is_bottom and legs > _LEG_LENGTH:
         yield refuses("wrong_kind")
-    if kind == "bottom" and sleeved and half.crotch is None:
+    if kind == "bottom" and not (looks_like_skirt(halves) if is_bottom is None else is_bottom):
         yield refuses("wrong_kind")
 
 

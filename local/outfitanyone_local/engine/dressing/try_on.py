@@ -21,6 +21,7 @@ from outfitanyone_local.engine.garments.garment import Garment, parse_garment
 from outfitanyone_local.engine.opencv import cv2
 from outfitanyone_local.engine.parsing.pipeline import parse_figure
 from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused
+from outfitanyone_local.engine.unexpected import refusing_person
 
 from .compositing import composite
 from .label_correction import measure_with_corrected_labels
@@ -37,10 +38,11 @@ _BAND = 256
 def try_on(
     person: RGB,
     *,
-    top: RGB | None = None,
-    bottom: RGB | None = None,
+    top: RGB | Garment | None = None,
+    bottom: RGB | Garment | None = None,
     keep: Collection[str] = (),
     figure: Figure | None = None,
+    top_hint: str | None = None,
 ) -> RGB:
     """Return the person wearing the garments; RGB uint8, the size of ``person``.
 
@@ -50,7 +52,10 @@ def try_on(
     bottom: picture of trousers, shorts or a skirt.
     keep: "upper" or "lower": that half of the person stays unchanged, pixel for pixel. A half
         without a new garment stays too, where the other garment does not cover it.
-    figure: ``parse_figure(person)`` if it is already known.
+    figure: ``parse_figure(person)`` if it is already known; so may garments be, as
+        ``parse_garment(picture, bottom=...)``.
+    top_hint: "top" or "one_piece" where the caller knows what ``top`` is; else its silhouette
+        decides, and long tops and short dresses measure alike.
 
     A person whom ``check_person`` refuses is refused here too, unless ``figure`` is given.
 
@@ -58,8 +63,9 @@ def try_on(
     that makes no sense.
     """
     _check_arguments(person, top, bottom, keep)
-    upper = None if top is None else parse_garment(top, bottom=False)
-    lower = None if bottom is None else parse_garment(bottom, bottom=True)
+    if top_hint not in (None, "top", "one_piece"):
+        raise ValueError('top_hint is "top" or "one_piece".')
+    upper, lower = _parsed(top, bottom=False, hint=top_hint), _parsed(bottom, bottom=True)
     if upper is not None and upper.kind.is_one_piece and (lower is not None or keep):
         raise GarmentRefused(
             GarmentRefusal.WRONG_KIND, "A dress or jumpsuit leaves no half for another garment."
@@ -69,16 +75,28 @@ def try_on(
     if figure is None:
         require_usable_person(person)
         figure = parse_figure(person)
-    if max(person.shape[:2]) > _WORKING_SIZE:
-        return _render_large(figure, upper, lower, keep)
-    return _render(figure, upper, lower, keep)[0]
+    with refusing_person("a try-on could not be rendered"):
+        if max(person.shape[:2]) > _WORKING_SIZE:
+            return _render_large(figure, upper, lower, keep)
+        return _render(figure, upper, lower, keep)[0]
+
+
+def _parsed(
+    garment: RGB | Garment | None, *, bottom: bool, hint: str | None = None
+) -> Garment | None:
+    if garment is None or isinstance(garment, Garment):
+        return garment
+    return parse_garment(garment, bottom=bottom, hint=hint)
 
 
 def _check_arguments(
-    person: RGB, top: RGB | None, bottom: RGB | None, keep: Collection[str]
+    person: RGB,
+    top: RGB | Garment | None,
+    bottom: RGB | Garment | None,
+    keep: Collection[str],
 ) -> None:
     for picture in (person, top, bottom):
-        if picture is not None:
+        if picture is not None and not isinstance(picture, Garment):
             check_picture(picture)
     if set(keep) - set(HALVES):
         raise ValueError('keep may name "upper" and "lower" only.')

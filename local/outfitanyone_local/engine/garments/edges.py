@@ -10,7 +10,6 @@ from outfitanyone_local.engine.arrays import Points
 
 from .silhouette import (
     Half,
-    find_armpit,
     find_end_corners,
     find_shoulder_tip,
     find_tip_and_underarm,
@@ -29,9 +28,8 @@ class ArmLandmarks:
     underarm: int
 
 
-def find_arm(half: Half, *, sleeved: bool) -> ArmLandmarks:
-    """Return the landmarks of the sleeve or, without one, of the armhole."""
-    armpit = find_armpit(half) if sleeved else None
+def find_arm(half: Half, *, armpit: int | None) -> ArmLandmarks:
+    """Return the landmarks of the sleeve above an armpit or, without one, of the armhole."""
     if armpit is None:
         shoulder, underarm = find_tip_and_underarm(half)
         return ArmLandmarks(shoulder, None, underarm)

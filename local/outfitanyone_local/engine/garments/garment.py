@@ -7,18 +7,23 @@ from enum import Enum
 
 import numpy as np
 
-from outfitanyone_local.engine.arrays import RGB, Mask, Points
+from outfitanyone_local.engine.arrays import RGB, Mask, Points, check_picture
 from outfitanyone_local.engine.colour_space import Lab, rgb_to_lab
 from outfitanyone_local.engine.opencv import cv2
 from outfitanyone_local.engine.outline import LEFT, RIGHT, Outline, length, smooth
 from outfitanyone_local.engine.refusals import GarmentRefusal, GarmentRefused
+from outfitanyone_local.engine.unexpected import refusing_garment
 
-from .edges import ArmLandmarks, arm_edges, body_edges, find_arm, leg_edges, skirt_edges
+from .arms import find_arms
+from .edges import ArmLandmarks, arm_edges, body_edges, leg_edges, skirt_edges
 from .opening import find_neckline, find_waistband
-from .silhouette import Half, find_armpit, find_tilt, find_waist_row, split_halves, width_at
+from .proportions import Proportions
+from .silhouette import Half, Halves, find_tilt, find_waist_row, split_halves
+from .slots import judge_bottom, looks_like_skirt
 from .worn import segment_worn_or_flat
 
-Halves = tuple[Half, Half]
+HINTS = ("top", "bottom", "one_piece")
+"""Kinds of garments that a caller may know."""
 
 _WORKING_SIZE = 1200
 """Pictures with a longer side are scaled down to it; the result cannot show more detail."""
@@ -85,15 +90,28 @@ class Garment:
         return _ARMHOLE + sum(seams) / 2 / self.chest
 
 
-def parse_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
+def parse_garment(image: RGB, *, bottom: bool | None = None, hint: str | None = None) -> Garment:
     """Segment a garment and find its landmarks.
 
     image: RGB uint8, one garment lying flat, upright, on a plain background.
     bottom: True for a garment worn from the waist down, False for one that hangs from the
         shoulders; None decides it from the silhouette.
+    hint: "top", "bottom" or "one_piece" where the caller knows the kind, which silhouettes
+        do not always show: long tops and short dresses measure alike. It includes ``bottom``.
 
-    Raises GarmentRefused unless the picture shows exactly one clear garment of that kind.
+    Raises GarmentRefused unless the picture shows exactly one clear garment of that kind, and
+    ValueError for other arrays and hints.
     """
+    check_picture(image)
+    if hint not in (None, *HINTS):
+        raise ValueError(f"There is no kind of garment {hint!r}.")
+    if hint is not None:
+        bottom = hint == "bottom"
+    with refusing_garment("a garment could not be parsed"):
+        return _parse(image, bottom=bottom, hint=hint)
+
+
+def _parse(image: RGB, *, bottom: bool | None, hint: str | None) -> Garment:
     scale = min(1.0, _WORKING_SIZE / max(image.shape[:2]))
     if scale < 1:
         smaller = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -103,14 +121,27 @@ def parse_garment(image: RGB, *, bottom: bool | None = None) -> Garment:
     if angle:
         image, mask, slits = _rotate(image, mask, slits, angle)
     halves = split_halves(mask)
-    judged = _judge_bottom(halves)
-    if bottom is not None and judged is not None and judged != bottom:
-        raise GarmentRefused(GarmentRefusal.WRONG_KIND)
-    if bottom is None:
-        bottom = _widens_steadily(halves) if judged is None else judged
+    bottom = _require_slot(halves, bottom=bottom)
     lab = np.asarray(cv2.GaussianBlur(rgb_to_lab(image), (0, 0), 1.5), np.float32)
-    garment = (_parse_bottom if bottom else _parse_hanging)(image, mask, lab, halves)
+    if bottom:
+        garment = _parse_bottom(image, mask, lab, halves)
+    else:
+        garment = _parse_hanging(image, mask, lab, halves, hint=hint)
     return replace(garment, mask=mask & ~(slits & _inner_corners(garment)))
+
+
+def _require_slot(halves: Halves, *, bottom: bool | None) -> bool:
+    """Return whether it is a bottom; raise GarmentRefused if it clearly is not what was asked.
+
+    A tube top or a strapless dress has the outline of a skirt, so the slot decides those.
+    """
+    judged = judge_bottom(halves)
+    if bottom is None:
+        return looks_like_skirt(halves) if judged is None else judged
+    is_other = judged is not None and judged != bottom
+    if is_other or (bottom and judged is None and not looks_like_skirt(halves)):
+        raise GarmentRefused(GarmentRefusal.WRONG_KIND)
+    return bottom
 
 
 def _inner_corners(garment: Garment) -> Mask:
@@ -141,32 +172,6 @@ def _rotate(image: RGB, mask: Mask, slits: Mask, angle: float) -> tuple[RGB, Mas
     return np.asarray(turned, np.uint8), masks[0], masks[1]
 
 
-def _judge_bottom(halves: Halves) -> bool | None:
-    """Return whether it is a bottom, judged by sleeves or legs; None without either."""
-    if _is_sleeved(halves):
-        return False
-    half = halves[0]
-    if half.crotch is None:
-        return None
-    rise = half.crotch - half.top
-    return rise < 1.1 * width_at(halves, round(half.crotch - 0.1 * rise))
-
-
-def _is_sleeved(halves: Halves) -> bool:
-    return all(find_armpit(half) is not None for half in halves)
-
-
-def _widens_steadily(halves: Halves) -> bool:
-    """Whether the upper half never narrows downwards, as in skirts but not in bodices."""
-    half = halves[0]
-    height = half.bottom - half.top
-    rows = range(round(half.top + 0.03 * height), round(half.top + 0.5 * height))
-    widths = np.array([width_at(halves, row) for row in rows])
-    if not np.isfinite(widths).all():
-        return False
-    return bool((np.maximum.accumulate(widths) - widths).max() < 0.015 * widths.max())
-
-
 def _parse_bottom(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
     starts = [half.extreme(0, len(half.path) // 2, (-0.45, -1.0)) for half in halves]
     right, left = (half.in_picture(half.path[k]) for half, k in zip(halves, starts, strict=True))
@@ -182,9 +187,10 @@ def _parse_bottom(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
     return Garment(kind, image, mask, _outline(halves, starts, band, edges), waist)
 
 
-def _parse_hanging(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
-    sleeved = _is_sleeved(halves)
-    arms = [find_arm(half, sleeved=sleeved) for half in halves]
+def _parse_hanging(
+    image: RGB, mask: Mask, lab: Lab, halves: Halves, *, hint: str | None
+) -> Garment:
+    halves, arms = find_arms(halves)
     under = [half.path[arm.underarm] for half, arm in zip(halves, arms, strict=True)]
     chest = float(sum(half.axis - point[0] for half, point in zip(halves, under, strict=True)))
     if chest < 0.1 * mask.shape[1]:
@@ -194,7 +200,7 @@ def _parse_hanging(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
     starts = [_neck_index(half, arm, band, chest) for half, arm in zip(halves, arms, strict=True)]
     top = min(float(half.path[k][1]) for half, k in zip(halves, starts, strict=True))
     low = max(float(point[1]) for point in under)
-    kind = _hanging_kind(halves, top, chest)
+    kind = _hanging_kind(halves, hint, Proportions.measure(halves, top=top, low=low, chest=chest))
     waist = None
     if kind.is_one_piece:
         waist = find_waist_row(halves, round(low)) or round(low + 0.5 * chest)
@@ -205,14 +211,14 @@ def _parse_hanging(image: RGB, mask: Mask, lab: Lab, halves: Halves) -> Garment:
     return Garment(kind, image, mask, _outline(halves, starts, band, edges), chest)
 
 
-def _hanging_kind(halves: Halves, top: float, chest: float) -> Kind:
-    """Return the kind: tops are at most about twice as long as wide, or less with a flared hem."""
-    half = halves[0]
-    if half.crotch is not None:
+def _hanging_kind(halves: Halves, hint: str | None, proportions: Proportions) -> Kind:
+    """Return the kind: by its legs, by the hint, else by its proportions."""
+    if halves[0].crotch is not None:
+        if hint == "top":
+            raise GarmentRefused(GarmentRefusal.WRONG_KIND)
         return Kind.JUMPSUIT
-    slender = (half.bottom - top) / chest
-    flare = width_at(halves, round(half.bottom - 0.06 * (half.bottom - top))) / chest
-    return Kind.DRESS if slender > 1.95 or (slender > 1.55 and flare > 1.3) else Kind.TOP
+    is_dress = proportions.are_of_dress if hint is None else hint == "one_piece"
+    return Kind.DRESS if is_dress else Kind.TOP
 
 
 def _neck_index(half: Half, arm: ArmLandmarks, band: Points, chest: float) -> int:

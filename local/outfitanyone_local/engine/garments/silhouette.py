@@ -21,11 +21,11 @@ from outfitanyone_local.engine.arrays import Mask, Points
 from outfitanyone_local.engine.opencv import cv2
 from outfitanyone_local.engine.outline import LEFT, RIGHT, smooth
 
-_JUMP = 0.05
+JUMP = 0.05
 """A sleeve begins where the body widens by this share of its width ..."""
-_JUMP_ROWS = 0.015
+JUMP_ROWS = 0.015
 """... within this share of the garment's height."""
-_LEG_GAP = 0.08
+_LEG_GAP = 0.16
 """Least height of the gap between two legs, as a share of the garment's height."""
 
 _LEG_DISTANCE = 0.5
@@ -74,6 +74,10 @@ class Half:
         """Return the index of the path point furthest in ``direction`` between two indices."""
         section = self.path[start : stop + 1] @ np.array(direction, np.float32)
         return start + int(section.argmax())
+
+
+Halves = tuple[Half, Half]
+"""The wearer's right and left half."""
 
 
 def find_tilt(mask: Mask) -> float:
@@ -187,11 +191,11 @@ def find_armpit(half: Half) -> int | None:
     end = half.crotch or half.bottom
     first = round(half.top + 0.04 * half.height)
     last = round(end - 0.2 * (end - half.top))
-    span = max(2, round(_JUMP_ROWS * half.height))
+    span = max(2, round(JUMP_ROWS * half.height))
     for row in range(last, first + span, -1):
         here, above = half.runs[row], half.runs[row - span]
         # A comparison with NaN, where the centre line is bare, is false.
-        if here - above > _JUMP * 2 * (half.axis - here) + 0.5 * span:
+        if here - above > JUMP * 2 * (half.axis - here) + 0.5 * span:
             return half.nearest(np.array([here, row], np.float32))
     return None
 
@@ -201,6 +205,8 @@ def find_shoulder_tip(half: Half, armpit: int) -> int:
     x = half.path[armpit, 0]
     x += 0.06 * 2 * (half.axis - x)
     above = np.flatnonzero(half.path[:armpit, 0] >= x)
+    if not above.size:
+        return max(0, armpit - 1)
     crossing = np.flatnonzero(np.diff(above) > 1)
     return int(above[crossing[0]] if crossing.size else above[-1])
 
@@ -232,7 +238,7 @@ def find_tip_and_underarm(half: Half) -> tuple[int, int]:
     """
     end = half.bottom if half.crotch is None else half.crotch
     upper = np.flatnonzero(half.path[:, 1] < half.top + 0.45 * (end - half.top))
-    tip = half.extreme(0, int(upper[-1]), (-0.5, -1.0))
+    tip = half.extreme(0, int(upper[-1]) if upper.size else 0, (-0.5, -1.0))
     x, y = half.path[tip]
     deepest = min(y + 0.9 * 2 * (half.axis - x), half.top + 0.6 * (end - half.top))
     rows = np.arange(round(float(y)) + 3, max(round(float(deepest)), round(float(y)) + 12))
@@ -250,6 +256,11 @@ def find_tip_and_underarm(half: Half) -> tuple[int, int]:
 def width_at(halves: tuple[Half, Half], row: int) -> float:
     """Return the width of the central run, NaN where the centre line is bare."""
     return float(sum(half.axis - half.runs[row] for half in halves))
+
+
+def widest(halves: Halves) -> float:
+    """Return the greatest width of the silhouette, sleeves included."""
+    return float(sum(half.axis - half.path[:, 0].min() for half in halves))
 
 
 def find_waist_row(halves: tuple[Half, Half], first: int) -> int | None:

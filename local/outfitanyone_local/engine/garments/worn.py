@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 
 from outfitanyone_local.engine.arrays import RGB, Mask, check_picture
 from outfitanyone_local.engine.figure import Figure
 from outfitanyone_local.engine.opencv import cv2
 from outfitanyone_local.engine.parsing.areas import Area, extract_areas
+from outfitanyone_local.engine.parsing.evidence import shows_skin
 from outfitanyone_local.engine.parsing.person_detection import detect_person
 from outfitanyone_local.engine.parsing.pipeline import parse_detected
 from outfitanyone_local.engine.parsing.validation import find_faults
@@ -19,11 +18,11 @@ from outfitanyone_local.engine.refusals import (
     PersonRefusal,
     PersonRefused,
 )
+from outfitanyone_local.engine.unexpected import refusing_garment
 
 from .person_check import shows_person
+from .salient import segment_on_any_ground
 from .segmentation import segment_garment
-
-logger = logging.getLogger("outfitanyone_local.engine")
 
 AREAS = {"top": "upper", "bottom": "lower", "one_piece": "dress"}
 """The clothing area of each kind of garment."""
@@ -43,10 +42,10 @@ def is_worn(image: RGB, *, segmented: bool) -> bool:
     """Whether a garment picture shows a person.
 
     segmented: whether clean pieces on plain ground were found in it. Flat dresses and shirts
-    look like people to one network or the other, so both have to agree then.
+    look like people to one network or the other, so all have to agree then.
     """
     if segmented:
-        return shows_person(image) and detect_person(image) is not None
+        return shows_person(image) and detect_person(image) is not None and shows_skin(image)
     return shows_person(image) or detect_person(image) is not None
 
 
@@ -62,18 +61,18 @@ def cut_out_worn_garment(image: RGB, *, kind: str) -> RGB:
     check_picture(image)
     if kind not in AREAS:
         raise ValueError(f"There is no kind of garment {kind!r}.")
+    with refusing_garment("a worn garment could not be cut out"):
+        return _cut_out_of(image, kind)
+
+
+def _cut_out_of(image: RGB, kind: str) -> RGB:
     person = detect_person(image)
     if person is None:
         raise PersonRefused(PersonRefusal.NO_PERSON)
     for fault in find_faults(image, person):
         if fault.clear and fault.reason in _MISLEADING:
             raise PersonRefused(fault.reason)
-    try:
-        figure = parse_detected(image, person)
-    except (ArithmeticError, LookupError, ValueError, cv2.error) as error:
-        logger.warning("The person who wears a garment could not be parsed.", exc_info=True)
-        raise GarmentRefused(GarmentRefusal.NO_GARMENT) from error
-    area = _area(figure, kind)
+    area = _area(parse_detected(image, person), kind)
     height, width = image.shape[:2]
     x1, y1, x2, y2 = area.box
     if min(x2 - x1, y2 - y1) < _SMALLEST:
@@ -116,9 +115,7 @@ def segment_worn_or_flat(image: RGB, *, bottom: bool | None) -> tuple[RGB, tuple
         refusal = refused.reason
     separate = refusal is GarmentRefusal.SEVERAL_PIECES
     if not is_worn(image, segmented=masks is not None or separate):
-        if masks is None:
-            raise GarmentRefused(refusal)
-        return image, masks
+        return image, masks or _masks_on_any_ground(image, refusal)
     if bottom is None:
         raise GarmentRefused(GarmentRefusal.SHOWS_PERSON)
     try:
@@ -128,6 +125,13 @@ def segment_worn_or_flat(image: RGB, *, bottom: bool | None) -> tuple[RGB, tuple
             GarmentRefusal.SHOWS_PERSON, f"{GarmentRefusal.SHOWS_PERSON.value} {refused}"
         ) from refused
     return image, segment_garment(image)
+
+
+def _masks_on_any_ground(image: RGB, refusal: GarmentRefusal) -> tuple[Mask, Mask]:
+    mask = segment_on_any_ground(image, refusal)
+    if mask is None:
+        raise GarmentRefused(refusal)
+    return mask, np.zeros_like(mask)
 
 
 def _cut_out(image: RGB, *, bottom: bool) -> RGB:

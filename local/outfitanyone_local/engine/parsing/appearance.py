@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.arrays import RGB, Mask, Plane, SoftMask
+from outfitanyone_local.engine.arrays import RGB, Mask, SoftMask
 
 from .body import Body, LimbMaps
 from .colour_models import Bins, ColourModel
+from .evidence import PixelEvidence
 
 _LEAST_COVERAGE = 0.8
 """Least coverage of a pixel that counts towards a colour model."""
-_STRIDE = 5
-"""Use every fifth pixel: neighbouring pixels add no information."""
-_BALD = 0.7
-"""Similarity of scalp and face above which the person counts as bald."""
+_SURE = 0.8
+"""Least probability of a pixel that counts towards the model of its class."""
+_FEWEST_HAIRS = 0.005
+"""Least area of hair in square torsos; less is a shadow on a bald head."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class CropFeatures:
     person: SoftMask
     body: Body
     limbs: LimbMaps
+    evidence: PixelEvidence
 
     @property
     def rows(self) -> npt.NDArray[np.float32]:
@@ -39,36 +41,17 @@ class CropFeatures:
 def model_skin_and_hair(features: CropFeatures) -> tuple[ColourModel, ColourModel | None]:
     """Return the colour models of skin and hair; hair is None for a bald person.
 
-    Skin comes from the face between eyes and mouth, hair from the cap above the hairline, minus
-    face pixels that look like hair. Both models include varied light: hands and legs are lit
-    differently from the face, and strands of hair shade each other.
+    Skin under varied light, because hands and legs are lit differently from the face; strands
+    of hair shade each other.
     """
-    body = features.body
-    face_height = float(np.linalg.norm(body.mouth - body.eyes))
-    down, across = np.indices(features.bins.shape, dtype=np.float32)
-    centre = (body.eyes + body.mouth) / 2
-    face = np.hypot(across - centre[0], down - centre[1]) < 0.8 * face_height
-    cap = (features.limbs.head > 0.6) & (down < body.eyes[1] - 1.2 * face_height)
-    faces, caps = colour_model_of(features, face), colour_model_of(features, cap)
-    if caps.similarity(faces) > _BALD:
-        return ColourModel.under_varied_light(features.image[face]), None
-    hair = caps.mixed_with(
-        ColourModel.under_varied_light(features.image[cap & (features.person > _LEAST_COVERAGE)])
-    )
-    bare = face & (faces.log_likelihood(features.bins) > hair.log_likelihood(features.bins))
-    return ColourModel.under_varied_light(features.image[bare]), hair
-
-
-def skin_probability(features: CropFeatures, skin: ColourModel) -> Plane:
-    """Return for each pixel the probability of skin as against anything else the person shows.
-
-    Both models include the same varied light; otherwise the skin model would be more spread out
-    than the cloth it is compared with.
-    """
-    anything = ColourModel.under_varied_light(features.image[features.person > 0.5][::_STRIDE])
-    odds = skin.log_likelihood(features.bins) - anything.log_likelihood(features.bins)
-    probability: Plane = 1 / (1 + np.exp(-np.clip(2 * odds, -8, 8)))
-    return probability
+    evidence = features.evidence
+    sure = features.person > _LEAST_COVERAGE
+    skin = ColourModel.under_varied_light(features.image[sure & (evidence.skin > _SURE)])
+    strands = sure & (evidence.hair > _SURE)
+    if strands.sum() < _FEWEST_HAIRS * features.body.torso**2:
+        return skin, None
+    varied = ColourModel.under_varied_light(features.image[strands])
+    return skin, colour_model_of(features, strands).mixed_with(varied)
 
 
 def colour_model_of(features: CropFeatures, where: Mask) -> ColourModel:

@@ -9,7 +9,7 @@ cost of small ones (He and Sun, 2015).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -45,10 +45,26 @@ class GuidedFilter:
 
     def upsample(self, plane: SoftMask, image: RGB) -> SoftMask:
         """Return the plane upsampled to ``image``, a larger version of the guide."""
-        size = (image.shape[1], image.shape[0])
-        return _apply(
-            (cv2.resize(function, size) for function in self._functions(plane)), _colours(image)
-        )
+        return self.upsampling(image)(plane)
+
+    def upsampling(self, image: RGB) -> Callable[..., SoftMask]:
+        """Return ``upsample`` for one picture, which it converts only once.
+
+        Its second argument, a pair of the guide's rows, limits the work: only the rows of the
+        picture between them, as ``larger_rows`` tells, are returned.
+        """
+        colours = _colours(image)
+
+        def upsample(plane: SoftMask, rows: tuple[int, int] | None = None) -> SoftMask:
+            first, last = rows or (0, len(plane))
+            there = larger_rows(rows or (0, len(plane)), smaller=len(plane), larger=len(image))
+            size = image.shape[1], there.stop - there.start
+            functions = (
+                cv2.resize(function[first:last], size) for function in self._functions(plane)
+            )
+            return _apply(functions, [colour[there] for colour in colours])
+
+        return upsample
 
     def _functions(self, plane: SoftMask) -> Planes:
         """Return for every pixel the slope for each colour, then the offset."""
@@ -80,6 +96,12 @@ class GuidedFilter:
 
     def _average(self, plane: npt.NDArray[np.float32]) -> Any:
         return cv2.blur(plane, self._window)
+
+
+def larger_rows(rows: tuple[int, int], *, smaller: int, larger: int) -> slice:
+    """Return the rows, first and end, of a picture with fewer rows as rows of the larger one."""
+    first, last = (round(row * larger / smaller) for row in rows)
+    return slice(first, max(last, first + 1))
 
 
 def _colours(image: RGB) -> Planes:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from outfitanyone_local.engine.arrays import Mask, Plane
+from outfitanyone_local.engine.arrays import Mask, Plane, Points
 from outfitanyone_local.engine.colour_space import rgb_to_lab8
 from outfitanyone_local.engine.figure import Joint
 
 from .appearance import CropFeatures, colour_model_of
 from .hems import find_hem
 
-_ONE_COLOUR = 0.75
+_ONE_COLOUR = 0.82
 """Least similarity of two garments of the same cloth in different light."""
 _ONE_TEXTURE = 2.5
 """Greatest ratio between the local contrasts of the same cloth."""
 _PLAIN_TEXTURE = 2.0
 """Contrast between neighbouring pixels that any cloth has, from weave and noise (of 255)."""
+_GAP = 0.5
+"""Least probability of background in the gap between two legs."""
 _DARK = 50
 """Lightness below which hems are invisible in photos (of 255)."""
 
@@ -46,13 +48,28 @@ def are_dark_trousers(features: CropFeatures, cloth: Mask) -> bool:
 
     Then the hem of a top is invisible, and two pieces are far more common than a jumpsuit.
     """
-    knees = features.body.middle(Joint.LEFT_KNEE, Joint.RIGHT_KNEE)
-    ankles = features.body.middle(Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)
-    column, row = ((knees + ankles) / 2).astype(int)
-    if not (0 <= row < len(cloth) and 0 <= column < cloth.shape[1]):
+    row = round(float(_middle_of_shins(features)[:, 1].mean()))
+    covered = 0 <= row < len(cloth) and cloth[row].any()
+    dark = bool(np.median(rgb_to_lab8(features.image)[cloth][:, 0]) < _DARK)
+    return bool(covered and dark and has_parted_legs(features))
+
+
+def has_parted_legs(features: CropFeatures) -> bool:
+    """Whether background shows between the legs half way from the knees to the ankles."""
+    (x1, y1), (x2, y2) = _middle_of_shins(features)
+    row = round(float(y1 + y2) / 2)
+    left, right = int(min(x1, x2)), int(max(x1, x2)) + 1
+    if not 0 <= row < len(features.bins):
         return False
-    parted = features.person[row, column] < 0.5 and cloth[row].any()
-    return bool(parted and np.median(rgb_to_lab8(features.image)[cloth][:, 0]) < _DARK)
+    between = features.evidence.background[row, max(0, left) : max(0, right)]
+    return bool((between > _GAP).any())
+
+
+def _middle_of_shins(features: CropFeatures) -> Points:
+    knees = features.body.points[[Joint.LEFT_KNEE, Joint.RIGHT_KNEE]]
+    ankles = features.body.points[[Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE]]
+    middle: Points = (knees + ankles) / np.float32(2)
+    return middle
 
 
 def _texture(lightness: Plane, *, cloth: Mask) -> Plane:

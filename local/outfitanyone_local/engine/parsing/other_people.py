@@ -9,6 +9,7 @@ from outfitanyone_local.engine.figure import Joint
 from outfitanyone_local.engine.networks import INPUT_SIDE
 from outfitanyone_local.engine.opencv import cv2
 
+from .evidence import shows_skin
 from .person_detection import DetectedPerson, largest_region
 from .pose import PoseDetection, detect_pose
 
@@ -18,6 +19,8 @@ _HALO = 4
 """Pixels, of the networks' 256, by which their masks of one person may differ."""
 _MERGED_AREA = 0.15
 """The same share for a person area that touches the first: an arm and shoulder of another."""
+_MERGED_SKIN = 0.01
+"""Least skin in it, as the same share: a hand and part of a face."""
 _LEAST_PRESENCE = 0.5
 
 
@@ -32,23 +35,26 @@ def shows_second_person(image: RGB, person: DetectedPerson) -> bool:
         return False
     found = detect_pose(image, region)
     second = _mask_in_picture(found, image)
-    return found.pose.presence > _LEAST_PRESENCE and bool(
-        (second & first).sum() < 0.5 * second.sum()
-    )
+    is_apart = bool((second & first).sum() < 0.5 * second.sum())
+    is_person = found.pose.presence > _LEAST_PRESENCE
+    return is_apart and is_person and shows_skin(found.region.network_input(image))
 
 
 def merges_two_people(person: DetectedPerson) -> bool:
     """Whether the pose network merged two overlapping people into one.
 
-    Then much of the people mask is outside the pose mask, or the detected face is.
+    Then much of the people mask, skin included, is outside the pose mask, or the detected face
+    is. Bags and wide coats lie outside it too, but show no skin.
     """
     head = person.body.middle(Joint.NOSE, Joint.LEFT_EAR, Joint.RIGHT_EAR).astype(int)
     x, y = np.clip(head, 0, np.array(person.crop.size) - 1)
     unexplained = (person.people_mask > 0.5) & (person.pose_mask < 0.5)
-    return bool(
-        unexplained.sum() > _MERGED_AREA * (person.pose_mask > 0.5).sum()
-        or person.pose_mask[y, x] < 0.5
-    )
+    if person.pose_mask[y, x] < 0.5:
+        return True
+    area = (person.pose_mask > 0.5).sum()
+    if unexplained.sum() <= _MERGED_AREA * area:
+        return False
+    return bool((unexplained & (person.evidence.skin > 0.5)).sum() > _MERGED_SKIN * area)
 
 
 def _mask_in_picture(detection: PoseDetection, image: RGB) -> Mask:

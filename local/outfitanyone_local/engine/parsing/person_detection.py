@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from outfitanyone_local.engine.opencv import cv2
 
 from .body import Body
 from .colour_models import ColourModel, colour_bins
+from .evidence import PixelEvidence, read_evidence, shows_face
 from .facing import correct_facing
 from .person_crop import PersonCrop, crop_person
 from .pose import PoseDetection, SquareRegion, detect_pose, detect_pose_once
@@ -24,8 +26,8 @@ the picture), and where a false detection would be likelier than a person."""
 _LEAST_OVERLAP = 0.75
 """Overlap (IoU) of the two networks' masks that needs no further evidence of a person."""
 _HEAD_RISE = 0.25
-"""Least height of the eyes over the shoulders, in torsos: about 0.5 on people, nothing on flat
-garments."""
+"""Height of the eyes over the shoulders, in torsos, below which all networks have to agree: about
+0.5 on people, less if they look down, nothing on flat garments."""
 _FACELESS = 0.6
 """Similarity of face and trunk above which the "face" is only more cloth."""
 _DOUBT_WINDOW = 31
@@ -52,6 +54,11 @@ class DetectedPerson:
     people: SoftMask
     pose_mask: SoftMask
     people_mask: SoftMask
+
+    @cached_property
+    def evidence(self) -> PixelEvidence:
+        """What the network for the classes of pixels sees in the crop; it runs once."""
+        return read_evidence(self.crop.image)
 
     @property
     def coverage(self) -> SoftMask:
@@ -135,11 +142,14 @@ def _confirm_person(
         return None
     crop = crop_person(image, detection)
     body = Body(crop.to_crop(detection.pose.points))
-    if (body.shoulders - body.eyes)[1] < _HEAD_RISE * body.torso:
-        return None
     pose_mask = crop.warp_mask(detection)
     people_mask = cv2.resize(segment_people(shrink(crop.image)), crop.size)
-    if _overlap(pose_mask, people_mask) < _LEAST_OVERLAP and _is_faceless(crop.image, body):
+    networks_agree = _overlap(pose_mask, people_mask) >= _LEAST_OVERLAP
+    rise = (body.shoulders - body.eyes)[1]
+    is_low = rise < _HEAD_RISE * body.torso
+    if is_low and not (rise > 0 and networks_agree and shows_face(crop.image)):
+        return None
+    if not networks_agree and _is_faceless(crop.image, body):
         return None
     return DetectedPerson(detection, crop, body, people, pose_mask, people_mask)
 

@@ -10,11 +10,12 @@ import numpy.typing as npt
 from outfitanyone_local.engine.arrays import RGB, Planes, check_picture
 from outfitanyone_local.engine.figure import Figure, Part
 from outfitanyone_local.engine.opencv import cv2
+from outfitanyone_local.engine.unexpected import refusing_person
 
 from .appearance import CropFeatures
 from .body import compute_limb_maps
 from .colour_models import colour_bins
-from .guided_filter import GuidedFilter
+from .guided_filter import GuidedFilter, larger_rows
 from .labelling import classify_pixels
 from .person_detection import DetectedPerson
 from .position_priors import PixelClass
@@ -25,6 +26,12 @@ PartNumbers = npt.NDArray[np.uint8]
 _MOST_ROWS = 1800
 """Greatest number of rows at which edges are refined: enough for any screen, and a limit on
 memory for pictures of 4096 pixels."""
+_NOWHERE = 0.1
+"""Probability that a class reaches somewhere if it is the most likely one anywhere."""
+_POSSIBLE, _MARGIN = 0.05, 20
+"""Probability of a class below which it wins nowhere, because five others share the rest, and the
+rows of the crop, more than the guided filter's two windows reach, kept around that.
+"""
 _MIDRIFF, _NECKLINE = 0.5, 0.22
 """In torsos: the depth below the shoulders where skin of the trunk counts as belly, and the
 distance from the middle within which it counts as neckline."""
@@ -37,7 +44,8 @@ def parse_figure(image: RGB) -> Figure:
     arrays that are no RGB picture.
     """
     check_picture(image)
-    return parse_detected(image, detect_valid_person(image))
+    with refusing_person("a person could not be parsed"):
+        return parse_detected(image, detect_valid_person(image))
 
 
 def parse_detected(image: RGB, person: DetectedPerson) -> Figure:
@@ -50,6 +58,7 @@ def parse_detected(image: RGB, person: DetectedPerson) -> Figure:
         person=guided_filter.apply(person.coverage),
         body=person.body,
         limbs=compute_limb_maps(person.body, size=crop.size),
+        evidence=person.evidence,
     )
     class_planes, extents = classify_pixels(features)
     parts = _parts(features, one_piece=extents.upper_end is None)
@@ -68,6 +77,7 @@ def _parts(features: CropFeatures, *, one_piece: bool) -> Mapping[PixelClass, Pa
         PixelClass.UPPER: Part.DRESS if one_piece else Part.UPPER,
         PixelClass.LOWER: Part.DRESS if one_piece else Part.LOWER,
         PixelClass.SHOE: Part.SHOE,
+        PixelClass.OTHER: Part.OTHER,
     }
     parts = {kind: np.full(features.bins.shape, part, np.uint8) for kind, part in whole.items()}
     parts[PixelClass.SKIN] = _skin_parts(features)
@@ -102,13 +112,24 @@ def _upsample_labels(
         labels, cover = _upsample_labels(class_planes, parts, guided_filter, smaller)
         labels = cv2.resize(labels, (width, height), interpolation=cv2.INTER_NEAREST)
         return labels, cv2.resize(cover, (width, height))
-    cover = 1 - guided_filter.upsample(class_planes[-1], picture)
+    upsample = guided_filter.upsampling(picture)
+    cover = 1 - upsample(class_planes[-1])
     labels = np.zeros((height, width), np.uint8)
     best = np.where(cover > 0.5, np.float32(0), np.float32(1))
     for kind, numbers in parts.items():
-        plane = guided_filter.upsample(class_planes[kind], picture)
-        wins = plane > best
-        best[wins] = plane[wins]
+        if class_planes[kind].max() < _NOWHERE:
+            continue
+        rows = _rows_of(class_planes[kind])
+        there = larger_rows(rows, smaller=len(numbers), larger=height)
+        plane = upsample(class_planes[kind], rows)
+        wins = plane > best[there]
+        best[there][wins] = plane[wins]
         part = cv2.resize(numbers, (width, height), interpolation=cv2.INTER_NEAREST)
-        labels[wins] = part[wins]
+        labels[there][wins] = part[there][wins]
     return labels, cover
+
+
+def _rows_of(plane: Planes) -> tuple[int, int]:
+    """Return the first row and the end of the rows in which a class may win."""
+    possible = np.flatnonzero(plane.max(axis=1) > _POSSIBLE)
+    return max(0, int(possible[0]) - _MARGIN), min(len(plane), int(possible[-1]) + 1 + _MARGIN)

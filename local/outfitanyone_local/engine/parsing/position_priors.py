@@ -22,10 +22,19 @@ class PixelClass(IntEnum):
     UPPER = 2
     LOWER = 3
     SHOE = 4
+    OTHER = 5
+    """Bags and other things held or worn over the clothes; only the network sees them."""
 
 
 _LEAST_PRIOR = 1e-3
 """Least probability of any class anywhere on a person."""
+_COAT, _COAT_END = 0.15, 0.9
+"""Probability that an open coat or long shirt hangs there beside the lower garment, and how far
+coats reach, as a share of the way from the knees to the ankles."""
+_LOW_HEM = 0.5
+"""How much less likely a long garment's cloth is on a foot below the ankle than above."""
+_THINGS = 0.2
+"""Probability of a bag or another thing anywhere but on the feet."""
 _NECK_HALF, _NECK_TOP, _SLOPE = 0.13, 0.19, 0.3
 """Half the neck's width, the height of its base over the shoulder joints, and the slope of the
 shoulders from there, in torsos."""
@@ -38,7 +47,7 @@ _SHORTEST_SLEEVE = 0.15
 def position_priors(
     features: CropFeatures, extents: GarmentExtents, *, sleeves: Sequence[float]
 ) -> Planes:
-    """Return the probability of each class, (5, height, width), not exactly normalized."""
+    """Return the probability of each class, (6, height, width), not exactly normalized."""
     priors = np.full((len(PixelClass), *features.bins.shape), _LEAST_PRIOR, np.float32)
     _add_column(priors, features, extents)
     _add_feet(priors, features, extents)
@@ -46,6 +55,7 @@ def position_priors(
     _add_neck(priors, features)
     for side in (0, 1):
         _add_arm(priors, features, side=side, sleeve=sleeves[side])
+    priors[PixelClass.OTHER] += _THINGS * (1 - features.limbs.feet)
     return priors
 
 
@@ -68,7 +78,12 @@ def _add_column(priors: Planes, features: CropFeatures, extents: GarmentExtents)
         lower = soft_step(rows, at=extents.lower_start, width=soft) * (1 - ended)
     over = _over_shoulders(features, slack=_CLOTH_SLACK)
     locks = 1 - soft_step(rows, at=features.body.shoulders[1] + 0.6 * torso, width=0.1 * torso)
-    priors[PixelClass.UPPER] += 0.9 * column * upper * (1 - over)
+    knees = features.body.middle(Joint.LEFT_KNEE, Joint.RIGHT_KNEE)[1]
+    ankles = features.body.middle(Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)[1]
+    coat_end = knees + _COAT_END * (ankles - knees)
+    flaps = _COAT * (1 - upper) * (1 - soft_step(rows, at=coat_end, width=0.1 * torso))
+    priors[PixelClass.UPPER] += column * 0.9 * upper * (1 - over)
+    priors[PixelClass.UPPER] += (column + limbs.arms[0] + limbs.arms[1]) * flaps
     priors[PixelClass.LOWER] += column * lower
     priors[PixelClass.SKIN] += column * (0.08 * upper + np.maximum(0, 1 - upper - lower))
     priors[PixelClass.HAIR] += column * (0.05 * locks + 0.5 * over)
@@ -82,7 +97,7 @@ def _add_feet(priors: Planes, features: CropFeatures, extents: GarmentExtents) -
     long = extents.end - extents.lower_end < 0.1 * torso
     garment = PixelClass.UPPER if extents.upper_end is None else PixelClass.LOWER
     priors[PixelClass.SHOE] += feet * (0.5 + 0.4 * low)
-    priors[garment] += (0.4 if long else 0) * feet * (1 - 0.8 * low)
+    priors[garment] += (0.4 if long else 0) * feet * (1 - _LOW_HEM * low)
     priors[PixelClass.SKIN] += (0.1 if long else 0.5) * feet * (1 - 0.8 * low)
 
 

@@ -31,11 +31,15 @@ _SHORTEST_LOWER, _SHORTEST_LEG = 0.2, 0.15
 
 @dataclass(frozen=True)
 class Split:
-    """Slice indices, each the first of the next segment; see ``GarmentExtents``."""
+    """Slice indices, each the first of the next segment; see ``GarmentExtents``.
+
+    saving: how much cheaper two garments are than one, in nats.
+    """
 
     upper_end: int
     lower_start: int
     lower_end: int
+    saving: float
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,11 @@ class BodySlices:
         total = above[:, None] + self._garment + self._legs[None]
         total[at[:, None] + _SHORTEST_LOWER * self.torso > at[None]] = np.inf
         lower_start, lower_end = np.unravel_index(int(total.argmin()), total.shape)
+        saving = float((self._garment[0] + self._legs).min() - total.min())
         upper_end = lower_start
         if midriff[lower_start] < self._garment[0, lower_start]:
             upper_end = with_midriff[:, lower_start].argmin()
-        return Split(int(upper_end), int(lower_start), int(lower_end))
+        return Split(int(upper_end), int(lower_start), int(lower_end), saving)
 
     def one_piece_end(self) -> int:
         """Return the most likely end of a garment that begins at the shoulders."""

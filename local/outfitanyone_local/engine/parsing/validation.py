@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outfitanyone_local.engine.arrays import RGB
+from outfitanyone_local.engine.arrays import RGB, Points
 from outfitanyone_local.engine.figure import Joint, Pose
 from outfitanyone_local.engine.refusals import PersonRefusal, PersonRefused
 
@@ -107,10 +107,22 @@ def find_faults(image: RGB, person: DetectedPerson) -> Iterator[Fault]:
 
 
 def _bent(pose: Pose, *, sideways: bool) -> Iterator[Fault]:
-    """Yield SEATED for bent legs; seen from the side, walking bends them too."""
-    straightness = _straightness(pose)
-    if straightness < (_SEATED_STRAIGHTNESS if sideways else _LEAST_STRAIGHTNESS):
-        yield Fault(PersonRefusal.SEATED, clear=straightness < _SEATED_STRAIGHTNESS)
+    """Yield SEATED for bent legs; seen from the side, walking bends them too.
+
+    Crossed legs, or one that is bent, still stand: clear is only what bends both, or sits low.
+    """
+    legs = _straightness(pose)
+    if min(legs) < (_SEATED_STRAIGHTNESS if sideways else _LEAST_STRAIGHTNESS):
+        yield Fault(PersonRefusal.SEATED, clear=max(legs) < _SEATED_STRAIGHTNESS or _is_low(pose))
+
+
+def _is_low(pose: Pose) -> bool:
+    """Whether the hips are so close to the ankles that the person cannot be standing."""
+    joints = [Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER, Joint.LEFT_HIP, Joint.RIGHT_HIP]
+    joints += [Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE]
+    shoulders, hips, ankles = pose.points[joints].reshape(3, 2, 2).mean(axis=1)
+    torso = float(np.linalg.norm(hips - shoulders))
+    return bool(ankles[1] - hips[1] < _LEG_LENGTH * torso)
 
 
 def _is_small(person: DetectedPerson, image: RGB) -> bool:
@@ -160,18 +172,20 @@ def _is_sideways(pose: Pose) -> bool:
     return bool(width < _LEAST_SHOULDER_WIDTH * torso)
 
 
-def _straightness(pose: Pose) -> float:
-    """Return how straight the less straight leg is: 1 stretched, 0 for thighs at the camera."""
-    legs = pose.points[
-        [
-            [Joint.LEFT_HIP, Joint.LEFT_KNEE, Joint.LEFT_ANKLE],
-            [Joint.RIGHT_HIP, Joint.RIGHT_KNEE, Joint.RIGHT_ANKLE],
-        ]
-    ]
-    straightness = 1.0
-    for hip, knee, ankle in legs:
-        if knee[1] - hip[1] < _LEAST_THIGH_HEIGHT * (ankle[1] - knee[1]):
-            return 0.0
-        path = float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
-        straightness = min(straightness, float(np.linalg.norm(ankle - hip)) / max(path, 1e-6))
-    return straightness
+def _straightness(pose: Pose) -> tuple[float, float]:
+    """Return how straight each leg is: 1 stretched, 0 for thighs at the camera."""
+    left, right = (
+        _leg_straightness(*pose.points[list(joints)])
+        for joints in (
+            (Joint.LEFT_HIP, Joint.LEFT_KNEE, Joint.LEFT_ANKLE),
+            (Joint.RIGHT_HIP, Joint.RIGHT_KNEE, Joint.RIGHT_ANKLE),
+        )
+    )
+    return left, right
+
+
+def _leg_straightness(hip: Points, knee: Points, ankle: Points) -> float:
+    if knee[1] - hip[1] < _LEAST_THIGH_HEIGHT * (ankle[1] - knee[1]):
+        return 0.0
+    path = float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
+    return float(np.linalg.norm(ankle - hip)) / max(path, 1e-6)

@@ -1,0 +1,78 @@
+"""What the status of a job says, without a query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django_outfitanyone.choices import FINAL, IN_FLIGHT, OPEN, UNSENT, UNSETTLED, Status
+
+BLOCKED = "SearchNeedsAttention"
+"""Error code of an open try-on that waits for a person's decision about a clothes parse."""
+
+
+class JobStatus:
+    """The status of a ``RemoteJob`` in words."""
+
+    if TYPE_CHECKING:
+        status: str
+        lease_token: str
+        error_code: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in FINAL
+
+    @property
+    def is_unsent(self) -> bool:
+        return self.status in UNSENT
+
+    @property
+    def is_in_flight(self) -> bool:
+        return self.status in IN_FLIGHT
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether the engine may bill the job, which has no charge yet."""
+        return self.status in UNSETTLED
+
+    @property
+    def is_leased(self) -> bool:
+        """Whether the holder of this instance has leased the row."""
+        return bool(self.lease_token)
+
+    @property
+    def is_submitting(self) -> bool:
+        return self.status == Status.SUBMITTING
+
+    @property
+    def is_running(self) -> bool:
+        return self.status == Status.RUNNING
+
+    @property
+    def is_collecting(self) -> bool:
+        return self.status == Status.COLLECTING
+
+    @property
+    def has_succeeded(self) -> bool:
+        return self.status == Status.SUCCEEDED
+
+    @property
+    def has_failed(self) -> bool:
+        return self.status == Status.FAILED
+
+    @property
+    def is_canceled(self) -> bool:
+        return self.status == Status.CANCELED
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the open job waits for a person's decision about another job."""
+        return self.status == Status.PREPARING and self.error_code == BLOCKED
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.status == Status.NEEDS_ATTENTION

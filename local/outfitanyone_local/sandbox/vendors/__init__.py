@@ -1,0 +1,1 @@
+"""The emulators of the vendors' APIs, one module or package each."""
