@@ -138,6 +138,12 @@ class TryOnResult(WearsGarments, RemoteJob, ReviewedPicture, ResponsivePicture):
         verbose_name = _("try-on result")
         verbose_name_plural = _("try-on results")
         ordering = ["-pk"]
+        permissions = [
+            ("generate", "Can request try-on pictures, which may cost money"),
+            ("review", "Can review try-on pictures"),
+            ("publish", "Can publish try-on pictures"),
+            ("see_costs", "Can see what try-on pictures cost"),
+        ]
         indexes = [
             *RemoteJob.Meta.indexes,
             *ReviewedPicture.Meta.indexes,
