@@ -93,7 +93,9 @@ def test_try_on__repeated_with_its_key_costs_nothing(remote, client, body):
 
 
 def test_try_on__identical_request_without_a_key_is_reused(remote, client, body):
-    first = poll(client, client.post_json("try-ons/", body)["Location"])
+    created = client.post_json("try-ons/", body)
+    poll(client, created["Location"])
+    first = poll_hotspots(client, created["Location"])
     second = poll(client, client.post_json("try-ons/", body)["Location"])
 
     assert second["id"] != first["id"]
