@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from tests.admin.forms import hotspot_form_data, try_on_form_data
-from tests.admin.pages import AdminSession, text_of
+from tests.admin.pages import AdminSession, estimate_on, hidden, make_button_on, text_of
 from tests.factories import (
     make_charge,
     make_exact_staff,
@@ -55,7 +56,7 @@ class Rows:
 
     def __init__(self):
         candidates = {"candidates": [{"task_id": "task-1", "state": "running", "submitted_at": ""}]}
-        self.finished = make_try_on(cost=Decimal("7.77"), currency="CNY")
+        self.finished = make_try_on()
         self.approved = make_try_on(review=Review.APPROVED)
         self.published = make_try_on(review=Review.APPROVED, published_at=timezone.now())
         self.failed = make_try_on(status=Status.FAILED)
@@ -332,7 +333,10 @@ def visible_text(response):
 
 @pytest.fixture
 def _budget(configure):
-    configure(BUDGET_PER_DAY=Decimal(9))
+    """A budget of which less is left than a picture costs."""
+    configure(BUDGET_PER_DAY=Decimal("7.80"))
+    tomorrow = timezone.now() + timedelta(days=1)
+    Account.objects.filter(pk=Account.of().pk).update(budget_spent_until=tomorrow)
 
 
 def session_with(*work):
@@ -353,7 +357,7 @@ def test_pages__tell_amounts_to_who_may_see_costs():
 
 
 @pytest.mark.usefixtures("_budget")
-def test_pages__tell_no_amount_to_others():
+def test_pages__tell_no_amount_to_others_and_still_work():
     session = session_with("generate", "review", "publish")
     found = {
         name: AMOUNT.search(visible_text(response))
@@ -361,3 +365,57 @@ def test_pages__tell_no_amount_to_others():
     }
 
     assert {name: match and match[0] for name, match in found.items()} == dict.fromkeys(found)
+
+
+def test_order_page__without_amounts_says_how_many_pictures():
+    rows = Rows()
+    order = try_on_form_data([rows.garment], [rows.photo])
+    response = session_with("generate").post("tryonresult_add", **order)
+
+    assert make_button_on(response) == "Make 1 picture"
+    assert estimate_on(response).startswith("1 picture; about ")
+    assert hidden(response, "shown_costs") == "pictures=1"
+
+
+def test_order_page__without_amounts_refuses_more_pictures_than_it_showed():
+    rows = Rows()
+    order = try_on_form_data([rows.garment], [rows.photo, make_model_image()])
+    site = session_with("generate")
+
+    response = site.post("tryonresult_add", **order, _order=1, shown_costs="pictures=1")
+    assert "More pictures would be charged now" in text_of(response)
+    assert site.post("tryonresult_add", **order, _order=1, shown_costs="pictures=2").url
+
+
+def test_order_page__without_amounts_asks_before_an_order_over_budget(configure):
+    rows = Rows()
+    configure(BUDGET_PER_DAY=Decimal("0.01"))
+    order = try_on_form_data([rows.garment], [rows.photo])
+    page = text_of(session_with("generate").post("tryonresult_add", **order, _order=1))
+
+    assert "The budget does not cover this order: 1 picture; about" in page
+    assert 'name="_confirm"' in page
+
+
+def test_order_page__without_amounts_says_what_is_free(configure):
+    """A picture that exists, and an engine without prices."""
+    configure(PRICES={"aitryon": 0, "aitryon-plus": 0, "aitryon-parsing-v1": 0})
+    rows = Rows()
+    order = try_on_form_data([rows.garment], [rows.photo])
+    response = session_with("generate").post("tryonresult_add", **order)
+
+    assert estimate_on(response).startswith("1 picture; free; ")
+    assert hidden(response, "shown_costs") == "pictures=0"
+
+
+@pytest.mark.parametrize(
+    ("page", "lookup"),
+    [
+        ("tryonresult_changelist", "cost__gt"),
+        ("tryonresult_changelist", "remote_answer__cost__gt"),
+        ("clothesparse_changelist", "cost__gt"),
+    ],
+)
+def test_list__cannot_be_filtered_by_an_amount_that_is_hidden(page, lookup):
+    assert session_with("generate").get(page, **{lookup: 1}).status_code == 400
+    assert session_with("see_costs").get(page, **{lookup: 1}).status_code in {200, 302}
