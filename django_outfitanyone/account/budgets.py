@@ -72,13 +72,18 @@ class Budget:
 
     @property
     def when_work_resumes(self) -> str:
-        """The part of the explanation that tells no amount."""
+        """The part of the explanation that is no amount."""
         ends_at = timezone.localtime(self.ends_at, timezone.get_default_timezone())
         text = _("Work resumes at %(moment)s, or when you raise %(setting)s.")
         return text % {
             "moment": date_format(ends_at, "DATETIME_FORMAT"),
             "setting": self.setting,
         }
+
+    @property
+    def without_amounts(self) -> str:
+        """The explanation for people who may not see costs."""
+        return f"{_('The budget does not cover another picture.')} {self.when_work_resumes}"
 
 
 def budgets_of(account: Account) -> list[Budget]:
@@ -129,7 +134,9 @@ def check(account: Account, remote_model: str, price: Decimal | None = None) -> 
         return
     for budget in budgets:
         if price > budget.left:
-            raise BudgetSpent(str(budget), until=budget.ends_at)
+            raise BudgetSpent(
+                str(budget), until=budget.ends_at, without_amounts=budget.without_amounts
+            )
 
 
 def close(account: Account, error: BudgetSpent) -> None:
@@ -169,7 +176,7 @@ def unaffordable(account: Account) -> set[str]:
 def notice(account: Account, *, shows_costs: bool = True) -> str:
     """Return why jobs wait for the budget; ``""`` while every model fits.
 
-    shows_costs: whether the reader may see amounts; otherwise only when work resumes.
+    shows_costs: whether the reader may see amounts.
     """
     if not account.is_configured:
         return ""
@@ -178,7 +185,7 @@ def notice(account: Account, *, shows_costs: bool = True) -> str:
     if not unaffordable(account) & used:
         return ""
     budget = min(budgets_of(account), key=lambda budget: budget.left)
-    return str(budget) if shows_costs else budget.when_work_resumes
+    return str(budget) if shows_costs else budget.without_amounts
 
 
 def _free_models(quotas: list[FreeQuota]) -> set[str]:

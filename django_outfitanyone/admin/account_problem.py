@@ -55,7 +55,8 @@ def _problem_of(
         return AccountProblem(account=account)
     spent = budgets.notice(account, shows_costs=may_see_costs(request.user))
     if spent:
-        return AccountProblem(headline=_("The budget does not cover another picture."), text=spent)
+        headline = _("The budget does not cover another picture.")
+        return AccountProblem(headline=headline, text=spent.removeprefix(headline).strip())
     return None
 
 
