@@ -41,5 +41,5 @@ class Command(BaseCommand):
         words = "is made with" if change.is_new else "gets"
         if dry_run:
             words = "would be made with" if change.is_new else "would get"
-        added = ", ".join(change.added)
+        added = ", ".join(name.removeprefix("django_outfitanyone.") for name in change.added)
         return f"{change.name} {words} {added}" if added else f"{change.name} lacks nothing"
