@@ -26,6 +26,11 @@ class OutfitAnyoneError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    @property
+    def stored_message(self) -> str:
+        """What the row says, also to staff who may not see costs."""
+        return self.message
+
 
 class RequestRefused(OutfitAnyoneError):
     """The request is invalid; nothing was sent or stored."""
@@ -113,9 +118,14 @@ class BudgetSpent(OutfitAnyoneError):
 
     code = "BudgetSpent"
 
-    def __init__(self, message: str = "", *, until: datetime) -> None:
+    def __init__(self, message: str = "", *, until: datetime, without_amounts: str = "") -> None:
         super().__init__(message)
         self.until = until
+        self.without_amounts = without_amounts
+
+    @property
+    def stored_message(self) -> str:
+        return self.without_amounts or self.message
 
 
 class CatalogueFailed(OutfitAnyoneError):

@@ -13,6 +13,8 @@ PUBLISH = "django_outfitanyone.publish"
 SEE_COSTS = "django_outfitanyone.see_costs"
 """See prices before an order, and what pictures cost."""
 
+ALL = (GENERATE, REVIEW, PUBLISH, SEE_COSTS)
+
 User = Any
 """``request.user``, of any type that the site's authentication returns."""
 

@@ -119,8 +119,37 @@ def make_charge(**columns):
     return Charge.objects.create(**columns)
 
 
+GRANTED_BY_THE_UPGRADE = {
+    "generate": {
+        *("add_tryonresult", "change_tryonresult"),
+        *("add_clothesparse", "change_clothesparse"),
+        "change_account",
+    },
+    "review": {"change_tryonresult", "add_hotspot", "change_hotspot", "delete_hotspot"},
+    "publish": {"change_tryonresult"},
+    "see_costs": {
+        *("add_tryonresult", "change_tryonresult", "view_tryonresult"),
+        *("add_clothesparse", "change_clothesparse", "view_clothesparse"),
+        *("change_account", "view_account", "change_charge", "view_charge"),
+    },
+}
+"""Permissions for the work, and Django's permissions whose holders the upgrade gives them to."""
+
+
 def make_staff(*permissions, **columns):
-    """Make a member of staff with only these permissions, for example ``add_tryonresult``."""
+    """Make a member of staff with these permissions, for example ``add_tryonresult``.
+
+    They have those for the work too that the upgrade gave to users like them. For a user without
+    them, see ``make_exact_staff``.
+    """
+    granted = {
+        name for name, old in GRANTED_BY_THE_UPGRADE.items() if not old.isdisjoint(permissions)
+    }
+    return make_exact_staff(*permissions, *granted, **columns)
+
+
+def make_exact_staff(*permissions, **columns):
+    """Make a member of staff with these permissions and no others."""
     number = next(_number)
     user = get_user_model().objects.create_user(
         **{"username": f"staff-{number}", "is_staff": True, **columns}

@@ -12,6 +12,7 @@ from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import known_settings
 from django_outfitanyone.engine_entry import known_engine_settings
 from tests.pages import PAGES, ROOT, rows
+from tests.permission_rules import RULES, Rule
 
 
 def test_settings_page__lists_every_setting_with_its_default():
@@ -67,3 +68,15 @@ def test_operations_page__lists_every_status():
     listed = {row[0] for row in rows("docs/operations.md") if len(row) == 3}
 
     assert listed == set(Status.values)
+
+
+def test_permissions_page__has_the_tested_rules():
+    lines = (ROOT / "docs/permissions.md").read_text("utf-8").splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    listed = {
+        row[0]: Rule(tuple(re.findall(r"`(\w+)`", row[3])), row[4].strip("`"))
+        for row in cells
+        if len(row) == 5 and row[4].startswith("`")
+    }
+
+    assert listed == RULES

@@ -1,4 +1,4 @@
-"""Every way to cause a paid request, in admin and API, needs the *add* permission.
+"""Every way to cause a paid request, in admin and API, needs *add* and *generate*.
 
 The tables below name every action, page and endpoint, and whether it may cost money.
 """
@@ -24,7 +24,8 @@ from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from tests.admin.forms import hotspot_form_data, try_on_form_data
 from tests.admin.pages import AdminSession
 from tests.api.client import Client
-from tests.factories import make_model_image, make_staff, make_try_on
+from tests.factories import make_exact_staff, make_model_image, make_staff, make_try_on
+from tests.permission_rules import WORK
 
 pytestmark = pytest.mark.django_db
 
@@ -266,10 +267,11 @@ def users_without(door):
         "view": all_permissions("view"),
         "change": all_permissions("view", "change"),
         "delete": all_permissions("view", "change", "delete"),
-        "everything but add": every_right - {door.add},
+        "everything but add": (every_right | {*WORK}) - {door.add},
+        "everything but generate": every_right | {"review", "publish", "see_costs"},
     }
     if door.reach:
-        users["only add"] = {door.add}
+        users["only add"] = {door.add, "generate"}
     return users
 
 
@@ -278,18 +280,19 @@ def open_jobs():
 
 
 @every_door
-def test_paid_request__is_refused_without_the_add_permission(sign_in, door):
+def test_paid_request__is_refused_without_the_permissions(sign_in, door):
     rows = Rows()
     for name, permissions in users_without(door).items():
-        response = door.send(sign_in(make_staff(*permissions)), rows)
+        response = door.send(sign_in(make_exact_staff(*permissions)), rows)
 
         assert not open_jobs(), f"{name}: {response}"
         assert response.status_code < 500
 
 
 @every_door
-def test_paid_request__is_sent_with_the_add_permission(sign_in, door):
-    door.send(sign_in(make_staff(door.add, *door.reach)), Rows())
+def test_paid_request__is_sent_with_the_permissions(sign_in, door):
+    work = {"generate", *(["review"] if "change_hotspot" in door.reach else [])}
+    door.send(sign_in(make_exact_staff(door.add, *door.reach, *work)), Rows())
 
     assert len(open_jobs()) == 1
 

@@ -60,19 +60,30 @@ class Budget:
 
     def __str__(self) -> str:
         """Explain to a person what is left, and when work resumes."""
-        ends_at = timezone.localtime(self.ends_at, timezone.get_default_timezone())
         words = {
-            "setting": self.setting,
             "limit": money(self.limit, self.currency),
             "left": money(self.left, self.currency),
-            "moment": date_format(ends_at, "DATETIME_FORMAT"),
         }
         if self.setting == "BUDGET_PER_DAY":
             text = _("Only %(left)s is left of today's budget of %(limit)s.")
         else:
             text = _("Only %(left)s is left of this month's budget of %(limit)s.")
-        resumes = _("Work resumes at %(moment)s, or when you raise %(setting)s.")
-        return f"{text % words} {resumes % words}"
+        return f"{text % words} {self.when_work_resumes}"
+
+    @property
+    def when_work_resumes(self) -> str:
+        """The part of the explanation that is no amount."""
+        ends_at = timezone.localtime(self.ends_at, timezone.get_default_timezone())
+        text = _("Work resumes at %(moment)s, or when you raise %(setting)s.")
+        return text % {
+            "moment": date_format(ends_at, "DATETIME_FORMAT"),
+            "setting": self.setting,
+        }
+
+    @property
+    def without_amounts(self) -> str:
+        """The explanation for people who may not see costs."""
+        return f"{_('The budget does not cover another picture.')} {self.when_work_resumes}"
 
 
 def budgets_of(account: Account) -> list[Budget]:
@@ -123,7 +134,9 @@ def check(account: Account, remote_model: str, price: Decimal | None = None) -> 
         return
     for budget in budgets:
         if price > budget.left:
-            raise BudgetSpent(str(budget), until=budget.ends_at)
+            raise BudgetSpent(
+                str(budget), until=budget.ends_at, without_amounts=budget.without_amounts
+            )
 
 
 def close(account: Account, error: BudgetSpent) -> None:
@@ -160,15 +173,19 @@ def unaffordable(account: Account) -> set[str]:
     return too_expensive
 
 
-def notice(account: Account) -> str:
-    """Return why jobs wait for the budget; ``""`` while every model fits."""
+def notice(account: Account, *, shows_costs: bool = True) -> str:
+    """Return why jobs wait for the budget; ``""`` while every model fits.
+
+    shows_costs: whether the reader may see amounts.
+    """
     if not account.is_configured:
         return ""
     engine = account.settings
     used = {engine.default_model, engine.refiner_model, engine.parsing_model}
     if not unaffordable(account) & used:
         return ""
-    return str(min(budgets_of(account), key=lambda budget: budget.left))
+    budget = min(budgets_of(account), key=lambda budget: budget.left)
+    return str(budget) if shows_costs else budget.without_amounts
 
 
 def _free_models(quotas: list[FreeQuota]) -> set[str]:

@@ -248,8 +248,11 @@ def stop(account: Account, error: AccountProblem) -> None:
         on_commit(lambda: account_stopped.send_robust(Account, account=account, error=error))
 
 
-def obstacle(account: Account) -> str:
-    """Return why nothing is submitted now, as a sentence for people; ``""`` if all is well."""
+def obstacle(account: Account, *, shows_costs: bool = True) -> str:
+    """Return why nothing is submitted now, as a sentence for people; ``""`` if all is well.
+
+    shows_costs: whether the reader may see what is left of the budget.
+    """
     if not account.is_configured:
         return _('The engine “%(account)s” is not in OUTFITANYONE["ENGINES"] any more.') % {
             "account": account.pk
@@ -260,7 +263,7 @@ def obstacle(account: Account) -> str:
         moment = time_format(timezone.localtime(account.paused_until), "TIME_FORMAT")
         text = _("The account is paused until %(moment)s: the engine reported too many requests.")
         return text % {"moment": moment}
-    return budgets.notice(account)
+    return budgets.notice(account, shows_costs=shows_costs)
 
 
 def resume(account: Account) -> bool:

@@ -29,18 +29,20 @@ from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.panels import PanelMixin
 from django_outfitanyone.admin.read_only import UndeletableMixin
 from django_outfitanyone.admin.rendering import STYLESHEET, badge
+from django_outfitanyone.admin.work_permissions import CostMixin
 from django_outfitanyone.jobs.engine_target import fallback_targets
 from django_outfitanyone.jobs.fallback import why_waiting
 from django_outfitanyone.models import Account, Charge, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.charge import shop_day
+from django_outfitanyone.permissions import may_generate, may_see_costs
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
 
-class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
+class AccountAdminMixin(PanelMixin, CostMixin, NoticeMixin, UndeletableMixin):
     """The app writes these rows; staff can only resume an account."""
 
     first_step = gettext_lazy(
@@ -67,8 +69,8 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
         css = {"all": [STYLESHEET]}
 
     def has_resume_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may resume an account, which needs the change permission."""
-        return self.may_run_actions(request)
+        """Return whether the user may resume an account: it sends the paid requests that wait."""
+        return self.may_run_actions(request) and may_generate(request.user)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         used_slots = (
@@ -169,13 +171,15 @@ class AccountAdminMixin(PanelMixin, NoticeMixin, UndeletableMixin):
         return ", ".join(texts) or _("no free quota set (FREE_IMAGES)")
 
     @admin.display(description=gettext_lazy("if it stops"))
-    def fallbacks(self, account: Account) -> SafeString | str:
+    def fallbacks(self, account: Any) -> SafeString | str:
         """Return the engines to which waiting try-ons move, and why some stay."""
         names = [target.title for target in fallback_targets() if target.alias != account.pk]
         if not names:
             return _("waiting try-ons stay until a person moves them (FALLBACKS)")
         order = _("waiting try-ons move automatically to %(engines)s, if it is not dearer")
-        waiting = why_waiting(TryOnResult.objects.filter(account=account))
+        rows = TryOnResult.objects.filter(account=account)
+        shows_prices = may_see_costs(account.admin_request.user)
+        waiting = why_waiting(rows, shows_prices=shows_prices)
         texts = [order % {"engines": ", ".join(names)}, *map(str, waiting)]
         return format_html_join(SafeString("<br>"), "{}", ((text,) for text in texts))
 

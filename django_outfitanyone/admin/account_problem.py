@@ -12,6 +12,7 @@ from django_outfitanyone import actions
 from django_outfitanyone.account import budgets
 from django_outfitanyone.conf import ConfigurationError, EngineSettings, conf
 from django_outfitanyone.models import Account
+from django_outfitanyone.permissions import may_see_costs
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -35,13 +36,15 @@ def account_problem(request: HttpRequest, site: admin.AdminSite) -> AccountProbl
     accounts = Account.objects.configured().in_bulk()
     for alias, engine in conf.engines.items():
         is_used = alias in accounts or alias in {conf.default_alias, conf.PARSER}
-        problem = _problem_of(engine, accounts.get(alias)) if is_used else None
+        problem = _problem_of(request, engine, accounts.get(alias)) if is_used else None
         if problem:
             return replace(problem, may_resume=may_resume(site, request))
     return None
 
 
-def _problem_of(engine: EngineSettings, account: Account | None) -> AccountProblem | None:
+def _problem_of(
+    request: HttpRequest, engine: EngineSettings, account: Account | None
+) -> AccountProblem | None:
     try:
         _key = engine.api_key()
     except ConfigurationError as error:
@@ -50,9 +53,10 @@ def _problem_of(engine: EngineSettings, account: Account | None) -> AccountProbl
         return None
     if account.is_stopped:
         return AccountProblem(account=account)
-    spent = budgets.notice(account)
+    spent = budgets.notice(account, shows_costs=may_see_costs(request.user))
     if spent:
-        return AccountProblem(headline=_("The budget does not cover another picture."), text=spent)
+        headline = _("The budget does not cover another picture.")
+        return AccountProblem(headline=headline, text=spent.removeprefix(headline).strip())
     return None
 
 

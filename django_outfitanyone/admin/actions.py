@@ -32,7 +32,7 @@ StateTest = Callable[[str, str, bool], bool]
 
 @dataclass(frozen=True, kw_only=True)
 class ResultAction:
-    """An action on try-on results; ``permission`` is the one needed for their model."""
+    """An action on try-on results; ``has_<permission>_permission`` of their admin permits it."""
 
     name: str
     label: Any
@@ -71,7 +71,7 @@ APPROVE = ResultAction(
     success_message=ngettext_lazy(
         "%(count)d picture approved.", "%(count)d pictures approved.", "count"
     ),
-    permission="change",
+    permission="review",
     run=lambda try_on, user: actions.approve(try_on, reviewed_by=user),
     allows=lambda status, review, _published: _has_succeeded(status) and review != Review.APPROVED,
     allows_in_bulk=lambda status, review, _published: (
@@ -84,7 +84,7 @@ REJECT = ResultAction(
     success_message=ngettext_lazy(
         "%(count)d picture rejected.", "%(count)d pictures rejected.", "count"
     ),
-    permission="change",
+    permission="review",
     run=lambda try_on, user: actions.reject(try_on, reviewed_by=user),
     allows=lambda status, review, _published: _has_succeeded(status) and review != Review.REJECTED,
     allows_in_bulk=lambda status, review, _published: (
@@ -97,7 +97,7 @@ PUBLISH = ResultAction(
     success_message=ngettext_lazy(
         "%(count)d picture published.", "%(count)d pictures published.", "count"
     ),
-    permission="change",
+    permission="publish",
     run=lambda try_on, user: actions.publish(try_on, reviewed_by=user),
     allows=lambda status, review, published: (
         _has_succeeded(status) and review != Review.REJECTED and not published
@@ -111,7 +111,7 @@ UNPUBLISH = ResultAction(
         "%(count)d pictures are no longer published.",
         "count",
     ),
-    permission="change",
+    permission="publish",
     run=lambda try_on, _user: actions.unpublish(try_on),
     allows=lambda _status, _review, published: published,
     allows_in_bulk=lambda _status, _review, _published: False,
@@ -134,7 +134,7 @@ CANCEL = ResultAction(
     success_message=ngettext_lazy(
         "%(count)d picture canceled.", "%(count)d pictures canceled.", "count"
     ),
-    permission="change",
+    permission="cancel",
     run=lambda try_on, _user: actions.cancel(try_on),
     allows=lambda status, _review, _published: status in UNSENT or status == Status.RUNNING,
     run_bulk=actions.cancel_unsent,

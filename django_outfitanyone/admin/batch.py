@@ -20,15 +20,16 @@ from django.views.decorators.http import require_GET, require_POST
 from django_outfitanyone.admin.actions import RESULT_ACTIONS, ResultAction, run_action
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
 from django_outfitanyone.admin.candidates import CANDIDATE_ACTIONS
-from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.failures import blocking_parses, causes_of_failures
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.progress import Progress, progress_of
 from django_outfitanyone.admin.rendering import cost, review_badge, status_badge
 from django_outfitanyone.admin.review_queue import review_label
+from django_outfitanyone.admin.work_permissions import TryOnPermissionMixin
 from django_outfitanyone.catalogue import catalogue, safe_url
 from django_outfitanyone.jobs.fallback import why_waiting
 from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.permissions import may_see_costs
 from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Card:
         return "-".join(map(str, parts))
 
 
-class BatchMixin(AdminMixin):
+class BatchMixin(TryOnPermissionMixin):
     """Adds the batch page and the action buttons to the admin of try-on results."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -187,6 +188,7 @@ class BatchMixin(AdminMixin):
             "batch": batch,
             "here": f"{page}?p={number}" if number.isdecimal() else page,
             "progress": progress,
+            "cost_text": progress.cost_text if may_see_costs(request.user) else "",
             **self._cards(request, rows),
             **self._problems(request, batch, progress),
             "actions": actions,
@@ -205,7 +207,8 @@ class BatchMixin(AdminMixin):
         rows: Any = self._rows(request, batch)
         causes = causes_of_failures(rows) if progress.failed else []
         blocking = blocking_parses(rows.blocked()) if progress.blocked else []
-        waiting = why_waiting(rows) if progress.open else []
+        shows_prices = may_see_costs(request.user)
+        waiting = why_waiting(rows, shows_prices=shows_prices) if progress.open else []
         version = [f"{cause.code}{cause.count}" for cause in causes]
         version += [f"{parse.pk}x{count}" for parse, count in blocking]
         version += [str(one) for one in waiting]

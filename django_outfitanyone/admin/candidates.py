@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_outfitanyone import actions
 from django_outfitanyone.account.money import money
 from django_outfitanyone.admin.actions import ResultAction
-from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.visible_rows import check_inputs
+from django_outfitanyone.admin.work_permissions import TryOnPermissionMixin
 from django_outfitanyone.choices import Status
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.candidates import as_candidate
 from django_outfitanyone.jobs.estimate import estimate_rows
+from django_outfitanyone.permissions import may_see_costs
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -35,7 +36,7 @@ CHOOSE = ResultAction(
     success_message=ngettext_lazy(
         "%(count)d picture chosen.", "%(count)d pictures chosen.", "count"
     ),
-    permission="change",
+    permission="review",
     run=lambda try_on, user: actions.choose(try_on, chosen_by=user),
     allows=_is_finished,
 )
@@ -61,10 +62,10 @@ class CandidatePanel:
     others: list[TryOnResult]
     may_choose: bool
     another_label: str
-    """Label of the button, with the price; ``""`` if no other one can be requested."""
+    """Label of the button, with the price for who may see it; ``""`` without a button."""
 
 
-class CandidateMixin(AdminMixin):
+class CandidateMixin(TryOnPermissionMixin):
     """Adds the candidates to the page of a try-on result."""
 
     def candidate_panel(self, request: HttpRequest, try_on: TryOnResult) -> CandidatePanel:
@@ -86,4 +87,6 @@ class CandidateMixin(AdminMixin):
             total = estimate_rows([as_candidate(try_on)])
         except RequestRefused:
             return ""
+        if not may_see_costs(request.user):
+            return str(ANOTHER.label)
         return _("Another one for %(cost)s") % {"cost": money(total.cost, total.currency)}

@@ -35,6 +35,7 @@ from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Charge
 from django_outfitanyone.models.charge import ChargeQuerySet, Totals, shop_day
 from django_outfitanyone.models.worn_garment import worn_with_products
+from django_outfitanyone.permissions import may_see_costs
 
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList
@@ -108,6 +109,9 @@ class ChargeAdminMixin(LargeTableMixin, NoticeMixin, UndeletableMixin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Charge]:
         charges: QuerySet[Charge] = super().get_queryset(request)
         return charges.prefetch_related(worn_with_products("try_on__"))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) and may_see_costs(request.user)
 
     def find_rows(self, request: HttpRequest, rows: QuerySet[Charge], text: str) -> list[int]:  # noqa: ARG002
         by_task = row_finder.by_task(rows, text, column="task_id")

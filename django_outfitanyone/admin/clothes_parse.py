@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from django_outfitanyone import actions
-from django_outfitanyone.account.money import money
 from django_outfitanyone.admin import rendering, row_finder
 from django_outfitanyone.admin.actions import refusal_of, warn_about_refusals
 from django_outfitanyone.admin.admin_urls import admin_url
@@ -26,12 +25,18 @@ from django_outfitanyone.admin.django_classes import ModelAdmin
 from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.panels import PanelMixin
-from django_outfitanyone.admin.parse_decisions import CANCEL, DECISIONS, RETRY, may_parse
+from django_outfitanyone.admin.parse_decisions import (
+    CANCEL,
+    DECISIONS,
+    RETRY,
+    may_parse,
+    price_of_parse,
+)
 from django_outfitanyone.admin.read_only import ReadOnlyMixin
-from django_outfitanyone.conf import conf
-from django_outfitanyone.jobs.estimate import parse_cost
+from django_outfitanyone.admin.work_permissions import CostMixin
 from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
 from django_outfitanyone.models.worn_garment import worn_with_products
+from django_outfitanyone.permissions import may_generate
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -40,7 +45,7 @@ if TYPE_CHECKING:
     from django_outfitanyone.models.clothes_parse import ClothesParseQuerySet
 
 
-class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyMixin):
+class ClothesParseAdminMixin(PanelMixin, CostMixin, LargeTableMixin, NoticeMixin, ReadOnlyMixin):
     """Clothes parses are requested from their picture; staff can retry or cancel them here."""
 
     first_step = gettext_lazy(
@@ -116,7 +121,7 @@ class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyM
             **self._choices(parse.admin_request, parse),
             calls=Charge.objects.count_unclear_calls(parse) + 1,
             blocked=TryOnResult.objects.waiting_for(parse).blocked().count(),
-            price=money(parse_cost(), conf.parser.currency),
+            price=price_of_parse(parse.admin_request),
         )
 
     def _choices(self, request: HttpRequest, parse: ClothesParse) -> dict[str, bool]:
@@ -151,8 +156,8 @@ class ClothesParseAdminMixin(PanelMixin, LargeTableMixin, NoticeMixin, ReadOnlyM
         return may_parse(request)
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may cancel parses, which needs the change permission."""
-        return self.may_run_actions(request)
+        """Return whether the user may cancel parses."""
+        return self.may_run_actions(request) and may_generate(request.user)
 
     @admin.action(description=gettext_lazy("Retry failed parses"), permissions=["retry"])
     def retry_failed(self, request: HttpRequest, queryset: QuerySet[ClothesParse]) -> None:

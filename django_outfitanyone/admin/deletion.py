@@ -58,13 +58,13 @@ class DeletionMixin(AdminMixin):
         return redirect(request.get_full_path())
 
 
-def deletion_warnings(to_delete: Model | QuerySet[Any]) -> list[str]:
+def deletion_warnings(to_delete: Model | QuerySet[Any], *, shows_costs: bool) -> list[str]:
     """Return the warnings for Django's confirmation page; empty if nothing of value is lost."""
     if isinstance(to_delete, Model):
         to_delete = type(to_delete)._default_manager.filter(pk=to_delete.pk)
     keys: Any = to_delete.order_by().values("pk")
     unsettled = [unsettled_text()] if _may_be_billed(to_delete, keys) else []
-    return [*unsettled, *_loss_warnings(to_delete, keys)]
+    return [*unsettled, *_loss_warnings(to_delete, keys, shows_costs=shows_costs)]
 
 
 def _may_be_billed(to_delete: QuerySet[Any], keys: Any) -> bool:
@@ -78,12 +78,13 @@ def _may_be_billed(to_delete: QuerySet[Any], keys: Any) -> bool:
     return to_delete.model is ModelImage and parses.filter(model_image__in=keys).exists()
 
 
-def _loss_warnings(to_delete: QuerySet[Any], keys: Any) -> list[str]:
+def _loss_warnings(to_delete: QuerySet[Any], keys: Any, *, shows_costs: bool) -> list[str]:
     if to_delete.model is TryOnResult:
         published = TryOnResult.objects.filter(published_at__isnull=False, pk__in=keys)
-        return _paid_row_warnings(to_delete, published)
+        return _paid_row_warnings(to_delete, published, shows_costs=shows_costs)
     if to_delete.model is ClothesParse:
-        return _paid_row_warnings(to_delete, TryOnResult.objects.none())
+        unpublished = TryOnResult.objects.none()
+        return _paid_row_warnings(to_delete, unpublished, shows_costs=shows_costs)
     if to_delete.model is ModelImage:
         return _usage_warnings(
             TryOnResult.objects.filter(model_image__in=keys),
@@ -96,12 +97,15 @@ def _loss_warnings(to_delete: QuerySet[Any], keys: Any) -> list[str]:
     return []
 
 
-def _paid_row_warnings(to_delete: QuerySet[Any], published: QuerySet[TryOnResult]) -> list[str]:
+def _paid_row_warnings(
+    to_delete: QuerySet[Any], published: QuerySet[TryOnResult], *, shows_costs: bool
+) -> list[str]:
     costs = dict(to_delete.order_by().values_list("currency").annotate(cost=Sum("cost")))
     sentences = []
     if any(costs.values()):
-        text = _("%(cost)s was paid for this. After deletion, making it again is charged again.")
-        sentences.append(text % {"cost": moneys(costs)})
+        paid = _("%(cost)s was paid for this. After deletion, making it again is charged again.")
+        hidden = _("This was paid for. After deletion, making it again is charged again.")
+        sentences.append(paid % {"cost": moneys(costs)} if shows_costs else hidden)
     count = published.count()
     if count:
         text = ngettext(

@@ -53,6 +53,8 @@ class EngineOption:
     sizes: tuple[OrderSize, ...] = ()
     kinds: frozenset[str] = frozenset()
     account: Account | None = None
+    shows_costs: bool = False
+    """Whether the reader may see amounts."""
 
     @cached_property
     def capabilities(self) -> Capabilities:
@@ -65,13 +67,18 @@ class EngineOption:
 
     @property
     def price(self) -> str:
-        """The price of one picture, for example “from USD 0.015 per picture”."""
-        prices = self._prices
-        if None in prices:
-            return _("price not known")
-        known = [price for price in prices if price is not None]
-        if not any(known):
+        """The price of one picture, for example “from USD 0.015 per picture”.
+
+        Without permission to see costs, only “free”, or ``""``.
+        """
+        known = [price for price in self._prices if price is not None]
+        is_known = len(known) == len(self._prices)
+        if is_known and not any(known):
             return _("free")
+        if not self.shows_costs:
+            return ""
+        if not is_known:
+            return _("price not known")
         texts = {
             (False, False): _("%(price)s per picture"),
             (False, True): _("from %(price)s per picture"),
@@ -166,12 +173,15 @@ class EngineCards(forms.RadioSelect):
         return option
 
 
-def engine_options() -> dict[str, EngineOption]:
+def engine_options(*, shows_costs: bool) -> dict[str, EngineOption]:
     """Return every option by its value ``alias/model``, the default first; one query."""
     known = targets()
     accounts = Account.objects.in_bulk({target.alias for target in known})
     return {
-        str(target): EngineOption(target, account=accounts.get(target.alias)) for target in known
+        str(target): EngineOption(
+            target, account=accounts.get(target.alias), shows_costs=shows_costs
+        )
+        for target in known
     }
 
 

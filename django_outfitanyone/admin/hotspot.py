@@ -24,6 +24,7 @@ from django_outfitanyone.admin.rendering import HOTSPOT_EDITOR, STYLESHEET, thum
 from django_outfitanyone.engines.base import Box
 from django_outfitanyone.models import Hotspot
 from django_outfitanyone.models.hotspot import box_inside
+from django_outfitanyone.permissions import may_review
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -83,6 +84,8 @@ class HotspotForm(ModelForm):
 
 
 class HotspotInline(ProductFieldMixin, StackedInline):
+    """Needs Django's permissions for hotspots, and the one to review."""
+
     model = Hotspot
     form = HotspotForm
     fields = (
@@ -96,6 +99,15 @@ class HotspotInline(ProductFieldMixin, StackedInline):
     class Media:
         css = {"all": [STYLESHEET]}
         js = [forms.Script(part, defer=True) for part in HOTSPOT_EDITOR]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and may_review(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and may_review(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and may_review(request.user)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hotspot]:
         hotspots: QuerySet[Hotspot] = super().get_queryset(request)

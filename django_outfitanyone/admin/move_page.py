@@ -23,17 +23,18 @@ from django_outfitanyone import actions
 from django_outfitanyone.account.prices import order_size
 from django_outfitanyone.admin.actions import warn_about_refusals
 from django_outfitanyone.admin.admin_urls import admin_url
-from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.engine_choice import EngineCards, engine_options, offer_engines
 from django_outfitanyone.admin.estimates import budget_warning, estimate_text, move_label
 from django_outfitanyone.admin.notices import page_context
-from django_outfitanyone.admin.order_check import as_text, is_dearer
+from django_outfitanyone.admin.order_check import as_text, dearer_text, is_dearer
 from django_outfitanyone.admin.visible_rows import visible_rows
+from django_outfitanyone.admin.work_permissions import TryOnPermissionMixin
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import OutfitAnyoneError
 from django_outfitanyone.jobs.engine_target import Target
 from django_outfitanyone.jobs.move import Move
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
+from django_outfitanyone.permissions import may_see_costs
 from django_outfitanyone.visibility import with_inputs_among
 
 if TYPE_CHECKING:
@@ -51,11 +52,12 @@ class MoveForm(forms.Form):
 
     engine = forms.ChoiceField(label=gettext_lazy("Engine and quality"), widget=EngineCards)
 
-    def __init__(self, data: Any, *, try_ons: QuerySet[TryOnResult]) -> None:
+    def __init__(self, data: Any, *, try_ons: QuerySet[TryOnResult], shows_costs: bool) -> None:
         super().__init__(data)
+        self.shows_costs = shows_costs
         self.try_ons = try_ons
         self.notice = ""
-        self.engines = engine_options()
+        self.engines = engine_options(shows_costs=shows_costs)
         offer_engines(self.fields["engine"], self.engines)
 
     @cached_property
@@ -84,7 +86,7 @@ class Staying:
     names: list[str]
 
 
-class MoveMixin(AdminMixin):
+class MoveMixin(TryOnPermissionMixin):
     """Adds the action and the page to the admin of try-on results."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -112,7 +114,7 @@ class MoveMixin(AdminMixin):
             return self._move_page(request, list(rows.values_list("pk", flat=True)[:MAX_ROWS]))
         keys = [int(key) for key in ID.findall(request.POST.get("try_ons", ""))[:MAX_ROWS]]
         if "_order" in request.POST:
-            form = MoveForm(request.POST, try_ons=self._movable_for(request, keys))
+            form = self._move_form(request, request.POST, self._movable_for(request, keys))
             if self._may_move(request, form) and (done := self._move(request, form)):
                 return redirect(self._page_of(done))
             return self._move_page(request, keys, form=form)
@@ -133,13 +135,18 @@ class MoveMixin(AdminMixin):
             garments=visible_rows(self.admin_site, request, Garment),
         )
 
+    def _move_form(
+        self, request: HttpRequest, data: Any, try_ons: QuerySet[TryOnResult]
+    ) -> MoveForm:
+        return MoveForm(data, try_ons=try_ons, shows_costs=may_see_costs(request.user))
+
     def _may_move(self, request: HttpRequest, form: MoveForm) -> bool:
         """Return whether the button moves what the page has shown."""
         if form.move is None or not form.move.moving:
             return False
         shown = request.POST.get("shown_costs")
         if shown is not None and is_dearer(form.move.estimate, shown):
-            form.notice = _("The price has changed. Check it, then press the button again.")
+            form.notice = dearer_text(shows_costs=form.shows_costs)
         return not form.notice
 
     def _move(self, request: HttpRequest, form: MoveForm) -> Move | None:
@@ -173,7 +180,7 @@ class MoveMixin(AdminMixin):
         usable = self._movable_for(request, keys)
         if form is None:
             data = request.POST if "engine" in request.POST else _other_engine(usable)
-            form = MoveForm(data, try_ons=usable)
+            form = self._move_form(request, data, usable)
         found = form.move
         context = {
             **page_context(request, self.admin_site),
@@ -182,23 +189,23 @@ class MoveMixin(AdminMixin):
             "form": form,
             "keys": ",".join(map(str, keys)),
             "hidden_inputs": len(keys) - usable.count(),
-            **(_described(found) if found else {}),
+            **(_described(found, shows_costs=form.shows_costs) if found else {}),
         }
         name = "move_update" if "_summary" in request.POST else "move_form"
         return TemplateResponse(request, f"admin/django_outfitanyone/{name}.html", context)
 
 
-def _described(move: Move) -> dict[str, Any]:
+def _described(move: Move, *, shows_costs: bool) -> dict[str, Any]:
     """Return what the page says about a move."""
     names: dict[str, list[str]] = {}
     for row, reason in move.staying:
         names.setdefault(reason, []).append(f"{row} ({row.pk})")
     return {
         "moving": len(move.moving),
-        "estimate": estimate_text(move.estimate) if move.moving else "",
-        "submit_label": move_label(move.estimate),
-        "shown_costs": as_text(move.estimate),
-        "over_budget": budget_warning(move.estimate),
+        "estimate": estimate_text(move.estimate, shows_costs=shows_costs) if move.moving else "",
+        "submit_label": move_label(move.estimate, shows_costs=shows_costs),
+        "shown_costs": as_text(move.estimate, shows_costs=shows_costs),
+        "over_budget": budget_warning(move.estimate, shows_costs=shows_costs),
         "changes": list(move.changes.items()),
         "staying": [
             Staying(reason=reason, count=count, names=names[reason][:MAX_NAMED])
@@ -213,7 +220,9 @@ def _other_engine(try_ons: QuerySet[TryOnResult]) -> dict[str, str]:
     present = first and str(Target(first.account_id, first.remote_model))
     worn = Garment.objects.filter(worn__try_on__in=try_ons)
     kinds = frozenset(worn.values_list("kind", flat=True).distinct())
-    options = {name: replace(one, kinds=kinds) for name, one in engine_options().items()}
+    options = {
+        name: replace(one, kinds=kinds) for name, one in engine_options(shows_costs=False).items()
+    }
     drawbacks = {
         name: (name == present, bool(one.refusal), bool(one.end)) for name, one in options.items()
     }

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from django_outfitanyone import actions
 from django_outfitanyone.admin.actions import refusal_of
 from django_outfitanyone.admin.admin_urls import admin_url
-from django_outfitanyone.admin.django_classes import AdminMixin
+from django_outfitanyone.admin.work_permissions import TryOnPermissionMixin
 
 if TYPE_CHECKING:
     from django_outfitanyone.models import TryOnResult
@@ -56,7 +56,7 @@ def candidate_tasks(try_on: TryOnResult) -> list[CandidateTask]:
     ]
 
 
-class NeedsAttentionMixin(AdminMixin):
+class NeedsAttentionMixin(TryOnPermissionMixin):
     """Adds the view that adopts a remote task to the admin of try-on results."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -73,7 +73,7 @@ class NeedsAttentionMixin(AdminMixin):
         try_on = self.get_object(request, str(pk))
         if try_on is None:
             raise Http404
-        if not self.has_change_permission(request, try_on):
+        if not self.has_cancel_permission(request):
             raise PermissionDenied
         refusal = refusal_of(lambda: actions.adopt_task(try_on, request.POST.get("task", "")))
         if refusal:

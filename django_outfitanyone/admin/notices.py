@@ -12,6 +12,7 @@ from django_outfitanyone.admin.account_problem import account_problem
 from django_outfitanyone.admin.deletion import DeletionMixin, deletion_warnings
 from django_outfitanyone.admin.storable_input import StorableInputMixin
 from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.permissions import may_see_costs
 from django_outfitanyone.wakeup import is_worker_missing, worker_command
 
 if TYPE_CHECKING:
@@ -78,8 +79,12 @@ class NoticeMixin(DeletionMixin, StorableInputMixin):
             is_empty = changelist and not changelist.result_count and not request.GET
             response.context_data = {
                 **account_notice(request, self.admin_site),
-                "warnings": [] if to_delete is None else deletion_warnings(to_delete),
+                "warnings": [] if to_delete is None else _warnings(request, to_delete),
                 "first_step": self.first_step if is_empty else "",
                 **context,
             }
         return response
+
+
+def _warnings(request: HttpRequest, to_delete: Any) -> list[str]:
+    return deletion_warnings(to_delete, shows_costs=may_see_costs(request.user))

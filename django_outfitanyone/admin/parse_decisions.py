@@ -10,7 +10,11 @@ from django.contrib.auth import get_permission_codename
 from django.utils.translation import gettext_lazy
 
 from django_outfitanyone import actions
+from django_outfitanyone.account.money import money
+from django_outfitanyone.conf import conf
+from django_outfitanyone.jobs.estimate import parse_cost
 from django_outfitanyone.models import ClothesParse
+from django_outfitanyone.permissions import may_generate, may_see_costs
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -24,7 +28,15 @@ def may_parse(request: HttpRequest) -> bool:
     As in the API, this needs the *add* permission, though no admin page adds a parse.
     """
     codename = get_permission_codename("add", ClothesParse._meta)
-    return request.user.has_perm(f"{ClothesParse._meta.app_label}.{codename}")
+    may_add = request.user.has_perm(f"{ClothesParse._meta.app_label}.{codename}")
+    return may_add and may_generate(request.user)
+
+
+def price_of_parse(request: HttpRequest, count: int = 1) -> str:
+    """Return what so many parses cost at most, or ``""`` if the user may not see it."""
+    if not may_see_costs(request.user):
+        return ""
+    return money(parse_cost(count), conf.parser.currency)
 
 
 @dataclass(frozen=True, kw_only=True)

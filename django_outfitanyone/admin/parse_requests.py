@@ -14,13 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from django_outfitanyone import actions
-from django_outfitanyone.account.money import money
 from django_outfitanyone.admin.actions import refusal_of, warn_about_refusals
 from django_outfitanyone.admin.django_classes import AdminMixin
-from django_outfitanyone.admin.parse_decisions import may_parse
+from django_outfitanyone.admin.parse_decisions import may_parse, price_of_parse
 from django_outfitanyone.choices import ClothesType
-from django_outfitanyone.conf import conf
-from django_outfitanyone.jobs.estimate import parse_cost
 from django_outfitanyone.models import ClothesParse
 
 if TYPE_CHECKING:
@@ -72,9 +69,11 @@ class ParseClothesMixin(AdminMixin):
         may_press = self.has_change_permission(request, picture) and may_parse(request)
         if not picture.image or not may_press:  # the button saves the page, too
             return ""
-        cost = {"cost": _price()}
-        label = _("Parse clothes again (%(cost)s)") if picture.hotspots.exists() else ""
-        return (label or _("Parse clothes (%(cost)s)")) % cost
+        is_again = picture.hotspots.exists()
+        if not (cost := price_of_parse(request)):
+            return _("Parse clothes again (charged again)") if is_again else _("Parse clothes")
+        label = _("Parse clothes again (%(cost)s)") if is_again else _("Parse clothes (%(cost)s)")
+        return label % {"cost": cost}
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Parse the picture after saving, if the button beside it was pressed."""
@@ -118,7 +117,7 @@ class ParseClothesMixin(AdminMixin):
         new = sum(parse.created_at >= started_at for parse in parses)
         known = len(parses) - new
         if new:
-            text = _queued_text(new, again=again, is_automatic=types is None)
+            text = _queued_text(request, new, again=again, is_automatic=types is None)
             self.message_user(request, text, messages.SUCCESS)
         if known:
             text = ngettext(
@@ -132,28 +131,28 @@ class ParseClothesMixin(AdminMixin):
         warn_about_refusals(refusals, model_admin=self, request=request)
 
 
-def _queued_text(count: int, *, again: bool, is_automatic: bool) -> str:
-    text = ngettext(
-        "%(count)d clothes parse is queued and will cost at most %(cost)s.",
-        "%(count)d clothes parses are queued and will cost at most %(cost)s.",
-        count,
-    ) % {
-        "count": count,
-        "cost": money(parse_cost(count), conf.parser.currency),
-    }
-    sentences = [text]
-    if is_automatic:
-        sentences.append(
-            _(
-                "A picture that shows neither a top nor a bottom is parsed once more for a dress, "
-                "for another %(price)s."
-            )
-            % {"price": _price()}
+def _queued_text(request: HttpRequest, count: int, *, again: bool, is_automatic: bool) -> str:
+    if price := price_of_parse(request):
+        text = ngettext(
+            "%(count)d clothes parse is queued and will cost at most %(cost)s.",
+            "%(count)d clothes parses are queued and will cost at most %(cost)s.",
+            count,
         )
+        dress = _(
+            "A picture that shows neither a top nor a bottom is parsed once more for a dress, "
+            "for another %(price)s."
+        )
+    else:
+        text = ngettext(
+            "%(count)d clothes parse is queued.", "%(count)d clothes parses are queued.", count
+        )
+        dress = _(
+            "A picture that shows neither a top nor a bottom is parsed once more for a dress, "
+            "which is charged."
+        )
+    sentences = [text % {"count": count, "cost": price_of_parse(request, count)}]
+    if is_automatic:
+        sentences.append(dress % {"price": price})
     if again:
         sentences.append(_("Pictures that were parsed before are charged again."))
     return " ".join(sentences)
-
-
-def _price() -> str:
-    return money(parse_cost(), conf.parser.currency)

@@ -19,16 +19,17 @@ from django.utils.translation import gettext_lazy
 
 from django_outfitanyone import actions
 from django_outfitanyone.admin.admin_urls import admin_url
-from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.estimates import budget_warning, estimate_text, refine_label
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.visible_rows import check_inputs
+from django_outfitanyone.admin.work_permissions import TryOnPermissionMixin
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
 from django_outfitanyone.jobs.estimate import estimate_rows
 from django_outfitanyone.jobs.refine import as_refinement, check_refinable
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.models.try_on import Gender
+from django_outfitanyone.permissions import may_see_costs
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -54,7 +55,7 @@ class RefineForm(forms.Form):
     batch = forms.UUIDField(widget=forms.HiddenInput)
 
 
-class RefineMixin(AdminMixin):
+class RefineMixin(TryOnPermissionMixin):
     """Adds the action and the page to the admin of try-on results."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -130,6 +131,7 @@ class RefineMixin(AdminMixin):
         request.current_app = self.admin_site.name
         rows = [as_refinement(result, gender=Gender.WOMAN) for result in results]
         total = estimate_rows(rows)
+        shows_costs = may_see_costs(request.user)
         context = {
             **page_context(request, self.admin_site),
             "title": _("Refine pictures"),
@@ -137,8 +139,8 @@ class RefineMixin(AdminMixin):
             "results": results,
             "refusals": refusals,
             "selected": ",".join(str(result.pk) for result in results),
-            "estimate": estimate_text(total) if results else "",
-            "submit_label": refine_label(total),
-            "over_budget": budget_warning(total),
+            "estimate": estimate_text(total, shows_costs=shows_costs) if results else "",
+            "submit_label": refine_label(total, shows_costs=shows_costs),
+            "over_budget": budget_warning(total, shows_costs=shows_costs),
         }
         return TemplateResponse(request, "admin/django_outfitanyone/refine_form.html", context)

@@ -30,7 +30,6 @@ from django_outfitanyone.admin.actions import (
 )
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.candidates import ANOTHER
-from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.review_queue import (
     QueueFilter,
     ReviewQueue,
@@ -39,6 +38,7 @@ from django_outfitanyone.admin.review_queue import (
     number,
 )
 from django_outfitanyone.admin.visible_rows import check_inputs
+from django_outfitanyone.admin.work_permissions import TryOnPermissionMixin
 from django_outfitanyone.choices import Review, Status
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ UNDO = ResultAction(
     success_message=ngettext_lazy(
         "%(count)d decision undone.", "%(count)d decisions undone.", "count"
     ),
-    permission="change",
+    permission="review",
     run=lambda try_on, user: actions.undo_review(try_on, undone_by=user),
     allows=lambda status, review, published: (
         status == Status.SUCCEEDED and (published or review != Review.TO_REVIEW)
@@ -139,7 +139,7 @@ class Outcome:
         return self.refusal or f"{self.decision.done} {left_text(self.left)}"
 
 
-class ReviewDecisionMixin(AdminMixin):
+class ReviewDecisionMixin(TryOnPermissionMixin):
     """Adds the view that takes the decisions."""
 
     @method_decorator(require_POST)

@@ -36,6 +36,7 @@ from django_outfitanyone.admin.review_queue import (
     skipped,
 )
 from django_outfitanyone.choices import RejectionReason
+from django_outfitanyone.permissions import may_see_costs
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -52,6 +53,8 @@ class ShownPicture:
     """The next picture, whose file the browser loads ahead."""
     decisions: list[Decision]
     may_reject: bool
+    may_correct: bool
+    """Whether the user may correct the hotspots."""
     panel: CandidatePanel
 
     @property
@@ -90,9 +93,9 @@ class ReviewDeskMixin(ReviewDecisionMixin, CandidateMixin):
             "script": "django_outfitanyone/admin/review_desk.js",
             "filters": filter_choices(everything, chosen),
             "left": left_text(queue.count()),
-            "may_decide": self.has_change_permission(request),
+            "may_decide": self.has_review_permission(request),
             "last": self._last_decided(request),
-            "keys": _keys(),
+            "keys": _keys(shows_costs=may_see_costs(request.user)),
         }
         return TemplateResponse(request, "admin/django_outfitanyone/review_desk.html", context)
 
@@ -160,6 +163,7 @@ class ReviewDeskMixin(ReviewDecisionMixin, CandidateMixin):
             following=queue.after(try_on.pk, without=skipped(request.GET)),
             decisions=buttons,
             may_reject=REJECT.name in allowed,
+            may_correct=self.has_review_permission(request),
             panel=self.candidate_panel(request, try_on),
         )
 
@@ -171,8 +175,9 @@ class ReviewDeskMixin(ReviewDecisionMixin, CandidateMixin):
         return row if is_undoable else None
 
 
-def _keys() -> list[tuple[str, str]]:
+def _keys(*, shows_costs: bool) -> list[tuple[str, str]]:
     """Return the keys of the keyboard and what they do."""
+    another = _("Make another candidate, at the price on the button")
     return [
         ("J", _("Next picture")),
         ("K", _("Previous picture")),
@@ -180,7 +185,7 @@ def _keys() -> list[tuple[str, str]]:
         ("R", _("Reject, then a number for the reason")),
         ("P", _("Publish")),
         ("U", _("Undo the last decision")),
-        ("M", _("Make another candidate, at the price on the button")),
+        ("M", another if shows_costs else _("Make another candidate")),
         ("C", _("Compare the candidates")),
         ("Z", _("Zoom in or out")),
         ("E", _("Edit the hotspots")),

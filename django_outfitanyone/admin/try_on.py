@@ -37,8 +37,10 @@ from django_outfitanyone.admin.parse_requests import PARSE_ACTIONS, ParseClothes
 from django_outfitanyone.admin.refine_page import RefineMixin
 from django_outfitanyone.admin.review_desk import ReviewDeskMixin
 from django_outfitanyone.admin.try_on_page import TryOnPage
+from django_outfitanyone.admin.work_permissions import CostMixin
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
 from django_outfitanyone.models.worn_garment import worn_with_products
+from django_outfitanyone.permissions import may_see_costs
 from django_outfitanyone.visibility import is_visible_try_on
 from django_outfitanyone.wakeup import wake_if_idle
 
@@ -57,6 +59,7 @@ class TryOnResultAdminMixin(
     ParseClothesMixin,
     HotspotOwnerMixin,
     PanelMixin,
+    CostMixin,
     LargeTableMixin,
     NoticeMixin,
     AdminMixin,
@@ -228,11 +231,12 @@ class TryOnResultAdminMixin(
             try_on,
             card=self.card(request, try_on),
             candidates=candidate_tasks(try_on),
-            may_decide=self.has_change_permission(request, try_on),
+            may_decide=self.has_cancel_permission(request),
             panel=self.candidate_panel(request, try_on),
             may_refine=self.may_refine(request, try_on),
             may_export=self.may_export(request, try_on),
             may_pay=self.has_add_permission(request),
+            shows_costs=may_see_costs(request.user),
             **self.parse_button(request, try_on),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, cast
@@ -113,15 +113,17 @@ class TryOnForm(forms.Form):
         garments: Sequence[Garment],
         photos: Any,
         pickable: Any,
+        shows_costs: bool,
     ) -> None:
         super().__init__(data)
         self.garments = list(garments)
+        self.shows_costs = shows_costs
         self.requests: list[TryOnRequest] = []
         self.adapted: list[str] = []
         """What was changed because the chosen engine does not offer it, in sentences."""
         self.is_asking = False
         """Whether the page asks once more before it requests the pictures."""
-        self.engines = engine_options()
+        self.engines = engine_options(shows_costs=shows_costs)
         offer_engines(self.fields["engine"], self.engines)
         self._limit_options()
         field: Any = self.fields["photos"]
@@ -200,21 +202,21 @@ class TryOnForm(forms.Form):
 
     @property
     def estimate_text(self) -> str:
-        return estimate_text(self.estimate) if self.estimate else ""
+        return self._worded(estimate_text)
 
     @property
     def submit_label(self) -> str:
         """The label of the button that requests the pictures."""
-        return make_label(self.estimate) if self.estimate else _("Make these pictures")
+        return self._worded(make_label) or _("Make these pictures")
 
     @property
     def budget_text(self) -> str:
-        return budget_warning(self.estimate) if self.estimate else ""
+        return self._worded(budget_warning)
 
     @property
     def question(self) -> str:
         """What the page asks before a large order, else ``""``."""
-        return question(self.estimate) if self.is_asking and self.estimate else ""
+        return self._worded(question) if self.is_asking else ""
 
     @property
     def confirm_label(self) -> str:
@@ -224,7 +226,11 @@ class TryOnForm(forms.Form):
     @property
     def shown_costs(self) -> str:
         """The price on the page, in the form that ``is_dearer`` reads."""
-        return as_text(self.estimate) if self.estimate else ""
+        return self._worded(as_text)
+
+    def _worded(self, words: Callable[..., str]) -> str:
+        """Return what the function says about the estimate, with amounts for who may see them."""
+        return words(self.estimate, shows_costs=self.shows_costs) if self.estimate else ""
 
     @property
     def problems(self) -> list[str]:

@@ -17,12 +17,13 @@ from django_outfitanyone import actions
 from django_outfitanyone.admin.account_problem import may_resume, resume
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.notices import page_context
-from django_outfitanyone.admin.order_check import asks_twice, is_dearer
+from django_outfitanyone.admin.order_check import asks_twice, dearer_text, is_dearer
 from django_outfitanyone.admin.try_on_form import TryOnForm
 from django_outfitanyone.admin.visible_rows import visible_rows
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError
 from django_outfitanyone.models import Account, Garment, ModelImage, TryOnResult
+from django_outfitanyone.permissions import may_see_costs
 
 if TYPE_CHECKING:
     from django_outfitanyone.admin.django_classes import ModelAdmin
@@ -87,7 +88,7 @@ class TryOnPage:
         if not data.keys() & {"_order", "_confirm"} or form.estimate is None or form.adapted:
             return False
         if "shown_costs" in data and is_dearer(form.estimate, data["shown_costs"]):
-            form.adapted.append(_("The price has changed. Check it, then press the button again."))
+            form.adapted.append(dearer_text(shows_costs=form.shows_costs))
             return False
         form.is_asking = "_confirm" not in data and asks_twice(form.estimate)
         return not form.is_asking
@@ -113,7 +114,13 @@ class TryOnPage:
         return True
 
     def _form(self, data: Any, garments: Sequence[Garment]) -> TryOnForm:
-        return TryOnForm(data, garments=garments, photos=self._photos(), pickable=self._pickable())
+        return TryOnForm(
+            data,
+            garments=garments,
+            photos=self._photos(),
+            pickable=self._pickable(),
+            shows_costs=may_see_costs(self.request.user),
+        )
 
     def _page(self, form: TryOnForm) -> HttpResponse:
         shown = form.garments[:MAX_SHOWN]
@@ -134,7 +141,8 @@ class TryOnPage:
         return TemplateResponse(self.request, "admin/django_outfitanyone/try_on_form.html", context)
 
     def _estimated(self, form: TryOnForm) -> dict[str, Any]:
-        return {"form": form, "estimate": form.estimate, "with_parses": conf.PARSE_RESULTS}
+        with_parses = conf.PARSE_RESULTS and form.shows_costs
+        return {"form": form, "estimate": form.estimate, "with_parses": with_parses}
 
     def _garments(self, ids: str) -> list[Garment]:
         """Return the garments that the user may use, in the order of the ids."""

@@ -16,6 +16,7 @@ from django_outfitanyone.models import Account, Hotspot
 from django_outfitanyone.models.hotspot import current_hotspots
 from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.models.remote_job import RemoteJob
+from django_outfitanyone.permissions import may_see_costs
 from django_outfitanyone.pictures import images
 
 LARGEST_ID = 2**63 - 1
@@ -96,6 +97,38 @@ class VisibleListField(serializers.ListField):
         return [found[pk] for pk in ids]
 
 
+class AmountField(serializers.DecimalField):
+    """An amount of money as text; null for users who may not see costs."""
+
+    def __init__(self, *, help_text: str = "", **kwargs: Any) -> None:
+        defaults: dict[str, Any] = {"max_digits": None, "decimal_places": None}
+        help_text = f"{help_text} Null without the permission `see_costs`.".lstrip()
+        super().__init__(
+            **{**defaults, **kwargs}, coerce_to_string=True, allow_null=True, help_text=help_text
+        )
+
+    def get_attribute(self, instance: Any) -> Any:
+        return super().get_attribute(instance) if _sees_costs(self) else None
+
+
+class AmountsField(serializers.DictField):
+    """Amounts of money by currency; null for users who may not see costs."""
+
+    def __init__(self, *, help_text: str = "", **kwargs: Any) -> None:
+        child = serializers.DecimalField(
+            max_digits=None, decimal_places=None, coerce_to_string=True
+        )
+        help_text = f"{help_text} Null without the permission `see_costs`.".lstrip()
+        super().__init__(child=child, allow_null=True, help_text=help_text, **kwargs)
+
+    def get_attribute(self, instance: Any) -> Any:
+        return super().get_attribute(instance) if _sees_costs(self) else None
+
+
+def _sees_costs(field: serializers.Field[Any, Any, Any, Any]) -> bool:
+    return may_see_costs(field.context["request"].user)
+
+
 class MarkField(serializers.BooleanField):
     """A column that is True or null; null is shown as false."""
 
@@ -132,7 +165,9 @@ class WaitsForField(serializers.CharField):
         key = f"obstacle {instance.account_id}"
         if key not in cache:
             account = Account.objects.filter(pk=instance.account_id).first()
-            cache[key] = rate_limits.obstacle(account) if account else ""
+            shows_costs = _sees_costs(self)
+            obstacle = account and rate_limits.obstacle(account, shows_costs=shows_costs)
+            cache[key] = obstacle or ""
         return cache[key] or None
 
 

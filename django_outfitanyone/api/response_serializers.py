@@ -8,6 +8,8 @@ from rest_framework import serializers
 
 from django_outfitanyone.api.errors import FIXED_BY_VALUES, Problem
 from django_outfitanyone.api.fields import (
+    AmountField,
+    AmountsField,
     CatalogueBooleanField,
     CatalogueCharField,
     CatalogueMixin,
@@ -204,7 +206,7 @@ class JobSerializer(ResponseSerializer):
         allow_null=True, help_text="Null: the engine chose one, or takes none."
     )
     is_chosen = MarkField(help_text="Whether this candidate was chosen.")
-    cost = serializers.DecimalField(max_digits=12, decimal_places=6, coerce_to_string=True)
+    cost = AmountField(max_digits=12, decimal_places=6)
     currency = serializers.CharField()
     error = ProblemSerializer(allow_null=True)
     waits_for = WaitsForField(
@@ -262,23 +264,16 @@ class EstimateSerializer(ResponseSerializer):
     reused = serializers.IntegerField(
         help_text="How many of them reuse an existing picture and are free."
     )
-    cost = serializers.DecimalField(max_digits=None, decimal_places=None, coerce_to_string=True)
+    cost = AmountField()
     currency = serializers.CharField()
-    other_costs = serializers.DictField(
-        child=serializers.DecimalField(max_digits=None, decimal_places=None, coerce_to_string=True),
+    other_costs = AmountsField(
         help_text="What clothes parses cost in other currencies, by currency.",
     )
     is_sandbox = serializers.BooleanField(
         help_text="Whether this is what pictures would cost: a sandbox makes only previews, free."
     )
     seconds = serializers.IntegerField()
-    budget_left = serializers.DecimalField(
-        max_digits=None,
-        decimal_places=None,
-        coerce_to_string=True,
-        allow_null=True,
-        help_text="What may still be spent; null without a budget.",
-    )
+    budget_left = AmountField(help_text="What may still be spent; null without a budget.")
     is_over_budget = serializers.BooleanField(
         help_text="Whether some try-ons would wait for the next day or month, or a larger budget."
     )
@@ -291,7 +286,7 @@ class ParseSerializer(ResponseSerializer):
     status = EnumField(Status)
     poll_after = PollAfterField(help_text="Seconds until the next poll; null once it has finished.")
     clothes_types = serializers.ListField(child=EnumField(ClothesType), source="types")
-    cost = serializers.DecimalField(max_digits=12, decimal_places=6, coerce_to_string=True)
+    cost = AmountField(max_digits=12, decimal_places=6)
     currency = serializers.CharField()
     error = ProblemSerializer(allow_null=True)
     created_at = serializers.DateTimeField()

@@ -19,7 +19,12 @@ from django_outfitanyone.api import (
     request_serializers,
     response_serializers,
 )
-from django_outfitanyone.api.permissions import MAY_CHANGE
+from django_outfitanyone.api.permissions import (
+    MAY_CANCEL,
+    MAY_GENERATE,
+    MAY_PUBLISH,
+    MAY_REVIEW,
+)
 from django_outfitanyone.api.views import ParseableViewSet, accepted_if, with_poll_hint
 from django_outfitanyone.jobs.estimate import Estimate, estimate
 from django_outfitanyone.jobs.move import Move
@@ -37,6 +42,7 @@ class TryOnViewSet(ParseableViewSet):
     filter_serializer_class = request_serializers.TryOnFilterSerializer
     visible_rows = staticmethod(visibility.try_ons_visible_to)
     prefetched_rows = staticmethod(visibility.try_ons_prefetched_for)
+    permission_classes = MAY_GENERATE  # of what has no others: it may cost money
     paid_actions = frozenset(
         {"create", "bulk", "retry", "refine", "another", "move", "parse_clothes"}
     )
@@ -74,9 +80,10 @@ class TryOnViewSet(ParseableViewSet):
         """Estimate the cost of a bulk request. Nothing is stored."""
         serializer = self.validated(request_serializers.BulkRequestSerializer)
         total = estimate(serializer.try_on_requests, options=serializer.options)
-        return Response(response_serializers.EstimateSerializer(total).data)
+        context = self.get_serializer_context()
+        return Response(response_serializers.EstimateSerializer(total, context=context).data)
 
-    @action(detail=False, methods=["post"])  # may cost money, so it needs the add permission
+    @action(detail=False, methods=["post"])
     def move(self, request: Request) -> Response:
         """Move try-ons that wait, failed or were canceled to another engine."""
         serializer = self.validated(move_serializers.MoveRequestSerializer)
@@ -94,14 +101,17 @@ class TryOnViewSet(ParseableViewSet):
             move = actions.move_to_engine(
                 try_ons, engine=target.alias, model=target.model, moved_by=request.user
             )
-        return Response(move_serializers.MoveSerializer(_as_answer(move, total)).data)
+        answer = move_serializers.MoveSerializer(
+            _as_answer(move, total), context=self.get_serializer_context()
+        )
+        return Response(answer.data)
 
-    @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
+    @action(detail=True, methods=["post"], permission_classes=MAY_CANCEL)
     def cancel(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
         """Cancel a try-on. Refused with 409 when it is too late."""
         return self._apply(actions.cancel)
 
-    @action(detail=True, methods=["post"])  # may cost money, so it needs the add permission
+    @action(detail=True, methods=["post"])
     def retry(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
         """Restart a try-on that failed, was canceled or needs attention."""
         return self._apply(self._retry)
@@ -132,27 +142,27 @@ class TryOnViewSet(ParseableViewSet):
         idempotency.check_same_candidate(row, result)
         return self._created(row)
 
-    @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
+    @action(detail=True, methods=["post"], permission_classes=MAY_REVIEW)
     def choose(self, request: Request, **_kwargs: Any) -> Response:
         """Approve one of several candidates, and reject those that were not reviewed."""
         return self._apply(actions.choose, chosen_by=request.user)
 
-    @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
+    @action(detail=True, methods=["post"], permission_classes=MAY_REVIEW)
     def approve(self, request: Request, **_kwargs: Any) -> Response:
         """Approve a finished picture, also one that was rejected before."""
         return self._apply(actions.approve, reviewed_by=request.user)
 
-    @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
+    @action(detail=True, methods=["post"], permission_classes=MAY_REVIEW)
     def reject(self, request: Request, **_kwargs: Any) -> Response:
         """Reject a finished picture: hide it, and unpublish it if it was published."""
         return self._apply(actions.reject, reviewed_by=request.user)
 
-    @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
+    @action(detail=True, methods=["post"], permission_classes=MAY_PUBLISH)
     def publish(self, request: Request, **_kwargs: Any) -> Response:
         """Approve a picture and add it to the galleries of its products, unless it is rejected."""
         return self._apply(actions.publish, reviewed_by=request.user)
 
-    @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
+    @action(detail=True, methods=["post"], permission_classes=MAY_PUBLISH)
     def unpublish(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
         """Remove a picture from the galleries. It stays approved."""
         return self._apply(actions.unpublish)

@@ -31,7 +31,7 @@ from django_outfitanyone.api.caching import CachedReadMixin
 from django_outfitanyone.api.fields import poll_after
 from django_outfitanyone.api.pagination import BoundedPagination, NewestFirstPagination
 from django_outfitanyone.api.parsers import JSONParser
-from django_outfitanyone.api.permissions import MAY_ADD, MAY_PARSE
+from django_outfitanyone.api.permissions import MAY_PARSE, MAY_REVIEW, MAY_WRITE
 from django_outfitanyone.api.picture_actions import CheckMixin, GarmentPictureMixin
 from django_outfitanyone.models import ClothesParse
 from django_outfitanyone.models.of_picture import Picture
@@ -63,7 +63,7 @@ class ResourceViewSet(CachedReadMixin, GenericViewSet[Any]):
     paid_actions: frozenset[str] = frozenset()
 
     parser_classes = [JSONParser, FormParser, MultiPartParser]
-    permission_classes = MAY_ADD
+    permission_classes = MAY_WRITE
     pagination_class = NewestFirstPagination
     filter_backends = ()
     versioning_class = None  # the version is part of the path
@@ -157,7 +157,9 @@ class ParseableViewSet(ResourceViewSet):
         parse = self._request_parse(picture) if is_post else self._newest_parse(picture)
         return with_poll_hint(
             Response(
-                response_serializers.ParseSerializer(parse).data,
+                response_serializers.ParseSerializer(
+                    parse, context=self.get_serializer_context()
+                ).data,
                 status=accepted_if(is_post and parse.is_open),
             ),
             is_open=parse.is_open,
@@ -216,6 +218,7 @@ class HotspotViewSet(ResourceViewSet):
     filter_serializer_class = request_serializers.HotspotFilterSerializer
     visible_rows = staticmethod(visibility.hotspots_visible_to)
     prefetched_rows = staticmethod(visibility.hotspots_prefetched_for)
+    permission_classes = MAY_REVIEW
 
     def partial_update(self, request: Request, **_kwargs: Any) -> Response:
         """Correct the box or the product. Later parses do not change it."""

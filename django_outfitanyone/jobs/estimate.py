@@ -51,6 +51,11 @@ class Estimate:
         return self.count - self.reused
 
     @property
+    def is_charged(self) -> bool:
+        """Whether it costs anything, or would outside of a sandbox."""
+        return any(self.costs.values())
+
+    @property
     def currency(self) -> str:
         """The currency of the engine."""
         return next(iter(self.costs), "")

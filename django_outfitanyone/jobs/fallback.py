@@ -59,11 +59,14 @@ class FallbackOrder:
     """The engines of ``FALLBACKS``, and all accounts as they were at one moment."""
 
     accounts: Mapping[str, Account]
+    shows_prices: bool = True
+    """Whether the reasons name prices."""
 
     @classmethod
-    def read(cls) -> FallbackOrder:
+    def read(cls, *, shows_prices: bool = True) -> FallbackOrder:
         """Return the order as it is now, with one query; with none if there is no order."""
-        return cls(accounts=Account.objects.in_bulk() if conf.FALLBACKS else {})
+        accounts = Account.objects.in_bulk() if conf.FALLBACKS else {}
+        return cls(accounts=accounts, shows_prices=shows_prices)
 
     @cached_property
     def targets(self) -> Sequence[Target]:
@@ -144,7 +147,7 @@ class FallbackOrder:
         return (
             rules.sandbox_mismatch(target, present)
             or rules.other_options(row, target, present, changes=changes)
-            or rules.dearer(row, target, present, is_free=is_free)
+            or rules.dearer(row, target, present, is_free=is_free, shows_prices=self.shows_prices)
         )
 
 
@@ -190,13 +193,13 @@ class Waiting:
         return text % {"count": f"{self.count}{'+' if self.is_cut else ''}", "reasons": reasons}
 
 
-def why_waiting(try_ons: QuerySet[TryOnResult]) -> list[Waiting]:
+def why_waiting(try_ons: QuerySet[TryOnResult], *, shows_prices: bool = True) -> list[Waiting]:
     """Return why these try-ons wait for a person though there is an order of engines.
 
     The most frequent reasons come first. Reads ``CHUNK`` try-ons at most, and nothing while
     there is no order.
     """
-    order = FallbackOrder.read()
+    order = FallbackOrder.read(shows_prices=shows_prices)
     stuck = [source.account.pk for source in order.sources if not source.models]
     if not stuck:
         return []

@@ -65,7 +65,12 @@ def other_options(
 
 
 def dearer(
-    row: TryOnResult, target: Target, present: Target | None, *, is_free: bool = False
+    row: TryOnResult,
+    target: Target,
+    present: Target | None,
+    *,
+    is_free: bool = False,
+    shows_prices: bool = True,
 ) -> str:
     """Return that the engine would or might cost more, or ``""``.
 
@@ -74,11 +79,24 @@ def dearer(
     if _needs_paid_parse(row, target, present):
         text = _("%(engine)s needs a clothes parse of the model photo, which is paid for")
         return text % {"engine": target.title}
-    return dearer_size(order_size(row), target, present, alias=row.account_id, is_free=is_free)
+    return dearer_size(
+        order_size(row),
+        target,
+        present,
+        alias=row.account_id,
+        is_free=is_free,
+        shows_prices=shows_prices,
+    )
 
 
 def dearer_size(
-    size: OrderSize, target: Target, present: Target | None, *, alias: str, is_free: bool = False
+    size: OrderSize,
+    target: Target,
+    present: Target | None,
+    *,
+    alias: str,
+    is_free: bool = False,
+    shows_prices: bool = True,
 ) -> str:
     """Return what ``dearer`` returns for a picture of this size, by the price lists alone."""
     price = target.outfit_price(size)
@@ -96,6 +114,8 @@ def dearer_size(
         return _("%(engine)s charges in another currency, %(currency)s") % values
     if price <= before:
         return ""
+    if not shows_prices:
+        return _("%(engine)s would be dearer") % {"engine": target.title}
     return _("%(engine)s would be dearer (%(price)s instead of %(before)s)") % {
         "engine": target.title,
         "price": money(price, currency),

@@ -126,7 +126,7 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
         return timezone.now()
     columns = {
         "error_code": error.code[:100],
-        "error_message": storable(str(error.message)),
+        "error_message": storable(str(error.stored_message)),
         "request_id": getattr(error, "request_id", "") or job.request_id,
     }
     attempt = _attempt(job, error)

@@ -357,13 +357,15 @@ def test_unaffordable__reopens_the_account_when_an_unclear_request_was_canceled(
     assert Account.of().budget_spent_until < timezone.now()
 
 
-def test_step__stores_on_the_row_why_it_waits(remote, configure):
+def test_step__stores_on_the_row_why_it_waits_without_amounts(remote, configure):
     configure(BUDGET_PER_DAY=Decimal("0.10"))
     try_on = queued_try_on()
     while not try_on.error_code:
         step(try_on)
 
     assert try_on.error_code == "BudgetSpent"
+    assert "The budget does not cover another picture." in try_on.error_message
     assert "BUDGET_PER_DAY" in try_on.error_message
+    assert "0.10" not in try_on.error_message
     assert try_on.error_help.fixed_by == "developer"
     assert remote.stats["submits"] == 0

@@ -20,7 +20,9 @@ from tests.api.operations import OPERATIONS
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 EXAMPLES = re.findall(r"```json (\w+)\n(.*?)```", TEXT, re.DOTALL)
 ROWS = re.findall(
-    r"^\| (GET|POST|PATCH|DELETE) \| `(\S+)` \|.*\| (?:`(\w+)` )?\|$", TEXT, re.MULTILINE
+    r"^\| (GET|POST|PATCH|DELETE) \| `(\S+)` \|.*\| (?:`(\w+)`(?:, `(\w+)`)? )?\|$",
+    TEXT,
+    re.MULTILINE,
 )
 
 
@@ -34,7 +36,7 @@ def test_examples__are_all_found():
 
 
 def test_operations__are_all_in_the_table():
-    documented = {(method.lower(), f"/{path}") for method, path, _permission in ROWS}
+    documented = {(method.lower(), f"/{path}") for method, path, *_permissions in ROWS}
     existing = {
         (method, path) for path, methods in contract.schema()["paths"].items() for method in methods
     }
@@ -44,11 +46,13 @@ def test_operations__are_all_in_the_table():
 
 def test_permissions__match_the_tested_ones():
     documented = {
-        (method.lower(), path, permission) for method, path, permission in ROWS if permission
+        (method.lower(), path, permission, work)
+        for method, path, permission, work in ROWS
+        if permission
     }
     tested = {
-        (method, re.sub(r"{\w+}", "{id}", path), permission)
-        for method, path, permission in OPERATIONS
+        (method, re.sub(r"{\w+}", "{id}", path), permission, work)
+        for method, path, permission, work in OPERATIONS
     }
 
     assert documented == tested
