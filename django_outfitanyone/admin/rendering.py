@@ -24,6 +24,9 @@ STYLESHEET = "django_outfitanyone/admin/admin.css"
 HOTSPOT_EDITOR = (
     "django_outfitanyone/admin/hotspot_formset.js",
     "django_outfitanyone/admin/hotspot_canvas.js",
+    "django_outfitanyone/admin/hotspot_drawing.js",
+    "django_outfitanyone/admin/hotspot_popover.js",
+    "django_outfitanyone/admin/hotspot_unsaved.js",
     "django_outfitanyone/admin/hotspot_editor.js",
 )
 

@@ -233,6 +233,7 @@ class TryOnResultAdminMixin(
             may_refine=self.may_refine(request, try_on),
             may_export=self.may_export(request, try_on),
             may_pay=self.has_add_permission(request),
+            product_choices=self.product_choices(request, try_on),
             **self.parse_button(request, try_on),
         )
 
