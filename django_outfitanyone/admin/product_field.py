@@ -61,6 +61,15 @@ class ProductFieldMixin(InlineMixin):
         return product_model()._default_manager.filter(allowed)
 
 
+def product_key(text: str) -> str:
+    """Return the text if it can be the primary key of a product, else ``""``."""
+    try:
+        product_model()._meta.pk.to_python(text)
+    except ValidationError:
+        return ""
+    return text
+
+
 def may_view_products(site: AdminSite, request: HttpRequest) -> bool:
     """Return whether the site shows all products to the user."""
     if not site.is_registered(product_model()):

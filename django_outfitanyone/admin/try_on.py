@@ -24,6 +24,7 @@ from django_outfitanyone.admin.export_page import ExportMixin
 from django_outfitanyone.admin.filters import (
     EngineFilter,
     IndexedBooleanFilter,
+    ProductFilter,
     PublishedFilter,
     QualityFilter,
 )
@@ -79,6 +80,7 @@ class TryOnResultAdminMixin(
         "status",
         "review",
         PublishedFilter,
+        ProductFilter,
         EngineFilter,
         QualityFilter,
         ("is_preview", IndexedBooleanFilter),
