@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from django_outfitanyone.admin.actions import APPROVE, PUBLISH, REJECT
 from django_outfitanyone.admin.admin_urls import admin_url
-from django_outfitanyone.admin.candidates import CandidateMixin, CandidatePanel
+from django_outfitanyone.admin.candidates import CHOOSE, CandidateMixin, CandidatePanel
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.rendering import review_badge
 from django_outfitanyone.admin.review_choices import filter_choices
@@ -52,6 +52,7 @@ class ShownPicture:
     """The next picture, whose file the browser loads ahead."""
     decisions: list[Decision]
     may_reject: bool
+    may_choose: bool
     panel: CandidatePanel
 
     @property
@@ -160,6 +161,7 @@ class ReviewDeskMixin(ReviewDecisionMixin, CandidateMixin):
             following=queue.after(try_on.pk, without=skipped(request.GET)),
             decisions=buttons,
             may_reject=REJECT.name in allowed,
+            may_choose=CHOOSE.is_permitted(cast("Any", self), request),
             panel=self.candidate_panel(request, try_on),
         )
 
@@ -181,7 +183,7 @@ def _keys() -> list[tuple[str, str]]:
         ("P", _("Publish")),
         ("U", _("Undo the last decision")),
         ("M", _("Make another candidate, at the price on the button")),
-        ("C", _("Compare the candidates")),
+        ("C", _("Compare the candidates, then a number to choose one")),
         ("Z", _("Zoom in or out")),
         ("E", _("Edit the hotspots")),
         ("?", _("Show the keys")),
