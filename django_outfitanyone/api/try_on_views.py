@@ -145,7 +145,8 @@ class TryOnViewSet(ParseableViewSet):
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
     def reject(self, request: Request, **_kwargs: Any) -> Response:
         """Reject a finished picture: hide it, and unpublish it if it was published."""
-        return self._apply(actions.reject, reviewed_by=request.user)
+        given = self.validated(request_serializers.RejectRequestSerializer).validated_data
+        return self._apply(actions.reject, reviewed_by=request.user, **given)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
     def publish(self, request: Request, **_kwargs: Any) -> Response:
