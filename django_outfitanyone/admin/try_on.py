@@ -67,10 +67,10 @@ class TryOnResultAdminMixin(
     )
     list_display = (
         "picture",
-        "model_photo",
-        "worn",
         "status_badge",
         "review_badge",
+        "model_photo",
+        "worn",
         "paid",
         "requested_by",
         "created_at",
@@ -160,7 +160,7 @@ class TryOnResultAdminMixin(
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def status_badge(self, try_on: TryOnResult) -> SafeString:
-        return rendering.status_badge(try_on)
+        return rendering.listed_status(try_on)
 
     @admin.display(description=gettext_lazy("review"), ordering="review")
     def review_badge(self, try_on: TryOnResult) -> SafeString:

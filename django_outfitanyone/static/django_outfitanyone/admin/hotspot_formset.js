@@ -165,6 +165,10 @@ class HotspotFormset {
 
   /** Moves the focus to the product field. */
   focusProduct(index) {
+    const tab = this.element(index).closest(".tab-pane[id]"); // of a theme that parts the form
+    if (tab && !tab.checkVisibility()) {
+      document.querySelector(`[href="#${CSS.escape(tab.id)}"]`)?.click();
+    }
     const product = this.input(index, "product");
     const shown = this.element(index).querySelector(".field-product .select2-selection") ?? product;
     shown?.scrollIntoView({ block: "center" });

@@ -12,6 +12,11 @@ class HotspotPopover {
     this.element = editor.root.querySelector(".outfit-popover");
     this.others = this.element.querySelector(".outfit-popover-others");
     this.others.hidden = true;
+    this.buttons = Array.from(this.element.querySelectorAll("[data-product]"));
+    for (const button of this.buttons.filter((one) => one.dataset.product)) {
+      // where the form has an input for the id, only this list knows the title
+      editor.formset.titles[button.dataset.product] = button.querySelector("span").textContent;
+    }
     this.index = null;
     this.element.addEventListener("keydown", (event) => this.handleKey(event), true);
     document.addEventListener("pointerdown", (event) => this.closeUnlessWithin(event.target));
@@ -87,7 +92,7 @@ class HotspotPopover {
     }
     const { formset } = this.editor;
     this.element.querySelector("output").textContent = formset.describe(this.index);
-    for (const button of this.element.querySelectorAll("[data-product]")) {
+    for (const button of this.buttons) {
       button.setAttribute("aria-pressed", button.dataset.product === formset.product(this.index).value);
     }
     const [detected, box] = [formset.detectedBox(this.index), formset.box(this.index)];
@@ -131,14 +136,17 @@ class HotspotPopover {
     if (!own?.matches("select.admin-autocomplete") || !jQuery?.fn.djangoAdminSelect2) {
       return;
     }
-    const select = this.others.querySelector("select");
     if (this.others.hidden) {
       this.others.hidden = false;
+      // made only now, as some themes turn each list of the page into one of theirs
+      const select = this.others.appendChild(document.createElement("select"));
+      select.id = this.others.querySelector("label").htmlFor;
       Object.entries(own.dataset).forEach(([name, value]) => name !== "select2Id" && (select.dataset[name] = value));
       select.dataset.dropdownParent = `#${this.element.id}`;
       jQuery(select).djangoAdminSelect2();
       jQuery(select).on("select2:select select2:clear", () => this.chooseSelected(select));
     }
+    const select = this.others.querySelector("select");
     select.replaceChildren(new Option("", ""), ...Array.from(own.selectedOptions, (one) => one.cloneNode(true)));
     select.value = own.value;
     jQuery(select).trigger("change.select2");
