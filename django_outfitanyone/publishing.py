@@ -167,7 +167,7 @@ def _decision_among_candidates(
 
 
 def _was_rejected_with(chosen: TryOnResult, other: TryOnResult) -> bool:
-    """Whether the choice of one candidate has rejected the other, and nobody decided since."""
+    """Whether the choice of one candidate has rejected the other, without a later decision."""
     is_of_choice = chosen.is_chosen and other.reviewed_at == chosen.reviewed_at
     return bool(is_of_choice) and other.review == Review.REJECTED
 

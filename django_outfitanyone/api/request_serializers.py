@@ -29,7 +29,7 @@ from django_outfitanyone.api.picture_serializers import (
 )
 from django_outfitanyone.api.response_serializers import BoxSerializer
 from django_outfitanyone.catalogue import product_model
-from django_outfitanyone.choices import ClothesType, GarmentKind, RejectionReason, Status
+from django_outfitanyone.choices import ClothesType, GarmentKind, Status
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.try_on import (
     MAX_COUNT,
@@ -39,7 +39,6 @@ from django_outfitanyone.jobs.try_on import (
     combine,
 )
 from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
-from django_outfitanyone.models.reviewed_picture import MAX_REASON
 from django_outfitanyone.models.try_on import Gender
 from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 from django_outfitanyone.visibility import (
@@ -259,18 +258,6 @@ class RefineRequestSerializer(RequestSerializer):
     force_new = serializers.BooleanField(
         default=False,
         help_text="Make a new picture, at full price, even if an identical one exists.",
-    )
-
-
-class RejectRequestSerializer(RequestSerializer):
-    """Why a picture is rejected."""
-
-    reason = serializers.CharField(
-        required=False,
-        allow_blank=True,
-        max_length=MAX_REASON,
-        help_text=f"One of {', '.join(RejectionReason.values)}, or a text of your own. Staff and "
-        "the user who requested the picture read it.",
     )
 
 

@@ -9,6 +9,7 @@ from django_outfitanyone.api import (
     picture_serializers,
     request_serializers,
     response_serializers,
+    review_serializers,
     views,
 )
 from django_outfitanyone.api.schema_operations import (
@@ -96,7 +97,7 @@ def describe_try_on_actions() -> None:
             404,
             409,
             500,
-            request=request_serializers.RejectRequestSerializer,
+            request=review_serializers.RejectRequestSerializer,
         ),
         **{
             name: operation(f"try_ons_{name}", description, response, *REFUSED, 404, 409, 500)

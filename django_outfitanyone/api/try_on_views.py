@@ -18,6 +18,7 @@ from django_outfitanyone.api import (
     move_serializers,
     request_serializers,
     response_serializers,
+    review_serializers,
 )
 from django_outfitanyone.api.permissions import MAY_CHANGE
 from django_outfitanyone.api.views import ParseableViewSet, accepted_if, with_poll_hint
@@ -145,7 +146,7 @@ class TryOnViewSet(ParseableViewSet):
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
     def reject(self, request: Request, **_kwargs: Any) -> Response:
         """Reject a finished picture: hide it, and unpublish it if it was published."""
-        given = self.validated(request_serializers.RejectRequestSerializer).validated_data
+        given = self.validated(review_serializers.RejectRequestSerializer).validated_data
         return self._apply(actions.reject, reviewed_by=request.user, **given)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
