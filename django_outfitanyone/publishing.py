@@ -61,26 +61,21 @@ def reject(
         _review(row, Review.REJECTED, reviewed_by, rejection_reason=reason)
 
 
-def choose(try_on: TryOnResult, *, chosen_by: User = None) -> None:
+def choose(try_on: TryOnResult, *, chosen_by: User = None, seen: str = "") -> None:
     """Approve one of several candidates, and reject the finished ones that were not reviewed.
 
     A candidate that was chosen before stays approved. Raises ``RequestRefused`` if this one is
     not finished.
     """
-    using = _alias(try_on)
-    with transaction.atomic(using=using):
-        candidates = list(_locked_rows(using).among_candidates(try_on))
-        row = next((one for one in candidates if one.pk == try_on.pk), None)
-        row = _finished(row, try_on)
-        others = [one for one in candidates if one is not row]
+    with _decision_among_candidates(try_on, seen, chosen_by) as (row, others):
+        moment = timezone.now()  # one for all, so that undo finds what this choice rejected
         for other in others:
             if other.is_chosen:
                 _write(other, is_chosen=None)
-        _review(row, Review.APPROVED, chosen_by, is_chosen=True)
+        _review(row, Review.APPROVED, chosen_by, is_chosen=True, reviewed_at=moment)
         for other in others:
             if other.has_succeeded and other.review == Review.TO_REVIEW:
-                _review(other, Review.REJECTED, chosen_by)
-        try_on.refresh_from_db(from_queryset=_locked_rows(using))
+                _review(other, Review.REJECTED, chosen_by, reviewed_at=moment)
 
 
 def publish(try_on: TryOnResult, *, reviewed_by: User = None, seen: str = "") -> None:
@@ -114,16 +109,19 @@ def unpublish(try_on: TryOnResult) -> None:
 def undo_review(try_on: TryOnResult, *, undone_by: User = None, seen: str = "") -> None:
     """Undo the last decision: unpublish a published picture, else let it wait for review again.
 
-    A picture that is unpublished stays approved. Raises what ``publish`` raises, and
-    ``RequestRefused`` for a picture about which nothing was decided.
+    A picture that is unpublished stays approved. The candidates that a choice has rejected wait
+    again together with the chosen one. Raises what ``publish`` raises, and ``RequestRefused``
+    for a picture about which nothing was decided.
     """
-    with _decision_on(try_on, seen, undone_by) as row:
+    with _decision_among_candidates(try_on, seen, undone_by) as (row, others):
         if row.published_at:
             _withdraw(row)
         elif row.review == Review.TO_REVIEW:
             raise RequestRefused(_("There is no decision to undo."), code="NotDecided")
         else:
-            _review(row, Review.TO_REVIEW, None, reviewed_at=None)
+            rejected = [one for one in others if _was_rejected_with(row, one)]
+            for decided in (row, *rejected):
+                _review(decided, Review.TO_REVIEW, None, reviewed_at=None)
 
 
 def unpublish_deleted(instance: TryOnResult, using: str, **_kwargs: Any) -> None:
@@ -151,6 +149,27 @@ def _decision_on(try_on: TryOnResult, seen: str = "", by: User = None) -> Iterat
             raise RequestRefused(_what_was_decided(row, by), code="DecidedMeanwhile")
         yield row
         try_on.refresh_from_db(from_queryset=rows)
+
+
+@contextmanager
+def _decision_among_candidates(
+    try_on: TryOnResult, seen: str, by: User
+) -> Iterator[tuple[TryOnResult, list[TryOnResult]]]:
+    """Decide as ``_decision_on`` does; yield the row, and the locked other candidates.
+
+    All are locked in the same order, so that two decisions never wait for each other.
+    """
+    using = _alias(try_on)
+    with transaction.atomic(using=using):
+        candidates = list(_locked_rows(using).among_candidates(try_on))
+        with _decision_on(try_on, seen, by) as row:
+            yield row, [one for one in candidates if one.pk != row.pk]
+
+
+def _was_rejected_with(chosen: TryOnResult, other: TryOnResult) -> bool:
+    """Whether the choice of one candidate has rejected the other, without a later decision."""
+    is_of_choice = chosen.is_chosen and other.reviewed_at == chosen.reviewed_at
+    return bool(is_of_choice) and other.review == Review.REJECTED
 
 
 def _finished(row: TryOnResult | None, try_on: TryOnResult) -> TryOnResult:

@@ -135,6 +135,43 @@ class TestChoose:
         ]
         assert published.published_at
 
+    def test_undo_lets_all_that_it_decided_wait_again(self, candidates):
+        approved = make_try_on(candidates=candidates[0].candidates, candidate=4)
+        rejected = make_try_on(candidates=candidates[0].candidates, candidate=5)
+        actions.approve(approved)
+        actions.reject(rejected, reason="fit")
+        actions.choose(candidates[1])
+
+        actions.undo_review(candidates[1])
+
+        assert self.reviews(candidates) == [(Review.TO_REVIEW, None)] * 3
+        assert self.reviews([approved, rejected]) == [
+            (Review.APPROVED, None),
+            (Review.REJECTED, None),
+        ]
+
+    def test_undo_keeps_what_was_decided_about_the_others_since(self, candidates):
+        actions.choose(candidates[1])
+        actions.reject(TryOnResult.objects.get(pk=candidates[0].pk), reason="fit")
+
+        actions.undo_review(candidates[1])
+
+        assert [review for review, _chosen in self.reviews(candidates)] == [
+            Review.REJECTED,
+            Review.TO_REVIEW,
+            Review.TO_REVIEW,
+        ]
+
+    def test_does_not_overwrite_a_decision_that_was_not_seen(self, candidates):
+        seen = candidates[1].review_version
+        actions.reject(TryOnResult.objects.get(pk=candidates[1].pk))
+
+        with pytest.raises(RequestRefused) as refused:
+            actions.choose(candidates[1], seen=seen)
+
+        assert refused.value.code == "DecidedMeanwhile"
+        assert self.reviews(candidates)[0] == (Review.TO_REVIEW, None)
+
     def test_choosing_another_one_replaces_the_choice(self, candidates):
         actions.choose(candidates[0])
         actions.choose(candidates[2])

@@ -12,6 +12,7 @@ from django_outfitanyone.admin.hotspot import HotspotInline, HotspotOwnerMixin
 from django_outfitanyone.admin.model_image import ModelImageAdminMixin
 from django_outfitanyone.admin.parse_requests import ParseClothesMixin
 from django_outfitanyone.admin.product import ProductAdminMixin
+from django_outfitanyone.admin.product_looks import ProductLooksMixin
 from django_outfitanyone.admin.try_on import TryOnResultAdminMixin
 from django_outfitanyone.admin.try_on_action import TryOnActionMixin
 from django_outfitanyone.admin.uploads import UploadMixin
@@ -28,6 +29,7 @@ __all__ = [
     "ModelImageAdminMixin",
     "ParseClothesMixin",
     "ProductAdminMixin",
+    "ProductLooksMixin",
     "TryOnActionMixin",
     "TryOnResultAdminMixin",
     "UploadMixin",

@@ -18,8 +18,11 @@ def admin_url(site: AdminSite, page: str, *args: object) -> str:
 
 
 def next_url(request: HttpRequest, *, default: str) -> str:
-    """Return the URL in the form field ``next``, or ``default`` if it leads to another host."""
-    url = request.POST.get("next", "")
+    """Return the URL in the field or parameter ``next``, or ``default`` if it is another host's.
+
+    A button in a form that is not ours has it as a parameter of its address.
+    """
+    url = request.POST.get("next") or request.GET.get("next", "")
     is_safe = url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

@@ -189,17 +189,18 @@ class BatchMixin(TryOnPermissionMixin):
             "here": f"{page}?p={number}" if number.isdecimal() else page,
             "progress": progress,
             "cost_text": progress.cost_text if may_see_costs(request.user) else "",
-            **self._cards(request, rows),
+            "cards": self.cards(request, rows),
             **self._problems(request, batch, progress),
             "actions": actions,
             "review_label": label,
             "actions_version": "-".join([label, *(f"{one.name}{count}" for one, count in actions)]),
         }
 
-    def _cards(self, request: HttpRequest, rows: Iterable[TryOnResult]) -> dict[str, Any]:
+    def cards(self, request: HttpRequest, rows: Iterable[TryOnResult]) -> list[Card]:
+        """Return the cards of some try-ons."""
         rows = list(rows)
         blocking = ClothesParse.objects.blocking(rows)
-        return {"cards": [self._card(request, row, blocking.get(row.pk)) for row in rows]}
+        return [self._card(request, row, blocking.get(row.pk)) for row in rows]
 
     def _problems(
         self, request: HttpRequest, batch: uuid.UUID, progress: Progress

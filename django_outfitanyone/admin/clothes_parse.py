@@ -52,7 +52,7 @@ class ClothesParseAdminMixin(PanelMixin, CostMixin, LargeTableMixin, NoticeMixin
         "No clothes parses yet. Select model photos or try-on results in their list and choose "
         "“Parse clothes”."
     )
-    list_display = ("__str__", "status_badge", "paid", "requested_by", "created_at")
+    list_display = ("__str__", "listed_status", "paid", "requested_by", "created_at")
     list_filter = ("status", "created_at")
     list_select_related = ("requested_by", "model_image", "try_on__model_image")
     search_fields = ("pk",)  # shows the box; find_rows() reads
@@ -185,6 +185,10 @@ class ClothesParseAdminMixin(PanelMixin, CostMixin, LargeTableMixin, NoticeMixin
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, parse: ClothesParse) -> SafeString:
         return rendering.thumbnail(parse.picture.thumbnail, alt=str(parse.picture))
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def listed_status(self, parse: ClothesParse) -> SafeString:
+        return rendering.listed_status(parse)
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def status_badge(self, parse: ClothesParse) -> SafeString:

@@ -14,6 +14,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from django_outfitanyone.admin.product_field import may_view_products, product_key
+from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.conf import EngineSettings, conf
 from django_outfitanyone.models import Account, Charge, ModelImage, TryOnResult
 from django_outfitanyone.models.charge import shop_day
@@ -42,6 +44,25 @@ class PublishedFilter(admin.SimpleListFilter):
         if self.value() not in {"yes", "no"}:
             return queryset
         return queryset.filter(is_published__in=[self.value() == "yes"])
+
+
+class ProductFilter(admin.SimpleListFilter):
+    """Lists the try-ons of the product that the address names; it offers no others to choose."""
+
+    title = gettext_lazy("product")
+    parameter_name = "product"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        key = product_key(request.GET.get(self.parameter_name, ""))
+        if not key:
+            return []
+        products = product_model()._default_manager.filter(pk=key)
+        is_named = may_view_products(model_admin.admin_site, request)
+        return [(key, str((is_named and products.first()) or key))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:  # noqa: ARG002
+        key = product_key(self.value() or "")
+        return queryset.for_product(product_model()(pk=key)) if key else queryset
 
 
 class IndexedBooleanFilter(admin.BooleanFieldListFilter):

@@ -120,11 +120,12 @@ class GarmentInlineMixin(PictureGuideInlineMixin, InlineMixin):
 class GarmentInline(GarmentInlineMixin, StackedInline):
     """The garments of a product, each with its picture.
 
-    For the admin of a shop's own product model, together with the action “Try on…”::
+    For the admin of a shop's own product model, together with its try-on pictures and the
+    action “Try on…”::
 
-        from django_outfitanyone.admin import GarmentInline, TryOnActionMixin
+        from django_outfitanyone.admin import GarmentInline, ProductLooksMixin
 
         @admin.register(Product)
-        class ProductAdmin(TryOnActionMixin, admin.ModelAdmin):
+        class ProductAdmin(ProductLooksMixin, admin.ModelAdmin):
             inlines = [GarmentInline]
     """

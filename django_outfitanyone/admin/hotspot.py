@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -134,10 +135,34 @@ class HotspotInline(ProductFieldMixin, StackedInline):
         return _("corrected by a person") if hotspot.is_corrected else _("detected automatically")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProductChoice:
+    """A product that the hotspot editor offers in one click."""
+
+    key: str
+    title: str
+    thumbnail: SafeString
+
+
 class HotspotOwnerMixin(AdminMixin):
     """Edits the hotspots of a picture; for admins of model photos and try-on results."""
 
     inlines = (HotspotInline,)
+
+    def product_choices(self, request: HttpRequest, picture: Any) -> list[ProductChoice]:
+        """Return the products of the ordered garments, as far as the user may choose them."""
+        garments = {garment.product_id: garment for garment in picture.garments}
+        garments.pop(None, None)  # of garments that belong to no product
+        inline = HotspotInline(type(picture), self.admin_site)
+        allowed = inline.products_to_choose(request).filter(pk__in=garments)
+        keys = set(allowed.values_list("pk", flat=True))
+        return [
+            ProductChoice(
+                key=str(key), title=str(garment.product), thumbnail=thumbnail(garment.thumbnail)
+            )
+            for key, garment in garments.items()
+            if key in keys
+        ]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         """Return no inline for a picture that is not stored yet."""

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
 from django_outfitanyone.admin.garment import GarmentInline
 from django_outfitanyone.admin.notices import NoticeMixin
+from django_outfitanyone.admin.product_looks import ProductLooksMixin
 from django_outfitanyone.admin.rendering import STYLESHEET, thumbnail
-from django_outfitanyone.admin.try_on_action import TryOnButtonMixin
 from django_outfitanyone.models import Garment, Product
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class ProductAdminMixin(TryOnButtonMixin, NoticeMixin, AdminMixin):
+class ProductAdminMixin(ProductLooksMixin, NoticeMixin, AdminMixin):
     first_step = _("No products yet. Add a product with a picture of each of its garments first.")
     list_display = ("picture", "title", "amount", "is_visible", "is_available", "garment_count")
     list_display_links = ("picture", "title")

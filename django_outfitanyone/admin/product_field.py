@@ -45,18 +45,29 @@ class ProductFieldMixin(InlineMixin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Let users who may not view the products choose only visible ones, by their id."""
         if db_field.name == "product" and not may_view_products(self.admin_site, request):
-            products = self._products_to_choose(request)
+            products = self.products_to_choose(request)
             widget = ProductIdWidget(db_field.remote_field, self.admin_site, products=products)
             kwargs = {**kwargs, "queryset": products, "widget": widget}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def _products_to_choose(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return the visible products, and those that rows shown to the user have already."""
+    def products_to_choose(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return all products, or the visible ones and those that rows shown to the user have."""
+        if may_view_products(self.admin_site, request):
+            return product_model()._default_manager.all()
         allowed = Q(pk__in=products_visible_to(request.user).values("pk"))
         if self.has_view_or_change_permission(request):
             rows = self.model._default_manager.filter(product__isnull=False)
             allowed |= Q(pk__in=rows.order_by().values("product"))
         return product_model()._default_manager.filter(allowed)
+
+
+def product_key(text: str) -> str:
+    """Return the text if it can be the primary key of a product, else ``""``."""
+    try:
+        product_model()._meta.pk.to_python(text)
+    except ValidationError:
+        return ""
+    return text
 
 
 def may_view_products(site: AdminSite, request: HttpRequest) -> bool:

@@ -9,7 +9,7 @@ from django.db.models.fields.files import FieldFile
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,8 +24,13 @@ STYLESHEET = "django_outfitanyone/admin/admin.css"
 HOTSPOT_EDITOR = (
     "django_outfitanyone/admin/hotspot_formset.js",
     "django_outfitanyone/admin/hotspot_canvas.js",
+    "django_outfitanyone/admin/hotspot_drawing.js",
+    "django_outfitanyone/admin/hotspot_popover.js",
+    "django_outfitanyone/admin/hotspot_unsaved.js",
     "django_outfitanyone/admin/hotspot_editor.js",
 )
+
+MAX_LISTED_ERROR = 100
 
 SYMBOLS: dict[str, str] = {
     Status.QUEUED: "…",
@@ -63,6 +68,14 @@ def status_badge(job: RemoteJob) -> SafeString:
     if job.is_blocked:
         return badge("blocked", _("blocked"))
     return badge(job.status, job.get_status_display())
+
+
+def listed_status(job: RemoteJob) -> SafeString:
+    """Return the badge, and in a few words below it what went wrong; for a narrow column."""
+    if not job.error_message:
+        return status_badge(job)
+    text = Truncator(job.error_message).chars(MAX_LISTED_ERROR)
+    return format_html('{}<span class="outfit-listed-error">{}</span>', status_badge(job), text)
 
 
 def review_badge(try_on: TryOnResult) -> SafeString:

@@ -29,7 +29,7 @@ from django_outfitanyone.admin.actions import (
     refusal_of,
 )
 from django_outfitanyone.admin.admin_urls import admin_url
-from django_outfitanyone.admin.candidates import ANOTHER
+from django_outfitanyone.admin.candidates import ANOTHER, CHOOSE
 from django_outfitanyone.admin.review_queue import (
     QueueFilter,
     ReviewQueue,
@@ -100,6 +100,14 @@ DECISIONS = {
             done=gettext_lazy("Published."),
             run=lambda try_on, user, form: actions.publish(
                 try_on, reviewed_by=user, seen=form["seen"]
+            ),
+        ),
+        Decision(
+            action=CHOOSE,
+            key="C",  # and then the number of the candidate
+            done=gettext_lazy("Chosen."),
+            run=lambda try_on, user, form: actions.choose(
+                try_on, chosen_by=user, seen=form["seen"]
             ),
         ),
         Decision(

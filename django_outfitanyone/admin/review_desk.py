@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from django_outfitanyone.admin.actions import APPROVE, PUBLISH, REJECT
 from django_outfitanyone.admin.admin_urls import admin_url
-from django_outfitanyone.admin.candidates import CandidateMixin, CandidatePanel
+from django_outfitanyone.admin.candidates import CHOOSE, CandidateMixin, CandidatePanel
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.rendering import review_badge
 from django_outfitanyone.admin.review_choices import filter_choices
@@ -55,6 +55,7 @@ class ShownPicture:
     may_reject: bool
     may_correct: bool
     """Whether the user may correct the hotspots."""
+    may_choose: bool
     panel: CandidatePanel
 
     @property
@@ -164,6 +165,7 @@ class ReviewDeskMixin(ReviewDecisionMixin, CandidateMixin):
             decisions=buttons,
             may_reject=REJECT.name in allowed,
             may_correct=self.has_review_permission(request),
+            may_choose=CHOOSE.is_permitted(cast("Any", self), request),
             panel=self.candidate_panel(request, try_on),
         )
 
@@ -186,7 +188,7 @@ def _keys(*, shows_costs: bool) -> list[tuple[str, str]]:
         ("P", _("Publish")),
         ("U", _("Undo the last decision")),
         ("M", another if shows_costs else _("Make another candidate")),
-        ("C", _("Compare the candidates")),
+        ("C", _("Compare the candidates, then a number to choose one")),
         ("Z", _("Zoom in or out")),
         ("E", _("Edit the hotspots")),
         ("?", _("Show the keys")),

@@ -12,10 +12,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from django_outfitanyone.admin.product_field import product_key
 from django_outfitanyone.catalogue import product_model
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class QueueFilter:
         """Return the filter of a query string or form; a value that is no key is left out."""
         return cls(
             batch=as_uuid(values.get("batch", "")),
-            product=_product_key(values.get("product", "")),
+            product=product_key(values.get("product", "")),
             person=number(values.get("person", "")),
         )
 
@@ -126,11 +126,3 @@ def as_uuid(text: str) -> str:
         return str(uuid.UUID(text))
     except ValueError:
         return ""
-
-
-def _product_key(text: str) -> str:
-    try:
-        product_model()._meta.pk.to_python(text)
-    except ValidationError:
-        return ""
-    return text

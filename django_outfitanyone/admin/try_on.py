@@ -24,6 +24,7 @@ from django_outfitanyone.admin.export_page import ExportMixin
 from django_outfitanyone.admin.filters import (
     EngineFilter,
     IndexedBooleanFilter,
+    ProductFilter,
     PublishedFilter,
     QualityFilter,
 )
@@ -69,10 +70,10 @@ class TryOnResultAdminMixin(
     )
     list_display = (
         "picture",
-        "model_photo",
-        "worn",
         "status_badge",
         "review_badge",
+        "model_photo",
+        "worn",
         "paid",
         "requested_by",
         "created_at",
@@ -82,6 +83,7 @@ class TryOnResultAdminMixin(
         "status",
         "review",
         PublishedFilter,
+        ProductFilter,
         EngineFilter,
         QualityFilter,
         ("is_preview", IndexedBooleanFilter),
@@ -161,7 +163,7 @@ class TryOnResultAdminMixin(
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def status_badge(self, try_on: TryOnResult) -> SafeString:
-        return rendering.status_badge(try_on)
+        return rendering.listed_status(try_on)
 
     @admin.display(description=gettext_lazy("review"), ordering="review")
     def review_badge(self, try_on: TryOnResult) -> SafeString:
@@ -237,6 +239,7 @@ class TryOnResultAdminMixin(
             may_export=self.may_export(request, try_on),
             may_pay=self.has_add_permission(request),
             shows_costs=may_see_costs(request.user),
+            product_choices=self.product_choices(request, try_on),
             **self.parse_button(request, try_on),
         )
 

@@ -9,6 +9,7 @@ from django_outfitanyone.api import (
     picture_serializers,
     request_serializers,
     response_serializers,
+    review_serializers,
     views,
 )
 from django_outfitanyone.api.schema_operations import (
@@ -27,7 +28,6 @@ def describe_try_on_actions() -> None:
     response = response_serializers.TryOnSerializer
     reviews = {
         "approve": "Approve a finished picture, also one that was rejected before.",
-        "reject": "Reject a finished picture. It is hidden, and unpublished if it was published.",
         "choose": "Approve one of several candidates, and reject the finished ones that were not "
         "reviewed.",
         "publish": "Approve a picture and add it to the galleries of its products. Refused with "
@@ -88,6 +88,16 @@ def describe_try_on_actions() -> None:
             409,
             success=(200, 202),
             parameters=(IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER),
+        ),
+        reject=operation(
+            "try_ons_reject",
+            "Reject a finished picture. It is hidden, and unpublished if it was published.",
+            response,
+            *REFUSED,
+            404,
+            409,
+            500,
+            request=review_serializers.RejectRequestSerializer,
         ),
         **{
             name: operation(f"try_ons_{name}", description, response, *REFUSED, 404, 409, 500)

@@ -18,6 +18,7 @@ from django_outfitanyone.api import (
     move_serializers,
     request_serializers,
     response_serializers,
+    review_serializers,
 )
 from django_outfitanyone.api.permissions import (
     MAY_CANCEL,
@@ -155,7 +156,8 @@ class TryOnViewSet(ParseableViewSet):
     @action(detail=True, methods=["post"], permission_classes=MAY_REVIEW)
     def reject(self, request: Request, **_kwargs: Any) -> Response:
         """Reject a finished picture: hide it, and unpublish it if it was published."""
-        return self._apply(actions.reject, reviewed_by=request.user)
+        given = self.validated(review_serializers.RejectRequestSerializer).validated_data
+        return self._apply(actions.reject, reviewed_by=request.user, **given)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_PUBLISH)
     def publish(self, request: Request, **_kwargs: Any) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.utils import timezone
 
 from django_outfitanyone.choices import Review, Status
@@ -65,6 +67,8 @@ def _pages(finished, unclear, parse):
     change_finished = address("tryonresult_change", finished.pk)
     parse_page = address("modelimage_change", photo.pk)
     review = [("action", name, do[finished.pk]) for name in ("approve", "reject", "publish")]
+    product_page = address("product_change", garment.product_id)
+    back = urlencode({"next": f"{product_page}#outfit-product-looks"})
     choices = [("action", name, do[unclear.pk]) for name in ("retry", "cancel")]
     return {
         ("tryonresult_change", finished.pk): {
@@ -96,7 +100,11 @@ def _pages(finished, unclear, parse):
         },
         ("garment_add",): {"texts": [GUIDE]},
         ("modelimage_add",): {"texts": [GUIDE]},
-        ("product_change", garment.product_id): {"links": [try_on_page]},
+        ("product_change", garment.product_id): {
+            "pictures": [finished.thumbnail, garment.thumbnail],
+            "buttons": [(name, value, f"{target}?{back}") for name, value, target in review],
+            "links": [try_on_page, change_finished],
+        },
         ("charge_changelist",): {"texts": ["Spent this month"]},
         ("tryonresult_batch", BATCH): {
             "pictures": [finished.thumbnail],

@@ -21,7 +21,7 @@ from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import clear_url_caches, reverse  # noqa: E402
 
 import tests.urls  # noqa: E402
-from django_outfitanyone.admin import GarmentInline, TryOnActionMixin  # noqa: E402
+from django_outfitanyone.admin import GarmentInline, ProductLooksMixin  # noqa: E402
 from django_outfitanyone.models import Garment, ModelImage, Product, TryOnResult  # noqa: E402
 from tests.drawing import picture  # noqa: E402
 from tests.swapped_project.shop.models import Article  # noqa: E402
@@ -52,7 +52,7 @@ assert count_found("striped") == 0
 
 
 @admin.register(Article)
-class ArticleAdmin(TryOnActionMixin, admin.ModelAdmin):
+class ArticleAdmin(ProductLooksMixin, admin.ModelAdmin):
     actions = ["delete_selected"]
     search_fields = ["=number", "label"]
     inlines = [GarmentInline]
@@ -87,6 +87,10 @@ data = {
 done = client.post(reverse("admin:django_outfitanyone_tryonresult_add"), data)
 assert client.get(done.url).status_code == 200
 assert TryOnResult.objects.get().garments[0].product == article
+page = client.get(reverse("admin:shop_article_change", args=["A-1"]))
+assert b"outfit-badge--queued" in page.content
+listed = client.get(reverse("admin:django_outfitanyone_tryonresult_changelist"), {"product": "A-1"})
+assert listed.context["cl"].result_count == 1
 page = client.get(reverse("admin:shop_article_delete", args=["A-1"]))
 assert page.status_code == 200
 sys.stdout.write("passed\n")

@@ -7,7 +7,13 @@ import pytest
 from django_outfitanyone.models import Hotspot
 from tests.admin.forms import hotspot_form_data
 from tests.admin.pages import errors_on, text_of
-from tests.factories import make_hotspot, make_model_image, make_product, make_try_on
+from tests.factories import (
+    make_garment,
+    make_hotspot,
+    make_model_image,
+    make_product,
+    make_try_on,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +130,40 @@ def test_product_field__is_a_raw_id_without_permission_to_view_products(site_wit
     page = text_of(site.get("tryonresult_change", try_on.pk))
 
     assert re.search(r'name="hotspots-0-product"[^>]*vForeignKeyRawIdAdminField', page)
+
+
+def choices_on(response):
+    """Return the products that the hotspot editor offers in one click."""
+    found = re.findall(
+        r'data-product="([^"]*)"[^>]*>.*?<span>([^<]*)</span>\s*</button>', text_of(response)
+    )
+    return [(key, title) for key, title in found if key]
+
+
+def test_editor__offers_the_ordered_products_first(site):
+    shirt, jeans = make_product(title="Linen shirt"), make_product(title="Wide jeans")
+    make_product(title="Another product")
+    jeans_garment = make_garment("bottom", product=jeans)
+    try_on = make_try_on(garments=[jeans_garment, make_garment(product=shirt)])
+
+    response = site.get("tryonresult_change", try_on.pk)
+
+    assert choices_on(response) == [(str(shirt.pk), "Linen shirt"), (str(jeans.pk), "Wide jeans")]
+    assert f'{jeans_garment.thumbnail.url}" alt=""' in text_of(response)
+    assert choices_on(site.get("modelimage_change", try_on.model_image_id)) == []
+
+
+@pytest.mark.parametrize("permission", ["", "view_product"])
+def test_editor__offers_hidden_products_only_with_permission_to_view_them(site_with, permission):
+    hidden = make_product(title="Secret coat", is_visible=False)
+    shown = make_product(title="Linen shirt")
+    garments = [make_garment(product=shown), make_garment("bottom", product=hidden)]
+    try_on = make_try_on(garments=garments)
+    site = site_with("change_tryonresult", "change_hotspot", permission)
+
+    titles = [title for _key, title in choices_on(site.get("tryonresult_change", try_on.pk))]
+
+    assert titles == ["Linen shirt", *(["Secret coat"] if permission else [])]
 
 
 def test_origin__distinguishes_parse_person_and_earlier_file(site):

@@ -109,6 +109,22 @@ class TestForms:
         assert messages_of(responses[0]) == ["Another picture was requested. 1 left."]
         assert state_of(try_on) == ("to_review", False)
 
+    def test_candidate_is_chosen_and_the_next_picture_is_of_another_request(
+        self, site, messages_of
+    ):
+        first = make_try_on()
+        second = make_try_on(candidates=first.candidates, candidate=2)
+        following = make_try_on()
+        page = text_of(site.get("tryonresult_review", at=first.pk))
+        assert page.count('name="decision" value="choose"') == 2
+
+        response = decide(site, "choose", second)
+
+        assert messages_of(response) == ["Chosen. 1 left."]
+        assert (state_of(first), state_of(second)) == (("rejected", False), ("approved", False))
+        assert f'data-picture="{following.pk}"' in text_of(site.client.get(response.url))
+        assert history_of(second) == [("admin", "Choose this one")]
+
     def test_rejected_picture_is_never_published(self, site, messages_of):
         try_on = make_try_on()
         actions.reject(try_on)
@@ -299,6 +315,16 @@ class TestUndo:
         assert state_of(try_on) == ("approved", False)
         assert history_of(try_on) == [("admin", "Undo: approved")]
 
+    def test_all_candidates_of_a_choice_wait_again(self, site, messages_of):
+        first = make_try_on()
+        second = make_try_on(candidates=first.candidates, candidate=2)
+        actions.choose(second, chosen_by=make_staff())
+
+        response = decide(site, "undo", second)
+
+        assert messages_of(response) == ["Undone. 2 left."]
+        assert (state_of(first), state_of(second)) == (("to_review", False),) * 2
+
     def test_without_a_decision_there_is_nothing_to_undo(self, site, messages_of):
         response = decide(site, "undo", make_try_on())
 
@@ -332,6 +358,7 @@ class TestPermissions:
             (["view_tryonresult"], "approve", 403),
             (["view_tryonresult"], "reject", 403),
             (["view_tryonresult"], "publish", 403),
+            (["view_tryonresult"], "choose", 403),
             (["view_tryonresult"], "undo", 403),
             (["view_tryonresult"], "another", 403),
             (["change_tryonresult"], "another", 403),

@@ -120,7 +120,7 @@ def nested(depth):
 
 
 READS_NO_BODY = (
-    *("retry/", "cancel/", "approve/", "reject/", "publish/"),
+    *("retry/", "cancel/", "approve/", "publish/"),
     *("another/", "choose/"),
     *("check/", "crop/", "cut-out/", "restore/"),
 )

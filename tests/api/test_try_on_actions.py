@@ -79,6 +79,36 @@ def test_review__approve_publish_unpublish_reject(staff_with, visitor):
     assert (try_on.review, try_on.reviewed_by) == (Review.REJECTED, client.user)
 
 
+@pytest.mark.parametrize(
+    ("reason", "stored", "read"),
+    [
+        ("fit", "fit", "the clothes do not fit the body"),
+        (" The collar is open ", "The collar is open", "The collar is open"),
+        ("", "", ""),
+    ],
+    ids=["listed", "own", "none"],
+)
+def test_reject__has_a_reason(staff_with, reason, stored, read):
+    try_on, client = make_try_on(), staff_with("change_tryonresult")
+
+    response = client.post_json(f"try-ons/{try_on.pk}/reject/", {"reason": reason})
+
+    assert response.json()["job"]["rejection_reason"] == read
+    try_on.refresh_from_db()
+    assert (try_on.review, try_on.rejection_reason) == (Review.REJECTED, stored)
+
+
+@pytest.mark.parametrize("body", [{"reason": "x" * 201}, {"reason": ["fit"]}, {"why": "fit"}])
+def test_reject__refuses_what_is_no_reason(staff_with, body):
+    try_on = make_try_on()
+
+    response = staff_with("change_tryonresult").post_json(f"try-ons/{try_on.pk}/reject/", body)
+
+    assert response.status_code == 400
+    try_on.refresh_from_db()
+    assert try_on.review == Review.TO_REVIEW
+
+
 def test_publish__includes_garments_that_the_user_may_not_see(staff_with, monkeypatch):
     """A garment hidden from the response still takes part in the action."""
     published = []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from django_outfitanyone import check_picture
-from django_outfitanyone.models import Account
+from django_outfitanyone.choices import Status
+from django_outfitanyone.models import Account, ClothesParse
 from tests.admin.pages import address
 from tests.drawing import picture
-from tests.factories import make_garment, make_model_image
+from tests.factories import make_garment, make_model_image, make_try_on
 from tests.local_engine import LARGE, TWO_PEOPLE, WORN
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -22,6 +23,18 @@ SQUEEZED = """() => {
     free.style.cssText = `font: ${getComputedStyle(shown).font}; width: auto`;
     return free.offsetWidth - shown.offsetWidth;
 }"""
+
+
+def make_failed_parse(**columns):
+    photo = make_model_image()
+    return ClothesParse.objects.create(
+        account=Account.of(),
+        model_image=photo,
+        picture_sha256=photo.sha256,
+        clothes_types="upper",
+        status=Status.FAILED,
+        **columns,
+    )
 
 
 @pytest.mark.parametrize("width", [375, 1280])
@@ -62,3 +75,19 @@ def test_empty_list__sample_button_keeps_its_distance(visit, admin_client, width
 
     button = page.locator(".outfit-samples button").bounding_box()
     assert page.locator(below).bounding_box()["y"] - button["y"] - button["height"] >= 8
+
+
+@pytest.mark.parametrize("model", ["tryonresult", "clothesparse"])
+def test_list__shows_status_and_error_on_a_phone(visit, admin_client, model):
+    failure = {"error_code": "HumanNotFound", "error_message": "The photo shows half a person."}
+    if model == "tryonresult":
+        make_try_on(status=Status.FAILED, **failure)
+    else:
+        make_failed_parse(**failure)
+    page = visit(address(f"{model}_changelist"), client=admin_client, width=375)
+
+    for selector in ("#result_list .outfit-badge--failed", "#result_list .outfit-listed-error"):
+        shown = page.locator(selector).bounding_box()
+        assert shown["x"] >= 0
+        assert shown["x"] + shown["width"] <= 375
+    assert page.inner_text("#result_list .outfit-listed-error") == failure["error_message"]

@@ -151,6 +151,60 @@ def test_keys__zoom_compare_and_help(visit, admin_client):
     page.wait_for_url(f"**{address('tryonresult_change', second.pk)}")
 
 
+@pytest.fixture
+def candidates(pictures):
+    """Three candidates of the first request; the pictures of the other requests follow."""
+    first = make_try_on()
+    return [first, *(make_try_on(candidates=first.candidates, candidate=n) for n in (2, 3))]
+
+
+def test_keys__choose_among_the_candidates_and_undo(visit, admin_client, pictures, candidates):
+    path = f"{address('tryonresult_review')}?at={candidates[0].pk}"
+    desk = visit(path, client=admin_client, width=1280)
+    held = hold_decisions(desk)
+
+    desk.keyboard.press("c")
+    desk.keyboard.press("2")
+    wait_for(desk, pictures[0])  # none of the candidates, about which all is decided
+    held[0].fallback()
+    wait_for_text(desk, STATUS, "Chosen. 3 left.")
+    assert reviews()[3:] == [Review.REJECTED, Review.APPROVED, Review.REJECTED]
+
+    desk.unroute(DO)
+    desk.keyboard.press("u")
+    wait_for(desk, candidates[1])
+    wait_for_text(desk, STATUS, "Undone. 6 left.")
+    assert set(reviews()) == {Review.TO_REVIEW}
+    assert desk.complaints == []
+
+
+def test_keys__numbers_belong_to_the_panel_that_was_opened_last(
+    visit, admin_client, candidates, pictures
+):
+    path = f"{address('tryonresult_review')}?at={candidates[0].pk}"
+    desk = visit(path, client=admin_client, width=1280)
+
+    desk.keyboard.press("c")
+    desk.keyboard.press("r")
+    desk.wait_for_selector(".outfit-desk-compare:not([open])")
+    desk.keyboard.press("2")
+    wait_for_text(desk, STATUS, "Rejected. 5 left.")
+
+    assert reviews()[3:] == [Review.REJECTED, Review.TO_REVIEW, Review.TO_REVIEW]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_button__chooses_a_candidate(visit, admin_client, candidates, pictures, script):
+    path = f"{address('tryonresult_review')}?at={candidates[0].pk}"
+    desk = visit(path, client=admin_client, width=375, java_script_enabled=script)
+
+    desk.click("summary:has-text('Compare 3 candidates')")
+    desk.click("text=Choose candidate 3")
+    desk.wait_for_selector("text=Chosen. 3 left.")
+
+    assert reviews()[3:] == [Review.REJECTED, Review.REJECTED, Review.APPROVED]
+
+
 def test_keys__another_candidate_has_its_price_and_is_requested_once(desk, pictures):
     assert "for CNY" in desk.inner_text("[data-key=m]")
 

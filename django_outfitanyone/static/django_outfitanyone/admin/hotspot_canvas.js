@@ -43,8 +43,12 @@ class HotspotCanvas {
     }
   }
 
+  box(index) {
+    return this.layer.querySelector(`[data-index="${index}"]`);
+  }
+
   focus(index, options) {
-    this.layer.querySelector(`[data-index="${index}"]`)?.focus(options);
+    this.box(index)?.focus(options);
   }
 
   /** The pointer position in pixels of the picture. */
@@ -56,9 +60,9 @@ class HotspotCanvas {
   follow(event, moved, ended = () => {}) {
     const stop = new AbortController();
     const samePointer = (handle) => (later) => later.pointerId === event.pointerId && handle(later);
-    const end = samePointer(() => {
+    const end = samePointer((last) => {
       stop.abort();
-      ended();
+      ended(last);
     });
     addEventListener("pointermove", samePointer((later) => moved(this.point(later))), { signal: stop.signal });
     addEventListener("pointerup", end, { signal: stop.signal });

@@ -1,9 +1,9 @@
-// The hotspot editor: draws, moves and resizes the boxes over the picture. The formset below it
+// The hotspot editor: shows, moves and resizes the boxes over the picture. The formset below it
 // (hotspot_formset.js) holds the values; every change can also be made by typing there.
 "use strict";
 
 const ARROW_STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const MIN_BOX = 8; // CSS pixels; a smaller drag is a click
+const MIN_DRAG = 4; // CSS pixels; a shorter drag is a click
 
 class HotspotEditor {
   constructor(root, formset) {
@@ -13,14 +13,11 @@ class HotspotEditor {
     this.history = [];
     this.selected = formset.indexes()[0] ?? null;
     root.querySelectorAll("[hidden]").forEach((part) => (part.hidden = false));
-    this.showDrawButton();
-    // Django's own script adds the link for another form, which may be much later
-    const observer = new MutationObserver(() => this.showDrawButton());
-    observer.observe(formset.group ?? root, { childList: true, subtree: true });
+    this.popover = new HotspotPopover(this, (index, product) => this.setProduct(index, product));
+    this.unsaved = new UnsavedHotspots(formset, root.querySelector(".outfit-unsaved"));
+    this.drawing = new HotspotDrawing(this);
     root.addEventListener("click", (event) => this.handleClick(event));
-    root.addEventListener("keydown", (event) => this.handleUndoKey(event));
-    this.canvas.svg.addEventListener("pointerdown", (event) => this.startsDrawing(event) && this.drawNew(event));
-    document.addEventListener("formset:added", (event) => this.handleAdded(event));
+    root.addEventListener("keydown", (event) => this.handleKey(event));
     document.addEventListener("formset:removed", () => this.draw());
     for (const kind of ["input", "change"]) {
       document.addEventListener(kind, (event) => this.handleInput(event));
@@ -49,25 +46,53 @@ class HotspotEditor {
     }
   }
 
-  handleUndoKey(event) {
-    if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
+  handleKey(event) {
+    const key = event.key.toLowerCase();
+    const isModified = event.ctrlKey || event.metaKey || event.altKey;
+    if (key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
       event.preventDefault();
       this.undo();
+    } else if (key === "n" && !isModified && this.drawing.isOffered && !event.target.closest("input, select")) {
+      event.preventDefault();
+      this.drawing.addInTheMiddle();
     }
   }
 
-  // Toolbar buttons and changes in the formset
+  // Buttons and changes in the formset
 
   handleClick(event) {
-    const action = event.target.closest("[data-edit]")?.dataset.edit;
+    const button = event.target.closest("[data-edit]");
+    const action = button?.dataset.edit;
     if (action === "draw") {
       // a click by keyboard adds a box in the middle, which arrow keys can move
-      event.detail === 0 ? this.addInTheMiddle() : this.setDrawing(!this.root.hasAttribute("data-drawing"));
+      event.detail === 0 ? this.drawing.addInTheMiddle() : this.drawing.switch(!this.drawing.isOn);
     } else if (action === "undo") {
       this.undo();
     } else if (action && this.selected !== null) {
-      this[action](this.selected);
+      this[action](this.selected, button);
     }
+  }
+
+  /** A product of the list in the popover; the last entry is none. */
+  assign(index, button) {
+    const title = button.querySelector("span").textContent;
+    this.setProduct(index, { value: button.dataset.product, title });
+  }
+
+  setProduct(index, product) {
+    this.remember();
+    this.formset.setProduct(index, product.value ? product : { value: "", title: "" });
+    this.popover.close({ returnsFocus: true });
+  }
+
+  /** Goes to the fields of the hotspot in the form. */
+  fields(index) {
+    this.popover.close();
+    this.formset.focusProduct(index);
+  }
+
+  close() {
+    this.popover.close({ returnsFocus: true });
   }
 
   /** Restores the box that the last parse detected. */
@@ -81,14 +106,12 @@ class HotspotEditor {
 
   remove(index) {
     this.remember();
+    this.popover.close();
     if (this.formset.remove(index)) {
       this.history = []; // the forms have new indexes, which no snapshot fits
     }
     this.select(this.formset.indexes()[0] ?? null);
-  }
-
-  choose(index) {
-    this.formset.focusProduct(index);
+    (this.canvas.box(this.selected) ?? this.root.querySelector("[data-edit=draw]")).focus({ preventScroll: true });
   }
 
   write(index, box, options) {
@@ -121,83 +144,12 @@ class HotspotEditor {
     }
   }
 
-  // New hotspots
-
-  showDrawButton() {
-    this.root.querySelector("[data-edit=draw]").hidden = !this.formset.addLink;
-  }
-
-  setDrawing(isOn) {
-    this.root.toggleAttribute("data-drawing", isOn);
-    this.root.querySelector("[data-edit=draw]").setAttribute("aria-pressed", isOn);
-  }
-
-  /** A mouse draws on any empty place; a finger scrolls the page unless “Draw a hotspot” is on. */
-  startsDrawing(event) {
-    if (!this.formset.addLink) {
-      return false;
-    }
-    const isEmpty = !event.target.closest(".outfit-box, .outfit-grip");
-    return event.button === 0 && ((isEmpty && event.pointerType === "mouse") || this.root.hasAttribute("data-drawing"));
-  }
-
-  drawNew(event) {
-    event.preventDefault();
-    const start = this.canvas.point(event);
-    const band = this.canvas.rectangle("outfit-box outfit-band", start.x, start.y, 0, 0);
-    let box = null;
-    this.canvas.follow(event, (now) => {
-      box = {
-        x1: Math.min(start.x, now.x), y1: Math.min(start.y, now.y),
-        x2: Math.max(start.x, now.x), y2: Math.max(start.y, now.y),
-      };
-      this.canvas.place(band, box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1);
-    }, () => {
-      band.remove();
-      const least = MIN_BOX / this.canvas.scale;
-      if (box && box.x2 - box.x1 >= least && box.y2 - box.y1 >= least) {
-        this.setDrawing(false);
-        this.add(box);
-      }
-    });
-  }
-
-  get middle() {
-    const { width, height } = this.formset;
-    return { x1: width * 0.35, y1: height * 0.35, x2: width * 0.65, y2: height * 0.65 };
-  }
-
-  addInTheMiddle() {
-    this.add(this.middle);
-    this.canvas.focus(this.selected);
-  }
-
-  add(box) {
-    this.remember();
-    this.isAdding = true; // the event of this form needs no answer; not every theme sends it
-    if (this.formset.add()) {
-      this.showNew(box);
-    }
-    this.isAdding = false;
-  }
-
-  handleAdded(event) {
-    if (event.detail?.formsetName === this.formset.prefix && !this.isAdding) {
-      this.showNew(this.middle);
-    }
-  }
-
-  showNew(box) {
-    this.selected = this.formset.count - 1;
-    this.write(this.selected, box);
-  }
-
   // Drawing all boxes
 
   draw() {
-    const focused = document.activeElement?.dataset?.index;
+    const hasFocus = document.activeElement?.dataset?.index !== undefined;
     this.canvas.clear();
-    const indexes = this.formset.indexes();
+    const indexes = this.indexes;
     const others = indexes.filter((index) => index !== this.selected);
     others.forEach((index) => this.drawBox(index));
     if (indexes.includes(this.selected)) {
@@ -211,30 +163,31 @@ class HotspotEditor {
       this.formset.element(index)?.classList.toggle("outfit-selected-row", index === this.selected);
     }
     this.root.querySelector("[data-edit=undo]").disabled = !this.history.length;
-    this.showSelected(indexes.includes(this.selected) ? this.selected : null);
-    this.canvas.focus(focused, { preventScroll: true });
+    if (hasFocus) {
+      this.canvas.focus(this.selected, { preventScroll: true });
+    }
+    this.popover.refresh();
+    this.unsaved.refresh();
   }
 
-  showSelected(index) {
-    const bar = this.root.querySelector(".outfit-editor-selected");
-    bar.hidden = index === null;
-    if (index !== null) {
-      bar.querySelector("output").textContent = this.formset.describe(index);
-      const [detected, box] = [this.formset.detectedBox(index), this.formset.box(index)];
-      const isReset = !detected || SIDES.every((side) => detected[side] === box[side]);
-      bar.querySelector("[data-edit=reset]").disabled = isReset;
-    }
+  /** The hotspots whose values make a box. */
+  get indexes() {
+    return this.formset.indexes().filter((index) => {
+      const { x1, y1, x2, y2 } = this.formset.box(index);
+      return x2 > x1 && y2 > y1;
+    });
   }
 
   drawBox(index) {
     const { x1, y1, x2, y2 } = this.formset.box(index);
-    if (x2 <= x1 || y2 <= y1) {
-      return;
-    }
+    const stop = this.indexes.includes(this.selected) ? this.selected : this.indexes[0];
     const element = this.canvas.rectangle("outfit-box outfit-box--editable", x1, y1, x2 - x1, y2 - y1);
     element.classList.toggle("outfit-box--selected", index === this.selected);
-    element.setAttribute("tabindex", "0");
+    // Tab stops once for all boxes; from there handleTab() goes from box to box
+    element.setAttribute("tabindex", index === stop ? "0" : "-1");
     element.setAttribute("role", "button");
+    element.setAttribute("aria-haspopup", "dialog");
+    element.setAttribute("aria-expanded", index === this.popover.index);
     element.setAttribute("aria-label", `${this.formset.describe(index)} (${Math.round(x1)}, ${Math.round(y1)}, ${Math.round(x2)}, ${Math.round(y2)})`);
     element.setAttribute("aria-describedby", `${this.formset.prefix}-editor-help`);
     element.dataset.index = index;
@@ -250,7 +203,11 @@ class HotspotEditor {
     const step = ARROW_STEPS[event.key];
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      this.choose(index);
+      this.popover.open(index, { takesFocus: true });
+    } else if (event.key === "Tab") {
+      this.handleTab(event, index);
+    } else if (event.key === "Escape") {
+      this.close();
     } else if (event.key === "Delete") {
       event.preventDefault();
       this.remove(index);
@@ -266,8 +223,20 @@ class HotspotEditor {
     }
   }
 
+  /** To the open popover, or to the box after or before this one; at the ends out of the picture. */
+  handleTab(event, index) {
+    const next = this.indexes[this.indexes.indexOf(index) + (event.shiftKey ? -1 : 1)];
+    if (this.popover.isOpen && !event.shiftKey) {
+      event.preventDefault();
+      this.popover.focusable[0].focus();
+    } else if (next !== undefined) {
+      event.preventDefault();
+      this.canvas.focus(next);
+    }
+  }
+
   drag(event, index, sides) {
-    if (event.button !== 0 || this.root.hasAttribute("data-drawing")) {
+    if (event.button !== 0 || this.drawing.isOn) {
       return;
     }
     event.preventDefault();
@@ -278,11 +247,19 @@ class HotspotEditor {
     const box = this.formset.box(index);
     let isMoving = false;
     this.canvas.follow(event, (now) => {
+      if (!isMoving && Math.hypot(now.x - start.x, now.y - start.y) * this.canvas.scale < MIN_DRAG) {
+        return;
+      }
       if (!isMoving) {
         this.remember();
+        this.popover.close();
       }
       isMoving = true;
       this.write(index, movedBox(box, sides, now.x - start.x, now.y - start.y, this.formset));
+    }, (last) => {
+      if (!isMoving && last.type === "pointerup" && sides === SIDES) {
+        this.popover.open(index);
+      }
     });
   }
 }

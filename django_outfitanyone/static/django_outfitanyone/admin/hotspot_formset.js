@@ -6,6 +6,7 @@ const SIDES = ["x1", "y1", "x2", "y2"];
 class HotspotFormset {
   constructor(prefix, { width, height, label }) {
     Object.assign(this, { prefix, width, height, label });
+    this.titles = {}; // of products that were chosen by their id
   }
 
   get count() {
@@ -70,10 +71,27 @@ class HotspotFormset {
   /** For example "Hotspot 2 · lower · Straight jeans". */
   describe(index) {
     const area = this.input(index, "clothes_type")?.selectedOptions?.[0];
-    const product = this.input(index, "product");
-    const title = product?.selectedOptions?.[0]?.text ?? product?.value ?? "";
-    const parts = [`${this.label} ${index + 1}`, area?.value && area.text, title];
+    const parts = [`${this.label} ${index + 1}`, area?.value && area.text, this.product(index).title];
     return parts.filter((part) => part?.trim()).join(" · ");
+  }
+
+  product(index) {
+    const input = this.input(index, "product");
+    const value = input?.value ?? "";
+    return { value, title: input?.selectedOptions?.[0]?.text ?? this.titles[value] ?? value };
+  }
+
+  setProduct(index, { value, title }) {
+    const input = this.input(index, "product");
+    if (!input || input.value === value) {
+      return;
+    }
+    this.titles[value] = title;
+    if (input.options && !Array.from(input.options).some((option) => option.value === value)) {
+      input.add(new Option(title, value));
+    }
+    input.value = value;
+    input.dispatchEvent(new Event("change", { bubbles: true })); // for Django's autocomplete
   }
 
   /** The element around all forms. */
@@ -110,6 +128,7 @@ class HotspotFormset {
   snapshot() {
     const rows = this.indexes().map((index) => ({
       index, box: this.box(index), isReset: Boolean(this.input(index, "reset")?.checked),
+      product: this.product(index),
     }));
     return JSON.stringify({ count: this.count, rows });
   }
@@ -127,11 +146,29 @@ class HotspotFormset {
         marked.checked = !kept.has(index);
       }
     }
-    rows.filter((row) => row.index < this.count).forEach((row) => this.write(row.index, row.box, row));
+    for (const row of rows.filter(({ index }) => index < this.count)) {
+      this.write(row.index, row.box, row);
+      this.setProduct(row.index, row.product);
+    }
+  }
+
+  /** All values that a submit would send, as text. */
+  state() {
+    const inputs = document.querySelectorAll(`[name^="${this.prefix}-"]:not([name*="__prefix__"])`);
+    return JSON.stringify(Array.from(inputs, (input) => [input.name, input.type === "checkbox" ? input.checked : input.value]));
+  }
+
+  /** Whether the server has refused what was sent. */
+  get hasErrors() {
+    return Boolean(this.group?.querySelector(".errorlist"));
   }
 
   /** Moves the focus to the product field. */
   focusProduct(index) {
+    const tab = this.element(index).closest(".tab-pane[id]"); // of a theme that parts the form
+    if (tab && !tab.checkVisibility()) {
+      document.querySelector(`[href="#${CSS.escape(tab.id)}"]`)?.click();
+    }
     const product = this.input(index, "product");
     const shown = this.element(index).querySelector(".field-product .select2-selection") ?? product;
     shown?.scrollIntoView({ block: "center" });

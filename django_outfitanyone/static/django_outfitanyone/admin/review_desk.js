@@ -7,7 +7,7 @@ const errorLine = document.getElementById("outfit-review-error");
 const undoForm = document.getElementById("outfit-review-undo");
 const keysDialog = document.getElementById("outfit-review-keys");
 const keysSwitch = document.getElementById("outfit-review-use-keys");
-const LEADS_ON = ["approve", "reject", "publish"];
+const LEADS_ON = ["approve", "reject", "publish", "choose"];
 const KEYS_OFF = "outfit-review-keys-off";
 
 const sending = new Set(); // pictures whose decisions are not saved yet
@@ -136,11 +136,11 @@ function offerUndo() {
   keepAddress();
 }
 
-async function saveDecision(data, shown) {
+async function saveDecision(data, shown, pictures) {
   const picture = data.get("picture");
   try {
     const answer = await send(data);
-    sending.delete(picture);
+    pictures.forEach((one) => sending.delete(one));
     if (answer.done) {
       statusLine.textContent = answer.text;
       remember(answer);
@@ -148,22 +148,24 @@ async function saveDecision(data, shown) {
       await takeBack(picture, shown, answer.text);
     }
   } catch {
-    sending.delete(picture);
+    pictures.forEach((one) => sending.delete(one));
     await takeBack(picture, shown, review.dataset.lost);
   }
 }
 
-/** Show the next picture at once, and save the decision meanwhile. */
-async function decide(data) {
+/** Show the next picture at once, and save the decision about these pictures meanwhile. */
+async function decide(data, pictures) {
   const shown = desk();
-  const picture = data.get("picture");
-  if (isMoving || sending.has(picture)) {
+  if (isMoving || pictures.some((one) => sending.has(one))) {
     return;
   }
   errorLine.textContent = "";
-  sending.add(picture);
-  saved = saved.then(() => saveDecision(data, shown));
-  await go(`after=${picture}`);
+  pictures.forEach((one) => sending.add(one));
+  if (pictures.length > 1) {
+    ahead = undefined; // it may be one of them
+  }
+  saved = saved.then(() => saveDecision(data, shown, pictures));
+  await go(`after=${current()}`);
 }
 
 async function saveOther(form, data) {
@@ -214,7 +216,7 @@ review.addEventListener("submit", (event) => {
     data.set(event.submitter.name, event.submitter.value);
   }
   if (LEADS_ON.includes(data.get("decision"))) {
-    decide(data);
+    decide(data, form.dataset.decides?.split(" ") ?? [data.get("picture")]);
   } else {
     saved = saved.then(() => (form === undoForm ? undo() : another(form, data)));
   }
@@ -262,7 +264,11 @@ review.addEventListener("click", (event) => {
 review.addEventListener(
   "toggle",
   (event) => {
-    if (event.target.open && event.target.matches(".outfit-desk-reject")) {
+    const isPanel = event.target.open && desk().contains(event.target);
+    // one at a time, as both listen to numbers; older browsers do not know the name of details
+    const others = isPanel ? desk().querySelectorAll("details[open]") : [];
+    others.forEach((other) => (other.open = other === event.target));
+    if (isPanel && event.target.matches(".outfit-desk-reject")) {
       event.target.querySelector("button").focus();
     }
   },
@@ -281,7 +287,7 @@ function isTyping(target) {
 }
 
 function buttonFor(key) {
-  const open = desk().querySelector(".outfit-desk-reject[open]");
+  const open = desk().querySelector("details[open]"); // the reasons or the candidates
   const scope = /^[0-9]$/.test(key) ? open : review;
   return scope?.querySelector(`[data-key="${CSS.escape(key)}"]`);
 }
