@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from django_outfitanyone.admin.actions import RESULT_ACTIONS, ResultAction, run_action
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
+from django_outfitanyone.admin.batch_controls import BatchControlsMixin
 from django_outfitanyone.admin.candidates import CANDIDATE_ACTIONS
 from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.failures import blocking_parses, causes_of_failures
@@ -28,13 +29,12 @@ from django_outfitanyone.admin.rendering import cost, review_badge, status_badge
 from django_outfitanyone.admin.review_queue import review_label
 from django_outfitanyone.catalogue import catalogue, safe_url
 from django_outfitanyone.jobs.fallback import why_waiting
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import Batch, ClothesParse, TryOnResult
 from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from django.db.models import QuerySet
 
 PER_PAGE = 48
 
@@ -78,7 +78,7 @@ class Card:
         return "-".join(map(str, parts))
 
 
-class BatchMixin(AdminMixin):
+class BatchMixin(BatchControlsMixin, AdminMixin):
     """Adds the batch page and the action buttons to the admin of try-on results."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -96,12 +96,13 @@ class BatchMixin(AdminMixin):
     def batch_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """Render the whole page."""
         progress = self._progress(request, batch)
-        rows = Paginator(self._rows(request, batch), PER_PAGE)
+        named = self.named_batch(request, batch)
+        rows = Paginator(self.rows_of_batch(request, batch), PER_PAGE)
         page = rows.get_page(request.GET.get("p"))
         context = {
             **page_context(request, self.admin_site, missing_worker=progress.missing_worker),
-            **self._fragment(request, batch, progress, page.object_list),
-            "title": _("Review try-on pictures"),
+            **self._fragment(request, batch, progress, page.object_list, named),
+            "title": str(named) if named else _("Review try-on pictures"),
             "script": "django_outfitanyone/admin/batch.js",
             "page": page,
         }
@@ -112,8 +113,9 @@ class BatchMixin(AdminMixin):
         """Render the parts that may have changed: the progress and the requested cards."""
         progress = self._progress(request, batch)
         wanted = [int(pk) for pk in request.GET.getlist("card") if pk.isdecimal()][:PER_PAGE]
-        rows = self._rows(request, batch).filter(pk__in=wanted)
-        context = self._fragment(request, batch, progress, rows)
+        rows = self.rows_of_batch(request, batch).filter(pk__in=wanted)
+        named = self.named_batch(request, batch)
+        context = self._fragment(request, batch, progress, rows, named)
         return TemplateResponse(request, "admin/django_outfitanyone/batch_cards.html", context)
 
     @method_decorator(require_POST)
@@ -131,7 +133,7 @@ class BatchMixin(AdminMixin):
     def batch_action_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """Run an action on all try-ons of a batch whose state allows it."""
         action = self._permitted_action(request, RESULT_ACTIONS)
-        rows = self._rows(request, batch)
+        rows = self.rows_of_batch(request, batch)
         done = action.run_bulk(rows) if action.run_bulk else []
         remaining = [
             row
@@ -159,19 +161,20 @@ class BatchMixin(AdminMixin):
     def _progress(self, request: HttpRequest, batch: uuid.UUID) -> Progress:
         if not self.may_see_batches(request):
             raise PermissionDenied
-        progress = progress_of(self._rows(request, batch))
+        progress = progress_of(self.rows_of_batch(request, batch))
         if progress is None:
             raise Http404(_("There is no such batch."))
         if progress.open:
             wake_if_idle()
         return progress
 
-    def _rows(self, request: HttpRequest, batch: uuid.UUID) -> QuerySet[TryOnResult]:
-        rows: QuerySet[TryOnResult] = self.get_queryset(request)
-        return rows.filter(batch=batch).order_by("number")
-
     def _fragment(
-        self, request: HttpRequest, batch: uuid.UUID, progress: Progress, rows: Any
+        self,
+        request: HttpRequest,
+        batch: uuid.UUID,
+        progress: Progress,
+        rows: Any,
+        named: Batch | None,
     ) -> dict[str, Any]:
         request.current_app = self.admin_site.name
         page = admin_url(self.admin_site, "tryonresult_batch", batch)
@@ -187,6 +190,7 @@ class BatchMixin(AdminMixin):
             "batch": batch,
             "here": f"{page}?p={number}" if number.isdecimal() else page,
             "progress": progress,
+            **self.batch_controls(request, named, progress),
             **self._cards(request, rows),
             **self._problems(request, batch, progress),
             "actions": actions,
@@ -202,7 +206,7 @@ class BatchMixin(AdminMixin):
     def _problems(
         self, request: HttpRequest, batch: uuid.UUID, progress: Progress
     ) -> dict[str, Any]:
-        rows: Any = self._rows(request, batch)
+        rows: Any = self.rows_of_batch(request, batch)
         causes = causes_of_failures(rows) if progress.failed else []
         blocking = blocking_parses(rows.blocked()) if progress.blocked else []
         waiting = why_waiting(rows) if progress.open else []
@@ -215,6 +219,7 @@ class BatchMixin(AdminMixin):
         move = f"{admin_url(self.admin_site, 'tryonresult_move')}?batch={batch}"
         return {
             "causes": causes,
+            "may_retry": bool(causes) and self.may_retry(request),
             "blocking": blocking,
             "waiting": waiting,
             "problems_version": "-".join(version),
