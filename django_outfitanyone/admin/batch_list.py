@@ -23,6 +23,7 @@ from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.rendering import STYLESHEET, badge
 from django_outfitanyone.models import Batch, TryOnResult
+from django_outfitanyone.models.batch import short_moment
 from django_outfitanyone.permissions import may_generate, may_see_costs
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class BatchAdminMixin(LargeTableMixin, NoticeMixin, AdminMixin):
     first_step = gettext_lazy(
         "No batches yet. Request two or more pictures together, and they are listed here."
     )
-    list_display = ("title", "state", "progress", "requested_by", "created_at")
+    list_display = ("title", "state", "progress", "requested_by", "created")
     list_display_links = None
     list_filter = (StateFilter, NewestRequesterFilter, "created_at")
     list_select_related = ("requested_by", "paused_by")
@@ -182,6 +183,10 @@ class BatchAdminMixin(LargeTableMixin, NoticeMixin, AdminMixin):
     def cost(self, batch: Any) -> str:
         progress: BatchProgress = batch.progress
         return progress.cost_text
+
+    @admin.display(description=gettext_lazy("created at"), ordering="created_at")
+    def created(self, batch: Batch) -> str:
+        return short_moment(batch.created_at)
 
     def _may(self, request: HttpRequest, what: str) -> bool:
         """Return whether the user has this permission for try-on results on this site."""

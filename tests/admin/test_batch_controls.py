@@ -38,7 +38,7 @@ class TestButtons:
         page = batch_page(site)
 
         assert buttons_on(page) == {"resume", "rename"}
-        assert "by anna," in text_of(page)
+        assert "by anna (" in text_of(page)
 
     def test_of_a_batch_without_anything_to_send(self, site):
         make_named(Status.SUCCEEDED, Status.RUNNING)

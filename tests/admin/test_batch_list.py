@@ -172,7 +172,7 @@ class TestPermissions:
         assert listed(session) == ["own"]
         assert session.get("batch_change", other.pk).status_code == 302  # not found, says Django
 
-    def test_nobody_adds_or_deletes_them(self, site):
+    def test_no_user_adds_or_deletes_them(self, site):
         batch, _rows = make_named(Status.QUEUED)
 
         assert site.get("batch_add").status_code == 403
