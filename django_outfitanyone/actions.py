@@ -11,7 +11,6 @@ from contextlib import closing
 from functools import partial
 from typing import Any, cast
 
-from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +21,13 @@ from django_outfitanyone.account.ledger import charge_decision
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, PictureUnsuitable, RequestRefused
 from django_outfitanyone.exports import export_picture
+from django_outfitanyone.jobs.batches import (
+    pause_batch,
+    rename_batch,
+    resume_batch,
+    rows_of,
+    store_batch,
+)
 from django_outfitanyone.jobs.candidates import as_candidate
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.jobs.move import estimate_move, move_to_engine
@@ -58,15 +64,18 @@ __all__ = [
     "ignore_findings",
     "move_to_engine",
     "parse_clothes",
+    "pause_batch",
     "publish",
     "refine",
     "refine_all",
     "reject",
+    "rename_batch",
     "request_try_on",
     "request_try_ons",
     "reset_hotspot",
     "restore_original",
     "resume",
+    "resume_batch",
     "retry",
     "undo_review",
     "unpublish",
@@ -74,9 +83,6 @@ __all__ = [
 
 User = Any
 """An instance of ``AUTH_USER_MODEL``, or ``None`` when no person is involved."""
-
-CHUNK = 500
-"""Rows per INSERT, so that a batch of thousands does not become one huge statement."""
 
 
 def request_try_on(
@@ -92,10 +98,12 @@ def request_try_ons(
     options: TryOnOptions | None = None,
     requested_by: User = None,
     batch: uuid.UUID | None = None,
+    name: str = "",
 ) -> list[TryOnResult]:
     """Request many try-ons and return their rows, in the order of the requests.
 
-    ``options.count`` candidates of a request follow one another.
+    ``options.count`` candidates of a request follow one another. Two and more are a ``Batch``
+    with this name; without one, its name says what is requested and when.
 
     Raises ``RequestRefused`` or ``ConfigurationError``, and then stores nothing. Two calls
     with the same ``batch`` are one batch, so a form that is sent twice is paid for once.
@@ -104,10 +112,10 @@ def request_try_ons(
         rows = as_rows(requests, options or TryOnOptions())
     except PictureUnsuitable:
         # the picture may have been checked since the first call with this batch
-        if known := _rows_of(batch):
+        if known := rows_of(batch):
             return known
         raise
-    return _store(rows, requested_by, batch)
+    return store_batch(rows, requested_by=requested_by, batch=batch, name=name)
 
 
 def refine(
@@ -130,7 +138,7 @@ def refine_all(
     Raises what ``request_try_ons`` raises.
     """
     rows = [as_refinement(result, gender=gender, force_new=force_new) for result in results]
-    return _store(rows, requested_by, batch)
+    return store_batch(rows, requested_by=requested_by, batch=batch)
 
 
 def another(
@@ -141,32 +149,7 @@ def another(
     It is paid for. Raises what ``request_try_ons`` raises, and ``RequestRefused`` for a result
     that is not finished, or whose photo or garments have changed.
     """
-    return _store([as_candidate(result)], requested_by, batch)[0]
-
-
-def _store(
-    rows: list[TryOnResult], requested_by: User, batch: uuid.UUID | None
-) -> list[TryOnResult]:
-    """Store the rows, or return those that the same batch stored before."""
-    for alias in dict.fromkeys(row.account_id for row in rows):
-        Account.of(alias).settings.api_key()  # the worker would only find out later
-    batch = batch or uuid.uuid4()
-    for number, row in enumerate(rows):
-        row.batch, row.number, row.requested_by = batch, number, requested_by
-    try:
-        with atomic():
-            TryOnResult.objects.store(rows, chunk=CHUNK)
-            on_commit(wakeup.wake)
-    except IntegrityError:
-        if known := _rows_of(batch):
-            return known
-        raise
-    return rows
-
-
-def _rows_of(batch: uuid.UUID | None) -> list[TryOnResult]:
-    """Return the rows that an earlier call with this batch stored."""
-    return list(TryOnResult.objects.filter(batch=batch).order_by("number")) if batch else []
+    return store_batch([as_candidate(result)], requested_by=requested_by, batch=batch)[0]
 
 
 def parse_clothes(

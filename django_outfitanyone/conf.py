@@ -97,6 +97,10 @@ class Settings:
     KEEP_UNPUBLISHED_DAYS = days_or_none()  # finished and paid for, never approved
     KEEP_ORPHANS_DAYS = days_or_none()  # files that no row refers to
 
+    # E-mail
+    NOTIFY_BY_EMAIL = flag(default=False)  # tell who requested a batch when it is finished
+    SITE_URL = http_url_or_empty()  # of the project's pages, for links in e-mails
+
     # Shop
     CATALOGUE = text("django_outfitanyone.catalogue.CatalogueAdapter")
     Q_CLUSTER_NAME = text("")

@@ -11,6 +11,9 @@
     retries have ended. Sent once. Arguments: ``job``, ``error``, ``expires_at``.
 ``review_changed``: a picture was approved, rejected, published or unpublished. Arguments:
     ``try_on``, ``old`` and ``new`` (``choices.Review``), ``published`` (whether it is now).
+``batch_finished``: no try-on of a batch is open any more. Argument: ``batch`` (a
+    ``models.Batch``). Sent again if try-ons of it are retried and finish; a worker that is
+    killed while it sends sends again.
 ``hotspots_found``: a clothes parse found hotspots in a picture. Arguments: ``picture`` (a
     ``ModelImage`` or a ``TryOnResult``), ``hotspots`` (a list).
 """
@@ -25,4 +28,5 @@ budget_spent = Signal()
 account_resumed = Signal()
 result_expiring = Signal()
 review_changed = Signal()
+batch_finished = Signal()
 hotspots_found = Signal()

@@ -21,6 +21,7 @@ from django_outfitanyone.admin.parse_decisions import DECISIONS
 from django_outfitanyone.api.urls import router
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
+from tests.admin.batches import cause_of
 from tests.admin.forms import hotspot_form_data, try_on_form_data
 from tests.admin.pages import AdminSession
 from tests.api.client import Client
@@ -176,6 +177,14 @@ ADMIN_PAGES = [
         reach=("view_tryonresult",),
     ),
     Door(
+        name=("tryonresult_batch_retry", "cause"),
+        send=lambda site, rows: site.post(
+            "tryonresult_batch_retry", rows.failed.batch, cause=cause_of(rows.failed)
+        ),
+        add=ADD_TRY_ON,
+        reach=("view_tryonresult",),
+    ),
+    Door(
         name=("clothesparse_decide", "retry"),
         send=lambda site, rows: site.post("clothesparse_decide", rows.parse.pk, action="retry"),
         add=ADD_PARSE,
@@ -222,6 +231,7 @@ FREE_ADMIN_ACTIONS = {
 FREE_ADMIN_PAGES = {
     *("changelist", "add", "change", "delete", "history"),
     *("tryonresult_batch", "tryonresult_batch_cards", "tryonresult_adopt", "account_resume"),
+    *("tryonresult_batch_pause", "tryonresult_batch_resume"),
     *("tryonresult_export", "tryonresult_review", "tryonresult_review_picture"),
     *("garment_samples", "modelimage_samples", "garment_picture", "modelimage_picture"),
 }

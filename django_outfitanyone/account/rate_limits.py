@@ -26,7 +26,7 @@ from django_outfitanyone.account.prices import price_of
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines.base import SendWindow
 from django_outfitanyone.exceptions import AccountProblem, BudgetSpent
-from django_outfitanyone.models import Account, ClothesParse, SubmitRate, TryOnResult
+from django_outfitanyone.models import Account, Batch, ClothesParse, SubmitRate, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.database import atomic, on_commit
 from django_outfitanyone.signals import account_resumed, account_stopped
@@ -171,9 +171,9 @@ def admit(job: TryOnResult | ClothesParse, *, remote_model: str, **columns: Any)
     """Record that a paid request leaves now. Every paid request goes through here.
 
     Returns ``None`` when it may leave. Returns when to try again if the rate limit does not
-    allow it, or if another host has just taken the ``slot`` among the columns: a unique
-    constraint decides that. Raises ``BudgetSpent`` when the budget does not cover it. The
-    budgets hold the price until the request is charged.
+    allow it, if its batch has been paused, or if another host has just taken the ``slot`` among
+    the columns: a unique constraint decides that. Raises ``BudgetSpent`` when the budget does
+    not cover it. The budgets hold the price until the request is charged.
 
     One transaction holds the account's row, so of two processes the second one sees what
     the first one has spent. From then on the job's ``send_window`` is open.
@@ -186,6 +186,8 @@ def admit(job: TryOnResult | ClothesParse, *, remote_model: str, **columns: Any)
             retry_at = acquire(job.account, remote_model)
             if retry_at:
                 return retry_at
+            if isinstance(job, TryOnResult) and Batch.objects.is_paused(job.batch):
+                return timezone.now()
             budgets.check(job.account, remote_model, price)
             now = timezone.now()
             job.send_window = SendWindow(seconds=SEND_CONNECTS * conf.CONNECT_TIMEOUT)

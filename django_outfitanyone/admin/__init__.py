@@ -5,6 +5,7 @@ admin theme.
 """
 
 from django_outfitanyone.admin.account import AccountAdminMixin
+from django_outfitanyone.admin.batch_list import BatchAdminMixin
 from django_outfitanyone.admin.charge import ChargeAdminMixin
 from django_outfitanyone.admin.clothes_parse import ClothesParseAdminMixin
 from django_outfitanyone.admin.garment import GarmentAdminMixin, GarmentInline, GarmentInlineMixin
@@ -19,6 +20,7 @@ from django_outfitanyone.admin.uploads import UploadMixin
 
 __all__ = [
     "AccountAdminMixin",
+    "BatchAdminMixin",
     "ChargeAdminMixin",
     "ClothesParseAdminMixin",
     "GarmentAdminMixin",

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from django_outfitanyone.admin.actions import RESULT_ACTIONS, ResultAction, run_action
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
+from django_outfitanyone.admin.batch_controls import BatchControlsMixin
 from django_outfitanyone.admin.candidates import CANDIDATE_ACTIONS
 from django_outfitanyone.admin.failures import blocking_parses, causes_of_failures
 from django_outfitanyone.admin.notices import page_context
@@ -28,14 +29,13 @@ from django_outfitanyone.admin.review_queue import review_label
 from django_outfitanyone.admin.work_permissions import TryOnPermissionMixin
 from django_outfitanyone.catalogue import catalogue, safe_url
 from django_outfitanyone.jobs.fallback import why_waiting
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import Batch, ClothesParse, TryOnResult
 from django_outfitanyone.permissions import may_see_costs
 from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from django.db.models import QuerySet
 
 PER_PAGE = 48
 
@@ -79,7 +79,7 @@ class Card:
         return "-".join(map(str, parts))
 
 
-class BatchMixin(TryOnPermissionMixin):
+class BatchMixin(BatchControlsMixin, TryOnPermissionMixin):
     """Adds the batch page and the action buttons to the admin of try-on results."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -97,12 +97,13 @@ class BatchMixin(TryOnPermissionMixin):
     def batch_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """Render the whole page."""
         progress = self._progress(request, batch)
-        rows = Paginator(self._rows(request, batch), PER_PAGE)
+        named = self.named_batch(request, batch)
+        rows = Paginator(self.rows_of_batch(request, batch), PER_PAGE)
         page = rows.get_page(request.GET.get("p"))
         context = {
             **page_context(request, self.admin_site, missing_worker=progress.missing_worker),
-            **self._fragment(request, batch, progress, page.object_list),
-            "title": _("Review try-on pictures"),
+            **self._fragment(request, batch, progress, page.object_list, named),
+            "title": str(named) if named else _("Review try-on pictures"),
             "script": "django_outfitanyone/admin/batch.js",
             "page": page,
         }
@@ -113,8 +114,9 @@ class BatchMixin(TryOnPermissionMixin):
         """Render the parts that may have changed: the progress and the requested cards."""
         progress = self._progress(request, batch)
         wanted = [int(pk) for pk in request.GET.getlist("card") if pk.isdecimal()][:PER_PAGE]
-        rows = self._rows(request, batch).filter(pk__in=wanted)
-        context = self._fragment(request, batch, progress, rows)
+        rows = self.rows_of_batch(request, batch).filter(pk__in=wanted)
+        named = self.named_batch(request, batch)
+        context = self._fragment(request, batch, progress, rows, named)
         return TemplateResponse(request, "admin/django_outfitanyone/batch_cards.html", context)
 
     @method_decorator(require_POST)
@@ -132,7 +134,7 @@ class BatchMixin(TryOnPermissionMixin):
     def batch_action_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """Run an action on all try-ons of a batch whose state allows it."""
         action = self._permitted_action(request, RESULT_ACTIONS)
-        rows = self._rows(request, batch)
+        rows = self.rows_of_batch(request, batch)
         done = action.run_bulk(rows) if action.run_bulk else []
         remaining = [
             row
@@ -160,19 +162,20 @@ class BatchMixin(TryOnPermissionMixin):
     def _progress(self, request: HttpRequest, batch: uuid.UUID) -> Progress:
         if not self.may_see_batches(request):
             raise PermissionDenied
-        progress = progress_of(self._rows(request, batch))
+        progress = progress_of(self.rows_of_batch(request, batch))
         if progress is None:
             raise Http404(_("There is no such batch."))
         if progress.open:
             wake_if_idle()
         return progress
 
-    def _rows(self, request: HttpRequest, batch: uuid.UUID) -> QuerySet[TryOnResult]:
-        rows: QuerySet[TryOnResult] = self.get_queryset(request)
-        return rows.filter(batch=batch).order_by("number")
-
     def _fragment(
-        self, request: HttpRequest, batch: uuid.UUID, progress: Progress, rows: Any
+        self,
+        request: HttpRequest,
+        batch: uuid.UUID,
+        progress: Progress,
+        rows: Any,
+        named: Batch | None,
     ) -> dict[str, Any]:
         request.current_app = self.admin_site.name
         page = admin_url(self.admin_site, "tryonresult_batch", batch)
@@ -190,6 +193,7 @@ class BatchMixin(TryOnPermissionMixin):
             "progress": progress,
             "cost_text": progress.cost_text if may_see_costs(request.user) else "",
             "cards": self.cards(request, rows),
+            **self.batch_controls(request, named, progress),
             **self._problems(request, batch, progress),
             "actions": actions,
             "review_label": label,
@@ -205,7 +209,7 @@ class BatchMixin(TryOnPermissionMixin):
     def _problems(
         self, request: HttpRequest, batch: uuid.UUID, progress: Progress
     ) -> dict[str, Any]:
-        rows: Any = self._rows(request, batch)
+        rows: Any = self.rows_of_batch(request, batch)
         causes = causes_of_failures(rows) if progress.failed else []
         blocking = blocking_parses(rows.blocked()) if progress.blocked else []
         shows_prices = may_see_costs(request.user)
@@ -219,6 +223,7 @@ class BatchMixin(TryOnPermissionMixin):
         move = f"{admin_url(self.admin_site, 'tryonresult_move')}?batch={batch}"
         return {
             "causes": causes,
+            "may_retry": bool(causes) and self.may_retry(request),
             "blocking": blocking,
             "waiting": waiting,
             "problems_version": "-".join(version),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet
+from django.utils import translation
 
 from django_outfitanyone.error_help import (
     ErrorHelp,
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 class Cause:
     """An error of ``count`` pictures; ``photos`` are the model photos to replace, if any."""
 
+    key: str
+    """Names the cause in a form."""
     code: str
     message: str
     help: ErrorHelp | None
@@ -37,14 +41,14 @@ def causes_of_failures(rows: QuerySet[TryOnResult]) -> list[Cause]:
     failed: Any = rows
     columns = ("error_code", "error_message", "account", "model_image", "model_image__name")
     groups = failed.failed().order_by().values(*columns).annotate(count=Count("pk"))
-    causes: dict[tuple[str, str], Cause] = {}
+    causes: dict[str, Cause] = {}
     for group in sorted(groups, key=lambda group: -group["count"]):
         help_ = error_help_for(*_error_of(group))
-        # messages of one cause may differ, as they name sizes and ids
-        key = (group["error_code"], help_.text if help_ else "")
+        key = _key_of(group)
         cause = causes.setdefault(
             key,
             Cause(
+                key=key,
                 code=group["error_code"],
                 message=group["error_message"] or group["error_code"],
                 help=help_,
@@ -52,6 +56,25 @@ def causes_of_failures(rows: QuerySet[TryOnResult]) -> list[Cause]:
         )
         _add(cause, group)
     return sorted(causes.values(), key=lambda cause: -cause.count)
+
+
+def rows_of_cause(rows: QuerySet[TryOnResult], key: str) -> list[TryOnResult]:
+    """Return those of these rows that failed for this cause."""
+    failed: Any = rows
+    errors = failed.failed().order_by().values("pk", "error_code", "error_message", "account")
+    keys = {error["pk"] for error in errors if _key_of(error) == key}
+    return [row for row in failed.failed() if row.pk in keys] if keys else []
+
+
+def _key_of(error: Mapping[str, Any]) -> str:
+    """Return what is equal for errors of one cause: code and remedy.
+
+    Their messages may differ, as they name sizes and ids.
+    """
+    with translation.override(None):
+        help_ = error_help_for(*_error_of(error))
+    text = f"{error['error_code']}\n{help_.text if help_ else ''}"
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
 
 
 def _error_of(group: Mapping[str, Any]) -> tuple[str, str, type[Engine] | None]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-MAX_CHARGES = 1_000
-"""Charges that are read to find out who requested them."""
+MAX_NEWEST = 1_000
+"""Rows that are read to find out who requested them."""
 MAX_MONTHS = 36
 
 
@@ -179,24 +179,32 @@ def _months(first: date) -> Iterator[date]:
 
 
 class RequesterFilter(admin.SimpleListFilter):
-    """Offers who requested the newest charges: to find all requesters reads all charges."""
+    """Offers who requested the newest rows: to find all requesters reads all rows."""
 
     title = gettext_lazy("requested by")
     parameter_name = "requested_by"
+    newest_first = "-pk"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        newest = Charge.objects.order_by("-pk").values_list("requested_by", flat=True)
-        users = get_user_model()._default_manager.in_bulk(set(newest[:MAX_CHARGES]) - {None})
+        rows = model_admin.model._default_manager.order_by(self.newest_first)
+        newest = rows.values_list("requested_by", flat=True)
+        users = get_user_model()._default_manager.in_bulk(set(newest[:MAX_NEWEST]) - {None})
         return [(str(key), str(user)) for key, user in sorted(users.items())]
 
     def queryset(
         self,
         request: HttpRequest,  # noqa: ARG002
-        queryset: QuerySet[Charge],
-    ) -> QuerySet[Charge]:
+        queryset: QuerySet[Any],
+    ) -> QuerySet[Any]:
         value: Any = self.value()
         is_known = value in {key for key, _label in self.lookup_choices}
         return queryset.filter(requested_by=value) if is_known else queryset
+
+
+class NewestRequesterFilter(RequesterFilter):
+    """The same for rows whose primary key says nothing about their age."""
+
+    newest_first = "-created_at"
 
 
 class QualityFilter(admin.SimpleListFilter):

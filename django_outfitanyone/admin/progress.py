@@ -17,9 +17,10 @@ from django_outfitanyone.account import budgets
 from django_outfitanyone.account.money import moneys
 from django_outfitanyone.admin.actions import APPROVE, RESULT_ACTIONS, ResultAction
 from django_outfitanyone.admin.rendering import approximate_duration, comma_separated
-from django_outfitanyone.choices import OPEN, Status
+from django_outfitanyone.choices import OPEN, UNSENT, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
+from django_outfitanyone.models.pausable import IS_PAUSED
 from django_outfitanyone.models.try_on_queryset import IS_BLOCKED
 from django_outfitanyone.wakeup import is_worker_missing, worker_command
 
@@ -39,6 +40,10 @@ class Progress:
     open: int
     blocked: int
     """Open rows that wait for a person's decision about a clothes parse."""
+    paused: int
+    """Unsent rows that wait until a person resumes the batch."""
+    unsent: int
+    """Rows of which nothing was sent, the paused ones too."""
     costs: dict[str, Decimal]
     """What it cost so far, by currency."""
     sandbox_costs: dict[str, Decimal]
@@ -77,7 +82,12 @@ class Progress:
                 ngettext("%(count)d blocked", "%(count)d blocked", self.blocked)
                 % {"count": self.blocked}
             )
-        if self.open > self.blocked:
+        if self.paused:
+            parts.append(
+                ngettext("%(count)d paused", "%(count)d paused", self.paused)
+                % {"count": self.paused}
+            )
+        if self.open > self.blocked + self.paused:
             parts.append(self.waiting or self._time_left)
         return comma_separated(parts)
 
@@ -117,8 +127,9 @@ def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
         .annotate(
             count=Count("pk"),
             cost=Sum("cost"),
-            last=Max("pk"),
-            blocked=Count("pk", filter=IS_BLOCKED),
+            last=Max("pk", filter=~IS_PAUSED),
+            blocked=Count("pk", filter=IS_BLOCKED & ~IS_PAUSED),
+            paused=Count("pk", filter=IS_PAUSED),
         )
     )
     if not groups:
@@ -126,7 +137,7 @@ def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
     counts: dict[str, int] = dict.fromkeys(Status, 0)
     for group in groups:
         counts[group["status"]] += group["count"]
-    open_groups = [group for group in groups if group["status"] in OPEN]
+    open_groups = [group for group in groups if group["status"] in OPEN and group["last"]]
     slowest = max(open_groups, key=lambda group: group["last"], default=groups[0])
     account = Account.objects.filter(pk=slowest["account"]).first()
     missing_worker = worker_command() if is_worker_missing(account) else ""
@@ -140,6 +151,8 @@ def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
         unclear=counts[Status.NEEDS_ATTENTION],
         open=sum(counts[status] for status in OPEN),
         blocked=sum(group["blocked"] for group in groups),
+        paused=sum(group["paused"] for group in groups),
+        unsent=sum(counts[status] for status in UNSENT),
         costs=costs if costs or sandbox_costs else _nothing(account),
         sandbox_costs=sandbox_costs,
         actions=_available_actions(groups),
@@ -189,7 +202,8 @@ def _seconds_left(account: Account, last: int) -> float | None:
         return None
     engine = account.settings
     usual = engine.capabilities(engine.default_model).expected_seconds
-    ahead = TryOnResult.objects.open().not_blocked().filter(account=account, pk__lte=last)
+    active = TryOnResult.objects.open().not_blocked().not_paused()
+    ahead = active.filter(account=account, pk__lte=last)
     unsent, submitted_at = ahead.backlog()
     waves = math.ceil(unsent / engine.concurrent_tasks)
     running = 0.0

@@ -43,6 +43,7 @@ SYMBOLS: dict[str, str] = {
     Status.CANCELED: "–",
     Status.NEEDS_ATTENTION: "!",
     "blocked": "‖",
+    "paused": "‖",
     "refused": "✕",
     Severity.REFUSES: "✕",
     Severity.MAY_SPOIL: "!",
@@ -65,6 +66,8 @@ def badge(value: str, label: str) -> SafeString:
 
 def status_badge(job: RemoteJob) -> SafeString:
     """Return the badge for the status of a try-on or a clothes parse."""
+    if job.is_paused:
+        return badge("paused", _("paused"))
     if job.is_blocked:
         return badge("blocked", _("blocked"))
     return badge(job.status, job.get_status_display())

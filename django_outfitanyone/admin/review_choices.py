@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.admin.review_queue import QueueFilter, ReviewQueue
 from django_outfitanyone.catalogue import catalogue, product_model
-from django_outfitanyone.models import ModelImage
+from django_outfitanyone.models import Batch, ModelImage
+from django_outfitanyone.models.batch import short_moment
 
 if TYPE_CHECKING:
     from django_outfitanyone.models import TryOnResult
@@ -34,7 +33,10 @@ class Choices:
 def filter_choices(queue: ReviewQueue, chosen: QueueFilter) -> list[Choices]:
     """Return the selects of the filter for the pictures of a queue without a filter."""
     rows = list(queue.waiting.defer("remote_answer")[:MAX_READ])
-    titles = {str(row.batch): _batch_title(row) for row in reversed(rows)}
+    named = Batch.objects.in_bulk({row.batch for row in rows})
+    titles = {
+        str(row.batch): str(named.get(row.batch) or _batch_title(row)) for row in reversed(rows)
+    }
     names = {str(row.model_image.pk): str(row.model_image) for row in rows if row.model_image}
     sold = {
         str(garment.product.pk): catalogue().title(garment.product)
@@ -42,7 +44,7 @@ def filter_choices(queue: ReviewQueue, chosen: QueueFilter) -> list[Choices]:
         for garment in row.garments
         if garment.product
     }
-    batches = _with_chosen(titles, chosen.batch, lambda _key: _("This batch"))
+    batches = _with_chosen(titles, chosen.batch, _batch_name)
     people = _with_chosen(_sorted(names), chosen.person, _name)
     products = _with_chosen(_sorted(sold), chosen.product, _title)
     return [
@@ -66,11 +68,12 @@ def _sorted(found: dict[str, str]) -> dict[str, str]:
 
 
 def _batch_title(row: TryOnResult) -> str:
-    created = row.created_at
-    if timezone.is_aware(created):
-        created = timezone.localtime(created)
-    when = date_format(created, "SHORT_DATETIME_FORMAT")
+    when = short_moment(row.created_at)
     return f"{when} · {row.requested_by}" if row.requested_by else when
+
+
+def _batch_name(key: str) -> str:
+    return str(Batch.objects.filter(pk=key).first() or _("This batch"))
 
 
 def _title(key: str) -> str:

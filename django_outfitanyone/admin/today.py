@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from django_outfitanyone.account.spending import Spending, this_month
 from django_outfitanyone.admin.admin_urls import admin_url
+from django_outfitanyone.admin.batch_progress import BatchProgress, progress_of_batches
 from django_outfitanyone.admin.failures import Cause, causes_of_failures
 from django_outfitanyone.choices import Status
-from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
+from django_outfitanyone.models import Batch, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
@@ -53,21 +53,12 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class RunningBatch:
-    """A batch with unfinished pictures."""
+    """A batch with unfinished pictures; a single try-on has no name."""
 
     url: str
-    total: int
-    closed: int
-    failed: int
-
-    @property
-    def text(self) -> str:
-        """For example “5 of 12 done, 1 failed”."""
-        text = _("%(done)d of %(total)d done") % {"done": self.closed, "total": self.total}
-        if not self.failed:
-            return text
-        failed = ngettext("%(count)d failed", "%(count)d failed", self.failed)
-        return f"{text}, {failed % {'count': self.failed}}"
+    progress: BatchProgress
+    name: str = ""
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +71,8 @@ class Today:
     tasks: list[Task] | None = None
     failures: list[Failure] | None = None
     batches: list[RunningBatch] | None = None
+    batches_url: str = ""
+    """The list of all batches, if this site has it."""
     spending: list[Spending] | None = None
     ledger_url: str = ""
 
@@ -96,6 +89,7 @@ def today(request: HttpRequest, site: AdminSite) -> Today:
         parts["tasks"] = list(_tasks(request, site))
         parts["failures"] = _failures(site)
         parts["batches"] = _batches(site)
+        parts["batches_url"] = _list_url(site, "batch") if site.is_registered(Batch) else ""
         if parts["batches"]:
             wake_if_idle()
     if may_see(request, site, Charge):
@@ -172,13 +166,20 @@ def _batches(site: AdminSite) -> list[RunningBatch]:
     """Return the newest batches with unfinished pictures, the newest first."""
     unfinished = TryOnResult.objects.open().order_by("-pk").values_list("batch", flat=True)
     newest = list(dict.fromkeys(unfinished[:MOST_OPEN]))[:MOST_BATCHES]
-    found = TryOnResult.objects.filter(batch__in=newest).progress_by("batch") if newest else {}
+    named = Batch.objects.in_bulk(newest)
+    found = progress_of_batches(newest) if newest else {}
     return [
-        RunningBatch(url=admin_url(site, "tryonresult_batch", batch), **found[batch])
-        for batch in newest
-        if batch in found
+        RunningBatch(
+            url=admin_url(site, "tryonresult_batch", key),
+            progress=found[key],
+            name=str(named.get(key, "")),
+            is_paused=key in named and named[key].is_paused,
+        )
+        for key in newest
+        if key in found
     ]
 
 
-def _list_url(site: AdminSite, model: str, listed: Mapping[str, str]) -> str:
-    return f"{admin_url(site, f'{model}_changelist')}?{urlencode(listed)}"
+def _list_url(site: AdminSite, model: str, listed: Mapping[str, str] | None = None) -> str:
+    url = admin_url(site, f"{model}_changelist")
+    return f"{url}?{urlencode(listed)}" if listed else url

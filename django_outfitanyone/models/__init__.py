@@ -1,6 +1,7 @@
 """The tables. Code outside of this package filters and moves rows by methods, not by status."""
 
 from django_outfitanyone.models.account import Account
+from django_outfitanyone.models.batch import Batch
 from django_outfitanyone.models.charge import Charge
 from django_outfitanyone.models.clothes_parse import ClothesParse
 from django_outfitanyone.models.deletion import protects_unsettled, unsettled_text
@@ -17,6 +18,7 @@ from django_outfitanyone.models.worn_garment import WornGarment
 
 __all__ = [
     "Account",
+    "Batch",
     "Charge",
     "ClothesParse",
     "Garment",

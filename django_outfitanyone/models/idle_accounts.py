@@ -28,11 +28,12 @@ MOST_UNANSWERED = 100
 def accounts_with_work(*, due_until: datetime | None = None) -> AccountQuerySet:
     """Return the accounts of configured engines that have open work, due until then if given.
 
-    Work of an engine that is gone from the settings waits for it, and is left out.
+    Work of an engine that is gone from the settings waits for it, and is left out, as that of
+    paused batches is.
     """
     has_work = Q()
     for model in (TryOnResult, ClothesParse):
-        jobs = model.objects.filter(account=OuterRef("pk")).open()
+        jobs = model.objects.filter(account=OuterRef("pk")).open().filter(due_at__isnull=False)
         if due_until is not None:
             jobs = jobs.filter(due_at__lte=due_until)
         has_work |= Q(Exists(jobs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django_outfitanyone.choices import FINAL, IN_FLIGHT, OPEN, UNSENT, UNSETTLED, Status
@@ -15,6 +16,7 @@ class JobStatus:
 
     if TYPE_CHECKING:
         status: str
+        due_at: datetime | None
         lease_token: str
         error_code: str
 
@@ -72,6 +74,11 @@ class JobStatus:
     def is_blocked(self) -> bool:
         """Whether the open job waits for a person's decision about another job."""
         return self.status == Status.PREPARING and self.error_code == BLOCKED
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing of the unsent job is due, because a person has paused its batch."""
+        return self.status in UNSENT and self.due_at is None
 
     @property
     def needs_attention(self) -> bool:

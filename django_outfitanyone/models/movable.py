@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import IN_FLIGHT, UNSENT, Status
 from django_outfitanyone.engines.error_kind import TASK_GONE
+from django_outfitanyone.models.batch import Batch
 from django_outfitanyone.models.job_queryset import RemoteJobQuerySet
 from django_outfitanyone.models.job_status import BLOCKED
 from django_outfitanyone.models.transitions import NO_LEASE, UNTRIED, fresh_columns
@@ -125,6 +126,7 @@ class MovableQuerySet(RemoteJobQuerySet["TryOnResult"]):
             mine.filter(pk__in=keys).update(**columns, **_own_columns(moving, using=mine.db))
             for row in moving:
                 _announce(row, columns)
+            Batch.objects.reopen({row.batch for row in moving})
         mine.update(**NO_LEASE)
 
 

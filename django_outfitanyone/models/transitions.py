@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from django_outfitanyone.choices import FINAL, MAY_FOLLOW, UNSENT, Status
+from django_outfitanyone.choices import FINAL, MAY_FOLLOW, OPEN, UNSENT, Status
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.database import atomic, on_commit
 from django_outfitanyone.signals import status_changed
@@ -157,6 +157,8 @@ class Transitions:
             changed = rows.update(status=new, **{**fixed, **self._follow_up(new), **columns})
             if changed:
                 self._update_others(new)
+            if changed and new in OPEN:
+                self._open_again()
         row.refresh_from_db()
         if changed:
             self.announce(before)
@@ -172,3 +174,6 @@ class Transitions:
 
     def _update_others(self, new: Status) -> None:
         """Write what this status means for other rows; called in the transaction of the move."""
+
+    def _open_again(self) -> None:
+        """Write what it means for other rows that a person has opened this job again."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.choices import SLOT_KEEPERS, ClothesType, Status
 from django_outfitanyone.conf import conf
+from django_outfitanyone.models.batch import Batch
 from django_outfitanyone.models.known_task import KnownTask
 from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.movable import FRESH, NO_STAGE
@@ -151,6 +152,8 @@ class TryOnResult(WearsGarments, RemoteJob, ReviewedPicture, ResponsivePicture):
             models.Index(
                 fields=["model_image", "is_published", "id"], name="outfit_tryonresult_photo_shown"
             ),
+            # how far batches are
+            models.Index(fields=["batch", "status"], name="outfit_tryonresult_batch"),
             models.Index(fields=["remote_model", "id"], name="outfit_tryonresult_model"),
             models.Index(fields=["is_preview", "id"], name="outfit_tryonresult_preview"),
         ]
@@ -207,6 +210,9 @@ class TryOnResult(WearsGarments, RemoteJob, ReviewedPicture, ResponsivePicture):
             if adopted:
                 KnownTask.objects.remember(self.account_id, task_id)
         return adopted
+
+    def _open_again(self) -> None:
+        Batch.objects.reopen([self.batch])
 
     def _follow_up(self, new: Status) -> dict[str, Any]:
         """Free the slot as soon as no remote task can be running; forget an earlier submit."""

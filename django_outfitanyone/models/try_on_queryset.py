@@ -11,13 +11,13 @@ from django.db import models, router, transaction
 from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils import timezone
 
-from django_outfitanyone.choices import OPEN, SLOT_KEEPERS, Review, Status
+from django_outfitanyone.choices import IN_FLIGHT, OPEN, SLOT_KEEPERS, Review, Status
 from django_outfitanyone.conf import conf
+from django_outfitanyone.models.batch import Batch
 from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.job_status import BLOCKED
 from django_outfitanyone.models.known_task import KnownTask
-from django_outfitanyone.models.movable import MovableQuerySet
-from django_outfitanyone.models.transitions import NO_LEASE, UNTRIED
+from django_outfitanyone.models.pausable import IS_PAUSED, PausableQuerySet
 from django_outfitanyone.models.worn_garment import (
     WornGarment,
     worn_rows,
@@ -48,7 +48,7 @@ def is_public_try_on(through: str = "") -> Q:
     return shown & Q((f"{through}is_published__in", [True])) if conf.REQUIRE_REVIEW else shown
 
 
-class TryOnResultQuerySet(MovableQuerySet):
+class TryOnResultQuerySet(PausableQuerySet):
     read_with_claim = ("account", "model_image")
 
     def claim(self, ids: Sequence[int], *, lease: timedelta) -> list[TryOnResult]:
@@ -85,10 +85,13 @@ class TryOnResultQuerySet(MovableQuerySet):
         return self.exclude(IS_BLOCKED)
 
     def wake_waiting_for(self, parse: ClothesParse) -> None:
-        """Make the try-ons that wait for this parse due, and unblock those that are blocked."""
+        """Make the try-ons that wait for this parse due, and unblock those that are blocked.
+
+        Nothing of paused ones becomes due.
+        """
         waiting = self.waiting_for(parse)
         waiting.blocked().update(error_code="", error_message="")
-        waiting.update(due_at=timezone.now())
+        waiting.not_paused().update(due_at=timezone.now())
 
     def with_hotspots(self) -> Self:
         """Load everything that a page shows of a picture, in four queries."""
@@ -130,15 +133,19 @@ class TryOnResultQuerySet(MovableQuerySet):
         return self.filter(review=Review.TO_REVIEW, status=Status.SUCCEEDED)
 
     def reusable_before(self, try_on: TryOnResult) -> Self:
-        """Return the finished results, the rejected ones last, then the earlier open requests."""
-        is_earlier = Q(status__in=OPEN, pk__lt=try_on.pk)
+        """Return the finished results, the rejected ones last, then the open requests before it.
+
+        Those are the earlier ones and all that have begun, but none that a person has paused.
+        """
+        has_begun = Q(status__in=IN_FLIGHT | {Status.PREPARING})
+        is_before = (Q(status__in=OPEN, pk__lt=try_on.pk) | has_begun) & ~IS_PAUSED
         rank = Case(
             When(~Q(status=Status.SUCCEEDED), then=2),
             When(review=Review.REJECTED, then=1),
             default=0,
             output_field=models.IntegerField(),
         )
-        return self.filter(is_earlier | Q(status=Status.SUCCEEDED)).order_by(rank, "pk")
+        return self.filter(is_before | Q(status=Status.SUCCEEDED)).order_by(rank, "pk")
 
     def public(self) -> Self:
         """Return the results that visitors may see.
@@ -199,23 +206,6 @@ class TryOnResultQuerySet(MovableQuerySet):
         """Return the try-ons of the same request among which a person chooses, first one first."""
         return self.filter(candidates=try_on.candidates).order_by("candidate", "pk")
 
-    def cancel_unsent(self) -> list[TryOnResult]:
-        """Cancel all unsent try-ons in two updates, and return them.
-
-        A loop over thousands of rows would let the runner submit, and pay for, the last
-        ones meanwhile.
-        """
-        canceled: list[TryOnResult] = []
-        for old in (Status.QUEUED, Status.PREPARING):  # in this order rows may move meanwhile
-            now = timezone.now()
-            columns: dict[str, Any] = {"finished_at": now, "due_at": None, "slot": None}
-            self.filter(status=old).update(status=Status.CANCELED, **columns, **UNTRIED, **NO_LEASE)
-            rows = list(self.filter(status=Status.CANCELED, finished_at=now))
-            for try_on in rows:
-                try_on.announce(old)
-            canceled += rows
-        return canceled
-
     def record_late_task(
         self, try_on: TryOnResult, *, sent_at: datetime | None, **columns: Any
     ) -> bool:
@@ -232,7 +222,11 @@ class TryOnResultQuerySet(MovableQuerySet):
         now = timezone.now()
         with transaction.atomic(using=self.db):
             KnownTask.objects.remember(try_on.account_id, columns["remote_task_id"])
-            return bool(rows.update(status=Status.RUNNING, due_at=now, finished_at=None, **columns))
+            columns |= {"status": Status.RUNNING, "due_at": now, "finished_at": None}
+            if not rows.update(**columns):
+                return False
+            Batch.objects.reopen([try_on.batch])
+        return True
 
     def regain(self, try_on: TryOnResult, *, sent_at: datetime | None) -> bool:
         """Lease a row anew whose answer came after its lease had ended.
@@ -255,6 +249,7 @@ class TryOnResultQuerySet(MovableQuerySet):
             return False
         for name, value in fresh.items():
             setattr(try_on, name, value)
+        Batch.objects.reopen([try_on.batch])
         return True
 
     def being_sent(self, try_on: TryOnResult) -> Self:

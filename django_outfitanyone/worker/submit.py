@@ -28,7 +28,8 @@ from django_outfitanyone.exceptions import (
 )
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.jobs.outfit import check_wearable
-from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models import Batch, TryOnResult
+from django_outfitanyone.models.database import atomic
 from django_outfitanyone.models.remote_job import answer_columns
 from django_outfitanyone.models.transitions import NO_LEASE
 from django_outfitanyone.worker import stages
@@ -51,6 +52,8 @@ RECHECK_DELAY = timedelta(seconds=2)
 
 def start(try_on: TryOnResult, engine: Engine) -> datetime | None:
     """Step: reuse an identical finished result, or prepare a new one."""
+    if stays_paused(try_on):
+        return None
     _check_inputs(try_on)
     if not try_on.force_new:
         duplicate = duplicate_of(try_on)
@@ -60,11 +63,17 @@ def start(try_on: TryOnResult, engine: Engine) -> datetime | None:
         if duplicate:
             return timezone.now() + RECHECK_DELAY
     try_on.mark_preparing()
-    return prepare(try_on, engine)
+    return _prepare(try_on, engine)
 
 
 def prepare(try_on: TryOnResult, engine: Engine) -> datetime | None:
     """Step: give the engine access to the pictures, and submit once a slot is free."""
+    if not try_on.is_prepared and stays_paused(try_on):
+        return None
+    return _prepare(try_on, engine)
+
+
+def _prepare(try_on: TryOnResult, engine: Engine) -> datetime | None:
     _check_inputs(try_on)
     if stages.sends_kept_half(try_on):
         parse = parse_for(try_on)
@@ -88,7 +97,7 @@ def submit(try_on: TryOnResult, order: Order, engine: Engine) -> datetime | None
     """
     retry_at = rate_limits.admit_to_slot(try_on, submit_key=uuid.uuid4().hex)
     if retry_at:
-        return retry_at
+        return None if stays_paused(try_on) else retry_at
     try:
         return _send(try_on, order, engine)
     except (RequestNotSent, APIError):
@@ -111,6 +120,20 @@ def submit_again(try_on: TryOnResult, engine: Engine) -> datetime | None:
     except InputRejected:
         try_on.mark_preparing(submitted_at=None)
         raise
+
+
+def stays_paused(try_on: TryOnResult) -> bool:
+    """Let nothing of the try-on be due while its batch is paused; return whether it is.
+
+    The batch's row is held meanwhile: a person who resumes it also finds this try-on.
+    """
+    if not Batch.objects.is_paused(try_on.batch):
+        return False
+    with atomic():
+        is_paused = Batch.objects.lock_paused(try_on.batch)
+        if is_paused:
+            try_on.write(due_at=None, **NO_LEASE)
+    return is_paused
 
 
 def _check_inputs(try_on: TryOnResult) -> None:

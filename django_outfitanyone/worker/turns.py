@@ -16,6 +16,7 @@ from django_outfitanyone.models import Account
 from django_outfitanyone.models.idle_accounts import idle_accounts, record_worker
 from django_outfitanyone.worker import runner
 from django_outfitanyone.worker.fallback import fall_back
+from django_outfitanyone.worker.finished_batches import announce_finished_batches
 from django_outfitanyone.worker.queue import SOON
 
 CHECK_SECONDS = 0.5
@@ -26,7 +27,14 @@ def take_turns(*, budget: float) -> bool:
     """Advance the accounts with open work for ``budget`` seconds together.
 
     Returns whether more will be due soon. With a budget of 0, each account gets one pass.
+    Batches that are finished then are announced.
     """
+    more = _advance_accounts(budget)
+    announce_finished_batches()
+    return more
+
+
+def _advance_accounts(budget: float) -> bool:
     end = time.monotonic() + budget
     more, seen = fall_back(), set[str]()
     while waiting := [one for one in waiting_accounts() if one.pk not in seen]:

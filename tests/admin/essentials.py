@@ -119,7 +119,14 @@ def _pages(finished, unclear, parse):
         ("tryonresult_delete", finished.pk): {"texts": ["was paid for this"]},
         **{
             (f"{model}_changelist",): {}
-            for model in ("account", "clothesparse", "garment", "modelimage", "tryonresult")
+            for model in (
+                "account",
+                "batch",
+                "clothesparse",
+                "garment",
+                "modelimage",
+                "tryonresult",
+            )
         },
     }
 

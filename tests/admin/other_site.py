@@ -5,6 +5,7 @@ from django.urls import path
 
 from django_outfitanyone.admin import (
     AccountAdminMixin,
+    BatchAdminMixin,
     ChargeAdminMixin,
     ClothesParseAdminMixin,
     GarmentAdminMixin,
@@ -14,6 +15,7 @@ from django_outfitanyone.admin import (
 )
 from django_outfitanyone.models import (
     Account,
+    Batch,
     Charge,
     ClothesParse,
     Garment,
@@ -32,6 +34,7 @@ class ThemedAdmin(admin.ModelAdmin):
 
 MIXINS = {
     Account: AccountAdminMixin,
+    Batch: BatchAdminMixin,
     Charge: ChargeAdminMixin,
     ClothesParse: ClothesParseAdminMixin,
     Garment: GarmentAdminMixin,

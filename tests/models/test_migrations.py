@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timezone
 from importlib import import_module
 
@@ -335,3 +336,33 @@ def _indexes_of_try_ons():
     table = "django_outfitanyone_tryonresult"
     with connection.cursor() as cursor:
         return set(connection.introspection.get_constraints(cursor, table))
+
+
+def test_0023__present_try_ons_keep_their_batches(migrate, monkeypatch):
+    module = import_module(f"{APP}.migrations.0023_batches")
+    monkeypatch.setattr(module, "ROWS_AT_ONCE", 2)
+    before = migrate("0022_permissions")
+    user = before.get_model("auth", "User").objects.create(username="anna")
+    account = before.get_model(APP, "Account").objects.create(name="old shop")
+    rows = before.get_model(APP, "TryOnResult").objects
+    done, running, single = (uuid.UUID(int=number) for number in (1, 2, 3))
+    for batch, number, status in (
+        (done, 0, "failed"),
+        (done, 1, "canceled"),
+        (done, 2, "failed"),
+        (running, 0, "failed"),
+        (running, 1, "queued"),
+        (single, 0, "queued"),
+    ):
+        rows.create(
+            account=account, batch=batch, number=number, status=status, created_at=MOMENT,
+            finished_at=None if status == "queued" else MOMENT, requested_by=user,
+        )  # fmt: skip
+
+    batches = migrate("0023_batches").get_model(APP, "Batch").objects
+
+    assert dict(batches.values_list("pk", "size")) == {done: 3, running: 2}
+    old = batches.get(pk=done)
+    assert (old.created_at, old.finished_at, old.announce_at) == (MOMENT, MOMENT, None)
+    assert old.requested_by_id == user.pk
+    assert batches.get(pk=running).finished_at is None

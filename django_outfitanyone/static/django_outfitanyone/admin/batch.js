@@ -36,7 +36,7 @@ function show(fragment) {
   progress.dataset.open = fresh.dataset.open;
   document.getElementById("outfit-progress-bar").value = fragment.getElementById("outfit-progress-bar").value;
   document.getElementById("outfit-cost").textContent = fragment.getElementById("outfit-cost").textContent;
-  for (const id of ["outfit-for-all", "outfit-problems"]) {
+  for (const id of ["outfit-controls", "outfit-for-all", "outfit-problems"]) {
     replace(document.getElementById(id), fragment.getElementById(id));
   }
   for (const card of fragment.querySelectorAll(".outfit-result")) {

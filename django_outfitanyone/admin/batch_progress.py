@@ -1,0 +1,86 @@
+"""How far many batches are, in one query, and what they cost, in two."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from django_outfitanyone.account.money import moneys
+from django_outfitanyone.conf import conf
+from django_outfitanyone.models import ClothesParse, TryOnResult
+
+Amounts = dict[str, Decimal]
+"""Amounts by currency."""
+
+
+@dataclass(kw_only=True)
+class BatchProgress:
+    """Counts of the try-ons of a batch, and what they and their parses cost so far."""
+
+    total: int = 0
+    closed: int = 0
+    failed: int = 0
+    costs: Amounts = field(default_factory=dict)
+    sandbox_costs: Amounts = field(default_factory=dict)
+
+    @property
+    def open(self) -> int:
+        return self.total - self.closed
+
+    @property
+    def text(self) -> str:
+        """For example “5 of 12 done, 1 failed”."""
+        text = _("%(done)d of %(total)d done") % {"done": self.closed, "total": self.total}
+        if not self.failed:
+            return text
+        failed = ngettext("%(count)d failed", "%(count)d failed", self.failed)
+        return f"{text}, {failed % {'count': self.failed}}"
+
+    @property
+    def cost_text(self) -> str:
+        """What was paid; what sandboxes would have cost is said apart."""
+        parts = [moneys(self.costs)] if self.costs else []
+        if self.sandbox_costs:
+            parts.append(_("would cost %(amount)s") % {"amount": moneys(self.sandbox_costs)})
+        return "; ".join(parts) or "–"
+
+    def add_cost(self, alias: str, currency: str, amount: Decimal | None) -> None:
+        engine = conf.engines.get(alias)
+        is_sandbox = engine is not None and engine.is_sandbox
+        amounts = self.sandbox_costs if is_sandbox else self.costs
+        if amount:
+            amounts[currency] = amounts.get(currency, Decimal(0)) + amount
+
+
+NOTHING = BatchProgress()
+"""Of a batch whose try-ons are all deleted."""
+
+
+def progress_of_batches(
+    keys: Sequence[uuid.UUID], *, with_costs: bool = False
+) -> dict[uuid.UUID, BatchProgress]:
+    """Return the progress of these batches by key, without those that have no try-ons."""
+    rows = TryOnResult.objects.filter(batch__in=keys)
+    found = {key: _counted(**counts) for key, counts in rows.progress_by("batch").items()}
+    if with_costs and found:
+        parses = ClothesParse.objects.filter(try_on__batch__in=keys)
+        for group in (*_costs_by(rows, "batch"), *_costs_by(parses, "try_on__batch")):
+            key, *amount = group
+            found[key].add_cost(*amount)
+    return found
+
+
+def _counted(*, total: int, closed: int, failed: int) -> BatchProgress:
+    return BatchProgress(total=total, closed=closed, failed=failed)
+
+
+def _costs_by(rows: Any, column: str) -> list[tuple[Any, ...]]:
+    groups = rows.order_by().values_list(column, "account", "currency")
+    return list(groups.annotate(total_cost=Sum("cost")))
