@@ -180,7 +180,7 @@ class TestMail:
         (sent,) = mail.outbox
         assert sent.to == ["anna@shop.test"]
         assert sent.subject == "Try-on pictures are ready: Summer & dresses"
-        assert "1 of 3 picture is ready." in sent.body
+        assert "Ready: 1 of 3 pictures." in sent.body
         assert "1 picture failed." in sent.body
         assert "1 picture needs your decision." in sent.body
         assert "canceled" not in sent.body
