@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,11 +17,13 @@ from django_outfitanyone.admin.account_problem import may_resume, resume
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.order_check import asks_twice, is_dearer
+from django_outfitanyone.admin.picture_choices import MAX_OFFERED, PictureChoices
 from django_outfitanyone.admin.try_on_form import TryOnForm
 from django_outfitanyone.admin.visible_rows import visible_rows
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError
 from django_outfitanyone.models import Account, Garment, ModelImage, TryOnResult
+from django_outfitanyone.permissions import may_see_costs
 
 if TYPE_CHECKING:
     from django_outfitanyone.admin.django_classes import ModelAdmin
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 MAX_SHOWN = 24
 """Garments shown as pictures; a selection may have thousands."""
 ID = re.compile(r"[0-9]{1,18}")
-MAX_PICKABLE = 60
-"""Newest garments offered if none were selected in a changelist."""
 
 
 class TryOnPage:
@@ -110,14 +109,16 @@ class TryOnPage:
         if is_repeated:
             text = _("This form was sent before. Here is its batch; nothing is charged twice.")
             messages.warning(self.request, text)
+        if form.left_out_text:
+            messages.warning(self.request, form.left_out_text)
         return True
 
     def _form(self, data: Any, garments: Sequence[Garment]) -> TryOnForm:
-        return TryOnForm(data, garments=garments, photos=self._photos(), pickable=self._pickable())
+        choices = PictureChoices(self.site, self.request, data)
+        return TryOnForm(data, garments=garments, choices=choices)
 
     def _page(self, form: TryOnForm) -> HttpResponse:
         shown = form.garments[:MAX_SHOWN]
-        prefetch_related_objects(shown, "product")
         context = {
             **page_context(self.request, self.site),
             "title": _("Try on garments"),
@@ -127,29 +128,32 @@ class TryOnPage:
             "garment_count": len(form.garments),
             "more_garments": len(form.garments) - len(shown),
             "garment_ids": ",".join(str(garment.pk) for garment in form.garments),
-            "photo_count": len(form.fields["photos"].queryset),  # type: ignore[attr-defined]
-            "pickable": MAX_PICKABLE,
-            "all_garments": 0 if shown else self._visible(Garment).count(),
         }
         return TemplateResponse(self.request, "admin/django_outfitanyone/try_on_form.html", context)
 
     def _estimated(self, form: TryOnForm) -> dict[str, Any]:
-        return {"form": form, "estimate": form.estimate, "with_parses": conf.PARSE_RESULTS}
+        """Return what the answer to the script needs, which is a part of the page."""
+        return {
+            "form": form,
+            "estimate": form.estimate,
+            "with_parses": conf.PARSE_RESULTS,
+            "matrix": form.matrix,
+            "max_offered": MAX_OFFERED,
+            "may_see_costs": may_see_costs(self.request.user),
+            "may_view_results": self.model_admin.has_view_permission(self.request),
+            "updated": self.request.POST.get("_summary", ""),
+        }
 
     def _garments(self, ids: str) -> list[Garment]:
         """Return the garments that the user may use, in the order of the ids."""
         return self._garments_by_key(_ids(ids))
 
     def _garments_by_key(self, keys: Sequence[int]) -> list[Garment]:
-        garments = self._visible(Garment).in_bulk(keys)
+        garments = self._visible(Garment).select_related("product").in_bulk(keys)
         return [garments[pk] for pk in keys if pk in garments]
 
     def _photos(self) -> Any:
         return self._visible(ModelImage).active()
-
-    def _pickable(self) -> Any:
-        newest = self._visible(Garment).order_by("-pk").values_list("pk", flat=True)[:MAX_PICKABLE]
-        return Garment.objects.filter(pk__in=list(newest)).select_related("product")
 
     def _visible(self, model: type[Garment | ModelImage]) -> Any:
         return visible_rows(self.site, self.request, model)

@@ -7,7 +7,7 @@ import pytest
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs import estimate as estimates
+from django_outfitanyone.jobs import existing
 from django_outfitanyone.jobs.estimate import estimate, estimate_rows
 from django_outfitanyone.jobs.parse import request_parse
 from django_outfitanyone.jobs.refine import as_refinement
@@ -121,7 +121,7 @@ def test_reused__nothing_with_force_new(person, top):
 
 
 def test_reused__many_fingerprints_are_read_in_chunks(person, monkeypatch):
-    monkeypatch.setattr(estimates, "FINGERPRINTS_AT_ONCE", 2)
+    monkeypatch.setattr(existing, "FINGERPRINTS_AT_ONCE", 2)
     requests = combine([make_garment() for _ in range(5)], [person])
     for request in requests[1:]:
         finish(request)
