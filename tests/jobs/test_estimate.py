@@ -136,6 +136,13 @@ def test_seconds__grow_with_rounds_of_full_slots(person, configure):
     assert estimate(combine(garments, [person])).seconds == 40
 
 
+def test_seconds__follow_the_submit_rate_where_it_is_slower_than_the_slots(person, configure):
+    configure(CONCURRENT_TASKS=5, EXPECTED_SECONDS=20, SUBMITS="2/60s")
+    garments = [make_garment() for _ in range(5)]
+
+    assert estimate(combine(garments, [person])).seconds == 2 * 60 + 20  # 2, 2 and 1
+
+
 def test_estimate__queries_do_not_depend_on_the_batch(person, django_assert_num_queries):
     garments = [make_garment() for _ in range(20)]
     requests = combine(garments, [person])
