@@ -76,6 +76,8 @@ class Matrix:
     choice: CellChoice
     wearers: str
     existing: Existing = field(default_factory=dict)
+    start: int = 0
+    """Number of the row with which the page begins."""
 
     @classmethod
     def of(
@@ -86,6 +88,7 @@ class Matrix:
         options: TryOnOptions,
         choice: CellChoice,
         wearers: str,
+        start: int = 0,
     ) -> Matrix:
         """Return the matrix; raise ``RequestRefused`` for options that the engine lacks."""
         refusals = Refusals(options)
@@ -97,7 +100,8 @@ class Matrix:
             for start in range(0, len(requests), max(1, width))
         ]
         columns = [Column(photo, refusals.of(photo)) for photo in photos]
-        return cls(rows, columns, choice, wearers, found.existing)
+        start = start if 0 <= start < len(rows) else 0
+        return cls(rows, columns, choice, wearers, found.existing, start)
 
     @cached_property
     def on(self) -> list[Forecast]:
@@ -135,15 +139,35 @@ class Matrix:
 
     @cached_property
     def shown(self) -> Sequence[Row]:
-        """The rows that a page shows."""
+        """The rows that the page shows."""
+        return self.rows[self.start : self.start + self.page_size]
+
+    @cached_property
+    def page_size(self) -> int:
         limit: int | None = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
         cells = MAX_CELLS if limit is None else min(MAX_CELLS, max(0, limit - OTHER_FIELDS))
-        return self.rows[: min(MAX_ROWS, cells // max(1, len(self.columns)))]
+        return min(MAX_ROWS, cells // max(1, len(self.columns)))
 
     @property
     def more(self) -> int:
         """How many rows are not shown."""
         return len(self.rows) - len(self.shown)
+
+    @property
+    def start_text(self) -> str:
+        return str(self.start)
+
+    @property
+    def pages(self) -> list[tuple[str, str, bool]]:
+        """Start and label of each page, and whether it is shown; none if one page is enough."""
+        if not self.shown or not self.more:
+            return []
+        starts = range(0, len(self.rows), self.page_size)
+        ends = (min(start + self.page_size, len(self.rows)) for start in starts)
+        return [
+            (str(start), f"{start + 1}–{end}", start == self.start)
+            for start, end in zip(starts, ends, strict=True)
+        ]
 
     @property
     def shown_text(self) -> str:

@@ -74,6 +74,7 @@ class TryOnForm(OrderSummary, EngineForm):
         required=False,
         help_text=gettext_lazy("In the table you choose which photo each outfit is tried on."),
     )
+    cells_start = forms.IntegerField(required=False, widget=forms.HiddenInput)
     batch = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, garments: Sequence[Garment], choices: PictureChoices) -> None:
@@ -132,6 +133,7 @@ class TryOnForm(OrderSummary, EngineForm):
             options=self.options,
             choice=self.choice,
             wearers=values.get("wearers") or Wearers.EVERY,
+            start=values.get("cells_start") or 0,
         )
         if self.matrix.refused == len(self.matrix.all_requests):
             check_requests(self.matrix.all_requests, self.options)

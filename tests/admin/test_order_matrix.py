@@ -333,15 +333,32 @@ class TestSize:
         assert len(words_on(page)) == 270
         assert len(many) == len(few)
 
-    def test_rows_beyond_what_is_shown_are_made_and_said(self, show, monkeypatch, photos):
+    def test_rows_beyond_what_is_shown_are_counted_and_said(self, show, monkeypatch, photos):
         monkeypatch.setattr("django_outfitanyone.admin.matrix.MAX_ROWS", 2)
         garments = [make_garment() for _ in range(4)]
 
         page = show(garments, photos)
 
         assert len(words_on(page)) == 4
-        assert "2 more outfits are not shown here, and are made too." in text_of(page)
+        assert "2 more outfits are not shown here." in text_of(page)
         assert estimate_on(page).startswith("8 pictures;")
+
+    def test_further_rows_are_shown_and_switched_off_on_pages(self, show, monkeypatch, photos):
+        monkeypatch.setattr("django_outfitanyone.admin.matrix.MAX_ROWS", 2)
+        garments = [make_garment() for _ in range(5)]
+        first = show(garments, photos)
+        off = sent_by(first, without=[(garments[0], photos[0])])
+
+        page = show(garments, photos, **off, button="cells_start", cells_start=2)
+        assert list(cells_on(page)) == [f"cell-{garment.pk}" for garment in garments[2:4]]
+        assert re.findall(r'name="cells_start" value="(\d)" class', text_of(page)) == list("024")
+        off = sent_by(page, without=[(garments[3], photo) for photo in photos])
+        page = show(garments, photos, **off, cells_start=2)
+
+        assert estimate_on(page).startswith("7 pictures;")
+        assert hidden(page, "cells_start") == "2"
+        junk = show(garments, photos, **sent_by(page), cells_start=99)
+        assert len(words_on(junk)) == 4
 
     def test_matrix_sends_no_more_fields_than_django_accepts(self, show, settings, photos):
         settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 184
