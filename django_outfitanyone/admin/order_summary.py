@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,8 @@ class OrderSummary:
 
     matrix: Matrix | None
     errors: Any
+    shows_costs = False
+    """Whether the user may see amounts of money."""
     is_asking = False
     """Whether the page asks once more before it requests the pictures."""
 
@@ -34,21 +37,21 @@ class OrderSummary:
 
     @property
     def estimate_text(self) -> str:
-        return estimate_text(self.estimate) if self.estimate else ""
+        return self._worded(estimate_text)
 
     @property
     def submit_label(self) -> str:
         """The label of the button that requests the pictures."""
-        return make_label(self.estimate) if self.estimate else _("Make these pictures")
+        return self._worded(make_label) or _("Make these pictures")
 
     @property
     def budget_text(self) -> str:
-        return budget_warning(self.estimate) if self.estimate else ""
+        return self._worded(budget_warning)
 
     @property
     def budget_left_text(self) -> str:
         """What is left of the budget now, if there is one that covers the order."""
-        estimate = self.estimate
+        estimate = self.estimate if self.shows_costs else None
         if estimate is None or estimate.budget_left is None or estimate.is_over_budget:
             return ""
         left = money(estimate.budget_left, estimate.currency)
@@ -59,7 +62,7 @@ class OrderSummary:
     @property
     def question(self) -> str:
         """What the page asks before a large order, else ``""``."""
-        return question(self.estimate) if self.is_asking and self.estimate else ""
+        return self._worded(question) if self.is_asking else ""
 
     @property
     def confirm_label(self) -> str:
@@ -69,7 +72,11 @@ class OrderSummary:
     @property
     def shown_costs(self) -> str:
         """The price on the page, in the form that ``is_dearer`` reads."""
-        return as_text(self.estimate) if self.estimate else ""
+        return self._worded(as_text)
+
+    def _worded(self, words: Callable[[Estimate], str]) -> str:
+        """Return what the function says about the estimate."""
+        return words(self.estimate) if self.estimate else ""
 
     @property
     def problems(self) -> list[str]:

@@ -77,8 +77,16 @@ class TryOnForm(OrderSummary, EngineForm):
     cells_start = forms.IntegerField(required=False, widget=forms.HiddenInput)
     batch = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, garments: Sequence[Garment], choices: PictureChoices) -> None:
-        super().__init__({} if data is None else data)
+    def __init__(
+        self,
+        data: Any,
+        *,
+        garments: Sequence[Garment],
+        choices: PictureChoices,
+        shows_costs: bool,
+    ) -> None:
+        super().__init__(data)
+        self.shows_costs = shows_costs
         self.garments = list(garments)
         """Garments that were selected before the page was opened."""
         self.matrix: Matrix | None = None

@@ -115,7 +115,8 @@ class TryOnPage:
 
     def _form(self, data: Any, garments: Sequence[Garment]) -> TryOnForm:
         choices = PictureChoices(self.site, self.request, data)
-        return TryOnForm(data, garments=garments, choices=choices)
+        shows_costs = may_see_costs(self.request.user)
+        return TryOnForm(data, garments=garments, choices=choices, shows_costs=shows_costs)
 
     def _page(self, form: TryOnForm) -> HttpResponse:
         shown = form.garments[:MAX_SHOWN]
@@ -139,7 +140,6 @@ class TryOnPage:
             "with_parses": conf.PARSE_RESULTS,
             "matrix": form.matrix,
             "max_offered": MAX_OFFERED,
-            "may_see_costs": may_see_costs(self.request.user),
             "may_view_results": self.model_admin.has_view_permission(self.request),
             "updated": self.request.POST.get("_summary", ""),
         }
