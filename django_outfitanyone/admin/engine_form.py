@@ -130,10 +130,11 @@ class EngineForm(forms.Form):
         self.data = data
 
 
-def engine_defaults() -> dict[str, list[str]]:
-    """Return the default engine and the first value of each option that it has."""
-    first = next(iter(targets()), None)
-    if first is None:
+def engine_defaults(engine: str = "") -> dict[str, list[str]]:
+    """Return an engine, else the default one, and the first value of each option that it has."""
+    known = targets()
+    if not known:
         return {}
-    offered = values_offered(first.capabilities)
-    return {"engine": [str(first)], **{name: values[:1] for name, values in offered.items()}}
+    chosen = next((target for target in known if str(target) == engine), known[0])
+    offered = values_offered(chosen.capabilities)
+    return {"engine": [str(chosen)], **{name: values[:1] for name, values in offered.items()}}

@@ -30,7 +30,7 @@ from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.exceptions import PictureUnsuitable, RequestRefused
 from django_outfitanyone.jobs.estimate import Estimate, estimate_rows
 from django_outfitanyone.jobs.try_on import TryOnRequest, check_requests
-from django_outfitanyone.models import Garment, ModelImage
+from django_outfitanyone.models import Garment, ModelImage, OrderRule
 
 ANY_KIND = [("", gettext_lazy("all kinds")), *GarmentKind.choices]
 
@@ -76,6 +76,8 @@ class TryOnForm(OrderSummary, EngineForm):
     )
     cells_start = forms.IntegerField(required=False, widget=forms.HiddenInput)
     batch = forms.UUIDField(widget=forms.HiddenInput)
+    rule = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    """The rule because of which the garments wait."""
 
     def __init__(
         self,
@@ -102,7 +104,11 @@ class TryOnForm(OrderSummary, EngineForm):
 
     @classmethod
     def defaults(
-        cls, *, garments: Sequence[Garment], photos: Sequence[ModelImage]
+        cls,
+        *,
+        garments: Sequence[Garment],
+        photos: Sequence[ModelImage],
+        rule: OrderRule | None = None,
     ) -> MultiValueDict[str, str]:
         """Return the initial data of the form, with a new batch."""
         combining = Combining.PRODUCT if has_product_outfit(garments) else Combining.ALONE
@@ -111,7 +117,8 @@ class TryOnForm(OrderSummary, EngineForm):
                 "photos": [str(photo.pk) for photo in photos],
                 "combining": [combining],
                 "wearers": [Wearers.EVERY],
-                **engine_defaults(),
+                **engine_defaults(rule.engine if rule else ""),
+                "rule": [str(rule.pk) if rule else ""],
                 "count": ["1"],
                 "batch": [str(uuid.uuid4())],
             }

@@ -17,12 +17,14 @@ from django_outfitanyone.admin.account_problem import may_resume, resume
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.order_check import asks_twice, is_dearer
+from django_outfitanyone.admin.order_rule import waiting_garments
 from django_outfitanyone.admin.picture_choices import MAX_OFFERED, PictureChoices
 from django_outfitanyone.admin.try_on_form import TryOnForm
 from django_outfitanyone.admin.visible_rows import visible_rows
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError
-from django_outfitanyone.models import Account, Garment, ModelImage, TryOnResult
+from django_outfitanyone.models import Account, Garment, ModelImage, OrderRule, TryOnResult
+from django_outfitanyone.models.database import atomic
 from django_outfitanyone.permissions import may_see_costs
 
 if TYPE_CHECKING:
@@ -47,18 +49,25 @@ class TryOnPage:
         request.current_app = self.site.name
 
     def start(
-        self, *, garments: Sequence[Garment] = (), photos: Sequence[ModelImage] = ()
+        self,
+        *,
+        garments: Sequence[Garment] = (),
+        photos: Sequence[ModelImage] = (),
+        rule: OrderRule | None = None,
     ) -> HttpResponse:
         """Show the form with its defaults; the only photo of a shop is selected already."""
         garments = self._garments_by_key([garment.pk for garment in garments])
         available = list(self._photos()[:2])
         selected = photos or (available if len(available) == 1 else [])
-        return self._page(
-            self._form(TryOnForm.defaults(garments=garments, photos=selected), garments)
-        )
+        data = TryOnForm.defaults(garments=garments, photos=selected, rule=rule)
+        return self._page(self._form(data, garments))
 
     def start_from_query(self) -> HttpResponse:
-        """Show the form for a link with ``?garments=1,2&photos=3``."""
+        """Show the form for a link with ``?garments=1,2&photos=3`` or ``?rule=4``."""
+        if rule := self._rule(self.request.GET.get("rule", "")):
+            garments = waiting_garments(self.site, self.request, rule)
+            people = self._photos().filter(pk__in=rule.photos.order_by().values("pk"))
+            return self.start(garments=garments, photos=list(people), rule=rule)
         photos = self._photos().filter(pk__in=_ids(self.request.GET.get("photos", "")))
         garments = self._garments(self.request.GET.get("garments", ""))
         return self.start(garments=garments, photos=list(photos))
@@ -100,9 +109,11 @@ class TryOnPage:
         batch = form.cleaned_data["batch"]
         is_repeated = TryOnResult.objects.filter(batch=batch).exists()
         try:
-            actions.request_try_ons(
-                form.requests, options=form.options, requested_by=self.request.user, batch=batch
-            )
+            with atomic():
+                actions.request_try_ons(
+                    form.requests, options=form.options, requested_by=self.request.user, batch=batch
+                )
+                self._decide(form)
         except (OutfitAnyoneError, ConfigurationError) as error:
             form.refuse(str(error))
             return False
@@ -112,6 +123,22 @@ class TryOnPage:
         if form.left_out_text:
             messages.warning(self.request, form.left_out_text)
         return True
+
+    def _decide(self, form: TryOnForm) -> None:
+        """Record that the garments that waited because of a rule wait no longer."""
+        rule = self._rule(str(form.cleaned_data.get("rule") or ""))
+        if rule and form.garments:
+            last = max(garment.pk for garment in form.garments)
+            rule.decide(until=last, decided_by=self.request.user)
+
+    def _rule(self, key: str) -> OrderRule | None:
+        """Return the rule with this key, if the site shows it to the user."""
+        if not ID.fullmatch(key) or not self.site.is_registered(OrderRule):
+            return None
+        rules = self.site.get_model_admin(OrderRule)
+        if not rules.has_view_permission(self.request):
+            return None
+        return OrderRule.objects.filter(pk=key).first()
 
     def _form(self, data: Any, garments: Sequence[Garment]) -> TryOnForm:
         choices = PictureChoices(self.site, self.request, data)

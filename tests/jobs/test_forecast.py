@@ -91,7 +91,7 @@ def test_kind_that_the_engine_cannot_wear__is_refused_with_its_reason(requests):
         estimate([one.request for one in found.each])
 
 
-def test_unsuitable_photo__is_refused_here_and_by_the_verb(requests, local_engine):
+def test_unsuitable_photo__is_refused_here_and_by_a_request(requests, local_engine):
     local_engine.person = [TWO_PEOPLE]
     crowd = make_model_image(data=picture(1, size=LARGE))
     check_picture(crowd)
