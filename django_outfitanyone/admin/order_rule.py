@@ -69,10 +69,10 @@ class OrderRuleAdminMixin(PanelMixin, NoticeMixin, AdminMixin):
         return f"{MAX_AT_ONCE}+" if count > MAX_AT_ONCE else str(count)
 
     def panels_above(self, request: HttpRequest, row: Any) -> FieldNames:  # noqa: ARG002
-        return ("waiting",) if row.is_active else ()
+        return ("waiting_garments",) if row.is_active else ()
 
     @admin.display(description=gettext_lazy("waiting"))
-    def waiting(self, rule: Any) -> SafeString:
+    def waiting_garments(self, rule: Any) -> SafeString:
         """Return the garments that wait, with the buttons that order them or leave them out."""
         request = rule.admin_request
         garments = waiting_garments(self.admin_site, request, rule)

@@ -168,7 +168,7 @@ class TestAdmin:
 
         assert re.search(r'class="field-waits">1<', text_of(site.get("orderrule_changelist")))
         page = text_of(site.get("orderrule_change", rule.pk))
-        assert "1 new garment waits." in page
+        assert page.count("1 new garment waits.") == 1
         assert new.thumbnail.url in page
         assert f"?rule={rule.pk}" in page
 
