@@ -11,6 +11,7 @@ from django_outfitanyone.admin.clothes_parse import ClothesParseAdminMixin
 from django_outfitanyone.admin.garment import GarmentAdminMixin, GarmentInline, GarmentInlineMixin
 from django_outfitanyone.admin.hotspot import HotspotInline, HotspotOwnerMixin
 from django_outfitanyone.admin.model_image import ModelImageAdminMixin
+from django_outfitanyone.admin.order_rule import OrderRuleAdminMixin
 from django_outfitanyone.admin.parse_requests import ParseClothesMixin
 from django_outfitanyone.admin.product import ProductAdminMixin
 from django_outfitanyone.admin.product_looks import ProductLooksMixin
@@ -29,6 +30,7 @@ __all__ = [
     "HotspotInline",
     "HotspotOwnerMixin",
     "ModelImageAdminMixin",
+    "OrderRuleAdminMixin",
     "ParseClothesMixin",
     "ProductAdminMixin",
     "ProductLooksMixin",

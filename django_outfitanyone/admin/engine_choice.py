@@ -110,7 +110,8 @@ class EngineOption:
             "The vendor's terms are said to allow training on the pictures. Never use it for "
             "photos of shoppers."
         )
-        found = [self.end, training if self.capabilities.trains_on_inputs else ""]
+        partly = self._refused_kinds[0] if self._refused_kinds and self._wears_any else ""
+        found = [self.end, training if self.capabilities.trains_on_inputs else "", partly]
         return [text for text in found if text]
 
     @property
@@ -127,11 +128,9 @@ class EngineOption:
 
     @property
     def refusal(self) -> str:
-        """Why the chosen garments cannot be made with it now, or ``""`` if they can."""
-        for kind in GarmentKind.values:
-            reason = kind in self.kinds and refusal_of_kind(kind, self.capabilities.kinds)
-            if reason:
-                return reason
+        """Why none of the chosen garments can be made with it now, or ``""`` if one can."""
+        if self._refused_kinds and not self._wears_any:
+            return self._refused_kinds[0]
         if self.account is not None and self.account.is_stopped:
             return _("The account is stopped. Resume it before you request pictures.")
         try:
@@ -139,6 +138,17 @@ class EngineOption:
         except ConfigurationError:
             return _("No API key is set.")
         return ""
+
+    @property
+    def _refused_kinds(self) -> list[str]:
+        """Why it cannot wear some of the chosen kinds, one reason for each."""
+        kinds = [kind for kind in GarmentKind.values if kind in self.kinds]
+        reasons = (refusal_of_kind(kind, self.capabilities.kinds) for kind in kinds)
+        return [reason for reason in reasons if reason]
+
+    @property
+    def _wears_any(self) -> bool:
+        return bool(self.kinds & self.capabilities.kinds)
 
     @property
     def _prices(self) -> list[Decimal | None]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, cast
 
@@ -14,53 +13,53 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from django_outfitanyone.admin.cell_choice import CellChoice
 from django_outfitanyone.admin.combining import (
     Combining,
-    combine,
+    Wearers,
     has_product_outfit,
+    outfits,
     useful_choices,
 )
-from django_outfitanyone.admin.engine_choice import (
-    EngineCards,
-    engine_options,
-    offer_engines,
-    size_of,
-)
-from django_outfitanyone.admin.engine_limits import (
-    KeepOrReplace,
-    changed_text,
-    reason_for,
-    size_choices,
-    values_offered,
-)
-from django_outfitanyone.admin.estimates import budget_warning, estimate_text, make_label
-from django_outfitanyone.admin.order_check import as_text, question
+from django_outfitanyone.admin.engine_form import EngineForm, engine_defaults
+from django_outfitanyone.admin.matrix import Matrix
+from django_outfitanyone.admin.order_summary import OrderSummary
+from django_outfitanyone.admin.picture_choices import MAX_TEXT, PictureChoices
 from django_outfitanyone.admin.widgets import PictureChoiceField
+from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.exceptions import PictureUnsuitable, RequestRefused
-from django_outfitanyone.jobs.engine_target import Target, target_of, targets
-from django_outfitanyone.jobs.estimate import Estimate, estimate
-from django_outfitanyone.jobs.outfit import check_wearable
-from django_outfitanyone.jobs.try_on import (
-    MAX_COUNT,
-    TryOnOptions,
-    TryOnRequest,
-    check_pictures,
-)
-from django_outfitanyone.models import Garment, ModelImage
+from django_outfitanyone.jobs.estimate import Estimate, estimate_rows
+from django_outfitanyone.jobs.try_on import TryOnRequest, check_requests
+from django_outfitanyone.models import Garment, ModelImage, OrderRule
+
+ANY_KIND = [("", gettext_lazy("all kinds")), *GarmentKind.choices]
 
 
-class TryOnForm(forms.Form):
-    """Asks how to try on ``garments``; without any, it also asks which ones (``pick``)."""
+class TryOnForm(OrderSummary, EngineForm):
+    """Asks how to try on ``garments``, and those that are chosen on the page (``pick``)."""
 
     pick = PictureChoiceField(
         Garment.objects.none(),
         label=gettext_lazy("Garments"),
         error_messages={"required": gettext_lazy("Choose at least one garment.")},
     )
+    garment_filter = forms.CharField(
+        label=gettext_lazy("Name or product"),
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    garment_kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=ANY_KIND, required=False)
     photos = PictureChoiceField(
         ModelImage.objects.none(),
         label=gettext_lazy("Model photos"),
         error_messages={"required": gettext_lazy("Choose at least one model photo.")},
+    )
+    photo_filter = forms.CharField(
+        label=gettext_lazy("Name"),
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     combining = forms.ChoiceField(
         label=gettext_lazy("Worn together"),
@@ -68,76 +67,47 @@ class TryOnForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=gettext_lazy("A dress or jumpsuit is always tried on alone."),
     )
-    engine = forms.ChoiceField(label=gettext_lazy("Engine and quality"), widget=EngineCards)
-    resolution = forms.TypedChoiceField(
-        label=gettext_lazy("Size of the pictures"),
-        coerce=int,
+    wearers = forms.ChoiceField(
+        label=gettext_lazy("Tried on"),
+        choices=Wearers,
         widget=forms.RadioSelect,
-    )
-    other_half = forms.ChoiceField(
-        label=gettext_lazy("When only a top or only a bottom is tried on, the other half"),
-        choices=[
-            (KeepOrReplace.KEEP, gettext_lazy("stays as in the model photo")),
-            (KeepOrReplace.REPLACE, gettext_lazy("is a random one that the engine makes up")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    face = forms.ChoiceField(
-        label=gettext_lazy("The face"),
-        choices=[
-            (KeepOrReplace.KEEP, gettext_lazy("stays as in the model photo")),
-            (KeepOrReplace.REPLACE, gettext_lazy("is a new, random one that the engine makes up")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    count = forms.TypedChoiceField(
-        label=gettext_lazy("Candidates of each picture"),
-        choices=[(str(number), str(number)) for number in range(1, MAX_COUNT + 1)],
-        coerce=int,
-        empty_value="1",
         required=False,
-        widget=forms.RadioSelect,
-        help_text=gettext_lazy("Each is charged. Choose the best one on its page."),
+        help_text=gettext_lazy("In the table you choose which photo each outfit is tried on."),
     )
-    force_new = forms.BooleanField(
-        label=gettext_lazy("Make pictures that already exist again"),
-        required=False,
-        help_text=gettext_lazy("Every picture is then charged, even if it already exists."),
-    )
+    cells_start = forms.IntegerField(required=False, widget=forms.HiddenInput)
     batch = forms.UUIDField(widget=forms.HiddenInput)
+    rule = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    """The rule because of which the garments wait."""
 
     def __init__(
         self,
         data: Any,
         *,
         garments: Sequence[Garment],
-        photos: Any,
-        pickable: Any,
+        choices: PictureChoices,
         shows_costs: bool,
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, shows_costs=shows_costs)
         self.garments = list(garments)
-        self.shows_costs = shows_costs
-        self.requests: list[TryOnRequest] = []
-        self.adapted: list[str] = []
-        """What was changed because the chosen engine does not offer it, in sentences."""
-        self.is_asking = False
-        """Whether the page asks once more before it requests the pictures."""
-        self.engines = engine_options(shows_costs=shows_costs)
-        offer_engines(self.fields["engine"], self.engines)
-        self._limit_options()
-        field: Any = self.fields["photos"]
-        field.queryset = photos
+        """Garments that were selected before the page was opened."""
+        self.matrix: Matrix | None = None
+        self.choice = CellChoice.of(cast("MultiValueDict[str, str]", self.data))
+        pick: Any = self.fields["pick"]
+        photos: Any = self.fields["photos"]
+        photos.queryset = choices.photos()
+        pick.queryset = choices.garments(is_optional=bool(garments))
         if garments:
-            del self.fields["pick"]
-            self._offer_combinations()
-        else:
-            field = self.fields["pick"]
-            field.queryset = pickable
+            pick.required = False
+            if not self.data.get("pick"):
+                self._offer_combinations()
 
     @classmethod
     def defaults(
-        cls, *, garments: Sequence[Garment], photos: Sequence[ModelImage]
+        cls,
+        *,
+        garments: Sequence[Garment],
+        photos: Sequence[ModelImage],
+        rule: OrderRule | None = None,
     ) -> MultiValueDict[str, str]:
         """Return the initial data of the form, with a new batch."""
         combining = Combining.PRODUCT if has_product_outfit(garments) else Combining.ALONE
@@ -145,7 +115,9 @@ class TryOnForm(forms.Form):
             {
                 "photos": [str(photo.pk) for photo in photos],
                 "combining": [combining],
-                **_engine_defaults(),
+                "wearers": [Wearers.EVERY],
+                **engine_defaults(rule.engine if rule else ""),
+                "rule": [str(rule.pk) if rule else ""],
                 "count": ["1"],
                 "batch": [str(uuid.uuid4())],
             }
@@ -153,128 +125,59 @@ class TryOnForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        garments = self.garments or list(values.get("pick", ()))
+        chosen = list(dict.fromkeys([*self.garments, *values.get("pick", ())]))
         try:
-            if garments and values.get("photos"):
-                self._combine(garments, values)
+            if chosen and values.get("photos") and not self.errors:
+                self._fill_matrix(chosen, values)
         except PictureUnsuitable as error:
             way_out = _("Or open the picture and choose “Use it anyway”.")
             raise ValidationError(f"{error} {way_out}", code=error.code) from error
         except RequestRefused as error:
             raise ValidationError(str(error), code=error.code) from error
         finally:
-            self._describe_engines(garments, values)
+            self.describe_engines(chosen, self.matrix.all_requests if self.matrix else ())
         return values
 
-    def _combine(self, garments: Sequence[Garment], values: dict[str, Any]) -> None:
-        """Fill ``requests``; raise ``RequestRefused`` if one cannot be made."""
+    def _fill_matrix(self, garments: Sequence[Garment], values: dict[str, Any]) -> None:
+        """Fill ``matrix``; raise ``RequestRefused`` if nothing of it can be made."""
         how = values.get("combining", Combining.ALONE)
-        self.requests = combine(garments, values["photos"], how=how)
-        if self.target:
-            for request in self.requests:
-                check_wearable(request.garments, self.target.capabilities.kinds)
-        check_pictures(self.requests)
+        self.matrix = Matrix.of(
+            outfits(garments, how=how),
+            list(values["photos"]),
+            options=self.options,
+            choice=self.choice,
+            wearers=values.get("wearers") or Wearers.EVERY,
+            start=values.get("cells_start") or 0,
+        )
+        if self.matrix.refused == len(self.matrix.all_requests):
+            check_requests(self.matrix.all_requests, self.options)
+        if not self.matrix.on:
+            raise RequestRefused(
+                _("All pictures are switched off. Switch on at least one."), code="NothingChosen"
+            )
 
     @property
-    def options(self) -> TryOnOptions:
-        target = target_of(self.cleaned_data["engine"])
-        return TryOnOptions(
-            engine=target.alias,
-            model=target.model,
-            keep_other_half=self.cleaned_data["other_half"] == KeepOrReplace.KEEP,
-            resolution=self.cleaned_data["resolution"],
-            restore_face=self.cleaned_data["face"] == KeepOrReplace.KEEP,
-            force_new=self.cleaned_data["force_new"],
-            count=int(self.cleaned_data["count"]),
-        )
+    def offers_more(self) -> bool:
+        """Whether the page offers garments beside those that were selected before."""
+        names = ("pick", "garment_filter", "garment_kind")
+        return any(self.data.get(name) for name in names)
+
+    @property
+    def requests(self) -> list[TryOnRequest]:
+        """What is ordered: the cells of the matrix that are on."""
+        return self.matrix.requests if self.matrix else []
 
     @cached_property
     def estimate(self) -> Estimate | None:
         """The estimate, or ``None`` if the form is not valid."""
-        if not self.is_valid():
+        if not self.is_valid() or self.matrix is None:
             return None
-        return estimate(self.requests, options=self.options)
+        return estimate_rows(self.matrix.try_ons, existing=self.matrix.existing)
 
     def refuse(self, reason: str) -> None:
         """Add an error that came up after validation; there is no estimate any more."""
         self.add_error(None, reason)
         self.__dict__.pop("estimate", None)
-
-    @property
-    def estimate_text(self) -> str:
-        return self._worded(estimate_text)
-
-    @property
-    def submit_label(self) -> str:
-        """The label of the button that requests the pictures."""
-        return self._worded(make_label) or _("Make these pictures")
-
-    @property
-    def budget_text(self) -> str:
-        return self._worded(budget_warning)
-
-    @property
-    def question(self) -> str:
-        """What the page asks before a large order, else ``""``."""
-        return self._worded(question) if self.is_asking else ""
-
-    @property
-    def confirm_label(self) -> str:
-        """The label of the button that answers the question."""
-        return _("Confirm: %(label)s") % {"label": self.submit_label}
-
-    @property
-    def shown_costs(self) -> str:
-        """The price on the page, in the form that ``is_dearer`` reads."""
-        return self._worded(as_text)
-
-    def _worded(self, words: Callable[..., str]) -> str:
-        """Return what the function says about the estimate, with amounts for who may see them."""
-        return words(self.estimate, shows_costs=self.shows_costs) if self.estimate else ""
-
-    @property
-    def problems(self) -> list[str]:
-        """All errors, in the order of the fields."""
-        return [str(text) for texts in self.errors.values() for text in texts]
-
-    @cached_property
-    def target(self) -> Target | None:
-        """The engine that is chosen, else the default one; ``None`` if the shop has none."""
-        chosen = self.engines.get(self.data.get("engine", ""))
-        chosen = chosen or next(iter(self.engines.values()), None)
-        return chosen.target if chosen else None
-
-    def _limit_options(self) -> None:
-        """Offer what the engine has, and replace values that it does not have."""
-        if self.target is None:
-            return
-        capabilities, data = (
-            self.target.capabilities,
-            cast("MultiValueDict[str, Any]", self.data).copy(),
-        )
-        for name, values in values_offered(capabilities).items():
-            field: Any = self.fields[name]
-            if name == "resolution":
-                field.choices = size_choices(capabilities)
-            field.choices = [one for one in field.choices if str(one[0]) in values]
-            field.help_text = reason_for(name, capabilities)
-            if len(values) == 1:
-                field.widget = forms.HiddenInput()
-            if data.get(name) and data[name] not in values:
-                data[name] = values[0]
-                self.adapted.append(changed_text(field.label, self.target.title))
-        self.data = data
-
-    def _describe_engines(self, garments: Sequence[Garment], values: dict[str, Any]) -> None:
-        """Tell the options what is chosen, so that they show its price or refuse it."""
-        resolution = values.get("resolution", -1)
-        sizes = dict.fromkeys(size_of(one, resolution=resolution) for one in self.requests)
-        kinds = frozenset(garment.kind for garment in garments)
-        self.engines = {
-            value: replace(option, sizes=tuple(sizes), kinds=kinds)
-            for value, option in self.engines.items()
-        }
-        offer_engines(self.fields["engine"], self.engines)
 
     def _offer_combinations(self) -> None:
         choices = useful_choices(self.garments)
@@ -283,12 +186,3 @@ class TryOnForm(forms.Form):
             return
         field: Any = self.fields["combining"]
         field.choices = [(choice.value, choice.label) for choice in choices]
-
-
-def _engine_defaults() -> dict[str, list[str]]:
-    """Return the default engine and the first value of each option that it has."""
-    first = next(iter(targets()), None)
-    if first is None:
-        return {}
-    offered = values_offered(first.capabilities)
-    return {"engine": [str(first)], **{name: values[:1] for name, values in offered.items()}}

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,11 +17,14 @@ from django_outfitanyone.admin.account_problem import may_resume, resume
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.order_check import asks_twice, dearer_text, is_dearer
+from django_outfitanyone.admin.order_rule import waiting_garments
+from django_outfitanyone.admin.picture_choices import MAX_OFFERED, PictureChoices
 from django_outfitanyone.admin.try_on_form import TryOnForm
 from django_outfitanyone.admin.visible_rows import visible_rows
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError
-from django_outfitanyone.models import Account, Garment, ModelImage, TryOnResult
+from django_outfitanyone.models import Account, Garment, ModelImage, OrderRule, TryOnResult
+from django_outfitanyone.models.database import atomic
 from django_outfitanyone.permissions import may_see_costs
 
 if TYPE_CHECKING:
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
 MAX_SHOWN = 24
 """Garments shown as pictures; a selection may have thousands."""
 ID = re.compile(r"[0-9]{1,18}")
-MAX_PICKABLE = 60
-"""Newest garments offered if none were selected in a changelist."""
 
 
 class TryOnPage:
@@ -49,18 +49,25 @@ class TryOnPage:
         request.current_app = self.site.name
 
     def start(
-        self, *, garments: Sequence[Garment] = (), photos: Sequence[ModelImage] = ()
+        self,
+        *,
+        garments: Sequence[Garment] = (),
+        photos: Sequence[ModelImage] = (),
+        rule: OrderRule | None = None,
     ) -> HttpResponse:
         """Show the form with its defaults; the only photo of a shop is selected already."""
         garments = self._garments_by_key([garment.pk for garment in garments])
         available = list(self._photos()[:2])
         selected = photos or (available if len(available) == 1 else [])
-        return self._page(
-            self._form(TryOnForm.defaults(garments=garments, photos=selected), garments)
-        )
+        data = TryOnForm.defaults(garments=garments, photos=selected, rule=rule)
+        return self._page(self._form(data, garments))
 
     def start_from_query(self) -> HttpResponse:
-        """Show the form for a link with ``?garments=1,2&photos=3``."""
+        """Show the form for a link with ``?garments=1,2&photos=3`` or ``?rule=4``."""
+        if rule := self._rule(self.request.GET.get("rule", "")):
+            garments = waiting_garments(self.site, self.request, rule)
+            people = self._photos().filter(pk__in=rule.photos.order_by().values("pk"))
+            return self.start(garments=garments, photos=list(people), rule=rule)
         photos = self._photos().filter(pk__in=_ids(self.request.GET.get("photos", "")))
         garments = self._garments(self.request.GET.get("garments", ""))
         return self.start(garments=garments, photos=list(photos))
@@ -102,29 +109,44 @@ class TryOnPage:
         batch = form.cleaned_data["batch"]
         is_repeated = TryOnResult.objects.filter(batch=batch).exists()
         try:
-            actions.request_try_ons(
-                form.requests, options=form.options, requested_by=self.request.user, batch=batch
-            )
+            with atomic():
+                actions.request_try_ons(
+                    form.requests, options=form.options, requested_by=self.request.user, batch=batch
+                )
+                self._decide(form)
         except (OutfitAnyoneError, ConfigurationError) as error:
             form.refuse(str(error))
             return False
         if is_repeated:
             text = _("This form was sent before. Here is its batch; nothing is charged twice.")
             messages.warning(self.request, text)
+        if form.left_out_text:
+            messages.warning(self.request, form.left_out_text)
         return True
 
+    def _decide(self, form: TryOnForm) -> None:
+        """Record that the garments that waited because of a rule wait no longer."""
+        rule = self._rule(str(form.cleaned_data.get("rule") or ""))
+        if rule and form.garments:
+            last = max(garment.pk for garment in form.garments)
+            rule.decide(until=last, decided_by=self.request.user)
+
+    def _rule(self, key: str) -> OrderRule | None:
+        """Return the rule with this key, if the site shows it to the user."""
+        if not ID.fullmatch(key) or not self.site.is_registered(OrderRule):
+            return None
+        rules = self.site.get_model_admin(OrderRule)
+        if not rules.has_view_permission(self.request):
+            return None
+        return OrderRule.objects.filter(pk=key).first()
+
     def _form(self, data: Any, garments: Sequence[Garment]) -> TryOnForm:
-        return TryOnForm(
-            data,
-            garments=garments,
-            photos=self._photos(),
-            pickable=self._pickable(),
-            shows_costs=may_see_costs(self.request.user),
-        )
+        choices = PictureChoices(self.site, self.request, data)
+        shows_costs = may_see_costs(self.request.user)
+        return TryOnForm(data, garments=garments, choices=choices, shows_costs=shows_costs)
 
     def _page(self, form: TryOnForm) -> HttpResponse:
         shown = form.garments[:MAX_SHOWN]
-        prefetch_related_objects(shown, "product")
         context = {
             **page_context(self.request, self.site),
             "title": _("Try on garments"),
@@ -134,30 +156,31 @@ class TryOnPage:
             "garment_count": len(form.garments),
             "more_garments": len(form.garments) - len(shown),
             "garment_ids": ",".join(str(garment.pk) for garment in form.garments),
-            "photo_count": len(form.fields["photos"].queryset),  # type: ignore[attr-defined]
-            "pickable": MAX_PICKABLE,
-            "all_garments": 0 if shown else self._visible(Garment).count(),
         }
         return TemplateResponse(self.request, "admin/django_outfitanyone/try_on_form.html", context)
 
     def _estimated(self, form: TryOnForm) -> dict[str, Any]:
-        with_parses = conf.PARSE_RESULTS and form.shows_costs
-        return {"form": form, "estimate": form.estimate, "with_parses": with_parses}
+        """Return what the answer to the script needs, which is a part of the page."""
+        return {
+            "form": form,
+            "estimate": form.estimate,
+            "with_parses": conf.PARSE_RESULTS and form.shows_costs,
+            "matrix": form.matrix,
+            "max_offered": MAX_OFFERED,
+            "may_view_results": self.model_admin.has_view_permission(self.request),
+            "updated": self.request.POST.get("_summary", ""),
+        }
 
     def _garments(self, ids: str) -> list[Garment]:
         """Return the garments that the user may use, in the order of the ids."""
         return self._garments_by_key(_ids(ids))
 
     def _garments_by_key(self, keys: Sequence[int]) -> list[Garment]:
-        garments = self._visible(Garment).in_bulk(keys)
+        garments = self._visible(Garment).select_related("product").in_bulk(keys)
         return [garments[pk] for pk in keys if pk in garments]
 
     def _photos(self) -> Any:
         return self._visible(ModelImage).active()
-
-    def _pickable(self) -> Any:
-        newest = self._visible(Garment).order_by("-pk").values_list("pk", flat=True)[:MAX_PICKABLE]
-        return Garment.objects.filter(pk__in=list(newest)).select_related("product")
 
     def _visible(self, model: type[Garment | ModelImage]) -> Any:
         return visible_rows(self.site, self.request, model)

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import F
 
 from django_outfitanyone.account import budgets, free_quota
-from django_outfitanyone.account.prices import order_size, price_of
 from django_outfitanyone.conf import EngineSettings, conf
 from django_outfitanyone.engines.capabilities import Keeps
+from django_outfitanyone.jobs.call_prices import CallPrices
+from django_outfitanyone.jobs.existing import Existing, existing_results
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_rows
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
-
-FINGERPRINTS_AT_ONCE = 1000
 
 Prices = dict[str, list[Decimal]]
 """Remote model to the price of each of its calls."""
@@ -79,9 +78,12 @@ def estimate(requests: Sequence[TryOnRequest], *, options: TryOnOptions | None =
     return estimate_rows(as_rows(requests, options or TryOnOptions()))
 
 
-def estimate_rows(rows: Sequence[TryOnResult]) -> Estimate:
-    """Return the estimate for unsaved rows, with a handful of queries."""
-    to_pay = _to_pay(rows)
+def estimate_rows(rows: Sequence[TryOnResult], *, existing: Existing | None = None) -> Estimate:
+    """Return the estimate for unsaved rows, with a handful of queries.
+
+    ``existing`` has the results that they can reuse, if the caller knows them already.
+    """
+    to_pay = _to_pay(rows, existing)
     pictures = _picture_prices(to_pay)
     aliases = list(dict.fromkeys([*pictures, *(row.account_id for row in rows)]))
     calls = {alias: prices.copy() for alias, prices in pictures.items()}
@@ -131,15 +133,16 @@ class _Bill:
         return self.budget_left is not None and self.cost > self.budget_left
 
 
-def _to_pay(rows: Sequence[TryOnResult]) -> list[TryOnResult]:
+def _to_pay(rows: Sequence[TryOnResult], existing: Existing | None) -> list[TryOnResult]:
     """Return the rows whose pictures do not exist yet, each fingerprint once."""
-    finished = _finished([row for row in rows if not row.force_new])
+    if existing is None:
+        existing = existing_results([row for row in rows if not row.force_new])
     to_pay: dict[tuple[str, str], TryOnResult] = {}
     for number, row in enumerate(rows):
         key = (row.account_id, row.fingerprint)
         if row.force_new:
             to_pay[(row.account_id, f"{number}")] = row
-        elif key not in finished:
+        elif key not in existing:
             to_pay[key] = row
     return list(to_pay.values())
 
@@ -147,18 +150,11 @@ def _to_pay(rows: Sequence[TryOnResult]) -> list[TryOnResult]:
 def _picture_prices(rows: Iterable[TryOnResult]) -> dict[str, Prices]:
     """Return the prices of all calls that make these pictures, by alias."""
     found: dict[str, Prices] = {}
+    known = CallPrices()
     for row in rows:
         prices = found.setdefault(row.account_id, defaultdict(list))
-        for garments in _stages(row):
-            price = price_of(row, remote_model=row.remote_model, garments=garments)
-            prices[row.remote_model].append(price)
+        prices[row.remote_model] += known.of(row)
     return found
-
-
-def _stages(row: TryOnResult) -> Iterator[int]:
-    """Yield the number of garments of each call: one call may wear fewer than the outfit has."""
-    capabilities = conf.engine(row.account_id).capabilities(row.remote_model)
-    yield from capabilities.garments_of_calls(order_size(row).garments)
 
 
 def _add_parses(calls: dict[str, Prices], rows: Sequence[TryOnResult]) -> None:
@@ -175,26 +171,13 @@ def _parse_price(parser: EngineSettings) -> Decimal:
 
 
 def _seconds(alias: str, prices: Prices) -> int:
-    """Return how long the calls of an account take in its slots."""
+    """Return how long the calls of an account take in its slots and at its submit rate."""
     engine = conf.engine(alias)
     longest = max(engine.capabilities(model).expected_seconds for model in prices)
     calls = sum(map(len, prices.values()))
-    return round(math.ceil(calls / engine.concurrent_tasks) * longest)
-
-
-def _finished(rows: Sequence[TryOnResult]) -> set[tuple[str, str]]:
-    """Return account and fingerprint of the finished results that these rows can reuse.
-
-    They are read in chunks, because databases limit the length of a list.
-    """
-    wanted = list({row.fingerprint for row in rows})
-    own = TryOnResult.objects.filter(account__in={row.account_id for row in rows})
-    finished = own.succeeded().values_list("account", "fingerprint")
-    return {
-        pair
-        for start in range(0, len(wanted), FINGERPRINTS_AT_ONCE)
-        for pair in finished.filter(fingerprint__in=wanted[start : start + FINGERPRINTS_AT_ONCE])
-    }
+    rounds = math.ceil(calls / engine.concurrent_tasks)
+    last_submit = (calls - 1) // engine.submits.count * engine.submits.seconds
+    return round(max(rounds * longest, last_submit + longest))
 
 
 def _photos_to_parse(rows: Iterable[TryOnResult]) -> set[int | None]:
@@ -202,7 +185,10 @@ def _photos_to_parse(rows: Iterable[TryOnResult]) -> set[int | None]:
 
     One call parses both halves. Engines that keep the other half by themselves need no parse.
     """
-    wanted = {(row.model_image_id, row.keep) for row in rows if row.keep and _sends_half(row)}
+    keeping = {(row.account_id, row.remote_model, row.model_image_id, row.keep) for row in rows}
+    wanted = {
+        (photo, half) for alias, model, photo, half in keeping if half and _sends_half(alias, model)
+    }
     parsed = ClothesParse.objects.succeeded().filter(
         model_image_id__in={photo for photo, _half in wanted},
         picture_sha256=F("model_image__sha256"),
@@ -211,6 +197,5 @@ def _photos_to_parse(rows: Iterable[TryOnResult]) -> set[int | None]:
     return {photo for photo, _half in wanted - known}
 
 
-def _sends_half(row: TryOnResult) -> bool:
-    capabilities = conf.engine(row.account_id).capabilities(row.remote_model)
-    return capabilities.keeps_rest is Keeps.AS_GARMENT
+def _sends_half(alias: str, remote_model: str) -> bool:
+    return conf.engine(alias).capabilities(remote_model).keeps_rest is Keeps.AS_GARMENT

@@ -38,6 +38,12 @@ def outfits_of(garments: Sequence[Garment]) -> list[tuple[Garment, ...]]:
     return [tuple(piece for piece in pieces if piece) for pieces in whole]
 
 
+def default_outfit(garments: Sequence[Garment]) -> tuple[Garment, ...]:
+    """Return the outfit of a product's first piece of each kind: the ones added first."""
+    outfits = outfits_of(sorted(garments, key=lambda garment: garment.pk))
+    return outfits[0] if outfits else ()
+
+
 def check_together(garments: Sequence[Garment]) -> None:
     """Raise ``RequestRefused`` unless each part of the body is taken once, and one is."""
     if not garments:

@@ -10,6 +10,7 @@ from django_outfitanyone.models.hotspot import Hotspot
 from django_outfitanyone.models.image_count import ImageCount
 from django_outfitanyone.models.known_task import KnownTask
 from django_outfitanyone.models.model_image import ModelImage
+from django_outfitanyone.models.order_rule import OrderRule
 from django_outfitanyone.models.product import Product
 from django_outfitanyone.models.submit_rate import SubmitRate
 from django_outfitanyone.models.temporary_upload import TemporaryUpload
@@ -26,6 +27,7 @@ __all__ = [
     "ImageCount",
     "KnownTask",
     "ModelImage",
+    "OrderRule",
     "Product",
     "SubmitRate",
     "TemporaryUpload",

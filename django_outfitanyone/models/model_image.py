@@ -23,6 +23,13 @@ class ModelImageQuerySet(StoredPictureQuerySet):
         """Return the photos that are offered for try-ons."""
         return self.filter(is_active=True)
 
+    def matching(self, text: str) -> Self:
+        """Return the photos that match each word of the text."""
+        rows = self
+        for word in text.split():
+            rows = rows.filter(name__icontains=word)
+        return rows
+
     def refused(self) -> Self:
         """Return the photos that the engine refused as not showing one complete person."""
         return self.exclude(refusal_code="")

@@ -7,7 +7,7 @@ import pytest
 from django_outfitanyone.choices import GarmentKind, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs import estimate as estimates
+from django_outfitanyone.jobs import existing
 from django_outfitanyone.jobs.estimate import estimate, estimate_rows
 from django_outfitanyone.jobs.parse import request_parse
 from django_outfitanyone.jobs.refine import as_refinement
@@ -121,7 +121,7 @@ def test_reused__nothing_with_force_new(person, top):
 
 
 def test_reused__many_fingerprints_are_read_in_chunks(person, monkeypatch):
-    monkeypatch.setattr(estimates, "FINGERPRINTS_AT_ONCE", 2)
+    monkeypatch.setattr(existing, "FINGERPRINTS_AT_ONCE", 2)
     requests = combine([make_garment() for _ in range(5)], [person])
     for request in requests[1:]:
         finish(request)
@@ -134,6 +134,13 @@ def test_seconds__grow_with_rounds_of_full_slots(person, configure):
     garments = [make_garment() for _ in range(6)]
 
     assert estimate(combine(garments, [person])).seconds == 40
+
+
+def test_seconds__follow_the_submit_rate_where_it_is_slower_than_the_slots(person, configure):
+    configure(CONCURRENT_TASKS=5, EXPECTED_SECONDS=20, SUBMITS="2/60s")
+    garments = [make_garment() for _ in range(5)]
+
+    assert estimate(combine(garments, [person])).seconds == 2 * 60 + 20  # 2, 2 and 1
 
 
 def test_estimate__queries_do_not_depend_on_the_batch(person, django_assert_num_queries):

@@ -7,6 +7,7 @@ from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.outfit import (
     check_together,
     check_wearable,
+    default_outfit,
     outfits_of,
     refusal_of_kind,
     wearable_kinds,
@@ -85,3 +86,11 @@ def test_outfits_of__has_a_piece_of_each_kind_that_fits(kinds, outfits):
     found = outfits_of(outfit(*kinds))
 
     assert [[garment.kind for garment in pieces] for pieces in found] == outfits
+
+
+def test_default_outfit__has_the_first_piece_of_each_kind():
+    pieces = outfit("bottom", "shoes", "top", "top", "bottom")
+    for number, piece in enumerate(pieces):
+        piece.pk = 10 - number
+
+    assert default_outfit(pieces) == (pieces[3], pieces[4], pieces[1])

@@ -1,4 +1,4 @@
-// Updates price and options whenever the form of a request or a move changes; without this script a button recalculates it.
+// Updates price, options and matrix whenever the form of a request or a move changes; without this script a button recalculates it.
 "use strict";
 
 const form = document.getElementById("outfit-order");
@@ -6,21 +6,25 @@ const summary = document.getElementById("outfit-summary");
 const recalculate = document.getElementById("outfit-recalculate");
 const makeButton = document.getElementById("outfit-make");
 const DELAY = 250; // milliseconds
+/** What the server sends anew, the least first: only the price, also options and matrix, also the pictures to choose from. */
+const PARTS = ["cells", "1", "filter"];
 
 let timer;
 let running;
+let parts = 0;
 
 async function update() {
   running?.abort();
   running = new AbortController();
   const data = new FormData(form);
-  data.set("_summary", "1");
+  data.set("_summary", PARTS[parts]);
   try {
     const response = await fetch(form.action, { method: "POST", body: data, signal: running.signal });
     if (!response.ok || response.redirected) {
       throw new Error(response.statusText);
     }
     show(await response.text());
+    parts = 0;
     recalculate.hidden = true;
   } catch (error) {
     if (error.name !== "AbortError") {
@@ -43,14 +47,16 @@ function show(html) {
   makeButton.disabled = summary.querySelector("[data-disabled]") !== null;
 }
 
-/** Replace what has changed, and keep the focus on the same input. */
+/** Replace what has changed, keep the focus on the same input and the matrix where it was scrolled to. */
 function replace(shown, part) {
   if (shown.innerHTML === part.innerHTML) {
     return;
   }
   const focused = shown.contains(document.activeElement) ? document.activeElement.id : "";
+  const { scrollLeft, scrollTop } = shown.querySelector(".outfit-matrix") ?? shown;
   shown.replaceChildren(...part.childNodes);
-  document.getElementById(focused)?.focus();
+  (shown.querySelector(".outfit-matrix") ?? shown).scrollTo(scrollLeft, scrollTop);
+  document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
 /** A price that does not match the choices has no button that accepts it. */
@@ -62,6 +68,14 @@ function withdrawPrice() {
   makeButton.textContent = makeButton.dataset.label;
   makeButton.disabled = true;
   makeButton.hidden = false;
+}
+
+function updateSoon(changed) {
+  const isCell = changed.closest?.("#outfit-matrix");
+  const isFilter = changed.closest?.(".outfit-filter");
+  parts = Math.max(parts, isFilter ? 2 : isCell ? 0 : 1);
+  withdrawPrice();
+  timer = setTimeout(update, DELAY);
 }
 
 function boxesOf(button) {
@@ -84,15 +98,44 @@ for (const button of document.querySelectorAll(".outfit-select-all")) {
   label();
 }
 
-recalculate.hidden = true;
-form.addEventListener("change", () => {
-  withdrawPrice();
-  timer = setTimeout(update, DELAY);
+/** Switch the boxes of a row or a column, as the server does without this script. */
+function toggle(button) {
+  const isRow = button.name === "_row";
+  const own = isRow ? `input[name="cell-${button.value}"]` : `input[name^="cell-"][value="${button.value}"]`;
+  const boxes = [...document.querySelectorAll(`#outfit-matrix ${own}`)];
+  if (boxes[0]?.type !== "radio") {
+    const checked = !boxes.every((box) => box.checked);
+    boxes.forEach((box) => (box.checked = checked));
+  } else if (isRow && boxes.some((box) => box.checked)) {
+    boxes.forEach((box) => (box.checked = false));
+  } else {
+    boxes.slice(0, isRow ? 1 : undefined).forEach((box) => (box.checked = true));
+  }
+}
+
+form.addEventListener("click", (event) => {
+  const button = event.target.closest(".outfit-toggle");
+  if (button) {
+    event.preventDefault();
+    toggle(button);
+    updateSoon(button);
+  }
+});
+
+for (const button of [recalculate, ...document.querySelectorAll(".outfit-no-script")]) {
+  button.hidden = true;
+}
+form.addEventListener("change", (event) => updateSoon(event.target));
+form.addEventListener("input", (event) => {
+  if (event.target.matches(".outfit-filter input")) {
+    updateSoon(event.target);
+  }
 });
 // A page restored from the browser's history may show a price that does not match its choices.
 addEventListener("pageshow", (event) => {
   if (event.persisted) {
     withdrawPrice();
+    parts = PARTS.length - 1;
     update();
   }
 });
