@@ -23,12 +23,12 @@ from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.estimates import budget_warning, estimate_text, refine_label
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.visible_rows import check_inputs
+from django_outfitanyone.choices import Gender
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
 from django_outfitanyone.jobs.estimate import estimate_rows
 from django_outfitanyone.jobs.refine import as_refinement, check_refinable
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.models.try_on import Gender
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -29,7 +29,7 @@ from django_outfitanyone.api.picture_serializers import (
 )
 from django_outfitanyone.api.response_serializers import BoxSerializer
 from django_outfitanyone.catalogue import product_model
-from django_outfitanyone.choices import ClothesType, GarmentKind, Status
+from django_outfitanyone.choices import ClothesType, GarmentKind, Gender, Status
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.try_on import (
     MAX_COUNT,
@@ -39,7 +39,6 @@ from django_outfitanyone.jobs.try_on import (
     combine,
 )
 from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
-from django_outfitanyone.models.try_on import Gender
 from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 from django_outfitanyone.visibility import (
     garments_visible_to,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.choices import GarmentKind
+from django_outfitanyone.choices import GarmentKind, Gender
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.jobs.try_on import HALVES
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.models.try_on import Gender, Keep
+from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.pictures.images import MAX_BYTES
 
 

@@ -4,11 +4,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.error_help import ErrorHelp, error_help_for, refusing_engine_class
+from django_outfitanyone.models.person import PersonFields, has_tag
 from django_outfitanyone.models.picture import CHECK_COLUMNS, StoredPicture
-from django_outfitanyone.models.picture_queryset import StoredPictureQuerySet
+from django_outfitanyone.models.picture_queryset import StoredPictureQuerySet, advised_against
 from django_outfitanyone.models.renditions import ResponsivePicture, discard
 from django_outfitanyone.picture_findings import NARROW_SIDE
 
@@ -20,8 +22,24 @@ class ModelImageQuerySet(StoredPictureQuerySet):
     least_width = NARROW_SIDE
 
     def active(self) -> Self:
-        """Return the photos that are offered for try-ons."""
+        """Return the photos that may be used for try-ons."""
         return self.filter(is_active=True)
+
+    def offered(self) -> Self:
+        """Return the active photos without those that are known to be bad.
+
+        A photo is bad if the engine has refused it, or if the check says that it will, unless a
+        person decided to use it anyway.
+        """
+        good = Q(refusal_code="") & ~Q(advised_against())
+        return self.active().with_findings_text().filter(Q(findings_ignored=True) | good)
+
+    def tagged(self, *tags: str) -> Self:
+        """Return the photos with all of these tags."""
+        rows = self
+        for tag in tags:
+            rows = rows.filter(has_tag(tag))
+        return rows
 
     def refused(self) -> Self:
         """Return the photos that the engine refused as not showing one complete person."""
@@ -42,7 +60,7 @@ class ModelImageQuerySet(StoredPictureQuerySet):
         return self.prefetch_related("hotspots__product")
 
 
-class ModelImage(StoredPicture, ResponsivePicture):
+class ModelImage(StoredPicture, PersonFields, ResponsivePicture):
     """A photo of one complete person from the front, on whom garments are tried on."""
 
     name = models.CharField(_("name"), max_length=100)
