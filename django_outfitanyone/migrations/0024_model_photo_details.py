@@ -1,8 +1,8 @@
 import django.db.models.deletion
-import django_outfitanyone.models.picture
 from django.conf import settings
 from django.db import migrations, models
 
+import django_outfitanyone.models.picture
 from django_outfitanyone.conf import product_model_name
 
 

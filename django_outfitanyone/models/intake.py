@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.choices import GarmentKind
@@ -42,6 +43,14 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
     def created_before(self, moment: datetime) -> Self:
         return self.filter(created_at__lt=moment)
 
+    def lock(self, key: int) -> Intake | None:
+        """Return the intake, which no other transaction changes meanwhile; ``None`` if it is gone.
+
+        The UPDATE is the first statement of the transaction, as SQLite needs it.
+        """
+        rows = self.filter(pk=key)
+        return rows.first() if rows.update(saved_count=F("saved_count")) else None
+
     def discard(self) -> int:
         """Delete these intakes with their drafts and files; return how many there were."""
         count = 0
@@ -67,7 +76,7 @@ class Intake(models.Model):
     objects = IntakeQuerySet.as_manager()
 
     if TYPE_CHECKING:
-        lines: models.Manager[IntakeLine]
+        lines: Any
         pictures: Any
 
     class Meta:
