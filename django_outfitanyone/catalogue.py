@@ -94,7 +94,7 @@ class CatalogueAdapter:
         ``products`` are those that the user may see. Matches unique and indexed text columns
         with a usual name, in any case of the letters. A code of several products is left out.
         """
-        wanted = {form for code in codes for form in (code, code.upper(), code.lower())}
+        wanted = {form for code in codes if code for form in (code, code.upper(), code.lower())}
         columns = code_columns(products.model) if wanted else []
         if not columns:
             return {}

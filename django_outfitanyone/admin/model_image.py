@@ -114,10 +114,11 @@ class ModelImageAdminMixin(
     def try_on_photos(
         self, request: HttpRequest, queryset: QuerySet[ModelImage]
     ) -> HttpResponse | None:
-        photos = [photo for photo in queryset if photo.is_active]
+        photos = list(queryset.offered())  # type: ignore[attr-defined]
         if not photos:
             text = _(
-                "None of these photos is offered for try-ons. Tick “offered for try-ons” first."
+                "None of these photos is offered for try-ons. Tick “offered for try-ons” first, or "
+                "see on the photo's page why engines refuse it."
             )
             self.message_user(request, text, messages.WARNING)
             return None

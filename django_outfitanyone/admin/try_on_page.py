@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MAX_SHOWN = 24
 """Garments shown as pictures; a selection may have thousands."""
+MAX_WITHHELD = 100
+"""Up to this number the page says how many photos are not offered."""
 ID = re.compile(r"[0-9]{1,18}")
 MAX_PICKABLE = 60
 """Newest garments offered if none were selected in a changelist."""
@@ -128,6 +130,7 @@ class TryOnPage:
             "more_garments": len(form.garments) - len(shown),
             "garment_ids": ",".join(str(garment.pk) for garment in form.garments),
             "photo_count": len(form.fields["photos"].queryset),  # type: ignore[attr-defined]
+            "withheld": self._visible(ModelImage).withheld()[:MAX_WITHHELD].count(),
             "pickable": MAX_PICKABLE,
             "all_garments": 0 if shown else self._visible(Garment).count(),
         }
@@ -145,7 +148,7 @@ class TryOnPage:
         return [garments[pk] for pk in keys if pk in garments]
 
     def _photos(self) -> Any:
-        return self._visible(ModelImage).active()
+        return self._visible(ModelImage).offered()
 
     def _pickable(self) -> Any:
         newest = self._visible(Garment).order_by("-pk").values_list("pk", flat=True)[:MAX_PICKABLE]

@@ -253,7 +253,11 @@ class ModelImageRequestSerializer(
 class RefineRequestSerializer(RequestSerializer):
     """The options of a refinement."""
 
-    gender = EnumField(Gender, help_text="The person in the picture.")
+    gender = EnumField(
+        Gender,
+        required=False,
+        help_text="The person in the picture. Needed if the model photo does not say it.",
+    )
     force_new = serializers.BooleanField(
         default=False,
         help_text="Make a new picture, at full price, even if an identical one exists.",

@@ -29,12 +29,12 @@ Entry = IntakePicture | IntakeLine
 """A draft, or why there is none."""
 
 
-def add_list(intake: Intake, data: bytes) -> int:
-    """Note the lines of a CSV list and return how many there are.
+def add_list(intake: Intake, file: Any) -> int:
+    """Note the lines of an uploaded CSV list and return how many there are.
 
     Each line waits for the file or the download that it names. Raises ``RequestRefused``.
     """
-    listed = lists.read_list(data)
+    listed = lists.read_list(file.read(lists.MAX_BYTES + 1))
     _require_room(intake, len(listed))
     IntakeLine.objects.bulk_create(
         IntakeLine(intake=intake, reference=one.reference, is_url=one.is_url, details=one.details)
@@ -43,11 +43,12 @@ def add_list(intake: Intake, data: bytes) -> int:
     return len(listed)
 
 
-def add_file(intake: Intake, file: Any, *, path: str, user: Any) -> Entry:
+def add_file(intake: Intake, file: Any, *, path: str, user: Any, is_checked: bool = True) -> Entry:
     """Store an uploaded file as a draft, or note why it cannot be used.
 
-    ``path`` is its name, with its folder if that was uploaded. Raises ``RequestRefused`` if the
-    intake is full.
+    ``path`` is its name, with its folder if that was uploaded. ``is_checked`` says whether there
+    is time to check the picture and guess its kind. Raises ``RequestRefused`` if the intake is
+    full.
     """
     path = plain_path(path) or _("unnamed")
     known = _lines_of(intake, path)
@@ -57,7 +58,7 @@ def add_file(intake: Intake, file: Any, *, path: str, user: Any) -> Entry:
         picture = images.prepare_upload(file)
     except OutfitAnyoneError as error:
         return _problem(known[0] if known else IntakeLine(intake=intake, reference=path), error)
-    return _add(intake, picture, path=path, lines=known, user=user)
+    return _add(intake, picture, path=path, lines=known, user=user, is_checked=is_checked)
 
 
 def fetch(intake: Intake, *, user: Any, seconds: float) -> Iterator[Entry]:
@@ -70,11 +71,12 @@ def fetch(intake: Intake, *, user: Any, seconds: float) -> Iterator[Entry]:
 def check(intake: Intake, *, seconds: float) -> int:
     """Check drafts that were not checked, and start none after this time; return how many."""
     end, count = monotonic() + seconds, 0
-    for draft in intake.pictures.filter(findings__isnull=True).select_related("intake"):
+    for draft in intake.pictures.to_check().select_related("intake"):
         if monotonic() > end:
             break
+        guesses.guess_kind(draft)
         guesses.examine(draft)
-        draft.save(update_fields=["findings"])
+        draft.save(update_fields=["findings", "kind", "is_kind_sure"])
         count += 1
     return count
 
@@ -89,7 +91,13 @@ def _fetch(intake: Intake, line: IntakeLine, user: Any) -> Entry:
 
 
 def _add(
-    intake: Intake, picture: images.Picture, *, path: str, lines: list[IntakeLine], user: Any
+    intake: Intake,
+    picture: images.Picture,
+    *,
+    path: str,
+    lines: list[IntakeLine],
+    user: Any,
+    is_checked: bool = True,
 ) -> IntakePicture:
     details = lines[0].details if lines else {}
     draft = IntakePicture(intake=intake, file_name=path, **details)
@@ -97,11 +105,12 @@ def _add(
     if intake.shows_people:
         draft.renditions = _renditions(draft, picture)
     else:
-        guesses.guess_kind(draft, picture.scaled)
         guesses.find_product(draft, user=user)
     if not draft.name and not draft.product_id:
         draft.name = title_of(path)[:NAME_LENGTH]
-    guesses.examine(draft, picture.scaled)
+    if is_checked:
+        guesses.guess_kind(draft, picture.scaled)
+        guesses.examine(draft, picture.scaled)
     with atomic():
         draft.save()
         IntakeLine.objects.filter(pk__in=[line.pk for line in lines]).delete()

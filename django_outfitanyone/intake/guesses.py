@@ -17,12 +17,12 @@ from django_outfitanyone.pictures.images import SCALED_BOX
 from django_outfitanyone.visibility import products_visible_to
 
 
-def guess_kind(draft: IntakePicture, scaled: Scaled | None) -> None:
-    """Set the kind of garment, unless a list has said it.
+def guess_kind(draft: IntakePicture, scaled: Scaled | None = None) -> None:
+    """Set the kind of a garment, unless a list or a person has said it.
 
     The name counts more than the picture: a silhouette does not tell a jacket from a shirt.
     """
-    if draft.kind:
+    if draft.kind or draft.shows_person:
         return
     named = kind_of(draft.file_name)
     guess = None if named in UNCHECKED_KINDS else examination.guess_kind(_pixels(draft, scaled))

@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["pk"],
+                "ordering": ["file_name", "pk"],
             },
         ),
         migrations.AddConstraint(

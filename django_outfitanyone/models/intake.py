@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.choices import GarmentKind
+from django_outfitanyone.choices import UNCHECKED_KINDS, GarmentKind
 from django_outfitanyone.conf import product_model_name
 from django_outfitanyone.models.database import atomic, on_commit
 from django_outfitanyone.models.person import PersonFields
@@ -130,6 +130,10 @@ class IntakeLine(models.Model):
 
 
 class IntakePictureQuerySet(models.QuerySet["IntakePicture"]):
+    def to_check(self) -> Self:
+        """Return the drafts that the local engine can check, but has not checked yet."""
+        return self.filter(findings__isnull=True).exclude(kind__in=UNCHECKED_KINDS)
+
     def discard(self) -> None:
         """Delete these drafts, and their files on commit: no other row names them."""
         rows = list(self)
@@ -162,7 +166,7 @@ class IntakePicture(StoredPicture, PersonFields):
     objects = IntakePictureQuerySet.as_manager()
 
     class Meta:
-        ordering = ["pk"]
+        ordering = ["file_name", "pk"]
 
     def __str__(self) -> str:
         return self.file_name

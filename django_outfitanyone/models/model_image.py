@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+def _known_bad() -> Q:
+    """Return the condition that a photo is not offered; needs ``with_findings_text``."""
+    return Q(~Q(refusal_code="") | advised_against(), findings_ignored=False)
+
+
 class ModelImageQuerySet(StoredPictureQuerySet):
     least_width = NARROW_SIDE
 
@@ -31,8 +37,11 @@ class ModelImageQuerySet(StoredPictureQuerySet):
         A photo is bad if the engine has refused it, or if the check says that it will, unless a
         person decided to use it anyway.
         """
-        good = Q(refusal_code="") & ~Q(advised_against())
-        return self.active().with_findings_text().filter(Q(findings_ignored=True) | good)
+        return self.active().with_findings_text().exclude(_known_bad())
+
+    def withheld(self) -> Self:
+        """Return the active photos that are not offered because they are known to be bad."""
+        return self.active().with_findings_text().filter(_known_bad())
 
     def tagged(self, *tags: str) -> Self:
         """Return the photos with all of these tags."""
@@ -44,6 +53,10 @@ class ModelImageQuerySet(StoredPictureQuerySet):
     def refused(self) -> Self:
         """Return the photos that the engine refused as not showing one complete person."""
         return self.exclude(refusal_code="")
+
+    def note_gender(self, keys: Iterable[int], gender: str) -> None:
+        """Keep the gender of the person in these photos, where it is not known yet."""
+        self.filter(pk__in=list(keys), gender="").update(gender=gender)
 
     def mark_refused(self, photo: ModelImage, *, code: str, message: str) -> None:
         """Keep why the engine refused this picture, unless it was replaced meanwhile."""

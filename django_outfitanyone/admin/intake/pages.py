@@ -17,11 +17,11 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.intake.buttons import ButtonsMixin
+from django_outfitanyone.admin.intake.links import TITLES, continue_text, unfinished
 from django_outfitanyone.admin.intake.rows import Rows
 from django_outfitanyone.admin.intake.uploads import UploadForm, receive
 from django_outfitanyone.admin.notices import page_context
@@ -34,14 +34,7 @@ from django_outfitanyone.intake import drafts, guesses
 from django_outfitanyone.intake.drafts import MAX_PICTURES
 from django_outfitanyone.intake.names import base_name
 from django_outfitanyone.models import Intake, IntakePicture
-from django_outfitanyone.models.intake import Subject
 
-MOST_OPEN = 5
-"""Unfinished intakes that the first page offers to continue."""
-TITLES: dict[str, Any] = {
-    Subject.GARMENT: gettext_lazy("Add many garments"),
-    Subject.MODEL_PHOTO: gettext_lazy("Add many model photos"),
-}
 TEMPLATES = "admin/django_outfitanyone/intake"
 
 
@@ -84,8 +77,11 @@ class IntakeMixin(ButtonsMixin):
                 return JsonResponse({"page": self._url("intake_page", intake.pk)})
             self._receive(request, intake, form)
             return redirect(self._url("intake_page", intake.pk))
-        waiting = Intake.objects.of(request.user, self.intake_subject)[:MOST_OPEN]
-        context = {"form": form, "waiting": [(one, self._page_url(one)) for one in waiting]}
+        waiting = [
+            (continue_text(intake), self._page_url(intake))
+            for intake in unfinished(request, self.intake_subject)
+        ]
+        context = {"form": form, "waiting": waiting}
         return self._page(request, "start", context)
 
     def intake_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -112,7 +108,7 @@ class IntakeMixin(ButtonsMixin):
             raise Http404
         try:
             if str(file.name).lower().endswith(".csv"):
-                count = drafts.add_list(intake, file.read())
+                count = drafts.add_list(intake, file)
                 return JsonResponse({"html": self._listed(request, list_count=count)})
             name = request.POST.get("path") or str(file.name)
             entry = drafts.add_file(intake, file, path=name, user=request.user)
@@ -160,7 +156,7 @@ class IntakeMixin(ButtonsMixin):
             "to_fetch": intake.lines.to_fetch().count(),
             "unchecked": conf.CHECK_PICTURES
             and local.is_installed()
-            and any(not draft.is_checked for draft in rows.drafts),
+            and intake.pictures.to_check().exists(),
             "is_size_only": not local.is_installed(),
             "kinds": GarmentKind.choices,
             "save_label": self.save_label(count),
