@@ -21,7 +21,9 @@ class ProductSelect(AutocompleteSelect):
 
     def showing(self, known: dict[str, str]) -> ProductSelect:
         """Return a copy that shows these titles by the keys of their products."""
-        widget = type(self)(self.field, self.admin_site)
+        # select2 names its own box by the title
+        title = {"title": self.field.verbose_name}
+        widget = type(self)(self.field, self.admin_site, attrs=title)
         widget.known = known
         return widget
 

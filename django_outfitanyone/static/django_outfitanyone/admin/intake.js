@@ -38,7 +38,7 @@ async function post(url, values) {
 
 function showProgress() {
   document.getElementById("outfit-progress-box").hidden = false;
-  statusLine.textContent = statusLine.dataset.text.replace("%(done)s", done).replace("%(total)s", total);
+  statusLine.textContent = statusLine.dataset.text.replace("{done}", done).replace("{total}", total);
   bar.max = total;
   bar.value = done;
 }
