@@ -119,7 +119,7 @@ def request_try_ons(
 
 
 def refine(
-    result: TryOnResult, *, gender: str, force_new: bool = False, requested_by: User = None
+    result: TryOnResult, *, gender: str = "", force_new: bool = False, requested_by: User = None
 ) -> TryOnResult:
     """Request the refinement of a finished result and return the new row."""
     return refine_all([result], gender=gender, force_new=force_new, requested_by=requested_by)[0]
@@ -128,12 +128,12 @@ def refine(
 def refine_all(
     results: Sequence[TryOnResult],
     *,
-    gender: str,
+    gender: str = "",
     force_new: bool = False,
     requested_by: User = None,
     batch: uuid.UUID | None = None,
 ) -> list[TryOnResult]:
-    """Request the refinement of many results; ``gender`` (``woman`` or ``man``) is for all.
+    """Request the refinement of many results. Without ``gender``, each photo must know its own.
 
     Raises what ``request_try_ons`` raises.
     """

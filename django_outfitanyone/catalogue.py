@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from django.apps import apps
-from django.db.models import Model, QuerySet
+from django.db.models import CharField, Model, Q, QuerySet
 from django.utils.formats import number_format
 from django.utils.module_loading import import_string
 
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
 NO_DECIMALS = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"})
 THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 """Currencies (ISO 4217) without the usual two decimal places."""
+
+CODE_COLUMNS = frozenset(
+    {"sku", "slug", "code", "number", "reference", "article_number", "ean", "gtin", "upc"}
+)
+"""Columns by which ``find`` knows a product."""
+MOST_FOUND = 2_000
 
 LINKABLE = frozenset({"http", "https"})
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
@@ -79,6 +88,25 @@ class CatalogueAdapter:
         image = getattr(product, "image", None)
         return str(image.url) if image else ""
 
+    def find(self, products: QuerySet[Any], codes: Collection[str]) -> dict[str, Any]:
+        """Return the products of these SKUs or similar codes, by the code as it was given.
+
+        ``products`` are those that the user may see. Matches unique and indexed text columns
+        with a usual name, in any case of the letters. A code of several products is left out.
+        """
+        wanted = {form for code in codes if code for form in (code, code.upper(), code.lower())}
+        columns = code_columns(products.model) if wanted else []
+        if not columns:
+            return {}
+        matches = reduce(or_, (Q((f"{column}__in", wanted)) for column in columns))
+        found: dict[str, set[Any]] = {}
+        for product in products.filter(matches)[:MOST_FOUND]:
+            for column in columns:
+                code = str(getattr(product, column) or "").casefold()
+                found.setdefault(code, set()).add(product)
+        by_code = {code: found.get(code.casefold(), set()) for code in codes}
+        return {code: next(iter(same)) for code, same in by_code.items() if len(same) == 1}
+
     def publish(self, product: Any, result: TryOnResult) -> None:
         """Add a published try-on to the product's gallery.
 
@@ -95,6 +123,20 @@ class CatalogueAdapter:
 
         Called for the products that it was published to, even if the garments have changed.
         """
+
+
+def code_columns(model: type[Model]) -> list[str]:
+    """Return the names of the text columns that identify a product and have an index."""
+    return [
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, CharField)
+        and (field.primary_key or (field.name in CODE_COLUMNS and _has_index(field)))
+    ]
+
+
+def _has_index(field: Any) -> bool:
+    return bool(field.unique or field.db_index)
 
 
 def safe_url(url: object) -> str:

@@ -121,6 +121,13 @@ UNCHECKED_KINDS: frozenset[str] = frozenset(
 """Kinds for whose pictures the local engine has no rules: only their size is checked."""
 
 
+class Gender(models.TextChoices):
+    """The gender of the person, which the refiner needs."""
+
+    WOMAN = "woman", _("woman")
+    MAN = "man", _("man")
+
+
 class ClothesType(models.TextChoices):
     """An area of clothing, in the words of the parsing model."""
 

@@ -95,6 +95,7 @@ class Settings:
     # What outfitanyone_clean deletes; None keeps it. Published and approved pictures stay.
     KEEP_FAILED_DAYS = days_or_none()
     KEEP_UNPUBLISHED_DAYS = days_or_none()  # finished and paid for, never approved
+    KEEP_DRAFTS_DAYS = days_or_none(30)  # pictures that were uploaded together, but never added
     KEEP_ORPHANS_DAYS = days_or_none()  # files that no row refers to
 
     # E-mail

@@ -102,9 +102,9 @@ def whole(default: int, *, least: int = 1) -> Setting[int]:
     )
 
 
-def days_or_none() -> Setting[int | None]:
+def days_or_none(default: int | None = None) -> Setting[int | None]:
     return Setting(
-        None,
+        default,
         "a whole number of days of at least 1, or None",
         lambda value: value is None or (_is_whole(value) and value >= 1),
     )

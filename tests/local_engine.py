@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from django_outfitanyone.engines import local
-from django_outfitanyone.engines.local import LocalFinding
+from django_outfitanyone.engines.local import LocalFinding, LocalGuess
 from django_outfitanyone.exceptions import LocalEngineUnavailable
 
 REFUSES, MAY_SPOIL = "refuses", "may_spoil"
@@ -23,12 +23,16 @@ class FakeLocalEngine:
     def __init__(self):
         self.person, self.garment = [], []
         self.box, self.cut_out = None, None
+        self.guess = LocalGuess("top", is_sure=True)
         self.is_missing = False
         self.calls = []
 
     def install(self, monkeypatch):
         monkeypatch.setattr(local, "is_installed", lambda: not self.is_missing)
-        for name in ("check_person", "check_garment", "garment_box", "cut_out_worn_garment"):
+        for name in (
+            *("check_person", "check_garment", "guess_kind", "garment_box"),
+            "cut_out_worn_garment",
+        ):
             monkeypatch.setattr(local, name, getattr(self, f"_{name}"))
 
     def _check_person(self, image):
@@ -38,6 +42,10 @@ class FakeLocalEngine:
     def _check_garment(self, image, *, kind):
         self._note(kind, image)
         return self.garment
+
+    def _guess_kind(self, image):
+        self._note("guess", image)
+        return self.guess
 
     def _garment_box(self, image):
         self._note("box", image)

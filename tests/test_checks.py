@@ -202,6 +202,7 @@ def test_every_setting__invalid_value_is_one_error_with_a_hint_to_paste(configur
         ("BUDGET_PER_DAY", 5.0),
         ("BUDGET_PER_DAY", Decimal(-1)),
         ("KEEP_ORPHANS_DAYS", 0),
+        ("KEEP_DRAFTS_DAYS", 0),
         ("KEEP_FAILED_DAYS", True),
         ("POLL_INTERVAL", 0),
         ("POLL_INTERVAL", "3"),

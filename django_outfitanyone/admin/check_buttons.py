@@ -46,7 +46,8 @@ def _and_check(change: Callable[[Any], None]) -> Callable[[Any], None]:
 
 
 def _is_refused(picture: Any) -> bool:
-    return any(finding.refuses for finding in picture.found)
+    is_refused = getattr(picture, "is_refused", False)
+    return is_refused or any(finding.refuses for finding in picture.found)
 
 
 CHECK = CheckButton(

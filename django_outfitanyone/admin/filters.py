@@ -19,6 +19,7 @@ from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.conf import EngineSettings, conf
 from django_outfitanyone.models import Account, Charge, ModelImage, TryOnResult
 from django_outfitanyone.models.charge import shop_day
+from django_outfitanyone.models.person import tags_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 MAX_NEWEST = 1_000
 """Rows that are read to find out who requested them."""
 MAX_MONTHS = 36
+MAX_TAGGED = 1_000
+"""Newest tagged photos whose tags are offered."""
 
 
 class PublishedFilter(admin.SimpleListFilter):
@@ -114,6 +117,27 @@ class CheckFilter(admin.SimpleListFilter):
         shown: QuerySet[Any] = (
             getattr(queryset, str(self.value()))() if self.value() in known else queryset
         )
+        return shown
+
+
+class TagFilter(admin.SimpleListFilter):
+    """Offers the tags of the newest model photos."""
+
+    title = gettext_lazy("tag")
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        newest = ModelImage.objects.exclude(tags="").order_by("-pk").values_list("tags", flat=True)
+        tags = {tag for text in newest[:MAX_TAGGED] for tag in tags_of(text)}
+        return [(tag, tag) for tag in sorted(tags)]
+
+    def queryset(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: Any,  # a ModelImageQuerySet
+    ) -> QuerySet[ModelImage]:
+        value = self.value()
+        shown: QuerySet[ModelImage] = queryset.tagged(value) if value else queryset
         return shown
 
 

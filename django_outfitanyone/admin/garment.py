@@ -20,6 +20,7 @@ from django_outfitanyone.admin.django_classes import (
     StackedInline,
 )
 from django_outfitanyone.admin.filters import CheckFilter
+from django_outfitanyone.admin.intake.pages import IntakeMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.picture_check import PictureCheckMixin
 from django_outfitanyone.admin.picture_guide import (
@@ -32,6 +33,7 @@ from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import TryOnButtonMixin
 from django_outfitanyone.admin.uploads import UploadMixin, report_conversion
 from django_outfitanyone.models import Garment
+from django_outfitanyone.models.intake import Subject
 from django_outfitanyone.picture_guide import GARMENTS
 
 if TYPE_CHECKING:
@@ -46,12 +48,14 @@ class GarmentAdminMixin(
     PictureCheckMixin,
     TryOnButtonMixin,
     SamplePicturesMixin,
+    IntakeMixin,
     NoticeMixin,
     AdminMixin,
 ):
     guide = GARMENTS
     first_step = _("No garments yet. Add a garment with its picture first, then try it on.")
     samples_label = _("Add sample garments")
+    intake_subject = Subject.GARMENT
     add_samples = staticmethod(starter_set.add_garments)
     list_display = ("picture", "__str__", "kind", "product", "problem", "pixels")
     list_display_links = ("picture", "__str__")

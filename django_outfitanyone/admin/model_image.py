@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from django_outfitanyone import starter_set
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames, ModelAdmin
-from django_outfitanyone.admin.filters import CheckFilter, RefusedFilter
+from django_outfitanyone.admin.filters import CheckFilter, RefusedFilter, TagFilter
 from django_outfitanyone.admin.hotspot import HotspotOwnerMixin
+from django_outfitanyone.admin.intake.pages import IntakeMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.parse_requests import PARSE_ACTIONS, ParseClothesMixin
 from django_outfitanyone.admin.picture_check import PictureCheckMixin
@@ -24,6 +25,7 @@ from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
 from django_outfitanyone.admin.uploads import UploadMixin
 from django_outfitanyone.models import Hotspot, ModelImage
+from django_outfitanyone.models.intake import Subject
 from django_outfitanyone.picture_guide import PEOPLE
 
 if TYPE_CHECKING:
@@ -38,20 +40,22 @@ class ModelImageAdminMixin(
     UploadMixin,
     PictureCheckMixin,
     SamplePicturesMixin,
+    IntakeMixin,
     NoticeMixin,
     AdminMixin,
 ):
     guide = PEOPLE
     first_step = gettext_lazy("No model photos yet. Add a photo of a person to try garments on.")
     samples_label = gettext_lazy("Add sample model photos")
+    intake_subject = Subject.MODEL_PHOTO
     add_samples = staticmethod(starter_set.add_model_photos)
-    list_display = ("picture", "name", "problem", "is_active", "pixels", "hotspot_count")
+    list_display = ("picture", "name", "problem", "is_active", "tags", "pixels", "hotspot_count")
     list_display_links = ("picture", "name")
     list_editable = ("is_active",)
-    list_filter = ("is_active", RefusedFilter, CheckFilter, "created_at")
-    search_fields = ("name",)
+    list_filter = ("is_active", RefusedFilter, CheckFilter, "gender", TagFilter, "created_at")
+    search_fields = ("name", "tags")
     formfield_overrides = picture_input(PEOPLE)
-    fields = ("name", "is_active", "image", "created_at")
+    fields = ("name", "is_active", ("gender", "body"), "tags", "image", "created_at")
     fields_if_refused = ("refusal",)
     readonly_fields = ("created_at", *fields_if_refused)
     actions = ("try_on_photos", "check_pictures", *PARSE_ACTIONS)
@@ -82,7 +86,7 @@ class ModelImageAdminMixin(
     def refusal(self, photo: ModelImage) -> SafeString:
         return rendering.refusal_panel(photo)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002
         """Return the fields, above them why the engine refused the photo if it did."""
         return (*self.fields_if_refused, *self.fields) if obj and obj.is_refused else self.fields
 
@@ -110,10 +114,11 @@ class ModelImageAdminMixin(
     def try_on_photos(
         self, request: HttpRequest, queryset: QuerySet[ModelImage]
     ) -> HttpResponse | None:
-        photos = [photo for photo in queryset if photo.is_active]
+        photos = list(queryset.offered())  # type: ignore[attr-defined]
         if not photos:
             text = _(
-                "None of these photos is offered for try-ons. Tick “offered for try-ons” first."
+                "None of these photos is offered for try-ons. Tick “offered for try-ons” first, or "
+                "see on the photo's page why engines refuse it."
             )
             self.message_user(request, text, messages.WARNING)
             return None

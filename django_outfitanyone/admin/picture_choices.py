@@ -36,10 +36,10 @@ class PictureChoices:
         self._site, self._request, self._data = site, request, data
 
     def photos(self) -> QuerySet[Any]:
-        """Return the photos to offer: those that are chosen first."""
+        """Return the photos to offer: first those that are chosen, even if they are known as bad."""
         rows: Any = visible_rows(self._site, self._request, ModelImage)
-        rows = rows.active()
-        return _bounded(rows, rows.matching(self._text("photo_filter")), self._keys("photos"))
+        matching = rows.offered().matching(self._text("photo_filter"))
+        return _bounded(rows.active(), matching, self._keys("photos"))
 
     def garments(self, *, is_optional: bool) -> QuerySet[Any]:
         """Return the garments to offer; optional ones only where a filter asks for them."""

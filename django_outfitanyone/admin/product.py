@@ -26,12 +26,12 @@ class ProductAdminMixin(ProductLooksMixin, NoticeMixin, AdminMixin):
     list_display = ("picture", "title", "amount", "is_visible", "is_available", "garment_count")
     list_display_links = ("picture", "title")
     list_filter = ("is_visible", "is_available", "created_at")
-    search_fields = ("title", "slug")
+    search_fields = ("title", "slug", "sku")
     ordering = ("title", "pk")
     prepopulated_fields = {"slug": ("title",)}
     fields = (
         "title",
-        "slug",
+        ("slug", "sku"),
         "description",
         ("price", "currency"),
         "image",

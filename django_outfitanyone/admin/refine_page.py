@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,15 +24,17 @@ from django_outfitanyone.admin.estimates import budget_warning, estimate_text, r
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.visible_rows import check_inputs
 from django_outfitanyone.admin.work_permissions import TryOnPermissionMixin
+from django_outfitanyone.choices import Gender
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import OutfitAnyoneError, RequestRefused
 from django_outfitanyone.jobs.estimate import estimate_rows
-from django_outfitanyone.jobs.refine import as_refinement, check_refinable
-from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.models.try_on import Gender
+from django_outfitanyone.jobs.refine import as_refinement, check_refinable, known_gender
+from django_outfitanyone.models import ModelImage, TryOnResult
 from django_outfitanyone.permissions import may_see_costs
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from django.db.models import QuerySet
 
 MAX_PICTURES = 100
@@ -39,10 +42,13 @@ MAX_PICTURES = 100
 
 
 class RefineForm(forms.Form):
-    """``batch`` is created with the page, so that a form sent twice makes one batch."""
+    """``batch`` is created with the page, so that a form sent twice makes one batch.
+
+    The gender is asked only if a model photo does not say it.
+    """
 
     gender = forms.ChoiceField(
-        label=gettext_lazy("The pictures show"),
+        label=gettext_lazy("The people in these pictures are"),
         choices=Gender.choices,
         widget=forms.RadioSelect,
         help_text=gettext_lazy("The refiner needs to know. Refine women and men separately."),
@@ -53,6 +59,13 @@ class RefineForm(forms.Form):
         help_text=gettext_lazy("Every picture is then charged, even if it already exists."),
     )
     batch = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, unknown: Sequence[TryOnResult], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unknown = unknown
+        """The pictures whose photos do not say the gender."""
+        if not unknown:
+            del self.fields["gender"]
 
 
 class RefineMixin(TryOnPermissionMixin):
@@ -82,7 +95,9 @@ class RefineMixin(TryOnPermissionMixin):
             raise PermissionDenied
         selected = request.POST.get("results") or request.GET.get("results", "")
         results, refusals = self._refinable(request, selected)
-        form = RefineForm(request.POST or None, initial={"batch": uuid.uuid4()})
+        unknown = [result for result in results if not known_gender(result)]
+        initial = {"batch": uuid.uuid4()}
+        form = RefineForm(request.POST or None, initial=initial, unknown=unknown)
         if request.method == "POST" and form.is_valid() and results:
             rows = self._request_refined(request, form, results)
             if rows:
@@ -98,7 +113,7 @@ class RefineMixin(TryOnPermissionMixin):
     ) -> tuple[list[TryOnResult], list[tuple[TryOnResult, str]]]:
         """Return the pictures that can be refined, and the others with the reason."""
         keys = [int(key) for key in re.findall(r"[0-9]{1,18}", selected)][:MAX_PICTURES]
-        rows = self.get_queryset(request).filter(pk__in=keys)
+        rows = self.get_queryset(request).filter(pk__in=keys).select_related("model_image")
         checked = [(row, self._refusal(request, row)) for row in rows.order_by("pk")]
         refinable = [row for row, refusal in checked if not refusal]
         return refinable, [(row, refusal) for row, refusal in checked if refusal]
@@ -115,11 +130,24 @@ class RefineMixin(TryOnPermissionMixin):
     def _request_refined(
         self, request: HttpRequest, form: RefineForm, results: Sequence[TryOnResult]
     ) -> list[TryOnResult]:
+        values = form.cleaned_data
+        gender = values.pop("gender", "")
+        photos = {photo.pk: photo for result in form.unknown if (photo := result.model_image)}
+        for result in form.unknown:
+            result.model_image.gender = gender  # type: ignore[union-attr]
         try:
-            return actions.refine_all(results, **form.cleaned_data, requested_by=request.user)
+            rows = actions.refine_all(results, **values, requested_by=request.user)
         except (OutfitAnyoneError, ConfigurationError) as error:
             form.add_error(None, str(error))
             return []
+        if photos and self._may_note_gender(request):
+            ModelImage.objects.note_gender(photos, gender)
+        return rows
+
+    def _may_note_gender(self, request: HttpRequest) -> bool:
+        """Return whether the photos may remember what the person has said about them."""
+        codename = get_permission_codename("change", ModelImage._meta)
+        return request.user.has_perm(f"{ModelImage._meta.app_label}.{codename}")
 
     def _page(
         self,
@@ -133,6 +161,7 @@ class RefineMixin(TryOnPermissionMixin):
         total = estimate_rows(rows)
         shows_costs = may_see_costs(request.user)
         context = {
+            "unknown": form.unknown if len(form.unknown) < len(results) else [],
             **page_context(request, self.admin_site),
             "title": _("Refine pictures"),
             "form": form,

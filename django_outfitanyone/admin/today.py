@@ -16,6 +16,7 @@ from django_outfitanyone.account.spending import Spending, this_month
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.batch_progress import BatchProgress, progress_of_batches
 from django_outfitanyone.admin.failures import Cause, causes_of_failures
+from django_outfitanyone.admin.intake.links import intake_links
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Batch, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.wakeup import wake_if_idle
@@ -75,11 +76,13 @@ class Today:
     """The list of all batches, if this site has it."""
     spending: list[Spending] | None = None
     ledger_url: str = ""
+    intakes: list[Task] | None = None
+    """The pages where many pictures are added, and unfinished ones."""
 
     @property
     def is_empty(self) -> bool:
         """Whether this person may see none of it."""
-        return self.tasks is None and self.spending is None
+        return self.tasks is None and self.spending is None and not self.intakes
 
 
 def today(request: HttpRequest, site: AdminSite) -> Today:
@@ -95,6 +98,7 @@ def today(request: HttpRequest, site: AdminSite) -> Today:
     if may_see(request, site, Charge):
         parts["spending"] = this_month()
         parts["ledger_url"] = admin_url(site, "charge_changelist")
+    parts["intakes"] = [Task(**link) for link in intake_links(request, site)]
     return Today(**parts)
 
 

@@ -56,7 +56,7 @@ class TryOnForm(OrderSummary, EngineForm):
         error_messages={"required": gettext_lazy("Choose at least one model photo.")},
     )
     photo_filter = forms.CharField(
-        label=gettext_lazy("Name"),
+        label=gettext_lazy("Name or tag"),
         required=False,
         max_length=MAX_TEXT,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

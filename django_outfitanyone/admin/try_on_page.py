@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 MAX_SHOWN = 24
 """Garments shown as pictures; a selection may have thousands."""
+MAX_WITHHELD = 100
+"""Up to this number the page says how many photos are not offered."""
 ID = re.compile(r"[0-9]{1,18}")
 
 
@@ -156,6 +158,7 @@ class TryOnPage:
             "garment_count": len(form.garments),
             "more_garments": len(form.garments) - len(shown),
             "garment_ids": ",".join(str(garment.pk) for garment in form.garments),
+            "withheld": self._visible(ModelImage).withheld()[:MAX_WITHHELD].count(),
         }
         return TemplateResponse(self.request, "admin/django_outfitanyone/try_on_form.html", context)
 
@@ -180,7 +183,7 @@ class TryOnPage:
         return [garments[pk] for pk in keys if pk in garments]
 
     def _photos(self) -> Any:
-        return self._visible(ModelImage).active()
+        return self._visible(ModelImage).offered()
 
     def _visible(self, model: type[Garment | ModelImage]) -> Any:
         return visible_rows(self.site, self.request, model)

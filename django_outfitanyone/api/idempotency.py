@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.jobs.refine import known_gender
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, candidate_rows
 from django_outfitanyone.models import TryOnResult
 
@@ -51,10 +52,11 @@ def check_same_request(
 
 
 def check_same_refinement(
-    row: TryOnResult, result: TryOnResult, *, gender: str, force_new: bool
+    row: TryOnResult, result: TryOnResult, *, gender: str = "", force_new: bool
 ) -> None:
     """Raise ``RequestRefused`` when the key was used for a different refinement."""
-    if (row.refines_id, row.gender, row.force_new) != (result.pk, gender, force_new):
+    wanted = (result.pk, gender or known_gender(result), force_new)
+    if (row.refines_id, row.gender, row.force_new) != wanted:
         raise _key_reused()
 
 

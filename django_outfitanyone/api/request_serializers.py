@@ -29,7 +29,7 @@ from django_outfitanyone.api.picture_serializers import (
 )
 from django_outfitanyone.api.response_serializers import BoxSerializer
 from django_outfitanyone.catalogue import product_model
-from django_outfitanyone.choices import ClothesType, GarmentKind, Status
+from django_outfitanyone.choices import ClothesType, GarmentKind, Gender, Status
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.try_on import (
     MAX_COUNT,
@@ -39,7 +39,6 @@ from django_outfitanyone.jobs.try_on import (
     combine,
 )
 from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
-from django_outfitanyone.models.try_on import Gender
 from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 from django_outfitanyone.visibility import (
     garments_visible_to,
@@ -254,7 +253,11 @@ class ModelImageRequestSerializer(
 class RefineRequestSerializer(RequestSerializer):
     """The options of a refinement."""
 
-    gender = EnumField(Gender, help_text="The person in the picture.")
+    gender = EnumField(
+        Gender,
+        required=False,
+        help_text="The person in the picture. Needed if the model photo does not say it.",
+    )
     force_new = serializers.BooleanField(
         default=False,
         help_text="Make a new picture, at full price, even if an identical one exists.",

@@ -26,6 +26,8 @@ from django_outfitanyone.models import (
     ClothesParse,
     Garment,
     Hotspot,
+    Intake,
+    IntakePicture,
     KnownTask,
     ModelImage,
     TemporaryUpload,
@@ -36,7 +38,9 @@ from django_outfitanyone.models.database import atomic, on_commit
 logger = logging.getLogger("django_outfitanyone")
 
 CHUNK = 200
-OWNERS: tuple[type[models.Model], ...] = (Garment, ModelImage, TryOnResult, Hotspot, ClothesParse)
+OWNERS: tuple[type[models.Model], ...] = (
+    *(Garment, ModelImage, IntakePicture, TryOnResult, Hotspot, ClothesParse),
+)
 """Models whose files are named, and may be removed, by this app."""
 OUR_NAME = re.compile(r"[0-9a-f]{32}(_\w+)?\.(jpg|png|webp)")
 """Names made by ``unguessable_name``. A storage may append a suffix to the stem."""
@@ -50,6 +54,7 @@ class CleanupReport:
 
     failed: int = 0
     unpublished: int = 0
+    drafts: int = 0
     uploads: int = 0
     known_tasks: int = 0
     orphans: int = 0
@@ -74,6 +79,10 @@ def clean(*, dry_run: bool = False) -> CleanupReport:
         report.unpublished = _remove(
             TryOnResult.objects.unpublished_before(before), dry_run=dry_run
         )
+    before = _days_ago(conf.KEEP_DRAFTS_DAYS)
+    if before:
+        drafts = Intake.objects.created_before(before)
+        report.drafts = drafts.count() if dry_run else drafts.discard()
     before = _days_ago(conf.KEEP_ORPHANS_DAYS)
     if before:
         for storage, name in orphans(before):
@@ -179,7 +188,7 @@ def _referred_to(folder: str) -> set[str]:
             # in one query: a file that moves to another column meanwhile is still in use
             rows = model._base_manager.filter(reduce(or_, here)).values_list(*columns)
             names |= {name for row in rows for name in row}
-    for owner in (ModelImage, TryOnResult):
+    for owner in (ModelImage, TryOnResult, IntakePicture):
         pictures = owner._default_manager.filter(image__startswith=f"{folder}/")
         for renditions in pictures.values_list("renditions", flat=True):
             names |= {name for _width, name in renditions or []}

@@ -15,7 +15,7 @@ from django_outfitanyone.account import budgets
 from django_outfitanyone.choices import ClothesType, GarmentKind
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
+from django_outfitanyone.models import Account, ClothesParse, Hotspot, ModelImage, TryOnResult
 from django_outfitanyone.models.database import atomic, on_commit
 from django_outfitanyone.models.of_picture import Picture
 
@@ -56,6 +56,14 @@ def request_parse(
             picture, ONE_PIECE, requested_by=requested_by, failed_since=failed_since
         )
     return parse
+
+
+def request_first_parses(photos: Sequence[ModelImage], *, requested_by: Any) -> None:
+    """Request the automatic parse of photos that this transaction adds, in one statement."""
+    known: dict[str, Any] = {"requested_by": requested_by, "account": Account.of(conf.PARSER)}
+    parses = [_new_parse(photo, TWO_PIECES, is_automatic=True, **known) for photo in photos]
+    ClothesParse.objects.bulk_create(parses)
+    on_commit(wakeup.wake)
 
 
 def request_result_parse(try_on: TryOnResult, *, is_new: bool = False) -> ClothesParse:
@@ -163,12 +171,14 @@ def _open_parse(picture: Picture, types: Sequence[str], **columns: Any) -> Cloth
     return parse
 
 
-def _new_parse(picture: Picture, types: Sequence[str], **columns: Any) -> ClothesParse:
+def _new_parse(
+    picture: Picture, types: Sequence[str], *, account: Account | None = None, **columns: Any
+) -> ClothesParse:
     """Return a parse that is not saved yet."""
     names = ",".join(types)
     own = {"try_on" if isinstance(picture, TryOnResult) else "model_image": picture}
     return ClothesParse(
-        account=_parser_account(picture),
+        account=account or _parser_account(picture),
         **own,
         picture_sha256=picture.sha256,
         clothes_types=names,

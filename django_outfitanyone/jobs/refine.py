@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.choices import GarmentKind
+from django_outfitanyone.choices import GarmentKind, Gender
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.jobs.try_on import HALVES
 from django_outfitanyone.models import TryOnResult
-from django_outfitanyone.models.try_on import Gender, Keep
+from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.pictures.images import MAX_BYTES
 
 
@@ -47,8 +47,12 @@ def check_refinable(result: TryOnResult) -> None:
     _check_files(result)
 
 
-def as_refinement(result: TryOnResult, *, gender: str, force_new: bool = False) -> TryOnResult:
-    """Return the unsaved row of the refinement; raise ``RequestRefused`` if it is impossible."""
+def as_refinement(result: TryOnResult, *, gender: str = "", force_new: bool = False) -> TryOnResult:
+    """Return the unsaved row of the refinement; raise ``RequestRefused`` if it is impossible.
+
+    Without ``gender``, the model photo must know it.
+    """
+    gender = gender or known_gender(result)
     if gender not in Gender.values:
         raise RequestRefused(
             _("Choose woman or man: the refiner needs to know who is in the picture."),
@@ -67,6 +71,11 @@ def as_refinement(result: TryOnResult, *, gender: str, force_new: bool = False) 
     row.garments = result.garments
     row.fingerprint = fingerprint_of(row)
     return row
+
+
+def known_gender(result: TryOnResult) -> str:
+    """Return the gender that the model photo of a result says, or ``""``."""
+    return result.model_image.gender if result.model_image else ""
 
 
 def _refiner_of(result: TryOnResult) -> str:

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Rules for new garments."""
 
     dependencies = [
-        ("django_outfitanyone", "0022_permissions"),
+        ("django_outfitanyone", "0024_model_photo_details"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

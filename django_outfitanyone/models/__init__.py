@@ -8,6 +8,7 @@ from django_outfitanyone.models.deletion import protects_unsettled, unsettled_te
 from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.hotspot import Hotspot
 from django_outfitanyone.models.image_count import ImageCount
+from django_outfitanyone.models.intake import Intake, IntakeLine, IntakePicture
 from django_outfitanyone.models.known_task import KnownTask
 from django_outfitanyone.models.model_image import ModelImage
 from django_outfitanyone.models.order_rule import OrderRule
@@ -25,6 +26,9 @@ __all__ = [
     "Garment",
     "Hotspot",
     "ImageCount",
+    "Intake",
+    "IntakeLine",
+    "IntakePicture",
     "KnownTask",
     "ModelImage",
     "OrderRule",

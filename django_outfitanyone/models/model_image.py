@@ -1,14 +1,18 @@
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Iterable
+from functools import partial, reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.error_help import ErrorHelp, error_help_for, refusing_engine_class
+from django_outfitanyone.models.person import PersonFields, has_tag
 from django_outfitanyone.models.picture import CHECK_COLUMNS, StoredPicture
-from django_outfitanyone.models.picture_queryset import StoredPictureQuerySet
+from django_outfitanyone.models.picture_queryset import StoredPictureQuerySet, advised_against
 from django_outfitanyone.models.renditions import ResponsivePicture, discard
 from django_outfitanyone.picture_findings import NARROW_SIDE
 
@@ -16,23 +20,53 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+def _known_bad() -> Q:
+    """Return the condition that a photo is not offered; needs ``with_findings_text``."""
+    return Q(~Q(refusal_code="") | advised_against(), findings_ignored=False)
+
+
 class ModelImageQuerySet(StoredPictureQuerySet):
     least_width = NARROW_SIDE
 
     def active(self) -> Self:
-        """Return the photos that are offered for try-ons."""
+        """Return the photos that may be used for try-ons."""
         return self.filter(is_active=True)
 
     def matching(self, text: str) -> Self:
-        """Return the photos that match each word of the text."""
+        """Return the photos whose name, body or tags match each word of the text."""
         rows = self
         for word in text.split():
-            rows = rows.filter(name__icontains=word)
+            columns = ("name", "body", "tags")
+            found = (Q((f"{column}__icontains", word)) for column in columns)
+            rows = rows.filter(reduce(or_, found))
+        return rows
+
+    def offered(self) -> Self:
+        """Return the active photos without those that are known to be bad.
+
+        A photo is bad if the engine has refused it, or if the check says that it will, unless a
+        person decided to use it anyway.
+        """
+        return self.active().with_findings_text().exclude(_known_bad())
+
+    def withheld(self) -> Self:
+        """Return the active photos that are not offered because they are known to be bad."""
+        return self.active().with_findings_text().filter(_known_bad())
+
+    def tagged(self, *tags: str) -> Self:
+        """Return the photos with all of these tags."""
+        rows = self
+        for tag in tags:
+            rows = rows.filter(has_tag(tag))
         return rows
 
     def refused(self) -> Self:
         """Return the photos that the engine refused as not showing one complete person."""
         return self.exclude(refusal_code="")
+
+    def note_gender(self, keys: Iterable[int], gender: str) -> None:
+        """Keep the gender of the person in these photos, where it is not known yet."""
+        self.filter(pk__in=list(keys), gender="").update(gender=gender)
 
     def mark_refused(self, photo: ModelImage, *, code: str, message: str) -> None:
         """Keep why the engine refused this picture, unless it was replaced meanwhile."""
@@ -49,7 +83,7 @@ class ModelImageQuerySet(StoredPictureQuerySet):
         return self.prefetch_related("hotspots__product")
 
 
-class ModelImage(StoredPicture, ResponsivePicture):
+class ModelImage(StoredPicture, PersonFields, ResponsivePicture):
     """A photo of one complete person from the front, on whom garments are tried on."""
 
     name = models.CharField(_("name"), max_length=100)

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+def advised_against() -> Q:
+    """Return the condition that the check expects a refusal; needs ``with_findings_text``."""
+    return Q(findings__isnull=False, findings_as_text__contains=f'"{Severity.REFUSES}"')
+
+
 class StoredPictureQuerySet(models.QuerySet[Any]):
     """Pictures by what the picture check found in them."""
 
@@ -28,13 +33,13 @@ class StoredPictureQuerySet(models.QuerySet[Any]):
     def with_findings(self) -> Self:
         """Return the pictures in which the check found anything."""
         is_small = Q(width__lt=self.least_width) | Q(height__lt=SMALL_SIDE)
-        return self._with_text().filter(is_small | Q(findings_as_text__contains='"code"'))
+        return self.with_findings_text().filter(is_small | Q(findings_as_text__contains='"code"'))
 
     def advised_against(self) -> Self:
         """Return the pictures that the engine will refuse, unless a person decided to use them."""
-        refuses = Q(findings_as_text__contains=f'"{Severity.REFUSES}"')
-        return self._with_text().filter(refuses, findings_ignored=False)
+        return self.with_findings_text().filter(advised_against(), findings_ignored=False)
 
-    def _with_text(self) -> Self:
+    def with_findings_text(self) -> Self:
+        """Add what the conditions about findings need."""
         # as text, because SQLite does not look inside of JSON lists
         return self.alias(findings_as_text=Cast("findings", TextField()))

@@ -21,6 +21,13 @@ class Product(models.Model):
 
     title = models.CharField(_("title"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=200, unique=True)
+    sku = models.CharField(
+        _("SKU"),
+        max_length=100,
+        blank=True,
+        db_index=True,
+        help_text=_("Pictures whose file names begin with it find this product."),
+    )
     description = models.TextField(_("description"), blank=True)
     price = models.DecimalField(
         _("price"), max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0))]

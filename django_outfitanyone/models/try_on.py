@@ -11,7 +11,7 @@ from django.db.models.deletion import Collector
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_outfitanyone.choices import SLOT_KEEPERS, ClothesType, Status
+from django_outfitanyone.choices import SLOT_KEEPERS, ClothesType, Gender, Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models.batch import Batch
 from django_outfitanyone.models.known_task import KnownTask
@@ -44,13 +44,6 @@ class Keep(models.TextChoices):
 
     UPPER = ClothesType.UPPER.value, _("keep the top")
     LOWER = ClothesType.LOWER.value, _("keep the trousers or skirt")
-
-
-class Gender(models.TextChoices):
-    """The gender of the person, which the refiner needs."""
-
-    WOMAN = "woman", _("woman")
-    MAN = "man", _("man")
 
 
 class TryOnResult(WearsGarments, RemoteJob, ReviewedPicture, ResponsivePicture):

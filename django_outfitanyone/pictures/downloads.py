@@ -32,15 +32,15 @@ CHUNK_BYTES = 64 * 1024
 TOTAL_SECONDS = 60
 
 
-def download(url: str) -> bytes:
-    """Return the bytes at ``url``.
+def download(url: str, *, seconds: int = TOTAL_SECONDS) -> bytes:
+    """Return the bytes at ``url``, which must arrive within these seconds.
 
     Raises ``AddressRefused`` when the settings forbid the address, ``DownloadRefused`` when
     the answer breaks a rule, ``DownloadFailed`` when the network or the server failed, and
     ``RequestNotSent`` when a proxy of this machine cannot be used.
     """
     _check_scheme(url)
-    limit = AnswerLimit(TOTAL_SECONDS)
+    limit = AnswerLimit(seconds)
     try:
         with (
             _session() as session,
@@ -54,7 +54,7 @@ def download(url: str) -> bytes:
             ) as response,
         ):
             _check_answer(response)
-            return _read(response, limit)
+            return _read(response, limit, seconds)
     except (InvalidProxyURL, InvalidSchema) as error:  # the file's own address is http or https
         raise RequestNotSent(
             _("The proxy of this machine cannot be used: %(error)s") % {"error": error}
@@ -66,7 +66,7 @@ def download(url: str) -> bytes:
         if refused:
             raise refused from error
         if limit.is_over:
-            raise _too_slow() from error
+            raise _too_slow(seconds) from error
         message = _("The file could not be downloaded: %(error)s.") % {
             "error": type(error).__name__
         }
@@ -100,7 +100,7 @@ def _check_answer(response: requests.Response) -> None:
         raise DownloadRefused(_("The file is compressed although no compression was requested."))
 
 
-def _read(response: requests.Response, limit: AnswerLimit) -> bytes:
+def _read(response: requests.Response, limit: AnswerLimit, seconds: int) -> bytes:
     most = conf.MAX_DOWNLOAD_BYTES
     data = bytearray()
     for chunk in response.iter_content(CHUNK_BYTES):
@@ -110,13 +110,13 @@ def _read(response: requests.Response, limit: AnswerLimit) -> bytes:
                 _("The file is larger than %(limit)s.") % {"limit": human_size(most)}
             )
     if limit.is_over:  # a body that was cut off may seem complete
-        raise _too_slow()
+        raise _too_slow(seconds)
     return bytes(data)
 
 
-def _too_slow() -> DownloadFailed:
+def _too_slow(seconds: int) -> DownloadFailed:
     return DownloadFailed(
-        _("The file did not arrive within %(count)d seconds.") % {"count": TOTAL_SECONDS}
+        _("The file did not arrive within %(count)d seconds.") % {"count": seconds}
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PIL import Image
 
@@ -17,6 +19,8 @@ from django_outfitanyone.pictures.images import MAX_SIDE, MIN_SIDE, Picture, fro
 WORKING_SIDE = 1600
 """Longest side at which pictures are examined: enough for hands, and about a second of work."""
 _WORKING_BOX = (WORKING_SIDE, WORKING_SIDE)
+_GUESSING_BOX = (700, 700)
+"""A silhouette needs fewer pixels than a check."""
 _KEPT = 0.9
 """A crop that keeps more of the picture than this is not worth it."""
 
@@ -51,15 +55,27 @@ def examine(data: bytes, *, kind: str = "") -> Examination:
 
 def examine_scaled(scaled: Scaled, *, kind: str = "") -> Examination:
     """Check a picture that has been decoded already, at the working size or a larger one."""
-    pixels, size = _at_working_size(scaled.pixels), scaled.size
-    by_size = size_findings(*size, is_person=not kind)
+    if kind:
+        return examine_garment(scaled, kind=kind)
+    return _examined(scaled, local.check_person, is_person=True)
+
+
+def examine_garment(scaled: Scaled, *, kind: str) -> Examination:
+    """Check a garment picture; less of it if ``kind`` is ``""`` because it is not known yet."""
     if kind in UNCHECKED_KINDS:
-        return Examination(seen=None, size=by_size, has_rules=False)
+        size = size_findings(*scaled.size, is_person=False)
+        return Examination(seen=None, size=size, has_rules=False)
+    check = partial(local.check_garment, kind=kind or None)
+    return _examined(scaled, check, is_person=False)
+
+
+def guess_kind(scaled: Scaled) -> local.LocalGuess | None:
+    """Return the kind of the garment; ``None`` if it is not recognised or without the engine."""
+    small = fitted(scaled.pixels.size, _GUESSING_BOX)
     try:
-        seen = local.check_garment(pixels, kind=kind) if kind else local.check_person(pixels)
+        return local.guess_kind(scaled.pixels.resize(small, Image.Resampling.LANCZOS))
     except LocalEngineUnavailable:
-        return Examination(seen=None, size=by_size)
-    return Examination(seen=[Finding(code, Severity(word)) for code, word in seen], size=by_size)
+        return None
 
 
 def crop_to_garment(data: bytes) -> Picture | None:
@@ -87,6 +103,17 @@ def cut_out_worn_garment(data: bytes, *, kind: str) -> Picture | None:
     pixels = open_scaled(data, within=_WORKING_BOX).pixels
     garment = local.cut_out_worn_garment(pixels, kind=kind)
     return None if garment is None else from_pixels(garment)
+
+
+def _examined(
+    scaled: Scaled, check: Callable[[Image.Image], list[local.LocalFinding]], *, is_person: bool
+) -> Examination:
+    by_size = size_findings(*scaled.size, is_person=is_person)
+    try:
+        seen = check(_at_working_size(scaled.pixels))
+    except LocalEngineUnavailable:
+        return Examination(seen=None, size=by_size)
+    return Examination(seen=[Finding(code, Severity(word)) for code, word in seen], size=by_size)
 
 
 def _at_working_size(pixels: Image.Image) -> Image.Image:

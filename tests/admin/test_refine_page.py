@@ -8,7 +8,7 @@ import pytest
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import TryOnResult
 from tests.admin.pages import errors_on, hidden, text_of
-from tests.factories import make_staff, make_try_on
+from tests.factories import make_model_image, make_staff, make_try_on
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,42 @@ def test_form__requires_the_gender(site):
 
     assert "This field is required." in page
     assert TryOnResult.objects.count() == 1
+
+
+def test_form__does_not_ask_for_a_gender_that_the_photo_says(site):
+    result = make_try_on(model_image=make_model_image(gender="man"))
+    page = text_of(site.get("tryonresult_refine", results=str(result.pk)))
+    assert 'name="gender"' not in page
+
+    send_form(site, result, gender="")
+
+    assert TryOnResult.objects.get(refines=result).gender == "man"
+
+
+def test_form__asks_only_about_the_photos_that_do_not_say_it_and_they_remember_it(site):
+    known = make_try_on(model_image=make_model_image(gender="man"))
+    unknown = make_try_on()
+    both = f"{known.pk},{unknown.pk}"
+    page = text_of(site.get("tryonresult_refine", results=both))
+    assert "The model photos of the other pictures say the gender." in page
+
+    send_form(site, unknown, results=both, gender="woman")
+
+    refined = {row.refines: row.gender for row in TryOnResult.objects.filter(refines__isnull=False)}
+    assert refined == {known: "man", unknown: "woman"}
+    unknown.model_image.refresh_from_db()
+    assert unknown.model_image.gender == "woman"
+
+
+def test_form__changes_no_photo_without_the_permission(site_with):
+    site = site_with("add_tryonresult", "view_tryonresult", "view_modelimage", "view_garment")
+    result = make_try_on()
+
+    send_form(site, result)
+
+    assert TryOnResult.objects.get(refines=result).gender == "woman"
+    result.model_image.refresh_from_db()
+    assert result.model_image.gender == ""
 
 
 def test_page__explains_why_a_picture_cannot_be_refined(site):

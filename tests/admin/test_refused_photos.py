@@ -32,15 +32,53 @@ def remedy():
     return error_help_for("InvalidPerson", MESSAGE).text
 
 
-@pytest.mark.parametrize("page", ["modelimage_changelist", "tryonresult_add"])
-def test_refused_photo__is_marked_with_reason_and_remedy(site, refused, page):
-    make_garment()
-
-    response = site.get(page)
+def test_refused_photo__is_marked_with_reason_and_remedy(site, refused):
+    response = site.get("modelimage_changelist")
 
     assert marks(response) == 1
     assert MESSAGE in text_of(response)
     assert remedy() in text_of(response)
+
+
+def test_refused_photo__is_not_offered_for_try_ons(site, refused):
+    make_garment()
+
+    page = text_of(site.get("tryonresult_add"))
+
+    assert "Bert" in page
+    assert "Anna" not in page
+    assert "1 photo is not offered because engines refuse it." in page
+
+
+def test_refused_photo__is_offered_again_if_a_person_decides_so(site, refused):
+    make_garment()
+    site.post("modelimage_picture", refused.pk, picture_action="ignore")
+
+    page = text_of(site.get("tryonresult_add"))
+
+    assert "Anna" in page
+    assert "not offered" not in page
+
+
+def test_photo_that_the_check_advises_against__is_not_offered(site):
+    found = [{"code": "no_person", "severity": "refuses"}]
+    bad = make_model_image(name="Carla")
+    spoiled = make_model_image(name="Dora")
+    ModelImage.objects.filter(pk=bad.pk).update(findings=found)
+    ModelImage.objects.filter(pk=spoiled.pk).update(
+        findings=[{"code": "dark", "severity": "may_spoil"}]
+    )
+
+    assert list(ModelImage.objects.offered()) == [spoiled]
+    assert list(ModelImage.objects.withheld()) == [bad]
+    site.post("modelimage_picture", bad.pk, picture_action="ignore")
+    assert set(ModelImage.objects.offered()) == {bad, spoiled}
+
+
+def test_action__does_not_try_garments_on_photos_that_are_not_offered(site, refused, messages_of):
+    response = site.select("modelimage", "try_on_photos", [refused])
+
+    assert "None of these photos is offered" in messages_of(response)[0]
 
 
 def test_refused_photo__is_marked_on_its_page(site, refused):

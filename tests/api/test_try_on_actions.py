@@ -6,7 +6,7 @@ import pytest
 
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import TryOnResult
-from tests.factories import make_garment, make_product, make_try_on
+from tests.factories import make_garment, make_model_image, make_product, make_try_on
 
 
 def test_cancel__cancels_an_unsent_try_on(staff_with):
@@ -177,6 +177,19 @@ def test_refine__creates_a_try_on_of_its_own(staff_with):
     assert response["Location"].endswith(f"/try-ons/{response.json()['id']}/")
 
 
+def test_refine__needs_no_gender_that_the_photo_says(staff_with):
+    client = staff_with("add_tryonresult", "view_tryonresult")
+    result = make_try_on(model_image=make_model_image(gender="man"))
+    path, key = f"try-ons/{result.pk}/refine/", {"HTTP_IDEMPOTENCY_KEY": "a"}
+
+    first = client.post_json(path, {}, **key)
+    second = client.post_json(path, {"gender": "man"}, **key)
+
+    assert first.status_code == 202
+    assert TryOnResult.objects.get(pk=first.json()["id"]).gender == "man"
+    assert second.json()["id"] == first.json()["id"]
+
+
 def test_refine__unfit_try_on_is_refused(staff_with):
     client = staff_with("add_tryonresult", "view_tryonresult")
     failed, small = make_try_on(status=Status.FAILED), make_try_on(resolution=1024)
@@ -184,7 +197,9 @@ def test_refine__unfit_try_on_is_refused(staff_with):
     for row, code in ((failed, (409, "NotFinished")), (small, (422, "NotRefinable"))):
         response = client.post_json(f"try-ons/{row.pk}/refine/", {"gender": "man"})
         assert (response.status_code, response.json()["code"]) == code
-    assert client.post_json(f"try-ons/{small.pk}/refine/").status_code == 400
+    response = client.post_json(f"try-ons/{small.pk}/refine/")
+    assert (response.status_code, response.json()["code"]) == (422, "NoGender")
+    assert client.post_json(f"try-ons/{small.pk}/refine/", {"gender": "x"}).status_code == 400
 
 
 def test_refine__same_key_returns_the_same_try_on(staff_with):

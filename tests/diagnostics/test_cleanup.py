@@ -23,6 +23,8 @@ from django_outfitanyone.models import (
     ClothesParse,
     Garment,
     Hotspot,
+    Intake,
+    IntakePicture,
     KnownTask,
     ModelImage,
     TemporaryUpload,
@@ -58,6 +60,35 @@ def clean_up(django_capture_on_commit_callbacks):
             return cleanup.clean(**options)
 
     return clean
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_drafts__go_with_their_files_after_their_time(clean_up, configure, dry_run):
+    configure(KEEP_DRAFTS_DAYS=30)
+    for age in (OLD, timezone.now()):
+        intake = Intake.objects.create(subject="garment")
+        Intake.objects.filter(pk=intake.pk).update(created_at=age)
+        draft = IntakePicture(intake=intake, file_name="a.jpg")
+        draft.image.save("a.jpg", ContentFile(picture(1)))
+    old, new = IntakePicture.objects.order_by("pk")
+
+    assert clean_up(dry_run=dry_run).drafts == 1
+
+    kept = {old, new} if dry_run else {new}
+    assert set(IntakePicture.objects.all()) == kept
+    assert default_storage.exists(old.image.name) == dry_run
+    assert default_storage.exists(old.thumbnail.name) == dry_run
+    assert default_storage.exists(new.image.name)
+
+
+def test_orphans__are_no_files_of_drafts(clean_up, rules):
+    name = stored(f"outfitanyone/pictures/{unguessable_name('.webp')}")
+    intake = Intake.objects.create(subject="model_photo")
+    draft = IntakePicture(intake=intake, file_name="a.jpg", renditions=[[480, name]])
+    draft.image.save("a.jpg", ContentFile(picture(1)))
+
+    assert clean_up().orphans == 0
+    assert default_storage.exists(name)
 
 
 def finished(**columns):

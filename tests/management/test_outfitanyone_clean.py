@@ -44,6 +44,7 @@ def test_json(capsys, configure):
         "dry_run": False,
         "failed": 1,
         "unpublished": 0,
+        "drafts": 0,
         "uploads": 0,
         "known_tasks": 0,
         "orphans": 0,

@@ -38,6 +38,13 @@ class LocalFinding(NamedTuple):
     severity: str
 
 
+class LocalGuess(NamedTuple):
+    """The kind of a garment, a value of ``choices.GarmentKind``, and whether that is certain."""
+
+    kind: str
+    is_sure: bool
+
+
 def is_installed() -> bool:
     """Return whether the package is installed; it is not loaded."""
     return find_spec("outfitanyone_local") is not None
@@ -49,10 +56,23 @@ def check_person(image: Image.Image) -> list[LocalFinding]:
         return _findings(engine.check_person(_array(image)))
 
 
-def check_garment(image: Image.Image, *, kind: str) -> list[LocalFinding]:
-    """Return what is wrong with a garment picture; raise ``LocalEngineUnavailable``."""
+def check_garment(image: Image.Image, *, kind: str | None) -> list[LocalFinding]:
+    """Return what is wrong with a garment picture; raise ``LocalEngineUnavailable``.
+
+    Without a kind, less is checked.
+    """
     with _engine() as engine:
         return _findings(engine.check_garment(_array(image), kind=kind))
+
+
+def guess_kind(image: Image.Image) -> LocalGuess | None:
+    """Return the kind of the one garment in a picture; ``None`` if there is none.
+
+    Raises ``LocalEngineUnavailable``.
+    """
+    with _engine() as engine:
+        guess = engine.guess_kind(_array(image))
+        return None if guess is None else LocalGuess(guess.kind, is_sure=guess.is_sure)
 
 
 def garment_box(image: Image.Image) -> Box | None:

@@ -19,6 +19,7 @@ from .dressing.try_on import try_on
 from .figure import Figure
 from .garments.framing import garment_box
 from .garments.garment import Garment, parse_garment
+from .garments.kind_guess import KindGuess, guess_kind
 from .garments.worn import cut_out_worn_garment
 from .letterbox import fit_to
 from .parsing.areas import Area, parse
@@ -32,6 +33,7 @@ __all__ = [
     "Garment",
     "GarmentRefusal",
     "GarmentRefused",
+    "KindGuess",
     "PersonRefusal",
     "PersonRefused",
     "Severity",
@@ -40,6 +42,7 @@ __all__ = [
     "cut_out_worn_garment",
     "fit_to",
     "garment_box",
+    "guess_kind",
     "parse",
     "parse_figure",
     "parse_garment",

@@ -1,0 +1,1 @@
+"""“Add many garments” and “Add many model photos”: upload, check and correct, add."""
