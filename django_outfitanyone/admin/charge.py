@@ -33,7 +33,8 @@ from django_outfitanyone.admin.rendering import STYLESHEET
 from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Charge
-from django_outfitanyone.models.charge import ChargeQuerySet, Totals, shop_day
+from django_outfitanyone.models.amounts import Totals, shop_day
+from django_outfitanyone.models.charge import ChargeQuerySet
 from django_outfitanyone.models.worn_garment import worn_with_products
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from django_outfitanyone.conf import EngineSettings, conf
 from django_outfitanyone.models import Account, Charge, ModelImage, TryOnResult
-from django_outfitanyone.models.charge import shop_day
+from django_outfitanyone.models.amounts import shop_day
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -3,6 +3,7 @@
 from django_outfitanyone.models.account import Account
 from django_outfitanyone.models.charge import Charge
 from django_outfitanyone.models.clothes_parse import ClothesParse
+from django_outfitanyone.models.daily_total import DailyTotal
 from django_outfitanyone.models.deletion import protects_unsettled, unsettled_text
 from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.hotspot import Hotspot
@@ -19,6 +20,7 @@ __all__ = [
     "Account",
     "Charge",
     "ClothesParse",
+    "DailyTotal",
     "Garment",
     "Hotspot",
     "ImageCount",
