@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from django_outfitanyone.account.spending import Spending, this_month
-from django_outfitanyone.admin.admin_urls import admin_url
+from django_outfitanyone.admin.admin_urls import admin_url, list_url
 from django_outfitanyone.admin.failures import Cause, causes_of_failures
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Charge, ClothesParse, TryOnResult
+from django_outfitanyone.permissions import may_see_costs
 from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class Today:
     batches: list[RunningBatch] | None = None
     spending: list[Spending] | None = None
     ledger_url: str = ""
+    spending_url: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -101,6 +102,8 @@ def today(request: HttpRequest, site: AdminSite) -> Today:
     if may_see(request, site, Charge):
         parts["spending"] = this_month()
         parts["ledger_url"] = admin_url(site, "charge_changelist")
+        if may_see_costs(request.user):
+            parts["spending_url"] = admin_url(site, "charge_spending")
     return Today(**parts)
 
 
@@ -139,7 +142,7 @@ def _tasks(request: HttpRequest, site: AdminSite) -> Iterator[Task]:
 
 
 def _task(site: AdminSite, model: str, text: str, number: int, listed: Mapping[str, str]) -> Task:
-    return Task(text=_counted(text, number), url=_list_url(site, model, listed))
+    return Task(text=_counted(text, number), url=list_url(site, model, listed))
 
 
 def _counted(text: str, number: int) -> str:
@@ -160,7 +163,7 @@ def _failures(site: AdminSite) -> list[Failure]:
     return [
         Failure(
             cause=cause,
-            url=_list_url(
+            url=list_url(
                 site, "tryonresult", {"status__exact": Status.FAILED, "error_code": cause.code}
             ),
         )
@@ -178,7 +181,3 @@ def _batches(site: AdminSite) -> list[RunningBatch]:
         for batch in newest
         if batch in found
     ]
-
-
-def _list_url(site: AdminSite, model: str, listed: Mapping[str, str]) -> str:
-    return f"{admin_url(site, f'{model}_changelist')}?{urlencode(listed)}"

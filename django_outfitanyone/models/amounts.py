@@ -44,10 +44,10 @@ def largest_first(totals: Iterable[tuple[Any, Decimal]]) -> Totals:
     return dict(sorted(totals, key=lambda total: total[1], reverse=True))
 
 
-Row = TypeVar("Row", bound=models.Model, covariant=True)
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 
-class AmountQuerySet(models.QuerySet[Row]):
+class AmountQuerySet(models.QuerySet[Row_co]):
     """Totals are in one currency: rows in any other are left out, never converted."""
 
     def real(self) -> Self:
