@@ -14,7 +14,8 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -99,6 +100,7 @@ class SpendingPageMixin(AdminMixin):
             "days": _days_text(choices.period),
             "heading": _heading(choices.grouping),
             "report": found,
+            "limit": number_format(found.limit or 0, force_grouping=True),
             "blocks": list(_shown(found, choices.period)),
             "spending": spending_in(choices.period),
             "failures": [self._failure(request, one) for one in failures_in(choices.period)],
@@ -172,8 +174,7 @@ def _title(block: Block) -> str:
 
 def _heading(grouping: Grouping) -> str:
     """Return the heading of the first column."""
-    label = str(grouping.label)
-    return label[:1].upper() + label[1:]
+    return capfirst(str(grouping.label))
 
 
 def _chart(lines: list[ShownLine], grouping: Grouping, period: Period) -> Chart | None:
@@ -191,7 +192,8 @@ def _chart(lines: list[ShownLine], grouping: Grouping, period: Period) -> Chart 
 
 def _csv_rows(found: Report, period: Period) -> Iterator[list[Any]]:
     """Yield the rows of all tables; days and amounts are written as in ISO 8601 and in code."""
-    yield [_heading(found.grouping), _("Charges"), _("Amount"), _("Currency"), _("Billed")]
+    headings = _("charges"), _("amount"), _("currency"), _("Billed")
+    yield [_heading(found.grouping), *map(capfirst, headings)]
     yield from chain.from_iterable(_cells(shown) for shown in _shown(found, period))
 
 
