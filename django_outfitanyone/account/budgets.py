@@ -25,9 +25,9 @@ from django_outfitanyone.account.free_quota import FreeQuota
 from django_outfitanyone.account.money import money
 from django_outfitanyone.conf import EngineSettings
 from django_outfitanyone.exceptions import BudgetSpent
-from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
+from django_outfitanyone.models import Account, ClothesParse, DailyTotal, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
-from django_outfitanyone.models.charge import SMALLEST, first_moment, shop_day
+from django_outfitanyone.models.amounts import SMALLEST, first_moment, shop_day
 from django_outfitanyone.models.database import on_commit
 from django_outfitanyone.signals import budget_spent
 
@@ -206,12 +206,12 @@ def _used_since(
     if not days:
         return [], []
     engine = account.settings
-    charges = Charge.objects.filter(currency=engine.currency, is_sandbox=engine.is_sandbox)
+    charged = DailyTotal.objects.filter(currency=engine.currency, is_sandbox=engine.is_sandbox)
     starts = [first_moment(day) for day in days]
     columns: list[Subquery] = []
     for day, since in zip(days, starts, strict=True):
         columns += [
-            _sum(charges.since(day), "amount"),
+            _sum(charged.since(day), "amount"),
             _sum(TryOnResult.objects.possibly_billed(since=since), _expected(engine)),
             _sum(
                 ClothesParse.objects.possibly_billed(since=since),

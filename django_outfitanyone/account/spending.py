@@ -1,10 +1,10 @@
-"""What the pictures of this month cost, by account and currency."""
+"""What the pictures of a period cost, by account and currency."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Sum
@@ -12,19 +12,34 @@ from django.utils import timezone
 
 from django_outfitanyone.account import budgets
 from django_outfitanyone.account.budgets import Budget
-from django_outfitanyone.models import Account, Charge, TryOnResult
-from django_outfitanyone.models.charge import SMALLEST, first_moment, shop_day
+from django_outfitanyone.models import Account, DailyTotal, TryOnResult
+from django_outfitanyone.models.amounts import exact, first_moment, shop_day
 
 THOUSANDTH = Decimal("0.001")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Period:
+    """Days of the shop's calendar, ``first`` and ``last`` included."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def this_month(cls) -> Period:
+        """Return the present month, until today."""
+        today = shop_day(timezone.now())
+        return cls(first=today.replace(day=1), last=today)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Spending:
-    """What one account's pictures cost since the first day of the month.
+    """What one account's pictures cost in a period.
 
     Of a sandbox, ``amount`` is what a real engine would have cost. ``published`` counts the
     pictures that were requested in the same time and are published; it is 0 beside charges of
-    an earlier currency, or of the time before the account became a sandbox.
+    an earlier currency, or of the time before the account became a sandbox. ``budgets`` are
+    those of today and of this month, whatever the period is.
     """
 
     account: Account
@@ -43,20 +58,24 @@ class Spending:
 
 
 def this_month() -> list[Spending]:
+    """Return the spending of this month, as ``spending_in`` does."""
+    return spending_in(Period.this_month())
+
+
+def spending_in(period: Period) -> list[Spending]:
     """Return the spending of each account that has charges or budgets, in the order of names.
 
     An account has an entry for each currency, as amounts of two currencies are never added up.
     Free engines have no charge and no entry.
     """
-    first = shop_day(timezone.now()).replace(day=1)
-    charges = Charge.objects.since(first).order_by()
-    sums = charges.values_list("account", "currency", "is_sandbox").annotate(sum=Sum("amount"))
+    totals = DailyTotal.objects.within(period.first, period.last).order_by()
+    sums = totals.values_list("account", "currency", "is_sandbox").annotate(sum=Sum("amount"))
     amounts = {(account, *kind): amount for account, *kind, amount in sums}
     accounts = _accounts({key[0] for key in amounts})
     for account in accounts.values():
         if account.is_configured and account.settings.currency:
             amounts.setdefault(_present_key(account), Decimal(0))
-    published = _published_since(first)
+    published = _published_in(period)
     found = (
         _spending(accounts[key[0]], key, amount, published)
         for key, amount in sorted(amounts.items())
@@ -81,7 +100,7 @@ def _spending(
     is_present = account.is_configured and key == _present_key(account)
     return Spending(
         account=account,
-        amount=amount.quantize(SMALLEST),
+        amount=exact(amount),
         currency=key[1],
         is_sandbox=key[2],
         published=published.get(account.pk, 0) if is_present else 0,
@@ -89,8 +108,12 @@ def _spending(
     )
 
 
-def _published_since(first: date) -> dict[str, int]:
-    """Return how many of the pictures requested since this day are published, by account."""
-    rows = TryOnResult.objects.filter(created_at__gte=first_moment(first), is_published=True)
-    counts = rows.order_by().values_list("account").annotate(count=Count("pk"))
+def _published_in(period: Period) -> dict[str, int]:
+    """Return how many of the pictures requested in this period are published, by account."""
+    rows = TryOnResult.objects.filter(
+        created_at__gte=first_moment(period.first),
+        created_at__lt=first_moment(period.last + timedelta(days=1)),
+        is_published__in=[True],  # "in", because SQLite uses no index for the column alone
+    )
+    counts = rows.order_by().values_list("account").annotate(count=Count("*"))
     return dict(counts)

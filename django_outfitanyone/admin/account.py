@@ -32,9 +32,9 @@ from django_outfitanyone.admin.rendering import STYLESHEET, badge
 from django_outfitanyone.admin.work_permissions import CostMixin
 from django_outfitanyone.jobs.engine_target import fallback_targets
 from django_outfitanyone.jobs.fallback import why_waiting
-from django_outfitanyone.models import Account, Charge, TryOnResult
+from django_outfitanyone.models import Account, DailyTotal, TryOnResult
 from django_outfitanyone.models.account import LONG_AGO
-from django_outfitanyone.models.charge import shop_day
+from django_outfitanyone.models.amounts import shop_day
 from django_outfitanyone.permissions import may_generate, may_see_costs
 
 if TYPE_CHECKING:
@@ -138,11 +138,11 @@ class AccountAdminMixin(PanelMixin, CostMixin, NoticeMixin, UndeletableMixin):
     @admin.display(description=gettext_lazy("spent"))
     def spent(self, account: Account) -> str:
         is_sandbox = _is_sandbox(account)
-        charges = Charge.objects.filter(account=account, is_sandbox=is_sandbox)
+        charged = DailyTotal.objects.filter(account=account, is_sandbox=is_sandbox)
         today = shop_day(timezone.now())
         amounts = {
-            "today": moneys(charges.since(today).totals()),
-            "month": moneys(charges.since(today.replace(day=1)).totals()),
+            "today": moneys(charged.since(today).totals()),
+            "month": moneys(charged.since(today.replace(day=1)).totals()),
         }
         if is_sandbox:
             return _("would cost %(today)s today, %(month)s this month; nothing is paid") % amounts

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.contrib.admin import AdminSite
     from django.http import HttpRequest
 
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
 def admin_url(site: AdminSite, page: str, *args: object) -> str:
     """Return the URL of a page, for example of ``"tryonresult_batch"``."""
     return reverse(f"admin:django_outfitanyone_{page}", args=args, current_app=site.name)
+
+
+def list_url(site: AdminSite, model: str, listed: Mapping[str, str]) -> str:
+    """Return the URL of the list of a model's rows, filtered by these parameters."""
+    return f"{admin_url(site, f'{model}_changelist')}?{urlencode(listed)}"
 
 
 def next_url(request: HttpRequest, *, default: str) -> str:

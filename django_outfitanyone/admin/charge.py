@@ -9,16 +9,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_outfitanyone.account.money import money
-from django_outfitanyone.admin import large_table, row_finder
+from django_outfitanyone.admin import charge_names, large_table, row_finder
 from django_outfitanyone.admin.django_classes import ModelAdmin
 from django_outfitanyone.admin.filters import (
     ChargedModelFilter,
@@ -30,10 +28,11 @@ from django_outfitanyone.admin.large_table import LargeTableMixin, capped_count
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.read_only import UndeletableMixin
 from django_outfitanyone.admin.rendering import STYLESHEET
-from django_outfitanyone.catalogue import catalogue, product_model
+from django_outfitanyone.admin.spending_page import SpendingPageMixin
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Charge
-from django_outfitanyone.models.charge import ChargeQuerySet, Totals, shop_day
+from django_outfitanyone.models.amounts import Totals, shop_day
+from django_outfitanyone.models.charge import ChargeQuerySet
 from django_outfitanyone.models.worn_garment import worn_with_products
 from django_outfitanyone.permissions import may_see_costs
 
@@ -64,7 +63,7 @@ class Ledger:
     """What is not shown of so many charges, and how to see it."""
 
 
-class ChargeAdminMixin(LargeTableMixin, NoticeMixin, UndeletableMixin):
+class ChargeAdminMixin(SpendingPageMixin, LargeTableMixin, NoticeMixin, UndeletableMixin):
     """The app writes a charge when a picture or a parse is billed; charges can only be viewed."""
 
     first_step = gettext_lazy("No charges yet. Try on a garment, and its charge appears here.")
@@ -136,6 +135,7 @@ class ChargeAdminMixin(LargeTableMixin, NoticeMixin, UndeletableMixin):
         if isinstance(response, TemplateResponse) and "cl" in (response.context_data or {}):
             context: Any = response.context_data
             context |= self._summary(request, context["cl"])
+            context |= self.spending_link(request)
         return response
 
     def _summary(self, request: HttpRequest, changelist: ChangeList) -> dict[str, Any]:
@@ -177,10 +177,10 @@ def totals_of(
     """
     products = charges.by_product(currency) if by_product else {}
     groups: list[tuple[Any, Totals, Callable[[list[Any]], Mapping[Any, Any]]]] = [
-        (gettext_lazy("By day"), charges.by_day(currency), _day_names),
-        (gettext_lazy("By model"), charges.by_model(currency), _names_unchanged),
-        (gettext_lazy("By product"), products, _product_titles),
-        (gettext_lazy("By user"), charges.by_requester(currency), _users),
+        (gettext_lazy("By day"), charges.by_day(currency), charge_names.day_names),
+        (gettext_lazy("By model"), charges.by_model(currency), charge_names.unchanged),
+        (gettext_lazy("By product"), products, charge_names.product_titles),
+        (gettext_lazy("By user"), charges.by_requester(currency), charge_names.user_names),
     ]
     return [
         TotalsTable(title=title, lines=_lines(amounts, names_of, currency))
@@ -201,24 +201,6 @@ def _lines(
     if rest:
         lines.append((_("all others"), money(rest, currency)))
     return lines
-
-
-def _names_unchanged(names: list[Any]) -> dict[Any, str]:
-    return {name: name for name in names}
-
-
-def _day_names(days: list[Any]) -> dict[Any, str]:
-    return {day: date_format(day, "SHORT_DATE_FORMAT") for day in days}
-
-
-def _product_titles(keys: list[Any]) -> dict[Any, str]:
-    shop = catalogue()
-    products = product_model()._default_manager.in_bulk(keys)
-    return {key: shop.title(product) for key, product in products.items()}
-
-
-def _users(keys: list[Any]) -> Mapping[Any, Any]:
-    return get_user_model()._default_manager.in_bulk(keys)
 
 
 @admin.register(Charge)

@@ -18,7 +18,7 @@ from django_outfitanyone.admin.product_field import may_view_products, product_k
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.conf import EngineSettings, conf
 from django_outfitanyone.models import Account, Charge, ModelImage, TryOnResult
-from django_outfitanyone.models.charge import shop_day
+from django_outfitanyone.models.amounts import shop_day
 from django_outfitanyone.models.person import tags_of
 
 if TYPE_CHECKING:

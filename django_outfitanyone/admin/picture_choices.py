@@ -36,7 +36,7 @@ class PictureChoices:
         self._site, self._request, self._data = site, request, data
 
     def photos(self) -> QuerySet[Any]:
-        """Return the photos to offer: first those that are chosen, even if they are known as bad."""
+        """Return the photos to offer: first those that are chosen, even if known as bad."""
         rows: Any = visible_rows(self._site, self._request, ModelImage)
         matching = rows.offered().matching(self._text("photo_filter"))
         return _bounded(rows.active(), matching, self._keys("photos"))

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
-from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
 from django_outfitanyone.account.spending import Spending, this_month
-from django_outfitanyone.admin.admin_urls import admin_url
+from django_outfitanyone.admin.admin_urls import admin_url, list_url
 from django_outfitanyone.admin.batch_progress import BatchProgress, progress_of_batches
 from django_outfitanyone.admin.failures import Cause, causes_of_failures
 from django_outfitanyone.admin.intake.links import intake_links
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Batch, Charge, ClothesParse, TryOnResult
+from django_outfitanyone.permissions import may_see_costs
 from django_outfitanyone.wakeup import wake_if_idle
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ class Today:
     """The list of all batches, if this site has it."""
     spending: list[Spending] | None = None
     ledger_url: str = ""
+    spending_url: str = ""
     intakes: list[Task] | None = None
     """The pages where many pictures are added, and unfinished ones."""
 
@@ -92,12 +93,16 @@ def today(request: HttpRequest, site: AdminSite) -> Today:
         parts["tasks"] = list(_tasks(request, site))
         parts["failures"] = _failures(site)
         parts["batches"] = _batches(site)
-        parts["batches_url"] = _list_url(site, "batch") if site.is_registered(Batch) else ""
+        parts["batches_url"] = (
+            admin_url(site, "batch_changelist") if site.is_registered(Batch) else ""
+        )
         if parts["batches"]:
             wake_if_idle()
     if may_see(request, site, Charge):
         parts["spending"] = this_month()
         parts["ledger_url"] = admin_url(site, "charge_changelist")
+        if may_see_costs(request.user):
+            parts["spending_url"] = admin_url(site, "charge_spending")
     parts["intakes"] = [Task(**link) for link in intake_links(request, site)]
     return Today(**parts)
 
@@ -137,7 +142,7 @@ def _tasks(request: HttpRequest, site: AdminSite) -> Iterator[Task]:
 
 
 def _task(site: AdminSite, model: str, text: str, number: int, listed: Mapping[str, str]) -> Task:
-    return Task(text=_counted(text, number), url=_list_url(site, model, listed))
+    return Task(text=_counted(text, number), url=list_url(site, model, listed))
 
 
 def _counted(text: str, number: int) -> str:
@@ -158,7 +163,7 @@ def _failures(site: AdminSite) -> list[Failure]:
     return [
         Failure(
             cause=cause,
-            url=_list_url(
+            url=list_url(
                 site, "tryonresult", {"status__exact": Status.FAILED, "error_code": cause.code}
             ),
         )
@@ -182,8 +187,3 @@ def _batches(site: AdminSite) -> list[RunningBatch]:
         for key in newest
         if key in found
     ]
-
-
-def _list_url(site: AdminSite, model: str, listed: Mapping[str, str] | None = None) -> str:
-    url = admin_url(site, f"{model}_changelist")
-    return f"{url}?{urlencode(listed)}" if listed else url

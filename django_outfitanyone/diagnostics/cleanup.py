@@ -24,6 +24,7 @@ from django.utils import timezone
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import (
     ClothesParse,
+    DailyTotal,
     Garment,
     Hotspot,
     Intake,
@@ -33,6 +34,7 @@ from django_outfitanyone.models import (
     TemporaryUpload,
     TryOnResult,
 )
+from django_outfitanyone.models.amounts import last_month, shop_day
 from django_outfitanyone.models.database import atomic, on_commit
 
 logger = logging.getLogger("django_outfitanyone")
@@ -50,7 +52,10 @@ File = tuple[Storage, str]
 
 @dataclass
 class CleanupReport:
-    """Counts of what was, or would be, removed: rows by kind, orphaned files and their bytes."""
+    """Counts of what was, or would be, removed: rows by kind, orphaned files and their bytes.
+
+    ``daily_totals`` are not removed: they differed from the sums of their charges.
+    """
 
     failed: int = 0
     unpublished: int = 0
@@ -59,6 +64,7 @@ class CleanupReport:
     known_tasks: int = 0
     orphans: int = 0
     orphaned_bytes: int = 0
+    daily_totals: int = 0
 
     def as_dict(self) -> dict[str, int]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -70,6 +76,7 @@ def clean(*, dry_run: bool = False) -> CleanupReport:
     expired = TemporaryUpload.objects.expired()
     report.uploads = expired.count() if dry_run else expired.delete()[0]
     report.known_tasks = _remove(KnownTask.objects.no_longer_listed(), dry_run=dry_run)
+    report.daily_totals = _recount(dry_run=dry_run)
     before = _days_ago(conf.KEEP_FAILED_DAYS)
     if before:
         report.failed = _remove(TryOnResult.objects.failed_before(before), dry_run=dry_run)
@@ -106,6 +113,13 @@ def orphans(before: datetime) -> Iterator[File]:
             for name in sorted(ours - _referred_to(subfolder) if ours else ()):
                 if _is_older(storage, name, before):
                     yield storage, name
+
+
+def _recount(*, dry_run: bool) -> int:
+    """Correct the daily totals of this month and the last, which budgets rely on."""
+    first = last_month(shop_day(timezone.now()))
+    totals = DailyTotal.objects.all()
+    return len(totals.differing(first)) if dry_run else totals.recount(first)
 
 
 def _days_ago(days: int | None) -> datetime | None:

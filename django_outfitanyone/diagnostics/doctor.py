@@ -12,6 +12,7 @@ from django_outfitanyone.diagnostics.fallbacks import diagnose_fallbacks
 from django_outfitanyone.diagnostics.findings import Finding, Findings, Level, ok
 from django_outfitanyone.diagnostics.pictures import diagnose_picture_check
 from django_outfitanyone.diagnostics.storage import diagnose_storage
+from django_outfitanyone.diagnostics.totals import diagnose_totals
 from django_outfitanyone.diagnostics.work import diagnose_work
 
 
@@ -40,4 +41,5 @@ DIAGNOSES: tuple[Callable[[], Findings], ...] = (
     diagnose_storage,
     diagnose_picture_check,
     diagnose_work,
+    diagnose_totals,
 )

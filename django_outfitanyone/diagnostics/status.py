@@ -15,8 +15,8 @@ from django_outfitanyone.account import budgets, free_quota, rate_limits
 from django_outfitanyone.account.budgets import Budget
 from django_outfitanyone.account.free_quota import FreeQuota
 from django_outfitanyone.choices import IN_FLIGHT, UNSENT, Status
-from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
-from django_outfitanyone.models.charge import shop_day
+from django_outfitanyone.models import Account, ClothesParse, DailyTotal, TryOnResult
+from django_outfitanyone.models.amounts import shop_day
 
 OVERDUE = timedelta(minutes=3)
 """The watchdog wakes the worker every minute, so work that is due for longer is stuck."""
@@ -114,8 +114,8 @@ def of(account: Account) -> AccountStatus:
     engine = account.settings if account.is_configured else None
     is_sandbox = engine is not None and engine.is_sandbox
     today = shop_day(timezone.now())
-    charges = Charge.objects.filter(account=account, is_sandbox=is_sandbox)
-    currency = engine.currency if engine else next(iter(charges.currencies()), "")
+    charged = DailyTotal.objects.filter(account=account, is_sandbox=is_sandbox)
+    currency = engine.currency if engine else next(iter(charged.currencies()), "")
     overdue = [_count_and_oldest(rows) for rows in _overdue_rows(account)] if engine else []
     return AccountStatus(
         account=account,
@@ -126,8 +126,8 @@ def of(account: Account) -> AccountStatus:
         blocked=TryOnResult.objects.filter(account=account).blocked().count(),
         overdue=sum(count for count, _since in overdue),
         overdue_since=min((since for count, since in overdue if count), default=None),
-        spent_today=charges.since(today).total(currency),
-        spent_this_month=charges.since(today.replace(day=1)).total(currency),
+        spent_today=charged.since(today).total(currency),
+        spent_this_month=charged.since(today.replace(day=1)).total(currency),
         currency=currency,
         budgets=budgets.budgets_of(account),
         free_quotas=free_quota.quotas_of(account),

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             if installed.is_installed(f"django.contrib.{name}")
         ),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        (APP, "0022_permissions"),
+        (APP, "0026_daily_totals"),
     ]
 
     operations = [

@@ -4,6 +4,7 @@ from django_outfitanyone.models.account import Account
 from django_outfitanyone.models.batch import Batch
 from django_outfitanyone.models.charge import Charge
 from django_outfitanyone.models.clothes_parse import ClothesParse
+from django_outfitanyone.models.daily_total import DailyTotal
 from django_outfitanyone.models.deletion import protects_unsettled, unsettled_text
 from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.hotspot import Hotspot
@@ -23,6 +24,7 @@ __all__ = [
     "Batch",
     "Charge",
     "ClothesParse",
+    "DailyTotal",
     "Garment",
     "Hotspot",
     "ImageCount",

@@ -2,75 +2,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, router, transaction
 from django.db.models import Count, Exists, F, OuterRef, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.models.account import Account
+from django_outfitanyone.models.amounts import (
+    AmountQuerySet,
+    Totals,
+    exact,
+    largest_first,
+    shop_day,
+)
 from django_outfitanyone.models.clothes_parse import ClothesParse
+from django_outfitanyone.models.daily_total import DailyTotal
 from django_outfitanyone.models.try_on import TryOnResult
 from django_outfitanyone.models.worn_garment import worn_with_a_product
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-SMALLEST = Decimal("0.000001")
 
-Totals = dict[Any, Decimal]
-
-
-def shop_day(moment: datetime) -> date:
-    """Return the day in the shop's time zone, ``TIME_ZONE``, whatever the reader's zone is."""
-    return timezone.localtime(moment, timezone.get_default_timezone()).date()
-
-
-def first_moment(day: date) -> datetime:
-    """Return when this day begins in the shop's time zone."""
-    return datetime.combine(day, time.min, timezone.get_default_timezone())
-
-
-class ChargeQuerySet(models.QuerySet["Charge"]):
-    """Totals are in one currency: charges in any other are left out, never converted."""
-
-    def real(self) -> Self:
-        """Return the charges that the vendor bills."""
-        return self.filter(is_sandbox=False)
-
-    def of_sandboxes(self) -> Self:
-        """Return what pictures of sandboxes and preview engines would cost; no one bills it."""
-        return self.filter(is_sandbox=True)
-
-    def since(self, day: date) -> Self:
-        """Return the charges from this day on, by the shop's calendar."""
-        return self.filter(charged_on__gte=day)
-
-    def currencies(self) -> list[str]:
-        """Return the currencies of these charges, in alphabetical order."""
-        return list(self.order_by("currency").values_list("currency", flat=True).distinct())
-
-    def total(self, currency: str) -> Decimal:
-        """Return the sum of the charges in this currency."""
-        sum_of = self.filter(currency=currency).order_by().aggregate(sum=Sum("amount"))
-        return _exact(sum_of["sum"] or Decimal(0))
-
-    def totals(self) -> Totals:
-        """Return the sum of each currency; sums of two currencies are never added up."""
-        return {currency: self.total(currency) for currency in self.currencies()}
-
-    def by_day(self, currency: str) -> Totals:
-        """Return totals by day, latest first. All other totals list the largest amount first."""
-        days = self._by("charged_on", currency)
-        return dict(sorted(days.items(), reverse=True))
-
-    def by_model(self, currency: str) -> Totals:
-        """Return totals by remote model."""
-        return self._by("remote_model", currency)
+class ChargeQuerySet(AmountQuerySet["Charge"]):
+    """The ledger: a charge is written once and never changed."""
 
     def by_requester(self, currency: str) -> Totals:
         """Return totals by primary key of the user, ``None`` for requests without a user."""
@@ -83,19 +43,30 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         deleted.
         """
         totals: defaultdict[Any, Decimal] = defaultdict(Decimal)
-        charges = self.filter(currency=currency).order_by()
+        for _currency, _is_sandbox, product, amount, _count in self.filter(
+            currency=currency
+        ).product_shares():
+            totals[product] += amount
+        return largest_first(totals.items())
+
+    def product_shares(self) -> list[tuple[Any, ...]]:
+        """Return currency, sandbox, product, its share, and how many charges it shares.
+
+        Takes two queries; the time grows with the number of charges.
+        """
+        kind = ("currency", "is_sandbox")
+        sums = {"sum": Sum("amount"), "count": Count("pk")}
+        charges = self.order_by()
         worn = worn_with_a_product().filter(try_on=OuterRef("try_on"))
-        shares = (
-            _with_products(charges, worn)
-            .values_list("product", "shared_by")
-            .annotate(sum=Sum("amount"))
-        )
-        for product, shared_by, amount in shares:
-            totals[product] += _exact(amount / shared_by)
-        others = charges.exclude(Exists(worn))
-        if amount := others.aggregate(sum=Sum("amount"))["sum"]:
-            totals[None] = _exact(amount)
-        return _largest_first(totals.items())
+        shares = _with_products(charges, worn).values_list(*kind, "product", "shared_by")
+        found: defaultdict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [Decimal(0), 0])
+        for *key, shared_by, amount, count in shares.annotate(**sums):
+            share = found[tuple(key)]
+            share[0] += exact(amount / shared_by)
+            share[1] += count
+        others = charges.exclude(Exists(worn)).values_list(*kind).annotate(**sums)
+        of_no_product = [(*key, None, exact(amount), count) for *key, amount, count in others]
+        return [*((*key, *share) for key, share in found.items()), *of_no_product]
 
     def count_images(self) -> int:
         """Return the number of pictures that were charged."""
@@ -167,11 +138,6 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         """Return those of these remote tasks that are charged, even if their row was deleted."""
         charged = self.filter(account=account_id, task_id__in=list(task_ids))
         return {task_id for task_id in charged.values_list("task_id", flat=True) if task_id}
-
-    def _by(self, column: str, currency: str) -> Totals:
-        own = self.filter(currency=currency).order_by()
-        groups = own.values_list(column).annotate(sum=Sum("amount"))
-        return _largest_first((key, _exact(amount)) for key, amount in groups)
 
 
 def _with_products(charges: Any, worn: models.QuerySet[Any]) -> Any:
@@ -264,6 +230,16 @@ class Charge(models.Model):
     def __str__(self) -> str:
         return f"{self.charged_on} {self.remote_model} {self.currency} {self.amount.normalize():f}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a new charge is part of the total of its day at the same moment."""
+        if not self._state.adding:
+            super().save(*args, **kwargs)
+            return
+        using = kwargs.get("using") or router.db_for_write(Charge, instance=self)
+        with transaction.atomic(using=using):
+            super().save(*args, **kwargs)
+            DailyTotal.objects.using(using).add(self)
+
 
 def _columns(job: TryOnResult | ClothesParse, *, charged_at: datetime) -> dict[str, Any]:
     """Return whose charge it is, and of which day."""
@@ -280,12 +256,3 @@ def _columns(job: TryOnResult | ClothesParse, *, charged_at: datetime) -> dict[s
 def _is_sandbox(job: TryOnResult | ClothesParse) -> bool:
     """Return whether no vendor bills the job; one of an engine that is gone may be billed."""
     return job.engine_settings is not None and job.engine_settings.is_sandbox
-
-
-def _exact(amount: Decimal) -> Decimal:
-    """Round as the column does, because SQLite sums up in floating point."""
-    return amount.quantize(SMALLEST)
-
-
-def _largest_first(totals: Iterable[tuple[Any, Decimal]]) -> Totals:
-    return dict(sorted(totals, key=lambda total: total[1], reverse=True))

@@ -149,6 +149,10 @@ class TryOnResult(WearsGarments, RemoteJob, ReviewedPicture, ResponsivePicture):
             models.Index(fields=["batch", "status"], name="outfit_tryonresult_batch"),
             models.Index(fields=["remote_model", "id"], name="outfit_tryonresult_model"),
             models.Index(fields=["is_preview", "id"], name="outfit_tryonresult_preview"),
+            models.Index(
+                fields=["is_published", "created_at", "account"],
+                name="outfit_tryonresult_month_shown",
+            ),
         ]
         constraints = [
             *RemoteJob.Meta.constraints,

@@ -12,7 +12,7 @@ from django_outfitanyone.account import budgets
 from django_outfitanyone.actions import cancel, parse_clothes, request_try_on
 from django_outfitanyone.choices import Status
 from django_outfitanyone.exceptions import BudgetSpent
-from django_outfitanyone.models import Account, Charge, ClothesParse, TryOnResult
+from django_outfitanyone.models import Account, Charge, ClothesParse, DailyTotal, TryOnResult
 from django_outfitanyone.signals import budget_spent
 from django_outfitanyone.worker import queue, runner
 from tests.events import received
@@ -214,6 +214,7 @@ def test_runner__continues_on_the_next_day(remote, configure):
     try_on.refresh_from_db()
     assert try_on.is_open
     Charge.objects.update(charged_on=date.today() - timedelta(days=2))
+    DailyTotal.objects.recount(date.today() - timedelta(days=2))
     Account.objects.update(budget_spent_until=timezone.now())
     TryOnResult.objects.update(due_at=timezone.now())  # instead of after the retry delay
     work(try_on)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 
 import pytest
 from django.db import OperationalError, connection
 
 from django_outfitanyone.account import ledger
 from django_outfitanyone.choices import Status
-from django_outfitanyone.models import Account, Charge, TryOnResult
+from django_outfitanyone.models import Account, Charge, DailyTotal, TryOnResult
 from tests.factories import make_garment, make_model_image, make_try_on
 from tests.work import claim
 
@@ -42,6 +43,8 @@ def test_settle__of_many_at_once_only_as_many_as_are_left_are_free(configure):
 
     assert Charge.objects.count() == THREADS
     assert Charge.objects.filter(free_images=1, amount=0).count() == FREE
+    assert DailyTotal.objects.get().charges == THREADS
+    assert DailyTotal.objects.differing(date.min) == []
 
 
 def claim_one():

@@ -21,6 +21,7 @@ from django_outfitanyone.models import (
     Account,
     Charge,
     ClothesParse,
+    DailyTotal,
     Garment,
     Hotspot,
     Intake,
@@ -361,3 +362,13 @@ def test_task__cleans(rules):
     tasks.clean()
 
     assert not TryOnResult.objects.exists()
+
+
+def test_daily_totals__are_corrected_but_only_counted_by_a_dry_run():
+    make_charge()
+    DailyTotal.objects.update(charges=9)
+
+    assert cleanup.clean(dry_run=True).daily_totals == 1
+    assert DailyTotal.objects.get().charges == 9
+    assert cleanup.clean().daily_totals == 1
+    assert DailyTotal.objects.get().charges == 1

@@ -14,7 +14,8 @@ from django_outfitanyone.diagnostics import doctor
 from django_outfitanyone.diagnostics.findings import Level
 from django_outfitanyone.diagnostics.pictures import diagnose_picture_check
 from django_outfitanyone.engines.base import CheckResult
-from django_outfitanyone.models import Account, Charge
+from django_outfitanyone.models import Account, Charge, DailyTotal
+from django_outfitanyone.models.amounts import shop_day
 from tests.factories import make_charge, make_try_on
 from tests.toy_engine import ToyEngine
 
@@ -51,7 +52,7 @@ def test_diagnose__healthy_installation_has_only_ok_findings_and_costs_nothing(r
     assert [finding for finding in findings if finding.level is not OK] == []
     assert {finding.subject for finding in findings} == {
         *("settings", "key", "region", "clock", "storage", "delivery"),
-        *("account", "worker", "queue", "budget"),
+        *("account", "worker", "queue", "budget", "totals"),
     }
     spent = ("submits", "parses", "uploads")
     assert [remote.stats[name] for name in spent] == [0, 0, 0]
@@ -278,3 +279,16 @@ def test_pictures__without_the_local_engine(local_engine):
 
 def test_pictures__switched_off():
     assert levels(diagnose_picture_check) == []
+
+
+def test_totals__that_differ_from_the_charges_are_a_warning():
+    yesterday = shop_day(timezone.now()) - timedelta(days=1)
+    make_charge(charged_on=yesterday)
+    assert levels(doctor.diagnose_totals) == [("totals", OK)]
+
+    DailyTotal.objects.update(charges=9)
+
+    (finding,) = doctor.diagnose_totals()
+    assert finding.level is WARNING
+    assert finding.text.startswith("1 daily total differs")
+    assert "outfitanyone_clean" in finding.remedy

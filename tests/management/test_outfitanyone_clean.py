@@ -49,5 +49,6 @@ def test_json(capsys, configure):
         "known_tasks": 0,
         "orphans": 0,
         "orphaned_bytes": 0,
+        "daily_totals": 0,
     }
     assert not TryOnResult.objects.exists()

@@ -16,6 +16,7 @@ from django_outfitanyone.models import (
     Account,
     Charge,
     ClothesParse,
+    DailyTotal,
     Garment,
     Hotspot,
     ImageCount,
@@ -65,6 +66,9 @@ MAKE = {
     Charge: make_charge,
     ClothesParse: lambda: ClothesParse.objects.create(
         account=Account.of(), model_image=make_model_image()
+    ),
+    DailyTotal: lambda: DailyTotal.objects.create(
+        account=Account.of(), charged_on=timezone.now().date(), remote_model="m", currency="CNY"
     ),
     Garment: make_garment,
     Hotspot: lambda: make_hotspot(make_model_image()),

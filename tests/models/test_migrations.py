@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timezone
+from decimal import Decimal
 from importlib import import_module
 
 import pytest
@@ -330,6 +331,26 @@ def test_0020__adds_an_index_with_a_condition_on_postgresql_only(migrate):
     assert added == {"outfit_tryonresult_photo_shown"} | of_postgresql
     migrate("0019_submit_rates")
     assert _indexes_of_try_ons() == before
+
+
+def test_0026__adds_up_the_charges_of_each_day(migrate):
+    before = migrate("0022_permissions")
+    account = before.get_model(APP, "Account").objects.create(name="old shop")
+    charge = {"account": account, "charged_at": MOMENT, "charged_on": MOMENT.date(), "images": 1}
+    for changes in ({}, {}, {"currency": "USD"}, {"is_sandbox": True}, {"remote_model": "b"}):
+        columns = {"remote_model": "a", "amount": "0.5", "currency": "CNY"}
+        before.get_model(APP, "Charge").objects.create(**charge, **columns | changes)
+
+    totals = migrate("0026_daily_totals").get_model(APP, "DailyTotal").objects
+
+    key = (MOMENT.date(), "old shop")
+    names = ("charged_on", "account", "remote_model", "currency", "is_sandbox", "amount", "charges")
+    assert set(totals.values_list(*names)) == {
+        (*key, "a", "CNY", False, Decimal(1), 2),
+        (*key, "a", "USD", False, Decimal("0.5"), 1),
+        (*key, "a", "CNY", True, Decimal("0.5"), 1),
+        (*key, "b", "CNY", False, Decimal("0.5"), 1),
+    }
 
 
 def _indexes_of_try_ons():

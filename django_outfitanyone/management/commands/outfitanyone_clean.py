@@ -12,12 +12,12 @@ from django_outfitanyone.pictures.decoding import human_size
 
 
 class Command(BaseCommand):
-    """Removes old data by the retention rules in the settings."""
+    """Removes old data by the retention rules in the settings, and corrects daily totals."""
 
     help = (
         "Removes expired uploads and ids of tasks, and data older than the settings "
         "KEEP_FAILED_DAYS, KEEP_UNPUBLISHED_DAYS and KEEP_ORPHANS_DAYS allow. Published and "
-        "approved pictures are always kept."
+        "approved pictures are always kept. Corrects daily totals that differ from the charges."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,6 +36,8 @@ class Command(BaseCommand):
         self.stdout.write("Would be removed:" if dry_run else "Removed:")
         for line in _lines(report):
             self.stdout.write(line)
+        self.stdout.write("Would be corrected:" if dry_run else "Corrected:")
+        self.stdout.write(f"  daily totals            {report.daily_totals}")
 
 
 def _lines(report: CleanupReport) -> list[str]:
