@@ -18,11 +18,12 @@ from typing import Any
 from django.apps import apps
 from django.core.files.storage import Storage
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import (
+    Batch,
     ClothesParse,
     Garment,
     Hotspot,
@@ -31,6 +32,7 @@ from django_outfitanyone.models import (
     TemporaryUpload,
     TryOnResult,
 )
+from django_outfitanyone.models.batch import BatchQuerySet
 from django_outfitanyone.models.database import atomic, on_commit
 
 logger = logging.getLogger("django_outfitanyone")
@@ -52,6 +54,8 @@ class CleanupReport:
     unpublished: int = 0
     uploads: int = 0
     known_tasks: int = 0
+    batches: int = 0
+    """Those whose try-ons are all deleted."""
     orphans: int = 0
     orphaned_bytes: int = 0
 
@@ -74,6 +78,7 @@ def clean(*, dry_run: bool = False) -> CleanupReport:
         report.unpublished = _remove(
             TryOnResult.objects.unpublished_before(before), dry_run=dry_run
         )
+    report.batches = _remove(empty_batches(), dry_run=dry_run)
     before = _days_ago(conf.KEEP_ORPHANS_DAYS)
     if before:
         for storage, name in orphans(before):
@@ -84,6 +89,12 @@ def clean(*, dry_run: bool = False) -> CleanupReport:
     if not dry_run:
         logger.info("Cleaned: %s", report, extra={"event": "cleaned", **report.as_dict()})
     return report
+
+
+def empty_batches() -> BatchQuerySet:
+    """Return the finished batches whose try-ons are all deleted."""
+    rows = TryOnResult.objects.filter(batch=OuterRef("pk"))
+    return Batch.objects.finished().filter(~Exists(rows))
 
 
 def orphans(before: datetime) -> Iterator[File]:

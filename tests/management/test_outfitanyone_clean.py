@@ -46,6 +46,7 @@ def test_json(capsys, configure):
         "unpublished": 0,
         "uploads": 0,
         "known_tasks": 0,
+        "batches": 0,
         "orphans": 0,
         "orphaned_bytes": 0,
     }
