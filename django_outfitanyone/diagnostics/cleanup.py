@@ -18,11 +18,12 @@ from typing import Any
 from django.apps import apps
 from django.core.files.storage import Storage
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import (
+    Batch,
     ClothesParse,
     DailyTotal,
     Garment,
@@ -35,6 +36,7 @@ from django_outfitanyone.models import (
     TryOnResult,
 )
 from django_outfitanyone.models.amounts import last_month, shop_day
+from django_outfitanyone.models.batch import BatchQuerySet
 from django_outfitanyone.models.database import atomic, on_commit
 
 logger = logging.getLogger("django_outfitanyone")
@@ -62,6 +64,8 @@ class CleanupReport:
     drafts: int = 0
     uploads: int = 0
     known_tasks: int = 0
+    batches: int = 0
+    """Those whose try-ons are all deleted."""
     orphans: int = 0
     orphaned_bytes: int = 0
     daily_totals: int = 0
@@ -86,6 +90,7 @@ def clean(*, dry_run: bool = False) -> CleanupReport:
         report.unpublished = _remove(
             TryOnResult.objects.unpublished_before(before), dry_run=dry_run
         )
+    report.batches = _remove(empty_batches(), dry_run=dry_run)
     before = _days_ago(conf.KEEP_DRAFTS_DAYS)
     if before:
         drafts = Intake.objects.created_before(before)
@@ -100,6 +105,12 @@ def clean(*, dry_run: bool = False) -> CleanupReport:
     if not dry_run:
         logger.info("Cleaned: %s", report, extra={"event": "cleaned", **report.as_dict()})
     return report
+
+
+def empty_batches() -> BatchQuerySet:
+    """Return the finished batches whose try-ons are all deleted."""
+    rows = TryOnResult.objects.filter(batch=OuterRef("pk"))
+    return Batch.objects.finished().filter(~Exists(rows))
 
 
 def orphans(before: datetime) -> Iterator[File]:

@@ -19,6 +19,7 @@ from django_outfitanyone.diagnostics import cleanup
 from django_outfitanyone.engines.dashscope import OutfitAnyone
 from django_outfitanyone.models import (
     Account,
+    Batch,
     Charge,
     ClothesParse,
     DailyTotal,
@@ -131,6 +132,18 @@ def test_expired_uploads__are_removed_without_a_rule(clean_up):
         )
     assert clean_up().uploads == 1
     assert TemporaryUpload.objects.get().sha256 == "1"
+
+
+class TestBatches:
+    def test_are_removed_once_all_their_try_ons_are_deleted(self, clean_up):
+        row = make_try_on(status=Status.FAILED)
+        kept = Batch.objects.create(pk=row.batch, size=2, finished_at=timezone.now())
+        unfinished = Batch.objects.create(size=2)
+        Batch.objects.create(size=2, finished_at=timezone.now())
+
+        assert clean_up(dry_run=True).batches == 1
+        assert clean_up().batches == 1
+        assert set(Batch.objects.all()) == {kept, unfinished}
 
 
 class TestKnownTasks:

@@ -47,6 +47,7 @@ def test_json(capsys, configure):
         "drafts": 0,
         "uploads": 0,
         "known_tasks": 0,
+        "batches": 0,
         "orphans": 0,
         "orphaned_bytes": 0,
         "daily_totals": 0,

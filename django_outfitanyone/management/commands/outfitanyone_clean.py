@@ -45,6 +45,7 @@ def _lines(report: CleanupReport) -> list[str]:
     return [
         f"  expired uploads         {report.uploads}",
         f"  ids of expired tasks    {report.known_tasks}",
+        f"  batches without try-ons {report.batches}",
         f"  failed or canceled      {_by_rule(report.failed, conf.KEEP_FAILED_DAYS)}",
         f"  never approved          {_by_rule(report.unpublished, conf.KEEP_UNPUBLISHED_DAYS)}",
         f"  uploads never added     {_by_rule(report.drafts, conf.KEEP_DRAFTS_DAYS)}",
