@@ -45,6 +45,7 @@ function show(html) {
   summary.removeAttribute("aria-busy");
   makeButton.textContent = (summary.querySelector("[data-label]") ?? makeButton).dataset.label;
   makeButton.disabled = summary.querySelector("[data-disabled]") !== null;
+  labelButtons();
 }
 
 /** Replace what has changed, keep the focus on the same input and the matrix where it was scrolled to. */
@@ -82,21 +83,28 @@ function boxesOf(button) {
   return [...document.querySelectorAll(`#${button.dataset.select} input:not(:disabled)`)];
 }
 
-for (const button of document.querySelectorAll(".outfit-select-all")) {
-  const all = button.textContent;
-  const label = () => {
-    button.textContent = boxesOf(button).every((box) => box.checked) ? button.dataset.none : all;
-  };
-  button.hidden = false;
+const selectButtons = [...document.querySelectorAll(".outfit-select-all")];
+
+/** Each button says what it does now; without boxes there is none. */
+function labelButtons() {
+  for (const button of selectButtons) {
+    const boxes = boxesOf(button);
+    button.hidden = boxes.length === 0;
+    button.textContent = boxes.every((box) => box.checked) ? button.dataset.none : button.dataset.all;
+  }
+}
+
+for (const button of selectButtons) {
+  button.dataset.all = button.textContent;
   button.addEventListener("click", () => {
     const boxes = boxesOf(button);
     const checked = !boxes.every((box) => box.checked);
     boxes.forEach((box) => (box.checked = checked));
     form.dispatchEvent(new Event("change"));
   });
-  form.addEventListener("change", label);
-  label();
 }
+form.addEventListener("change", labelButtons);
+labelButtons();
 
 /** Switch the boxes of a row or a column, as the server does without this script. */
 function toggle(button) {
