@@ -1,0 +1,1 @@
+"""Optional parts for other packages; nothing of the app imports them."""
