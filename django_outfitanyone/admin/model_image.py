@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_outfitanyone import starter_set
+from django_outfitanyone import actions, starter_set
 from django_outfitanyone.admin import rendering
 from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames, ModelAdmin
 from django_outfitanyone.admin.filters import CheckFilter, RefusedFilter, TagFilter
@@ -24,7 +25,9 @@ from django_outfitanyone.admin.picture_guide import PictureGuideMixin, picture_i
 from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
 from django_outfitanyone.admin.uploads import UploadMixin
+from django_outfitanyone.intake.saving import is_parse_free
 from django_outfitanyone.models import Hotspot, ModelImage
+from django_outfitanyone.models.database import on_commit
 from django_outfitanyone.models.intake import Subject
 from django_outfitanyone.picture_guide import PEOPLE
 
@@ -69,6 +72,12 @@ class ModelImageAdminMixin(
         hotspots = Hotspot.objects.filter(model_image=OuterRef("pk")).order_by()
         counts = hotspots.values("model_image").annotate(count=Count("pk")).values("count")
         return photos.annotate(hotspot_count=Coalesce(Subquery(counts), 0))
+
+    def save_model(self, request: HttpRequest, obj: ModelImage, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Save, and parse the clothes of a new picture if that is free."""
+        super().save_model(request, obj, form, change)
+        if "image" in form.changed_data and is_parse_free():
+            on_commit(partial(actions.parse_clothes, obj, requested_by=request.user))
 
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, photo: ModelImage) -> SafeString:

@@ -32,7 +32,7 @@ CHUNK_BYTES = 64 * 1024
 TOTAL_SECONDS = 60
 
 
-def download(url: str, *, seconds: int = TOTAL_SECONDS) -> bytes:
+def download(url: str, *, seconds: int | None = None) -> bytes:
     """Return the bytes at ``url``, which must arrive within these seconds.
 
     Raises ``AddressRefused`` when the settings forbid the address, ``DownloadRefused`` when
@@ -40,6 +40,7 @@ def download(url: str, *, seconds: int = TOTAL_SECONDS) -> bytes:
     ``RequestNotSent`` when a proxy of this machine cannot be used.
     """
     _check_scheme(url)
+    seconds = seconds or TOTAL_SECONDS
     limit = AnswerLimit(seconds)
     try:
         with (

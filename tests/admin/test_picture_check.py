@@ -395,16 +395,15 @@ class TestLists:
 
 
 class TestTryOnPage:
-    def test_unsuitable_photo_is_marked_and_refused(self, site, local_engine, photo, garment):
+    def test_unsuitable_photo_is_not_offered_and_refused(self, site, local_engine, photo, garment):
         local_engine.person = [TWO_PEOPLE]
         check_picture(photo)
         data = try_on_form_data([garment], [photo])
         page = site.get("tryonresult_add", garments=garment.pk, photos=photo.pk)
         response = site.post("tryonresult_add", **data, _order=1)
 
-        assert "outfit-badge--refuses" in text_of(page)
-        assert "“Anna”: There are several people in the photo." in problems_on(response)[0]
-        assert "choose “Use it anyway”" in problems_on(response)[0]
+        assert "1 photo is not offered because engines refuse it." in text_of(page)
+        assert "is not one of the available choices" in problems_on(response)[0]
         assert not TryOnResult.objects.exists()
 
     def test_photo_that_a_person_decided_to_use_is_accepted(

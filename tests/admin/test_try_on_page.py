@@ -88,9 +88,8 @@ def test_photo_action__offers_the_garments_on_the_page(site):
 def test_photo_action__refuses_inactive_photos(site, messages_of):
     response = site.select("modelimage", "try_on_photos", [make_model_image(is_active=False)])
 
-    assert messages_of(response) == [
-        "None of these photos is offered for try-ons. Tick “offered for try-ons” first."
-    ]
+    (text,) = messages_of(response)
+    assert text.startswith("None of these photos is offered for try-ons. Tick “offered for")
 
 
 def test_page__takes_the_selection_from_a_link(site):

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from django_outfitanyone.models import Garment, ModelImage
+from django_outfitanyone.models import ClothesParse, Garment, ModelImage
 from tests.admin.pages import errors_on, text_of
 from tests.drawing import drawn, encoded, picture
 from tests.factories import make_garment, make_model_image, make_product
@@ -212,3 +212,17 @@ def test_garment__is_changed_and_deleted_in_its_product(site):
     form["outfit_garments-0-DELETE"] = "on"
     site.post("product_change", garment.product.pk, **product_data(b"", **form))
     assert not Garment.objects.exists()
+
+
+@pytest.mark.parametrize(("parser", "count"), [("local", 1), ("default", 0)])
+def test_new_model_photo__is_parsed_if_that_is_free(
+    site, configure, django_capture_on_commit_callbacks, parser, count
+):
+    configure(PARSER=parser)
+    data = {"name": "Anna", "image": upload(picture(1))}
+    formset = {"hotspots-TOTAL_FORMS": 0, "hotspots-INITIAL_FORMS": 0}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        site.post("modelimage_add", **data, **formset)
+
+    assert ClothesParse.objects.filter(model_image__name="Anna").count() == count

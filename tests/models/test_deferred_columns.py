@@ -20,6 +20,9 @@ from django_outfitanyone.models import (
     Garment,
     Hotspot,
     ImageCount,
+    Intake,
+    IntakeLine,
+    IntakePicture,
     KnownTask,
     ModelImage,
     Product,
@@ -61,6 +64,16 @@ def make_worn_garment():
     return make_published().worn.get()
 
 
+def make_intake():
+    return Intake.objects.create(subject="garment")
+
+
+def make_draft(*, data):
+    draft = IntakePicture(intake=make_intake(), file_name="a.jpg")
+    draft.image.save("a.jpg", ContentFile(data))
+    return draft
+
+
 MAKE = {
     Account: lambda: Account.objects.create(name="other"),
     Charge: make_charge,
@@ -73,6 +86,9 @@ MAKE = {
     Garment: make_garment,
     Hotspot: lambda: make_hotspot(make_model_image()),
     ImageCount: lambda: ImageCount.objects.create(account=Account.of(), remote_model="aitryon"),
+    Intake: make_intake,
+    IntakeLine: lambda: IntakeLine.objects.create(intake=make_intake(), reference="a.jpg"),
+    IntakePicture: lambda: make_draft(data=LARGE),
     KnownTask: lambda: KnownTask.objects.create(account=Account.of(), task_id="t"),
     ModelImage: lambda: make_model_image(data=LARGE),
     Product: make_product,
