@@ -222,6 +222,7 @@ FREE_ADMIN_PAGES = {
     *("changelist", "add", "change", "delete", "history"),
     *("tryonresult_batch", "tryonresult_batch_cards", "tryonresult_adopt", "account_resume"),
     *("tryonresult_export", "tryonresult_review", "tryonresult_review_picture"),
+    *("charge_spending", "charge_spending_csv"),
     *("garment_samples", "modelimage_samples", "garment_picture", "modelimage_picture"),
 }
 FREE_ENDPOINTS = {

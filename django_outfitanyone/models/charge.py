@@ -241,7 +241,8 @@ class Charge(models.Model):
             super().save(*args, **kwargs)
             return
         using = kwargs.get("using") or router.db_for_write(Charge, instance=self)
-        with transaction.atomic(using=using):
+        # an error ends the caller's transaction too: row, charge and total are one
+        with transaction.atomic(using=using, savepoint=False):
             super().save(*args, **kwargs)
             DailyTotal.objects.using(using).add(self)
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOM = {Lane.SLOTS: 5, Lane.PICTURES: 5}
 MOST = 63
-"""61 on SQLite, where ``BEGIN`` counts; a run of several try-ons shares some of them."""
+"""63 on SQLite, where ``BEGIN`` counts; a run of several try-ons shares some of them."""
 
 
 class Counter:
