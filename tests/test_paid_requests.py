@@ -233,6 +233,7 @@ FREE_ADMIN_PAGES = {
     *("tryonresult_batch", "tryonresult_batch_cards", "tryonresult_adopt", "account_resume"),
     *("tryonresult_batch_pause", "tryonresult_batch_resume"),
     *("tryonresult_export", "tryonresult_review", "tryonresult_review_picture"),
+    *("charge_spending", "charge_spending_csv"),
     *("garment_samples", "modelimage_samples", "garment_picture", "modelimage_picture"),
 }
 FREE_ENDPOINTS = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, router, transaction
-from django.db.models import Count, Exists, F, OuterRef, Subquery, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Sum, Window
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -54,19 +54,21 @@ class ChargeQuerySet(AmountQuerySet["Charge"]):
 
         Takes two queries; the time grows with the number of charges.
         """
-        kind = ("currency", "is_sandbox")
-        sums = {"sum": Sum("amount"), "count": Count("pk")}
-        charges = self.order_by()
-        worn = worn_with_a_product().filter(try_on=OuterRef("try_on"))
-        shares = _with_products(charges, worn).values_list(*kind, "product", "shared_by")
         found: defaultdict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [Decimal(0), 0])
-        for *key, shared_by, amount, count in shares.annotate(**sums):
-            share = found[tuple(key)]
-            share[0] += exact(amount / shared_by)
-            share[1] += count
-        others = charges.exclude(Exists(worn)).values_list(*kind).annotate(**sums)
-        of_no_product = [(*key, None, exact(amount), count) for *key, amount, count in others]
-        return [*((*key, *share) for key, share in found.items()), *of_no_product]
+        for *key, amount in _with_products(self.order_by().prefetch_related(None)).iterator():
+            found[tuple(key)][0] += amount
+            found[tuple(key)][1] += 1
+        shares: defaultdict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [Decimal(0), 0])
+        for (*key, shared_by), (amount, count) in found.items():
+            shares[tuple(key)][0] += exact(amount / shared_by)
+            shares[tuple(key)][1] += count
+        worn = worn_with_a_product().filter(try_on=OuterRef("try_on"))
+        others = self.order_by().exclude(Exists(worn)).values_list("currency", "is_sandbox")
+        of_no_product = [
+            (*key, None, exact(amount), count)
+            for *key, amount, count in others.annotate(sum=Sum("amount"), count=Count("pk"))
+        ]
+        return [*((*key, *share) for key, share in shares.items()), *of_no_product]
 
     def count_images(self) -> int:
         """Return the number of pictures that were charged."""
@@ -140,19 +142,22 @@ class ChargeQuerySet(AmountQuerySet["Charge"]):
         return {task_id for task_id in charged.values_list("task_id", flat=True) if task_id}
 
 
-def _with_products(charges: Any, worn: models.QuerySet[Any]) -> Any:
-    """Return a row for each charge and product in its try-on; ``shared_by`` are how many.
+def _with_products(charges: models.QuerySet[Charge]) -> models.QuerySet[Any, tuple[Any, ...]]:
+    """Return a row for each charge and product in its try-on.
 
-    It starts with the charges, so that the try-ons of no others are read.
+    It has currency, sandbox, product, how many products share the charge, and its amount. A
+    window counts these, because a subquery for each charge takes five times as long.
     """
-    place = "try_on__worn"
-    earlier = worn.filter(garment__product=OuterRef("product"), position__lt=OuterRef("position"))
-    products = worn.values("try_on").annotate(count=Count("garment__product", distinct=True))
-    return (
-        charges.annotate(product=F(f"{place}__garment__product"), position=F(f"{place}__position"))
-        .filter(~Exists(earlier), product__isnull=False)
-        .annotate(shared_by=Subquery(products.values("count")))
+    product = "try_on__worn__garment__product"
+    products: Any = charges.filter(**{f"{product}__isnull": False}).annotate(product=F(product))
+    grouped = products.values("pk", "currency", "is_sandbox", "amount", "product")
+    # the smallest position groups the rows: a product with two garments has one of them
+    once = grouped.annotate(position=Min("try_on__worn__position"))
+    counted = once.annotate(shared_by=Window(Count("*"), partition_by=[F("pk")]))
+    rows: models.QuerySet[Any, tuple[Any, ...]] = counted.values_list(
+        "currency", "is_sandbox", "product", "shared_by", "amount"
     )
+    return rows
 
 
 class Charge(models.Model):
@@ -236,7 +241,8 @@ class Charge(models.Model):
             super().save(*args, **kwargs)
             return
         using = kwargs.get("using") or router.db_for_write(Charge, instance=self)
-        with transaction.atomic(using=using):
+        # an error ends the caller's transaction too: row, charge and total are one
+        with transaction.atomic(using=using, savepoint=False):
             super().save(*args, **kwargs)
             DailyTotal.objects.using(using).add(self)
 
