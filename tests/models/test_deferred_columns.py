@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from django_outfitanyone.models import (
     Account,
+    Batch,
     Charge,
     ClothesParse,
     DailyTotal,
@@ -76,6 +77,7 @@ def make_draft(*, data):
 
 MAKE = {
     Account: lambda: Account.objects.create(name="other"),
+    Batch: lambda: Batch.objects.create(size=2),
     Charge: make_charge,
     ClothesParse: lambda: ClothesParse.objects.create(
         account=Account.of(), model_image=make_model_image()
