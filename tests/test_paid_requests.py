@@ -223,6 +223,7 @@ FREE_ADMIN_PAGES = {
     *("tryonresult_batch", "tryonresult_batch_cards", "tryonresult_adopt", "account_resume"),
     *("tryonresult_export", "tryonresult_review", "tryonresult_review_picture"),
     *("garment_samples", "modelimage_samples", "garment_picture", "modelimage_picture"),
+    "orderrule_leave_out",
 }
 FREE_ENDPOINTS = {
     *("garment create", "model-image create", "try-on estimate"),
