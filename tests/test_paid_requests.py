@@ -235,6 +235,7 @@ FREE_ADMIN_PAGES = {
     *("tryonresult_export", "tryonresult_review", "tryonresult_review_picture"),
     *("charge_spending", "charge_spending_csv"),
     *("garment_samples", "modelimage_samples", "garment_picture", "modelimage_picture"),
+    "orderrule_leave_out",
 }
 FREE_ENDPOINTS = {
     *("garment create", "model-image create", "try-on estimate"),
