@@ -20,7 +20,7 @@ from django_outfitanyone.admin.django_classes import (
     ModelForm,
     StackedInline,
 )
-from django_outfitanyone.admin.product_field import ProductFieldMixin
+from django_outfitanyone.admin.product_field import ProductFieldMixin, may_view_products
 from django_outfitanyone.admin.rendering import HOTSPOT_EDITOR, STYLESHEET, thumbnail
 from django_outfitanyone.engines.base import Box
 from django_outfitanyone.models import Hotspot
@@ -153,9 +153,11 @@ class HotspotOwnerMixin(AdminMixin):
         """Return the products of the ordered garments, as far as the user may choose them."""
         garments = {garment.product_id: garment for garment in picture.garments}
         garments.pop(None, None)  # of garments that belong to no product
-        inline = HotspotInline(type(picture), self.admin_site)
-        allowed = inline.products_to_choose(request).filter(pk__in=garments)
-        keys = set(allowed.values_list("pk", flat=True))
+        keys = set(garments)
+        if not may_view_products(self.admin_site, request):
+            inline = HotspotInline(type(picture), self.admin_site)
+            allowed = inline.products_to_choose(request).filter(pk__in=garments)
+            keys = set(allowed.values_list("pk", flat=True))
         return [
             ProductChoice(
                 key=str(key), title=str(garment.product), thumbnail=thumbnail(garment.thumbnail)

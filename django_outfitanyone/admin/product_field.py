@@ -51,9 +51,7 @@ class ProductFieldMixin(InlineMixin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def products_to_choose(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return all products, or the visible ones and those that rows shown to the user have."""
-        if may_view_products(self.admin_site, request):
-            return product_model()._default_manager.all()
+        """Return the visible products, and those that rows shown to the user have already."""
         allowed = Q(pk__in=products_visible_to(request.user).values("pk"))
         if self.has_view_or_change_permission(request):
             rows = self.model._default_manager.filter(product__isnull=False)

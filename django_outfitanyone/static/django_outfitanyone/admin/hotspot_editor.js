@@ -101,6 +101,7 @@ class HotspotEditor {
     if (detected) {
       this.remember();
       this.write(index, detected, { isReset: true });
+      this.close(); // the button is disabled now and would lose the focus
     }
   }
 
