@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from django_outfitanyone.models import Account
 from tests.admin.pages import AdminSession
-from tests.factories import make_staff
+from tests.factories import make_exact_staff, make_staff
 
 
 @pytest.fixture
@@ -18,15 +18,20 @@ def site(admin_client):
 
 @pytest.fixture
 def site_with():
-    """The admin as a staff user with these permissions sees it."""
+    """The admin as a staff user with these permissions sees it; see ``make_staff``."""
+    return lambda *permissions: _session_of(make_staff(*permissions))
 
-    def sign_in(*permissions):
-        client = Client()
-        user = make_staff(*permissions)
-        client.force_login(user)
-        return AdminSession(client, user=user)
 
-    return sign_in
+@pytest.fixture
+def site_with_only():
+    """The admin as a staff user with these permissions and no others sees it."""
+    return lambda *permissions: _session_of(make_exact_staff(*permissions))
+
+
+def _session_of(user):
+    client = Client()
+    client.force_login(user)
+    return AdminSession(client, user=user)
 
 
 @pytest.fixture

@@ -50,10 +50,10 @@ class TestButtons:
 
         assert buttons_on(batch_page(site)) == set()
 
-    def test_are_only_for_those_who_may_generate(self, site_with):
+    def test_are_only_for_those_who_may_generate(self, site_with_only):
         make_named(Status.QUEUED)
 
-        assert buttons_on(batch_page(site_with(VIEW, "change_tryonresult"))) == set()
+        assert buttons_on(batch_page(site_with_only(VIEW, "change_tryonresult"))) == set()
 
     def test_come_with_the_fragment_and_a_version(self, site):
         batch, _rows = make_named(Status.QUEUED)

@@ -94,14 +94,15 @@ class TestCells:
 
         assert words_on(page) == [("new", "new × 3 CNY 1.50")]
 
-    def test_prices_are_hidden_from_who_may_not_see_costs(self, site_with, garments, photos):
-        site = site_with("add_tryonresult", "view_garment", "view_modelimage")
+    def test_prices_are_hidden_from_who_may_not_see_costs(self, site_with_only, garments, photos):
+        permissions = ("add_tryonresult", "generate", "view_garment", "view_modelimage")
+        site = site_with_only(*permissions)
         data = try_on_form_data(garments[:1], photos[:1])
 
         page = site.post("tryonresult_add", **data, _recalculate=1)
 
         assert words_on(page) == [("new", "new")]
-        site = site_with("add_tryonresult", "view_garment", "view_modelimage", "see_costs")
+        site = site_with_only(*permissions, "see_costs")
         page = site.post("tryonresult_add", **data, _recalculate=1)
         assert words_on(page) == [("new", "new CNY 0.50")]
 

@@ -334,8 +334,8 @@ class TestPermissions:
             (["view_tryonresult", "see_costs"], 403),
         ],
     )
-    def test_needs_both(self, site_with, page, permissions, status):
-        assert site_with(*permissions).get(page).status_code == status
+    def test_needs_both(self, site_with_only, page, permissions, status):
+        assert site_with_only(*permissions).get(page).status_code == status
 
     @pytest.mark.parametrize("page", PAGES)
     def test_is_not_for_visitors(self, client, page):
@@ -346,8 +346,8 @@ class TestPermissions:
         assert site.post(page).status_code == 405
 
     @pytest.mark.parametrize("is_linked", [True, False])
-    def test_links_are_for_those_who_may_open_it(self, site_with, is_linked):
-        site = site_with("view_charge", *(["see_costs"] if is_linked else []))
+    def test_links_are_for_those_who_may_open_it(self, site_with_only, is_linked):
+        site = site_with_only("view_charge", *(["see_costs"] if is_linked else []))
         today = site.client.get(reverse("admin:app_list", args=["django_outfitanyone"]))
         for response in (today, site.get("charge_changelist")):
             assert (f'href="{address("charge_spending")}"' in text_of(response)) is is_linked
