@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 
 from django_outfitanyone.admin import review_decisions
@@ -20,11 +21,14 @@ from django_outfitanyone.admin.candidates import CANDIDATE_ACTIONS
 from django_outfitanyone.admin.parse_decisions import DECISIONS
 from django_outfitanyone.api.urls import router
 from django_outfitanyone.choices import Status
-from django_outfitanyone.models import Account, ClothesParse, TryOnResult
+from django_outfitanyone.intake import drafts
+from django_outfitanyone.models import Account, ClothesParse, Intake, TryOnResult
+from django_outfitanyone.models.intake import Subject
 from tests.admin.batches import cause_of
 from tests.admin.forms import hotspot_form_data, try_on_form_data
 from tests.admin.pages import AdminSession
 from tests.api.client import Client
+from tests.drawing import picture
 from tests.factories import make_exact_staff, make_model_image, make_staff, make_try_on
 from tests.permission_rules import WORK
 
@@ -97,6 +101,16 @@ def parse_button(model, picture_of):
         add=ADD_PARSE,
         reach=(f"change_{model}", "change_hotspot"),
     )
+
+
+def add_drafted_photo(site, **choices):
+    """Add the only photo of an intake that the user has begun."""
+    intake = Intake.objects.create(subject=Subject.MODEL_PHOTO, created_by=site.user)
+    draft = drafts.add_file(
+        intake, SimpleUploadedFile("a.jpg", picture(9)), path="a.jpg", user=site.user
+    )
+    row = {f"picture-{draft.pk}-is_chosen": "on", f"picture-{draft.pk}-name": "Anna"}
+    return site.post("modelimage_intake_page", intake.pk, _save="1", **row, **choices)
 
 
 def posted(path, body_of=lambda _rows: {}, *, add, reach=()):
@@ -192,6 +206,12 @@ ADMIN_PAGES = [
     ),
     parse_button("tryonresult", lambda rows: rows.finished),
     parse_button("modelimage", lambda rows: rows.photo),
+    Door(
+        name=("modelimage_intake_page", "parse"),
+        send=lambda site, _rows: add_drafted_photo(site, parse="1"),
+        add=ADD_PARSE,
+        reach=("add_modelimage",),
+    ),
 ]
 ENDPOINTS = [
     posted(
@@ -234,6 +254,9 @@ FREE_ADMIN_PAGES = {
     *("tryonresult_batch_pause", "tryonresult_batch_resume"),
     *("tryonresult_export", "tryonresult_review", "tryonresult_review_picture"),
     *("charge_spending", "charge_spending_csv"),
+    *("garment_intake", "garment_intake_page", "garment_intake_upload"),
+    *("garment_intake_fetch", "garment_intake_picture", "modelimage_intake"),
+    *("modelimage_intake_upload", "modelimage_intake_fetch", "modelimage_intake_picture"),
     *("garment_samples", "modelimage_samples", "garment_picture", "modelimage_picture"),
     "orderrule_leave_out",
 }

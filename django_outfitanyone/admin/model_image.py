@@ -73,7 +73,7 @@ class ModelImageAdminMixin(
         counts = hotspots.values("model_image").annotate(count=Count("pk")).values("count")
         return photos.annotate(hotspot_count=Coalesce(Subquery(counts), 0))
 
-    def save_model(self, request: HttpRequest, obj: ModelImage, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
         """Save, and parse the clothes of a new picture if that is free."""
         super().save_model(request, obj, form, change)
         if "image" in form.changed_data and is_parse_free():

@@ -31,6 +31,7 @@ from django_outfitanyone.exceptions import PictureUnsuitable, RequestRefused
 from django_outfitanyone.jobs.estimate import Estimate, estimate_rows
 from django_outfitanyone.jobs.try_on import TryOnRequest, check_requests
 from django_outfitanyone.models import Garment, ModelImage, OrderRule
+from django_outfitanyone.models.batch import NAME_LENGTH
 
 ANY_KIND = [("", gettext_lazy("all kinds")), *GarmentKind.choices]
 
@@ -76,6 +77,13 @@ class TryOnForm(OrderSummary, EngineForm):
     )
     cells_start = forms.IntegerField(required=False, widget=forms.HiddenInput)
     batch = forms.UUIDField(widget=forms.HiddenInput)
+    batch_name = forms.CharField(
+        label=gettext_lazy("Name of the batch"),
+        required=False,
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Without one, it says what was requested and when."),
+    )
     rule = forms.IntegerField(required=False, widget=forms.HiddenInput)
     """The rule because of which the garments wait."""
 

@@ -113,7 +113,11 @@ class TryOnPage:
         try:
             with atomic():
                 actions.request_try_ons(
-                    form.requests, options=form.options, requested_by=self.request.user, batch=batch
+                    form.requests,
+                    options=form.options,
+                    requested_by=self.request.user,
+                    batch=batch,
+                    name=form.cleaned_data["batch_name"],
                 )
                 self._decide(form)
         except (OutfitAnyoneError, ConfigurationError) as error:

@@ -132,10 +132,10 @@ class TestResume:
 
 @pytest.mark.parametrize("page", ["tryonresult_batch_pause", "tryonresult_batch_resume"])
 class TestPermissions:
-    def test_needs_the_one_to_generate(self, site_with, page):
+    def test_needs_the_one_to_generate(self, site_with_only, page):
         make_named(Status.QUEUED)
 
-        assert site_with(VIEW, "change_tryonresult").post(page, BATCH).status_code == 403
+        assert site_with_only(VIEW, "change_tryonresult").post(page, BATCH).status_code == 403
         assert not Batch.objects.get().is_paused
 
     def test_own_batch_needs_no_permission_to_view_others(self, site_with, page):

@@ -15,8 +15,9 @@ from django_outfitanyone.admin import large_table
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Batch, ClothesParse, TryOnResult
 from tests.admin.batches import BATCH, make_named
+from tests.admin.forms import try_on_form_data
 from tests.admin.pages import address, text_of
-from tests.factories import make_try_on
+from tests.factories import make_garment, make_model_image, make_try_on
 from tests.query_plans import needs_sqlite, only_bounded_reads
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +178,23 @@ class TestPermissions:
 
         assert site.get("batch_add").status_code == 403
         assert site.post("batch_delete", batch.pk).status_code == 403
+
+
+class TestName:
+    def test_is_asked_for_on_the_order_page(self, site):
+        photos = [make_model_image(), make_model_image()]
+        data = try_on_form_data([make_garment()], photos, batch_name="Autumn")
+
+        site.post("tryonresult_add", **data, _order="1")
+
+        assert Batch.objects.get().name == "Autumn"
+
+    def test_says_what_was_ordered_without_one(self, site):
+        data = try_on_form_data([make_garment()], [make_model_image(), make_model_image()])
+
+        site.post("tryonresult_add", **data, _order="1")
+
+        assert Batch.objects.get().name.startswith("1 garment on 2 photos, ")
 
 
 class TestRename:

@@ -390,10 +390,11 @@ class TestModelPhotos:
 
     @pytest.mark.parametrize("may_generate", [True, False])
     def test_paid_parse_is_asked_for_and_needs_its_permission(
-        self, site_with, configure, may_generate
+        self, site_with_only, configure, may_generate
     ):
         configure(PARSER="default")
-        site = site_with("add_modelimage", *(["generate"] if may_generate else []))
+        permissions = ["add_modelimage", "add_clothesparse", "see_costs"]
+        site = site_with_only(*permissions, *(["generate"] if may_generate else []))
         intake = upload(site, file("a.jpg"), file("b.jpg", seed=2), model="modelimage")
         page = text_of(table_of(site, intake, "modelimage"))
         assert ("Parse their clothes (CNY 0.004" in page) == may_generate
@@ -403,6 +404,15 @@ class TestModelPhotos:
 
         assert ModelImage.objects.count() == 2
         assert ClothesParse.objects.count() == (2 if may_generate else 0)
+
+    def test_price_is_only_for_those_who_may_see_costs(self, site_with_only, configure):
+        configure(PARSER="default")
+        site = site_with_only("add_modelimage", "add_clothesparse", "generate")
+        intake = upload(site, file("a.jpg"), model="modelimage")
+        page = text_of(table_of(site, intake, "modelimage"))
+
+        assert "Parse their clothes, which costs money" in page
+        assert "CNY" not in page
 
     def test_paid_parse_is_not_requested_unless_chosen(self, site, configure):
         configure(PARSER="default")

@@ -403,7 +403,7 @@ class TestTryOnPage:
         response = site.post("tryonresult_add", **data, _order=1)
 
         assert "1 photo is not offered because engines refuse it." in text_of(page)
-        assert "is not one of the available choices" in problems_on(response)[0]
+        assert "“Anna”: There are several people in the photo." in problems_on(response)[0]
         assert not TryOnResult.objects.exists()
 
     def test_photo_that_a_person_decided_to_use_is_accepted(

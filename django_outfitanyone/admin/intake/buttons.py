@@ -13,16 +13,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from django_outfitanyone.account.money import money
 from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.intake.rows import Rows
+from django_outfitanyone.admin.parse_decisions import may_parse, price_of_parse
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.intake import drafts, saving
 from django_outfitanyone.jobs.estimate import parse_cost
 from django_outfitanyone.models import Intake
 from django_outfitanyone.models.database import atomic
-from django_outfitanyone.permissions import may_generate
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -88,13 +87,15 @@ class ButtonsMixin(AdminMixin):
     def parse_question(self, request: HttpRequest) -> str:
         """Return the label of the choice to pay for parses, or ``""``: free ones need none."""
         is_paid = self.intake_subject != "garment" and not saving.is_parse_free()
-        if not is_paid or not may_generate(request.user) or not parse_cost():
+        if not is_paid or not may_parse(request) or not parse_cost():
             return ""
-        price = money(parse_cost(), conf.parser.currency)
+        price = price_of_parse(request)
+        if not price:
+            return _("Parse their clothes, which costs money")
         return _("Parse their clothes (%(price)s for each photo)") % {"price": price}
 
     def _save(self, request: HttpRequest, intake: Intake, rows: Rows) -> list[Any]:
-        is_asked = "parse" in request.POST and may_generate(request.user)
+        is_asked = "parse" in request.POST and may_parse(request)
         parse = saving.is_parse_free() or is_asked
         if parse and self.intake_subject != "garment":
             try:
