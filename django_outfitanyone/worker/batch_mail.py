@@ -19,7 +19,7 @@ from django_outfitanyone.models import Batch, TryOnResult
 
 logger = logging.getLogger("django_outfitanyone")
 
-TEMPLATE = "django_outfitanyone/batch_finished"
+TEMPLATE = "django_outfitanyone/email/batch_finished"
 SOON = timedelta(minutes=1)
 """Who requested a batch that takes no longer is still on its page."""
 PATIENCE = 20.0

@@ -43,7 +43,7 @@ def test_events__match_the_script():
 
 def test_templates__are_all_listed():
     folder = ROOT / "django_outfitanyone/templates/django_outfitanyone"
-    assert {path.name for path in folder.iterdir()} <= set(re.findall(r"`(\w+\.html)`", PAGE))
+    assert {path.name for path in folder.glob("*.html")} <= set(re.findall(r"`(\w+\.html)`", PAGE))
 
 
 def test_examples__compile():
