@@ -29,7 +29,7 @@ class Server(ABC):
     def __init__(self, folder: Path) -> None:
         self.folder = folder / self.name
         self.folder.mkdir()
-        self.port = _free_port()
+        self.port = free_port()
         if os.geteuid() == 0 and self.owner:
             for parent in (folder, self.folder):
                 parent.chmod(0o755)
@@ -159,7 +159,7 @@ def _program(name: str) -> str:
     return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

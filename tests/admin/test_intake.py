@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import resolve
 
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.engines.local import LocalGuess
@@ -78,7 +79,7 @@ class TestUpload:
 
         upload(site, file(FRONT), file("linen_dress.jpg", seed=2))
 
-        first, second = IntakePicture.objects.order_by("file_name")
+        first, second = IntakePicture.objects.order_by("pk")
         assert (first.file_name, first.product, first.kind, first.name) == (
             *(FRONT, product, "top"),
             "",
@@ -427,7 +428,8 @@ class TestScript:
     """The requests of the script, which uploads file by file."""
 
     def start(self, site):
-        return Intake.objects.get(pk=site.post("garment_intake", _script="1").json()["page"][-2])
+        page = site.post("garment_intake", _script="1").json()["page"]
+        return Intake.objects.get(pk=resolve(page).kwargs["pk"])
 
     def send(self, site, intake, sent, **extra):
         return site.post("garment_intake_upload", intake.pk, file=sent, **extra).json()["html"]
