@@ -11,6 +11,7 @@ from django_outfitanyone.exceptions import LocalEngineUnavailable
 REFUSES, MAY_SPOIL = "refuses", "may_spoil"
 TWO_PEOPLE = LocalFinding("several_people", REFUSES)
 SMALL = LocalFinding("garment_small", MAY_SPOIL)
+DARK = LocalFinding("dark", MAY_SPOIL)
 WORN = LocalFinding("worn", MAY_SPOIL)
 SEVERAL = LocalFinding("several_garments", REFUSES)
 LARGE = (640, 960)

@@ -77,7 +77,9 @@ def _has_top_and_bottom(garments: Sequence[Garment]) -> bool:
 
 
 def _by_product(garments: Sequence[Garment]) -> list[list[Garment]]:
+    """Return the garments of each product; one without a product stays alone."""
     pieces: dict[Any, list[Garment]] = defaultdict(list)
     for garment in garments:
-        pieces[garment.product_id].append(garment)
+        key = garment.product_id or f"garment {garment.pk}"
+        pieces[key].append(garment)
     return list(pieces.values())

@@ -33,6 +33,8 @@ from django_outfitanyone.jobs.try_on import TryOnRequest, check_requests
 from django_outfitanyone.models import Garment, ModelImage, OrderRule
 from django_outfitanyone.models.batch import NAME_LENGTH
 
+MAX_CELLS = 5_000
+"""Outfits times model photos: each is computed, also those that are switched off."""
 ANY_KIND = [("", gettext_lazy("all kinds")), *GarmentKind.choices]
 
 
@@ -148,10 +150,18 @@ class TryOnForm(OrderSummary, EngineForm):
 
     def _fill_matrix(self, garments: Sequence[Garment], values: dict[str, Any]) -> None:
         """Fill ``matrix``; raise ``RequestRefused`` if nothing of it can be made."""
-        how = values.get("combining", Combining.ALONE)
+        worn = outfits(garments, how=values.get("combining", Combining.ALONE))
+        photos = list(values["photos"])
+        count = len(worn) * len(photos)
+        if count > MAX_CELLS:
+            raise RequestRefused(
+                _("The request has %(count)d try-ons. At most %(most)d are allowed in one request.")
+                % {"count": count, "most": MAX_CELLS},
+                code="TooMany",
+            )
         self.matrix = Matrix.of(
-            outfits(garments, how=how),
-            list(values["photos"]),
+            worn,
+            photos,
             options=self.options,
             choice=self.choice,
             wearers=values.get("wearers") or Wearers.EVERY,

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from django_outfitanyone import check_picture
+from django_outfitanyone.admin import try_on_form
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.jobs import try_on
 from django_outfitanyone.models import Garment, TryOnResult
@@ -304,6 +305,24 @@ class TestPairings:
         chosen = [make_garment(product=suit), make_garment(GarmentKind.BOTTOM, product=suit)]
 
         assert 'value="default"' not in text_of(show(chosen, photos))
+
+    def test_garments_without_a_product_are_worn_alone(self, site, photos):
+        chosen = [make_garment(), make_garment(GarmentKind.BOTTOM)]
+        Garment.objects.update(product=None)
+        keys = ",".join(str(garment.pk) for garment in chosen)
+
+        page = site.get("tryonresult_add", garments=keys, photos=photos[0].pk)
+
+        assert list(cells_on(page)) == [f"cell-{garment.pk}" for garment in chosen]
+        assert 'value="product"' not in text_of(page)
+
+    def test_order_has_a_largest_size(self, show, garments, photos, monkeypatch):
+        monkeypatch.setattr(try_on_form, "MAX_CELLS", 3)
+
+        assert problems_on(show(garments[:2], photos[:2])) == [
+            "The request has 4 try-ons. At most 3 are allowed in one request."
+        ]
+        assert problems_on(show(garments[:1], photos[:2])) == []
 
     def test_every_top_with_every_bottom(self, show, photos):
         tops = [make_garment() for _ in range(2)]

@@ -322,6 +322,7 @@ def test_theme_without_a_link_for_another_form__offers_no_drawing(site, open_pag
     page = open_page(html, width=1280)
 
     assert page.is_hidden("[data-edit=draw]")
+    page.click(".outfit-box")
     assert page.is_visible("[data-edit=remove]")
 
     page.evaluate(ADD_LINK)  # as a script does that runs after the page is complete

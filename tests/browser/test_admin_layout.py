@@ -10,7 +10,7 @@ from django_outfitanyone.models import Account, ClothesParse
 from tests.admin.pages import address
 from tests.drawing import picture
 from tests.factories import make_garment, make_model_image, make_try_on
-from tests.local_engine import LARGE, TWO_PEOPLE, WORN
+from tests.local_engine import DARK, LARGE, WORN
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -41,7 +41,7 @@ def make_failed_parse(**columns):
 def test_try_on_form__badges_of_the_picture_check_stay_inside_their_cards(
     visit, admin_client, local_engine, width
 ):
-    local_engine.person, local_engine.garment = [TWO_PEOPLE], [WORN]
+    local_engine.person, local_engine.garment = [DARK], [WORN]
     check_picture(make_model_image(data=picture(1, size=LARGE)))
     check_picture(make_garment(data=picture(2, size=LARGE)))
     page = visit(address("tryonresult_add"), client=admin_client, width=width)
