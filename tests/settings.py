@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import dj_database_url
+import django
 
 from tests.engine_keys import shop
 
@@ -98,3 +99,6 @@ OUTFITANYONE = shop(
     CHECK_PICTURES=False,  # the pictures of most tests are noise
 )
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if django.VERSION >= (6, 1):  # before, EMAIL_BACKEND names it
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
