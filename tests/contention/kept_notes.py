@@ -40,7 +40,8 @@ class _Kept:
 
     def submit(self, order, *, key):
         time.sleep(random.uniform(0, 0.2))
-        if random.random() < FAULTS or order.window.is_over:
+        is_over = order.window is not None and order.window.is_over
+        if random.random() < FAULTS or is_over:
             raise RequestNotSent
         KeptNotes().accept(key, order)
         if random.random() < FAULTS:
