@@ -32,6 +32,8 @@ from django_outfitanyone.pictures.downloads import TOTAL_SECONDS as DOWNLOAD_SEC
 POLL = "django_outfitanyone.tasks.poll"
 WATCH = "django_outfitanyone.tasks.watch"
 WATCHDOG = "django_outfitanyone watchdog"
+MAIL_SECONDS = 10.0
+"""For this long after a run the worker begins to announce finished batches."""
 SOCKET_SECONDS = 3.0
 """Timeout of a Redis connection for which the shop sets none; redis-py may wait for ever."""
 MISSED_MINUTE = timedelta(minutes=1)
@@ -66,10 +68,12 @@ def task_timeout() -> int:
     A run ends ``RUN_BUDGET`` seconds after its start, except for the steps that have begun by
     then: one that pays, with its uploads, makes up to ``LAST_CALLS`` calls, of which only one
     may wait for an engine that answers when it is done, and a download may take its whole time.
+    Then it announces what is finished, of which the last e-mail may take as long again.
     """
     free_call = conf.CONNECT_TIMEOUT + conf.READ_TIMEOUT
     last_step = (LAST_CALLS - 1) * free_call + max(_longest_calls(), default=free_call)
-    return math.ceil(conf.RUN_BUDGET + max(last_step, DOWNLOAD_SECONDS))
+    mail = 2 * MAIL_SECONDS if conf.NOTIFY_BY_EMAIL else 0
+    return math.ceil(conf.RUN_BUDGET + max(last_step, DOWNLOAD_SECONDS) + mail)
 
 
 def _longest_calls() -> Iterator[float]:

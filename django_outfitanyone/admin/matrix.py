@@ -30,6 +30,8 @@ class Cell:
     photo: ModelImage
     forecast: Forecast
     is_on: bool
+    is_shared: bool = False
+    """Whether a cell before it, which is on, makes the same picture."""
 
     @property
     def value(self) -> str:
@@ -94,9 +96,15 @@ class Matrix:
         refusals = Refusals(options)
         requests = [TryOnRequest(photo, outfit) for outfit in outfits for photo in photos]
         found = forecast(requests, options=options, refusals=refusals)
-        width = len(photos)
+        width, made = len(photos), set[str]()
         rows = [
-            _row(found.each[start : start + width], refusals, choice=choice, wearers=wearers)
+            _row(
+                found.each[start : start + width],
+                refusals,
+                choice=choice,
+                wearers=wearers,
+                made=made,
+            )
             for start in range(0, len(requests), max(1, width))
         ]
         columns = [Column(photo, refusals.of(photo)) for photo in photos]
@@ -185,12 +193,22 @@ class Matrix:
 
 
 def _row(
-    forecasts: Sequence[Forecast], refusals: Refusals, *, choice: CellChoice, wearers: str
+    forecasts: Sequence[Forecast],
+    refusals: Refusals,
+    *,
+    choice: CellChoice,
+    wearers: str,
+    made: set[str],
 ) -> Row:
+    """Return a row; ``made`` has what the cells before it make, and gets what its own make."""
     outfit = forecasts[0].request.garments
     key = row_key(outfit)
     accepted = [one.request.person.pk for one in forecasts if not one.is_refused]
     on = choice.photos_on(key, accepted, wearers=wearers)
-    cells = [Cell(key, one.request.person, one, one.request.person.pk in on) for one in forecasts]
+    cells = []
+    for one in forecasts:
+        is_on = one.request.person.pk in on
+        cells.append(Cell(key, one.request.person, one, is_on, is_on and one.fingerprint in made))
+        made |= {one.fingerprint} if is_on and one.fingerprint else set()
     reason = next(filter(None, map(refusals.of, outfit)), "")
     return Row(key, outfit, reason, cells)

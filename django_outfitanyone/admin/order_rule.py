@@ -97,7 +97,8 @@ class OrderRuleAdminMixin(PanelMixin, NoticeMixin, AdminMixin):
             raise PermissionDenied
         last = request.POST.get("last", "")
         if last.isascii() and last.isdecimal() and len(last) <= 18:
-            rule.decide(until=int(last), decided_by=request.user)
+            shown = [one.pk for one in waiting_garments(self.admin_site, request, rule)]
+            rule.decide([pk for pk in shown if pk <= int(last)], decided_by=request.user)
             messages.success(request, _("These garments no longer wait."))
         return redirect(admin_url(self.admin_site, "orderrule_change", rule.pk))
 

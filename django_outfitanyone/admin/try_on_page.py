@@ -134,8 +134,8 @@ class TryOnPage:
         """Record that the garments that waited because of a rule wait no longer."""
         rule = self._rule(str(form.cleaned_data.get("rule") or ""))
         if rule and form.garments:
-            last = max(garment.pk for garment in form.garments)
-            rule.decide(until=last, decided_by=self.request.user)
+            shown = [garment.pk for garment in form.garments]
+            rule.decide(shown, decided_by=self.request.user)
 
     def _rule(self, key: str) -> OrderRule | None:
         """Return the rule with this key, if the site shows it to the user."""

@@ -48,7 +48,7 @@ class Source:
 
     def waiting(self) -> list[TryOnResultQuerySet]:
         """Return the queued and the prepared try-ons that wait there, by two reads of an index."""
-        rows = TryOnResult.objects.filter(account=self.account).left_waiting()
+        rows = TryOnResult.objects.filter(account=self.account).left_waiting().not_paused()
         if self.models:
             rows = rows.filter(remote_model__in=self.models)
         return [one.order_by("due_at", "pk") for one in (rows.queued(), rows.preparing())]

@@ -50,8 +50,8 @@ class Forecast:
     """List price of the new ones, in the engine's currency, without their clothes parses."""
     existing: int | None = None
     """Primary key of the finished result, if no candidate is new."""
-    is_shared: bool = False
-    """Whether an earlier request of the same order makes the same picture, paid for once."""
+    fingerprint: str = ""
+    """Of the picture that is made, which an order pays for once; ``""`` if each is made anew."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,10 @@ def forecast(
     accepted = [row for candidates in rows for row in candidates]
     existing = existing_results(accepted) if accepted and not options.force_new else {}
     prices = CallPrices()
-    seen: set[str] = set()
     each = [
         Forecast(request=request, is_refused=True)
         if is_refused
-        else _forecast(request, candidates, existing=existing, prices=prices, seen=seen)
+        else _forecast(request, candidates, existing=existing, prices=prices)
         for request, is_refused, candidates in zip(requests, refused, rows, strict=True)
     ]
     return Forecasts(each, existing)
@@ -99,16 +98,13 @@ def _forecast(
     *,
     existing: Existing,
     prices: CallPrices,
-    seen: set[str],
 ) -> Forecast:
     new = [row for row in rows if (row.account_id, row.fingerprint) not in existing]
-    is_shared = bool(new) and not new[0].force_new and new[0].fingerprint in seen
-    seen.update(row.fingerprint for row in new)
     return Forecast(
         request=request,
         rows=rows,
         new=len(new),
         price=sum((price for row in new for price in prices.of(row)), Decimal(0)),
         existing=None if new else existing[rows[0].account_id, rows[0].fingerprint],
-        is_shared=is_shared,
+        fingerprint=new[0].fingerprint if new and not new[0].force_new else "",
     )

@@ -61,7 +61,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             self.filter(pk__in=ended).update(**fresh)
 
     def mark_finished(self, batch: uuid.UUID) -> bool:
-        """Finish an unfinished batch, which is to be announced; return whether it was one."""
+        """Finish a batch that is in this queryset and unfinished; return whether it was.
+
+        It is to be announced then.
+        """
         now = timezone.now()
         ended = {"finished_at": now, "announce_at": now, "paused_at": None, "paused_by": None}
         return bool(self.unfinished().filter(pk=batch).update(**ended))

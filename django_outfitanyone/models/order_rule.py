@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -71,11 +72,17 @@ class OrderRule(models.Model):
             return new.none()
         return new.filter(kind__in=self.kinds) if self.kinds else new
 
-    def decide(self, *, until: int, decided_by: Any) -> bool:
-        """Record that a person has decided about the garments up to this key.
+    def decide(self, shown: Collection[int], *, decided_by: Any) -> bool:
+        """Record that a person has decided about those of these garments that wait.
 
-        Returns False if a person has decided about them before.
+        From the first one on that waits but was not shown, all wait again. Returns False if
+        nothing changes.
         """
-        now, last = timezone.now(), until
+        decided = self.waiting().filter(pk__in=shown).order_by("-pk")
+        last = decided.values_list("pk", flat=True).first() or 0
+        others = self.waiting().filter(pk__lt=last).exclude(pk__in=shown)
+        if first_other := others.values_list("pk", flat=True).first():
+            last = first_other - 1
         rows = type(self).objects.filter(pk=self.pk, after_garment__lt=last)
+        now = timezone.now()
         return bool(rows.update(after_garment=last, decided_at=now, decided_by=decided_by))

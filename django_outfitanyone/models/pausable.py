@@ -34,8 +34,11 @@ class PausableQuerySet(MovableQuerySet):
         return self.exclude(IS_PAUSED)
 
     def pause(self) -> int:
-        """Let nothing of the unsent ones be due; return how many they are."""
-        return self.order_by().unsent().update(due_at=None)
+        """Let nothing of the unsent ones be due; return how many they are.
+
+        Ends their leases, so that a step that has begun cannot send one of them any more.
+        """
+        return self.order_by().unsent().update(due_at=None, **NO_LEASE)
 
     def resume(self) -> None:
         """Make the paused ones due.

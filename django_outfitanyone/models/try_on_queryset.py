@@ -245,11 +245,12 @@ class TryOnResultQuerySet(PausableQuerySet):
             "lease_token": uuid.uuid4().hex,
             "lease_expires_at": timezone.now() + try_on.send_lease,
         }
-        if not rows.update(**fresh):
-            return False
+        with transaction.atomic(using=self.db):
+            if not rows.update(**fresh):
+                return False
+            Batch.objects.reopen([try_on.batch])
         for name, value in fresh.items():
             setattr(try_on, name, value)
-        Batch.objects.reopen([try_on.batch])
         return True
 
     def being_sent(self, try_on: TryOnResult) -> Self:

@@ -22,7 +22,7 @@ logger = logging.getLogger("django_outfitanyone")
 TEMPLATE = "django_outfitanyone/email/batch_finished"
 SOON = timedelta(minutes=1)
 """Who requested a batch that takes no longer is still on its page."""
-PATIENCE = 20.0
+PATIENCE = 10.0
 """Seconds that the worker waits for the mail server; Django itself waits as long as it takes."""
 
 

@@ -89,6 +89,8 @@ class TestCells:
 
         assert words_on(page) == [("new", "new CNY 0.50"), ("new", "same as another")]
         assert "1 of them already exists and is free" in estimate_on(page)
+        off = show([shirt, copy], photos[:1], cells_off=f"{shirt.pk}:{photos[0].pk}")
+        assert words_on(off) == [("new", "new CNY 0.50")] * 2
 
     def test_candidates_are_counted(self, show, garments, photos):
         page = show(garments[:1], photos[:1], count=3)

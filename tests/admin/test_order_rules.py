@@ -81,10 +81,17 @@ class TestWaiting:
     def test_an_earlier_decision_is_never_taken_back(self, rule):
         first, second = make_garment(), make_garment()
 
-        assert rule.decide(until=second.pk, decided_by=None)
-        assert not rule.decide(until=first.pk, decided_by=None)
+        assert rule.decide([first.pk, second.pk], decided_by=None)
+        assert not rule.decide([first.pk], decided_by=None)
         rule.refresh_from_db()
         assert not rule.waiting()
+
+    def test_garments_that_were_not_shown_still_wait(self, rule):
+        first, second, third = (make_garment() for _ in range(3))
+
+        assert rule.decide([first.pk, third.pk], decided_by=None)
+        rule.refresh_from_db()
+        assert list(rule.waiting()) == [second, third]
 
 
 class TestOrder:

@@ -255,9 +255,12 @@ class TestCSV:
         response = site.get("charge_spending_csv", **MARCH)
 
         assert response["Content-Type"] == "text/csv; charset=utf-8"
+        content = b"".join(response.streaming_content)
+        lines = content.decode("utf-8-sig").splitlines()
+        assert all(line.startswith('"') for line in lines)  # some spreadsheets split text at ";"
         name = "spending-2026-03-01-2026-03-31-day.csv"
         assert response["Content-Disposition"] == f'attachment; filename="{name}"'
-        assert b"".join(response.streaming_content).startswith(b"\xef\xbb\xbf")
+        assert content.startswith(b"\xef\xbb\xbf")
 
     def test_is_linked_with_the_same_choices(self, site):
         make_charge(charged_on=LAST_DAY)

@@ -176,7 +176,7 @@ class TestResume:
 
         assert (first.status, first.is_prepared, first.error_code) == (Status.QUEUED, False, "")
 
-    def test_leaves_a_row_alone_that_a_worker_has_leased(self):
+    def test_starts_a_row_anew_that_a_worker_was_preparing(self):
         batch = requested_batch()
         first, _second = rows_of(batch)
         later = timezone.now() + timedelta(minutes=1)
@@ -187,7 +187,7 @@ class TestResume:
         actions.resume_batch(batch)
         first.refresh_from_db()
 
-        assert (first.status, first.lease_token) == (Status.PREPARING, "x")
+        assert (first.status, first.lease_token) == (Status.QUEUED, "")
         assert first.due_at is not None
 
     def test_of_a_batch_that_is_not_paused_is_refused(self):

@@ -78,6 +78,11 @@ class TestSources:
 
         assert found_waiting() == []
 
+    def test_try_on_of_a_paused_batch_is_not_found(self):
+        waiting(due_at=None)
+
+        assert found_waiting() == []
+
     def test_try_on_that_waits_for_a_decision_is_not_found(self):
         waiting(status=Status.PREPARING, error_code=BLOCKED)
 

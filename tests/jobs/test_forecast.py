@@ -77,7 +77,7 @@ def test_made_anew__nothing_exists_and_no_query_asks(requests, django_assert_num
         found = forecasts(requests, TryOnOptions(force_new=True))
 
     assert [one.new for one in found.each] == [1, 1]
-    assert not any(one.is_shared for one in found.each)
+    assert not any(one.fingerprint for one in found.each)
 
 
 def test_kind_that_the_engine_cannot_wear__is_refused_with_its_reason(requests):

@@ -66,6 +66,24 @@ class TestEnd:
 
         assert announced == [batch]
 
+    def test_is_not_reached_if_a_person_retries_at_that_moment(self, announced, monkeypatch):
+        batch = requested_batch()
+        end(batch, Status.FAILED)
+        found = list(finished_batches.done_batches())
+        actions.retry(rows_of(batch)[0])
+        assert found
+        assert not finished_batches.done_batches().mark_finished(batch.pk)
+
+    def test_is_taken_back_for_a_row_that_started_over_meanwhile(self, announced):
+        batch = requested_batch()
+        end(batch, Status.FAILED)
+        Batch.objects.mark_finished(batch.pk)
+        TryOnResult.objects.filter(pk=rows_of(batch)[0].pk).update(status=Status.QUEUED)
+        announce_finished_batches()
+
+        assert announced == []
+        assert not Batch.objects.get().is_finished
+
     def test_is_not_reached_while_a_row_is_open(self, announced):
         end(requested_batch(3), Status.SUCCEEDED, Status.FAILED, Status.COLLECTING)
         announce_finished_batches()
@@ -159,6 +177,19 @@ class TestAnnouncement:
 
 def _killed(_batch):
     raise SystemExit
+
+
+class TestTime:
+    def test_announcements_end_in_time_and_go_on_in_the_next_turn(self, announced, monkeypatch):
+        monkeypatch.setattr(finished_batches, "MAIL_SECONDS", -1)
+        batch = requested_batch()
+        end(batch, Status.FAILED)
+        announce_finished_batches()
+        assert announced == []
+
+        monkeypatch.undo()
+        announce_finished_batches()
+        assert announced == [batch]
 
 
 class TestMail:

@@ -11,6 +11,7 @@ from django_outfitanyone import actions
 from django_outfitanyone.account import rate_limits
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
+from django_outfitanyone.exceptions import LeaseLost
 from django_outfitanyone.models import Account, Batch, TryOnResult
 from django_outfitanyone.models.idle_accounts import accounts_with_work
 from django_outfitanyone.wakeup import is_worker_missing
@@ -55,6 +56,23 @@ def test_paused_batch__gives_the_worker_nothing_to_do(remote):
     assert not is_worker_missing()
     assert submits(remote) == 0
     assert statuses_of(batch) == [Status.QUEUED] * 2
+
+
+def test_pause__while_a_request_is_about_to_leave_keeps_it_here(remote, monkeypatch):
+    batch = requested_batch()
+    try_on = claimed(rows_of(batch)[0])
+    try_on.mark_preparing()
+    check = rate_limits.budgets.check
+
+    def paused_meanwhile(*arguments):
+        actions.pause_batch(batch)
+        return check(*arguments)
+
+    monkeypatch.setattr(rate_limits.budgets, "check", paused_meanwhile)
+    with pytest.raises(LeaseLost):
+        rate_limits.admit_to_slot(try_on)
+
+    assert statuses_of(batch) == [Status.PREPARING, Status.QUEUED]
 
 
 def test_other_batches__go_on(remote):
