@@ -406,6 +406,23 @@ class TestModelPhotos:
         assert ModelImage.objects.count() == 2
         assert ClothesParse.objects.count() == (2 if may_generate else 0)
 
+    def test_free_quota_makes_no_paid_parse_free(self, site_with_only, configure):
+        configure(PARSER="default", FREE_IMAGES={"aitryon-parsing-v1": 400})
+        site = site_with_only("add_modelimage", "add_clothesparse")
+        intake = upload(site, file("a.jpg"), model="modelimage")
+
+        press(site, intake, "_save", model="modelimage")
+
+        assert ModelImage.objects.exists()
+        assert not ClothesParse.objects.exists()
+
+    def test_paid_parse_is_asked_for_although_the_quota_covers_one(self, site, configure):
+        configure(PARSER="default", FREE_IMAGES={"aitryon-parsing-v1": 1})
+        intake = upload(site, file("a.jpg"), model="modelimage")
+
+        page = text_of(table_of(site, intake, "modelimage"))
+        assert "Parse their clothes (CNY 0.004" in page
+
     def test_price_is_only_for_those_who_may_see_costs(self, site_with_only, configure):
         configure(PARSER="default")
         site = site_with_only("add_modelimage", "add_clothesparse", "generate")
