@@ -345,6 +345,13 @@ class TestList:
         assert "http://private/a.jpg" in page
         assert "It leads into a private network." in page
 
+    def test_address_that_is_malformed_stops_no_other(self, site):
+        text = b"url\nhttp://a..b/a.jpg\nhttp://a..c/b.jpg\n"
+
+        intake = upload(site, list=file("l.csv", text))
+
+        assert intake.lines.with_problem().count() == 2
+
     def test_download_for_which_there_is_no_time_waits(self, site, monkeypatch):
         monkeypatch.setattr("django_outfitanyone.admin.intake.uploads.SECONDS", 0)
         monkeypatch.setattr(intake_drafts, "download", lambda _url, seconds: picture(1))

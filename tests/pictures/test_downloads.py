@@ -294,7 +294,13 @@ def test_download__unusable_proxy_of_this_machine_loses_no_file(monkeypatch, err
         download("https://pictures.example.com/1.jpg")
 
 
-@pytest.mark.parametrize("url", ["http://[", "https://", "http:///x"])
+LONG_LABEL = "a" * 64
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://[", "https://", "http:///x", "http://a..b/x.jpg", f"http://{LONG_LABEL}.test/x.jpg"],
+)
 def test_download__refuses_a_malformed_address(url):
     with pytest.raises(DownloadRefused, match="http"):
         download(url)
