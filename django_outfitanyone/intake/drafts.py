@@ -22,7 +22,7 @@ from django_outfitanyone.pictures.downloads import download
 
 logger = logging.getLogger("django_outfitanyone")
 
-MAX_PICTURES = 150
+MAX_PICTURES = 140
 """Pictures of an intake: Django accepts 1,000 fields in a form, and each has up to six."""
 DOWNLOAD_SECONDS = 15
 Entry = IntakePicture | IntakeLine

@@ -10,6 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import resolve
 
+from django_outfitanyone.admin.intake import rows
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.engines.local import LocalGuess
 from django_outfitanyone.exceptions import AddressRefused
@@ -57,6 +58,7 @@ def as_shown(response, **changes):
     sent = {}
     for row in response.context["rows"]:
         form = row["row"].form
+        sent[row["row"].shown] = "1"
         for name in form.fields:
             value = changes.get(name, form[name].value())
             if value not in (None, "", False):
@@ -243,6 +245,30 @@ class TestSave:
 
         assert Garment.objects.count() == 1
         assert "were added or discarded before" in messages_of(response)[-1]
+
+    @pytest.mark.parametrize("button", ["_store", "_save", "_set_kind"])
+    def test_picture_that_was_uploaded_meanwhile_keeps_what_is_known(self, site, button):
+        intake = upload(site, file("a.jpg"))
+        data = as_shown(table_of(site, intake))
+        product = make_product(sku="TS-1001")
+        later = [file(FRONT, seed=2)]
+        page = address("garment_intake_page", intake.pk)
+        site.client.post(page, {"_upload": "1", "pictures": later})
+
+        site.post("garment_intake_page", intake.pk, **{button: "1"}, all_kind="hat", **data)
+
+        draft = IntakePicture.objects.get(file_name=FRONT)
+        assert (draft.kind, draft.product, draft.is_chosen) == ("top", product, None)
+
+    def test_page_says_which_pictures_it_shows(self, site):
+        intake = upload(site, file("a.jpg"))
+
+        assert f'name="picture-{intake.pictures.get().pk}-shown"' in text_of(table_of(site, intake))
+
+    def test_largest_table_fits_into_a_form(self):
+        forms_ = (rows.GarmentForm, rows.PersonForm)
+        fields = max(len(form.base_fields) for form in forms_) + 1
+        assert intake_drafts.MAX_PICTURES * fields < 990  # the buttons need some too
 
     def test_pictures_that_are_not_ticked_stay(self, site):
         intake = upload(site, file("a.jpg"), file("b.jpg"))
