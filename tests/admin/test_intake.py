@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import resolve
 
@@ -155,6 +156,20 @@ class TestUpload:
         draft = IntakePicture.objects.get()
         assert (draft.kind, draft.findings) == ("top", [])
         assert "that were not checked" not in text_of(table_of(site, intake))
+
+    def test_check_overwrites_no_kind_that_a_person_chose_meanwhile(self, site, monkeypatch):
+        monkeypatch.setattr("django_outfitanyone.admin.intake.uploads.SECONDS", -1)
+        intake = upload(site, file("a.jpg"))
+
+        def guess(draft):
+            IntakePicture.objects.update(kind="hat", is_kind_sure=True)
+            draft.kind, draft.is_kind_sure = "top", False
+
+        monkeypatch.setattr("django_outfitanyone.intake.guesses.guess_kind", guess)
+        intake_drafts.check(intake, seconds=20)
+
+        draft = IntakePicture.objects.get()
+        assert (draft.kind, draft.is_kind_sure, draft.findings) == ("hat", True, None)
 
     def test_closed_browser_loses_nothing(self, site):
         intake = upload(site, file("a.jpg"))
@@ -388,6 +403,31 @@ class TestList:
 
         assert IntakePicture.objects.get().file_name == "a.jpg"
 
+    @pytest.mark.parametrize("sent", ["missing", "unusable"])
+    def test_lines_alone_can_be_discarded(self, site, sent):
+        files = {"missing": [], "unusable": [file("a.jpg", b"x" * 100)]}[sent]
+        listed = {"list": file("l.csv", b"file\nb.jpg\n")} if sent == "missing" else {}
+        intake = upload(site, *files, **listed)
+
+        page = text_of(table_of(site, intake))
+        assert 'name="_discard"' in page
+        assert "There are no pictures here yet." not in page
+        site.post("garment_intake_page", intake.pk, _discard="1")
+
+        assert not Intake.objects.exists()
+
+    def test_problem_of_a_line_that_was_discarded_meanwhile_brings_it_not_back(
+        self, site, monkeypatch
+    ):
+        def download(_url, *, seconds):
+            IntakeLine.objects.all().delete()
+            raise AddressRefused("It leads into a private network.")
+
+        monkeypatch.setattr(intake_drafts, "download", download)
+        upload(site, list=file("l.csv", b"url\nhttp://private/a.jpg\n"))
+
+        assert not IntakeLine.objects.exists()
+
     def test_list_without_a_heading_is_explained(self, site):
         intake = upload(site, list=file("list.csv", b"a.jpg\n"))
 
@@ -559,6 +599,12 @@ class TestPermissions:
         hidden, shown = IntakePicture.objects.order_by("pk")
         assert hidden.product is None
         assert shown.product is not None
+
+
+def test_intakes_without_owner__are_nobodys():
+    Intake.objects.create(subject="garment")
+
+    assert not Intake.objects.of(AnonymousUser(), "garment").exists()
 
 
 @pytest.mark.parametrize("model", ["garment", "modelimage"])
