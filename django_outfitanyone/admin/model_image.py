@@ -25,6 +25,8 @@ from django_outfitanyone.admin.picture_guide import PictureGuideMixin, picture_i
 from django_outfitanyone.admin.sample_pictures import SamplePicturesMixin
 from django_outfitanyone.admin.try_on_action import may_try_on, start_try_on
 from django_outfitanyone.admin.uploads import UploadMixin
+from django_outfitanyone.conf import ConfigurationError
+from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.intake.saving import is_parse_free
 from django_outfitanyone.models import Hotspot, ModelImage
 from django_outfitanyone.models.database import on_commit
@@ -77,7 +79,13 @@ class ModelImageAdminMixin(
         """Save, and parse the clothes of a new picture if that is free."""
         super().save_model(request, obj, form, change)
         if "image" in form.changed_data and is_parse_free():
-            on_commit(partial(actions.parse_clothes, obj, requested_by=request.user))
+            on_commit(partial(self._parse_for_free, request, obj))
+
+    def _parse_for_free(self, request: HttpRequest, photo: ModelImage) -> None:
+        try:
+            actions.parse_clothes(photo, requested_by=request.user)
+        except (ConfigurationError, RequestRefused) as error:
+            self.message_user(request, str(error), messages.WARNING)
 
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, photo: ModelImage) -> SafeString:

@@ -14,7 +14,7 @@ Needs the extra ``import-export``, and ``"import_export"`` in ``INSTALLED_APPS``
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -23,6 +23,9 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 
 from django_outfitanyone.models import Garment, ModelImage
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 
 class CorrectionsResource(ModelResource):  # type: ignore[misc]
@@ -59,6 +62,14 @@ class ModelImageResource(CorrectionsResource):
 
 class _OwnList(ImportExportMixin):  # type: ignore[misc]
     change_list_template = "admin/django_outfitanyone/change_list.html"
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may change rows, which is all that an import does."""
+        return bool(self.has_change_permission(request))
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may view what an export holds."""
+        return bool(self.has_view_permission(request))
 
 
 class ImportExportGarments(_OwnList):

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, getproxies_environment
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.sessions import merge_setting
-from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager, Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
@@ -106,10 +106,11 @@ class GuardedAdapter(HTTPAdapter):
 
 
 class CheckedAdapter(GuardedAdapter):
-    """Checks the target of a request that a proxy will send: the proxy makes the connection.
+    """Checks every address of a request's target before anything connects to it.
 
-    The given connection classes check the address that they have reached themselves. Of this
-    machine nothing has to be reached to know its address.
+    Otherwise the error would tell which ports of a private network are open; and a proxy makes
+    the connection itself. The given connection classes check the address that they have reached
+    once more, because DNS can change in between.
     """
 
     def __init__(self, *, check: Check, **kwargs: Any) -> None:
@@ -117,11 +118,9 @@ class CheckedAdapter(GuardedAdapter):
         super().__init__(**kwargs)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
-        url = request.url or ""
-        host = urlsplit(url).hostname or ""
-        if is_loopback(host) or select_proxy(url, kwargs.get("proxies")):
-            for address in addresses_of(host):  # empty if only a proxy knows the name
-                self._check(address)
+        host = unquote(urlsplit(request.url or "").hostname or "")  # the zone of IPv6 is quoted
+        for address in addresses_of(host):  # empty if only a proxy knows the name
+            self._check(address)
         return super().send(request, *args, **kwargs)
 
 

@@ -22,7 +22,7 @@ from django_outfitanyone.pictures.downloads import download
 
 logger = logging.getLogger("django_outfitanyone")
 
-MAX_PICTURES = 150
+MAX_PICTURES = 140
 """Pictures of an intake: Django accepts 1,000 fields in a form, and each has up to six."""
 DOWNLOAD_SECONDS = 15
 Entry = IntakePicture | IntakeLine
@@ -74,11 +74,17 @@ def check(intake: Intake, *, seconds: float) -> int:
     for draft in intake.pictures.to_check().select_related("intake"):
         if monotonic() > end:
             break
-        guesses.guess_kind(draft)
-        guesses.examine(draft)
-        draft.save(update_fields=["findings", "kind", "is_kind_sure"])
+        _check(draft)
         count += 1
     return count
+
+
+def _check(draft: IntakePicture) -> None:
+    """Check a draft, unless a person has chosen another kind meanwhile."""
+    unchanged = IntakePicture.objects.filter(pk=draft.pk, kind=draft.kind)
+    guesses.guess_kind(draft)
+    guesses.examine(draft)
+    unchanged.update(findings=draft.findings, kind=draft.kind, is_kind_sure=draft.is_kind_sure)
 
 
 def _fetch(intake: Intake, line: IntakeLine, user: Any) -> Entry:
@@ -126,7 +132,10 @@ def _lines_of(intake: Intake, path: str) -> list[IntakeLine]:
 
 def _problem(line: IntakeLine, error: OutfitAnyoneError) -> IntakeLine:
     line.problem = str(error)
-    line.save()
+    if line.pk is None:
+        line.save()
+    else:  # it may have been discarded meanwhile
+        IntakeLine.objects.filter(pk=line.pk).update(problem=line.problem)
     return line
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines import local
 from django_outfitanyone.exceptions import RequestRefused
-from django_outfitanyone.jobs.estimate import parse_cost
+from django_outfitanyone.jobs.estimate import parse_price
 from django_outfitanyone.jobs.parse import request_first_parses
 from django_outfitanyone.models import Garment, Intake, IntakePicture, ModelImage
 from django_outfitanyone.models.database import atomic, on_commit
@@ -45,12 +45,12 @@ def save(
 
 
 def is_parse_free() -> bool:
-    """Whether the parser costs nothing and can work."""
+    """Whether the parser costs nothing, also without a free quota, and can work."""
     engine = conf.parser
     if not engine.is_importable or not engine.knows_price(engine.parsing_model):
         return False
     is_missing = issubclass(engine.backend_class, local.LocalEngine) and not local.is_installed()
-    return not is_missing and not parse_cost()
+    return not is_missing and not parse_price()
 
 
 def check_new(rows: Sequence[Any], *, seconds: float) -> None:

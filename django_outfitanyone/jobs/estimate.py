@@ -107,8 +107,13 @@ def estimate_rows(rows: Sequence[TryOnResult], *, existing: Existing | None = No
 
 def parse_cost(count: int = 1) -> Decimal:
     """Return what this many more clothes parses cost, in the currency of the parser."""
-    prices = {conf.parser.parsing_model: [_parse_price(conf.parser)] * count}
+    prices = {conf.parser.parsing_model: [parse_price()] * count}
     return free_quota.cost(Account(name=conf.parser.alias), prices)
+
+
+def parse_price() -> Decimal:
+    """Return the list price of a clothes parse; 0 if it is not known."""
+    return _parse_price(conf.parser)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,8 @@ class Subject(models.TextChoices):
 class IntakeQuerySet(models.QuerySet["Intake"]):
     def of(self, user: Any, subject: str) -> Self:
         """Return what this person has not added or discarded yet, the newest first."""
+        if user.pk is None:  # an intake of a deleted user has no owner either
+            return self.none()
         return self.filter(created_by=user.pk, subject=subject).order_by("-pk")
 
     def created_before(self, moment: datetime) -> Self:

@@ -14,6 +14,7 @@ import requests
 from django.utils.translation import gettext as _
 from requests.exceptions import InvalidProxyURL, InvalidSchema, InvalidURL, MissingSchema
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import LocationParseError
 
 from django_outfitanyone.conf import conf
 from django_outfitanyone.engines import answer_limit
@@ -60,7 +61,7 @@ def download(url: str, *, seconds: int | None = None) -> bytes:
         raise RequestNotSent(
             _("The proxy of this machine cannot be used: %(error)s") % {"error": error}
         ) from error
-    except (InvalidURL, MissingSchema) as error:
+    except (InvalidURL, MissingSchema, LocationParseError) as error:
         raise _not_http() from error
     except requests.RequestException as error:
         refused = _cause(error, DownloadRefused)

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import resolve
 
+from django_outfitanyone.admin.intake import rows
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.engines.local import LocalGuess
 from django_outfitanyone.exceptions import AddressRefused
@@ -57,6 +59,7 @@ def as_shown(response, **changes):
     sent = {}
     for row in response.context["rows"]:
         form = row["row"].form
+        sent[row["row"].shown] = "1"
         for name in form.fields:
             value = changes.get(name, form[name].value())
             if value not in (None, "", False):
@@ -154,6 +157,20 @@ class TestUpload:
         assert (draft.kind, draft.findings) == ("top", [])
         assert "that were not checked" not in text_of(table_of(site, intake))
 
+    def test_check_overwrites_no_kind_that_a_person_chose_meanwhile(self, site, monkeypatch):
+        monkeypatch.setattr("django_outfitanyone.admin.intake.uploads.SECONDS", -1)
+        intake = upload(site, file("a.jpg"))
+
+        def guess(draft):
+            IntakePicture.objects.update(kind="hat", is_kind_sure=True)
+            draft.kind, draft.is_kind_sure = "top", False
+
+        monkeypatch.setattr("django_outfitanyone.intake.guesses.guess_kind", guess)
+        intake_drafts.check(intake, seconds=20)
+
+        draft = IntakePicture.objects.get()
+        assert (draft.kind, draft.is_kind_sure, draft.findings) == ("hat", True, None)
+
     def test_closed_browser_loses_nothing(self, site):
         intake = upload(site, file("a.jpg"))
 
@@ -243,6 +260,30 @@ class TestSave:
 
         assert Garment.objects.count() == 1
         assert "were added or discarded before" in messages_of(response)[-1]
+
+    @pytest.mark.parametrize("button", ["_store", "_save", "_set_kind"])
+    def test_picture_that_was_uploaded_meanwhile_keeps_what_is_known(self, site, button):
+        intake = upload(site, file("a.jpg"))
+        data = as_shown(table_of(site, intake))
+        product = make_product(sku="TS-1001")
+        later = [file(FRONT, seed=2)]
+        page = address("garment_intake_page", intake.pk)
+        site.client.post(page, {"_upload": "1", "pictures": later})
+
+        site.post("garment_intake_page", intake.pk, **{button: "1"}, all_kind="hat", **data)
+
+        draft = IntakePicture.objects.get(file_name=FRONT)
+        assert (draft.kind, draft.product, draft.is_chosen) == ("top", product, None)
+
+    def test_page_says_which_pictures_it_shows(self, site):
+        intake = upload(site, file("a.jpg"))
+
+        assert f'name="picture-{intake.pictures.get().pk}-shown"' in text_of(table_of(site, intake))
+
+    def test_largest_table_fits_into_a_form(self):
+        forms_ = (rows.GarmentForm, rows.PersonForm)
+        fields = max(len(form.base_fields) for form in forms_) + 1
+        assert intake_drafts.MAX_PICTURES * fields < 990  # the buttons need some too
 
     def test_pictures_that_are_not_ticked_stay(self, site):
         intake = upload(site, file("a.jpg"), file("b.jpg"))
@@ -345,6 +386,13 @@ class TestList:
         assert "http://private/a.jpg" in page
         assert "It leads into a private network." in page
 
+    def test_address_that_is_malformed_stops_no_other(self, site):
+        text = b"url\nhttp://a..b/a.jpg\nhttp://a..c/b.jpg\n"
+
+        intake = upload(site, list=file("l.csv", text))
+
+        assert intake.lines.with_problem().count() == 2
+
     def test_download_for_which_there_is_no_time_waits(self, site, monkeypatch):
         monkeypatch.setattr("django_outfitanyone.admin.intake.uploads.SECONDS", 0)
         monkeypatch.setattr(intake_drafts, "download", lambda _url, seconds: picture(1))
@@ -354,6 +402,31 @@ class TestList:
         press(site, intake, "_fetch")
 
         assert IntakePicture.objects.get().file_name == "a.jpg"
+
+    @pytest.mark.parametrize("sent", ["missing", "unusable"])
+    def test_lines_alone_can_be_discarded(self, site, sent):
+        files = {"missing": [], "unusable": [file("a.jpg", b"x" * 100)]}[sent]
+        listed = {"list": file("l.csv", b"file\nb.jpg\n")} if sent == "missing" else {}
+        intake = upload(site, *files, **listed)
+
+        page = text_of(table_of(site, intake))
+        assert 'name="_discard"' in page
+        assert "There are no pictures here yet." not in page
+        site.post("garment_intake_page", intake.pk, _discard="1")
+
+        assert not Intake.objects.exists()
+
+    def test_problem_of_a_line_that_was_discarded_meanwhile_brings_it_not_back(
+        self, site, monkeypatch
+    ):
+        def download(_url, *, seconds):
+            IntakeLine.objects.all().delete()
+            raise AddressRefused("It leads into a private network.")
+
+        monkeypatch.setattr(intake_drafts, "download", download)
+        upload(site, list=file("l.csv", b"url\nhttp://private/a.jpg\n"))
+
+        assert not IntakeLine.objects.exists()
 
     def test_list_without_a_heading_is_explained(self, site):
         intake = upload(site, list=file("list.csv", b"a.jpg\n"))
@@ -405,6 +478,23 @@ class TestModelPhotos:
 
         assert ModelImage.objects.count() == 2
         assert ClothesParse.objects.count() == (2 if may_generate else 0)
+
+    def test_free_quota_makes_no_paid_parse_free(self, site_with_only, configure):
+        configure(PARSER="default", FREE_IMAGES={"aitryon-parsing-v1": 400})
+        site = site_with_only("add_modelimage", "add_clothesparse")
+        intake = upload(site, file("a.jpg"), model="modelimage")
+
+        press(site, intake, "_save", model="modelimage")
+
+        assert ModelImage.objects.exists()
+        assert not ClothesParse.objects.exists()
+
+    def test_paid_parse_is_asked_for_although_the_quota_covers_one(self, site, configure):
+        configure(PARSER="default", FREE_IMAGES={"aitryon-parsing-v1": 1})
+        intake = upload(site, file("a.jpg"), model="modelimage")
+
+        page = text_of(table_of(site, intake, "modelimage"))
+        assert "Parse their clothes (CNY 0.004" in page
 
     def test_price_is_only_for_those_who_may_see_costs(self, site_with_only, configure):
         configure(PARSER="default")
@@ -509,6 +599,12 @@ class TestPermissions:
         hidden, shown = IntakePicture.objects.order_by("pk")
         assert hidden.product is None
         assert shown.product is not None
+
+
+def test_intakes_without_owner__are_nobodys():
+    Intake.objects.create(subject="garment")
+
+    assert not Intake.objects.of(AnonymousUser(), "garment").exists()
 
 
 @pytest.mark.parametrize("model", ["garment", "modelimage"])

@@ -9,6 +9,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from django_outfitanyone.conf import ConfigurationError
+from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.models import ClothesParse, Garment, ModelImage
 from tests.admin.pages import errors_on, text_of
 from tests.drawing import drawn, encoded, picture
@@ -226,3 +228,35 @@ def test_new_model_photo__is_parsed_if_that_is_free(
         site.post("modelimage_add", **data, **formset)
 
     assert ClothesParse.objects.filter(model_image__name="Anna").count() == count
+
+
+@pytest.mark.parametrize("error", [ConfigurationError, RequestRefused])
+def test_new_model_photo__is_saved_although_its_free_parse_is_refused(
+    site, configure, monkeypatch, messages_of, django_capture_on_commit_callbacks, error
+):
+    def refuse(*_args, **_kwargs):
+        raise error("No parse today.")
+
+    configure(PARSER="local")
+    monkeypatch.setattr("django_outfitanyone.actions.parse_clothes", refuse)
+    data = {"name": "Anna", "image": upload(picture(1))}
+    formset = {"hotspots-TOTAL_FORMS": 0, "hotspots-INITIAL_FORMS": 0}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        response = site.post("modelimage_add", **data, **formset)
+
+    assert ModelImage.objects.filter(name="Anna").exists()
+    assert "No parse today." in messages_of(response)
+
+
+def test_new_model_photo__is_not_parsed_because_a_quota_is_left(
+    site, configure, django_capture_on_commit_callbacks
+):
+    configure(PARSER="default", FREE_IMAGES={"aitryon-parsing-v1": 400})
+    formset = {"hotspots-TOTAL_FORMS": 0, "hotspots-INITIAL_FORMS": 0}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        site.post("modelimage_add", name="Anna", image=upload(picture(1)), **formset)
+
+    assert ModelImage.objects.filter(name="Anna").exists()
+    assert not ClothesParse.objects.exists()

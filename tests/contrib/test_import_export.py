@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.template import TemplateDoesNotExist
+from django.urls import path, reverse
 
 from django_outfitanyone.models import Garment, ModelImage
 from tests.factories import make_garment, make_model_image, make_product
@@ -15,6 +21,16 @@ from django_outfitanyone.contrib.import_export import (  # noqa: E402
     ImportExportGarments,
     ModelImageResource,
 )
+
+own_site = admin.AdminSite()
+
+
+@admin.register(Garment, site=own_site)
+class GarmentAdmin(ImportExportGarments, admin.ModelAdmin):
+    """A list with both buttons."""
+
+
+urlpatterns = [path("admin/", own_site.urls)]
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +93,42 @@ def test_import__refuses_values_that_do_not_exist():
 
 def test_admin__keeps_the_list_of_the_app():
     assert ImportExportGarments.change_list_template.startswith("admin/django_outfitanyone/")
+
+
+@pytest.fixture
+def status_of(client, django_user_model, settings):
+    """Return a function that posts to a page as a person of the staff with these permissions."""
+    settings.ROOT_URLCONF = __name__
+
+    def ask(page, *permissions):
+        user = django_user_model.objects.create_user("staff", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        client.force_login(user)
+        return client.post(reverse(f"admin:django_outfitanyone_garment_{page}")).status_code
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("page", "permissions"),
+    [
+        ("import", ()),
+        ("import", ("view_garment",)),
+        ("process_import", ()),
+        ("process_import", ("view_garment",)),
+        ("export", ()),
+    ],
+)
+def test_admin__refuses_people_without_permission(status_of, page, permissions):
+    assert status_of(page, *permissions) == 403
+
+
+@pytest.mark.parametrize("page", ["import", "process_import"])
+def test_import__needs_the_permission_to_change(status_of, page):
+    with contextlib.suppress(TemplateDoesNotExist):  # allowed, but the app is not installed
+        assert status_of(page, "change_garment") != 403
+
+
+def test_export__needs_the_permission_to_view(status_of):
+    with contextlib.suppress(TemplateDoesNotExist):  # allowed, but the app is not installed
+        assert status_of("export", "view_garment") != 403

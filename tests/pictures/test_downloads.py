@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
+from django_outfitanyone.engines import guarded_session
 from django_outfitanyone.exceptions import DownloadFailed, DownloadRefused, RequestNotSent
 from django_outfitanyone.pictures import downloads
 from django_outfitanyone.pictures.downloads import download
@@ -230,8 +231,45 @@ def test_download__refuses_private_addresses(files, configure, host):
         download(f"{files.replace('127.0.0.1', host)}/ok")
 
 
+PRIVATE_HOSTS = ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0", "10.0.0.1", "172.16.0.1"]
+
+
+@pytest.mark.parametrize("host", [*PRIVATE_HOSTS, "[::1]", "[::ffff:127.0.0.1]"])
+def test_download__connects_to_no_private_address(configure, monkeypatch, host):
+    """What connects could tell open ports from closed ones."""
+
+    def connect(*_args, **_kwargs):
+        raise AssertionError("connected")
+
+    configure(ALLOW_PRIVATE_ADDRESSES=False)
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    with pytest.raises(DownloadRefused, match="private network"):
+        download(f"http://{host}:9/ok")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "2130706433", "0"])
+def test_download__open_and_closed_ports_look_the_same(files, configure, host):
+    configure(ALLOW_PRIVATE_ADDRESSES=False, CONNECT_TIMEOUT=0.5)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        ports = [files.rpartition(":")[2], unused.getsockname()[1]]
+        refusals = set()
+        for port in ports:
+            with pytest.raises(DownloadRefused) as refused:
+                download(f"http://{host}:{port}/ok")
+            refusals.add(str(refused.value))
+    assert len(refusals) == 1
+
+
+def test_download__name_that_leads_elsewhere_meanwhile_is_refused(files, configure, monkeypatch):
+    """DNS can name a public address for the check, and a private one for the connection."""
+    configure(ALLOW_PRIVATE_ADDRESSES=False)
+    monkeypatch.setattr(guarded_session, "addresses_of", lambda _host: ["8.8.8.8"])
+    with pytest.raises(DownloadRefused, match="private network"):
+        download(f"{files}/ok")
+
+
 def test_download__refuses_a_name_that_resolves_to_a_private_address(files, configure, monkeypatch):
-    """The address is checked after connecting, so no DNS trick evades the check."""
     configure(ALLOW_PRIVATE_ADDRESSES=False)
     port = int(files.rpartition(":")[2])
     entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
@@ -256,7 +294,13 @@ def test_download__unusable_proxy_of_this_machine_loses_no_file(monkeypatch, err
         download("https://pictures.example.com/1.jpg")
 
 
-@pytest.mark.parametrize("url", ["http://[", "https://", "http:///x"])
+LONG_LABEL = "a" * 64
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://[", "https://", "http:///x", "http://a..b/x.jpg", f"http://{LONG_LABEL}.test/x.jpg"],
+)
 def test_download__refuses_a_malformed_address(url):
     with pytest.raises(DownloadRefused, match="http"):
         download(url)

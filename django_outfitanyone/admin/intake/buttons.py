@@ -13,15 +13,17 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from django_outfitanyone.account.money import money
 from django_outfitanyone.admin.django_classes import AdminMixin
 from django_outfitanyone.admin.intake.rows import Rows
-from django_outfitanyone.admin.parse_decisions import may_parse, price_of_parse
+from django_outfitanyone.admin.parse_decisions import may_parse
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.intake import drafts, saving
-from django_outfitanyone.jobs.estimate import parse_cost
+from django_outfitanyone.jobs.estimate import parse_price
 from django_outfitanyone.models import Intake
 from django_outfitanyone.models.database import atomic
+from django_outfitanyone.permissions import may_see_costs
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -87,11 +89,11 @@ class ButtonsMixin(AdminMixin):
     def parse_question(self, request: HttpRequest) -> str:
         """Return the label of the choice to pay for parses, or ``""``: free ones need none."""
         is_paid = self.intake_subject != "garment" and not saving.is_parse_free()
-        if not is_paid or not may_parse(request) or not parse_cost():
+        if not is_paid or not may_parse(request) or not parse_price():
             return ""
-        price = price_of_parse(request)
-        if not price:
+        if not may_see_costs(request.user):
             return _("Parse their clothes, which costs money")
+        price = money(parse_price(), conf.parser.currency)  # a free quota may end before the last
         return _("Parse their clothes (%(price)s for each photo)") % {"price": price}
 
     def _save(self, request: HttpRequest, intake: Intake, rows: Rows) -> list[Any]:

@@ -74,6 +74,11 @@ class Row:
         return rendering.thumbnail(self.draft.thumbnail)
 
     @property
+    def shown(self) -> str:
+        """The name of the input that says that the page shows this draft."""
+        return _shown(self.draft)
+
+    @property
     def findings(self) -> list[tuple[Finding, SafeString]]:
         """What the check found, each with its badge."""
         return rendering.with_badges(self.draft.found)
@@ -104,7 +109,7 @@ class Row:
 
 
 class Rows:
-    """All drafts of an intake. ``data`` is what the page sent."""
+    """All drafts of an intake. ``data`` is what the page sent: then only those that it showed."""
 
     def __init__(
         self,
@@ -117,7 +122,10 @@ class Rows:
     ) -> None:
         self.request, self.site, self.intake = request, site, intake
         drafts = intake.pictures.select_related("intake", "product")
-        self.drafts: list[IntakePicture] = list(drafts if only is None else drafts.filter(pk=only))
+        found = drafts if only is None else drafts.filter(pk=only)
+        self.drafts: list[IntakePicture] = [
+            draft for draft in found if data is None or _shown(draft) in data
+        ]
         same = duplicates.duplicates(intake, self.drafts)
         self.widget = product_select(site, request)
         self.rows = [
@@ -170,7 +178,7 @@ class Rows:
             "product": draft.product_id or "",
         }
         form_class = PersonForm if self.intake.shows_people else GarmentForm
-        form = form_class(data, prefix=f"picture-{draft.pk}", initial=initial)
+        form = form_class(data, prefix=_prefix(draft), initial=initial)
         if "product" in form.fields:
             self._offer_products(form, draft)
         return form
@@ -221,3 +229,11 @@ class Rows:
             with suppress(ValidationError):
                 keys.append(product_model()._meta.pk.to_python(value))
         return keys
+
+
+def _prefix(draft: IntakePicture) -> str:
+    return f"picture-{draft.pk}"
+
+
+def _shown(draft: IntakePicture) -> str:
+    return f"{_prefix(draft)}-shown"
