@@ -50,7 +50,7 @@ class ButtonsMixin(AdminMixin):
             intake = Intake.objects.lock(pk)
             if intake is None or intake.subject != self.intake_subject:
                 return self.intake_is_gone(request)
-            if intake.created_by_id != request.user.pk:
+            if request.user.pk is None or intake.created_by_id != request.user.pk:
                 raise PermissionDenied
             if "_discard" in request.POST:
                 Intake.objects.filter(pk=pk).discard()
