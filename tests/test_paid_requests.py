@@ -109,7 +109,8 @@ def add_drafted_photo(site, **choices):
     draft = drafts.add_file(
         intake, SimpleUploadedFile("a.jpg", picture(9)), path="a.jpg", user=site.user
     )
-    row = {f"picture-{draft.pk}-is_chosen": "on", f"picture-{draft.pk}-name": "Anna"}
+    values = {"shown": "1", "is_chosen": "on", "name": "Anna"}
+    row = {f"picture-{draft.pk}-{name}": value for name, value in values.items()}
     return site.post("modelimage_intake_page", intake.pk, _save="1", **row, **choices)
 
 
