@@ -160,7 +160,9 @@ def order(person: Person) -> None:
 
 
 def wait_for_pictures(person: Person) -> None:
-    person.wait_for(r"text=/\b(\d+) of \1 ready/")
+    """Wait until nothing is open any more; a picture may have failed."""
+    person.wait_for("#outfit-progress[data-open='0']")
+    print(person.page.inner_text("#outfit-progress"), file=sys.stderr)
     person.look("batch")
 
 

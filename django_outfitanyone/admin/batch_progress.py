@@ -5,19 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from django_outfitanyone.account.costs import Costs
 from django_outfitanyone.account.money import moneys
-from django_outfitanyone.conf import conf
 from django_outfitanyone.models import ClothesParse, TryOnResult
-
-Amounts = dict[str, Decimal]
-"""Amounts by currency."""
 
 
 @dataclass(kw_only=True)
@@ -27,8 +23,7 @@ class BatchProgress:
     total: int = 0
     closed: int = 0
     failed: int = 0
-    costs: Amounts = field(default_factory=dict)
-    sandbox_costs: Amounts = field(default_factory=dict)
+    costs: Costs = field(default_factory=Costs)
 
     @property
     def open(self) -> int:
@@ -46,17 +41,11 @@ class BatchProgress:
     @property
     def cost_text(self) -> str:
         """What was paid; what sandboxes would have cost is said apart."""
-        parts = [moneys(self.costs)] if self.costs else []
-        if self.sandbox_costs:
-            parts.append(_("would cost %(amount)s") % {"amount": moneys(self.sandbox_costs)})
+        paid, sandboxes = self.costs.paid, self.costs.of_sandboxes
+        parts = [moneys(paid)] if paid else []
+        if sandboxes:
+            parts.append(_("would cost %(amount)s") % {"amount": moneys(sandboxes)})
         return "; ".join(parts) or "–"
-
-    def add_cost(self, alias: str, currency: str, amount: Decimal | None) -> None:
-        engine = conf.engines.get(alias)
-        is_sandbox = engine is not None and engine.is_sandbox
-        amounts = self.sandbox_costs if is_sandbox else self.costs
-        if amount:
-            amounts[currency] = amounts.get(currency, Decimal(0)) + amount
 
 
 NOTHING = BatchProgress()
@@ -73,7 +62,7 @@ def progress_of_batches(
         parses = ClothesParse.objects.filter(try_on__batch__in=keys)
         for group in (*_costs_by(rows, "batch"), *_costs_by(parses, "try_on__batch")):
             key, *amount = group
-            found[key].add_cost(*amount)
+            found[key].costs.add(*amount)
     return found
 
 

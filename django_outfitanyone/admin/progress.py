@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from django_outfitanyone.account import budgets
+from django_outfitanyone.account.costs import Costs
 from django_outfitanyone.account.money import moneys
 from django_outfitanyone.admin.actions import APPROVE, RESULT_ACTIONS, ResultAction
 from django_outfitanyone.admin.rendering import approximate_duration, comma_separated
 from django_outfitanyone.choices import OPEN, UNSENT, Status
-from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.models.pausable import IS_PAUSED
 from django_outfitanyone.models.try_on_queryset import IS_BLOCKED
@@ -181,13 +181,10 @@ def _costs(
     parses = ClothesParse.objects.filter(try_on__in=rows.order_by().values("pk")).order_by()
     amounts = [(group["account"], group["currency"], group["cost"]) for group in groups]
     amounts += parses.values_list("account", "currency").annotate(cost=Sum("cost"))
-    costs: dict[bool, dict[str, Decimal]] = {False: {}, True: {}}
+    costs = Costs()
     for alias, currency, amount in amounts:
-        engine = conf.engines.get(alias)
-        totals = costs[engine is not None and engine.is_sandbox]
-        if amount:
-            totals[currency] = totals.get(currency, Decimal(0)) + amount
-    return costs[False], costs[True]
+        costs.add(alias, currency, amount)
+    return costs.paid, costs.of_sandboxes
 
 
 def _nothing(account: Account | None) -> dict[str, Decimal]:

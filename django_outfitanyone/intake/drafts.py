@@ -17,6 +17,7 @@ from django_outfitanyone.intake import guesses, lists
 from django_outfitanyone.intake.names import NAME_LENGTH, base_name, plain_path, title_of
 from django_outfitanyone.models import Intake, IntakeLine, IntakePicture, ModelImage
 from django_outfitanyone.models.database import atomic
+from django_outfitanyone.models.renditions import discard
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.downloads import download
 
@@ -58,14 +59,21 @@ def add_file(intake: Intake, file: Any, *, path: str, user: Any, is_checked: boo
         picture = images.prepare_upload(file)
     except OutfitAnyoneError as error:
         return _problem(known[0] if known else IntakeLine(intake=intake, reference=path), error)
-    return _add(intake, picture, path=path, lines=known, user=user, is_checked=is_checked)
+    draft = _draft(intake, picture, path=path, lines=known, user=user, is_checked=is_checked)
+    _store(draft, lines=known)
+    return draft
 
 
 def fetch(intake: Intake, *, user: Any, seconds: float) -> Iterator[Entry]:
-    """Download listed pictures, one after the other, and start none after this time."""
+    """Download listed pictures, one after the other, and start none after this time.
+
+    What another request has downloaded meanwhile is left out. Raises ``RequestRefused`` if the
+    intake is gone.
+    """
     end = monotonic() + seconds
     while monotonic() < end and (line := intake.lines.to_fetch().first()):
-        yield _fetch(intake, line, user)
+        if entry := _fetch(intake, line, user):
+            yield entry
 
 
 def check(intake: Intake, *, seconds: float) -> int:
@@ -87,16 +95,17 @@ def _check(draft: IntakePicture) -> None:
     unchanged.update(findings=draft.findings, kind=draft.kind, is_kind_sure=draft.is_kind_sure)
 
 
-def _fetch(intake: Intake, line: IntakeLine, user: Any) -> Entry:
+def _fetch(intake: Intake, line: IntakeLine, user: Any) -> Entry | None:
     try:
         picture = images.prepare(download(line.reference, seconds=DOWNLOAD_SECONDS))
     except OutfitAnyoneError as error:
         return _problem(line, error)
     path = plain_path(unquote(urlsplit(line.reference).path)) or line.reference[:255]
-    return _add(intake, picture, path=base_name(path), lines=[line], user=user)
+    draft = _draft(intake, picture, path=base_name(path), lines=[line], user=user)
+    return draft if _store(draft, lines=[line], is_download=True) else None
 
 
-def _add(
+def _draft(
     intake: Intake,
     picture: images.Picture,
     *,
@@ -105,6 +114,7 @@ def _add(
     user: Any,
     is_checked: bool = True,
 ) -> IntakePicture:
+    """Return an unsaved draft, whose files are stored."""
     details = lines[0].details if lines else {}
     draft = IntakePicture(intake=intake, file_name=path, **details)
     draft.image.save(path, images.PreparedFile(picture), save=False)
@@ -117,10 +127,28 @@ def _add(
     if is_checked:
         guesses.guess_kind(draft, picture.scaled)
         guesses.examine(draft, picture.scaled)
-    with atomic():
-        draft.save()
-        IntakeLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
     return draft
+
+
+def _store(draft: IntakePicture, *, lines: list[IntakeLine], is_download: bool = False) -> bool:
+    """Save a draft instead of its lines; its files are deleted if that is too late.
+
+    Returns False for a download that another request was faster with. Raises ``RequestRefused``
+    if the intake was added or discarded meanwhile.
+    """
+    known = IntakeLine.objects.filter(pk__in=[line.pk for line in lines])
+    try:
+        with atomic():
+            _require_intake(draft.intake_id)
+            is_wanted = bool(known.delete()[0]) or not is_download
+            if is_wanted:
+                draft.save()
+    except Exception:
+        discard(draft.image.storage, draft.files())
+        raise
+    if not is_wanted:
+        discard(draft.image.storage, draft.files())
+    return is_wanted
 
 
 def _lines_of(intake: Intake, path: str) -> list[IntakeLine]:
@@ -145,6 +173,13 @@ def _renditions(draft: IntakePicture, picture: images.Picture) -> list[list[Any]
     with suppress(OSError):
         return photo.make_renditions(picture.data, picture.scaled)
     return None
+
+
+def _require_intake(key: int) -> None:
+    """Hold the intake until the transaction ends."""
+    if Intake.objects.lock(key) is None:
+        text = _("These pictures were added or discarded before.")
+        raise RequestRefused(text, code="IntakeGone")
 
 
 def _require_room(intake: Intake, wanted: int) -> None:

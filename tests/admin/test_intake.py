@@ -1,79 +1,33 @@
-"""“Add many garments” and “Add many model photos” as plain forms, and what the script asks for."""
+"""“Add many garments”: upload, table and saving as plain forms; who may do it."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import AnonymousUser
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import resolve
 
 from django_outfitanyone.admin.intake import rows
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.engines.local import LocalGuess
-from django_outfitanyone.exceptions import AddressRefused
 from django_outfitanyone.intake import drafts as intake_drafts
 from django_outfitanyone.models import (
-    ClothesParse,
     Garment,
     Intake,
     IntakeLine,
     IntakePicture,
-    ModelImage,
 )
+from tests.admin.intakes import FRONT, as_shown, file, files_in_storage, press, table_of, upload
 from tests.admin.pages import address, text_of
 from tests.drawing import SIZE, picture
 from tests.factories import make_garment, make_product
-from tests.local_engine import LARGE, SEVERAL, TWO_PEOPLE
+from tests.local_engine import SEVERAL
 
 pytestmark = pytest.mark.django_db
-
-FRONT = "TS-1001_front.jpg"
 
 
 @pytest.fixture(autouse=True)
 def _checked(local_engine):
     """The local engine finds nothing wrong and takes everything for a top."""
-
-
-def file(name, data=None, *, seed=1):
-    return SimpleUploadedFile(name, picture(seed) if data is None else data)
-
-
-def upload(site, *files, model="garment", **extra):
-    """Upload files without the script, and return the intake."""
-    response = site.post(f"{model}_intake", pictures=list(files), **extra)
-    assert response.status_code == 302, text_of(response)
-    return Intake.objects.order_by("-pk").first()
-
-
-def table_of(site, intake, model="garment"):
-    return site.get(f"{model}_intake_page", intake.pk)
-
-
-def as_shown(response, **changes):
-    """Return what a browser sends from the table, with changes such as ``kind="top"``."""
-    sent = {}
-    for row in response.context["rows"]:
-        form = row["row"].form
-        sent[row["row"].shown] = "1"
-        for name in form.fields:
-            value = changes.get(name, form[name].value())
-            if value not in (None, "", False):
-                sent[form.add_prefix(name)] = "on" if value is True else value
-    return sent
-
-
-def press(site, intake, button, *, model="garment", **changes):
-    data = as_shown(table_of(site, intake, model), **changes)
-    return site.post(f"{model}_intake_page", intake.pk, **{button: "1"}, **data)
-
-
-def files_in_storage():
-    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
 class TestUpload:
@@ -345,219 +299,6 @@ class TestSave:
 
         assert not Intake.objects.exists()
         assert files_in_storage() == []
-
-
-class TestList:
-    def test_list_names_kind_product_and_name(self, site):
-        product = make_product(sku="AB-1")
-        text = "file;kind;sku;name\r\nphotos/A.JPG;jacket or coat;ab-1;Parka\r\n"
-
-        upload(site, file("a.jpg"), list=file("list.csv", text.encode()))
-
-        draft = IntakePicture.objects.get()
-        assert (draft.kind, draft.product, draft.name) == ("outerwear", product, "Parka")
-        assert not IntakeLine.objects.exists()
-
-    def test_path_in_a_list_never_opens_a_file_of_the_server(self, site, tmp_path):
-        secret = tmp_path / "secret.jpg"
-        secret.write_bytes(picture(1))
-
-        intake = upload(site, list=file("list.csv", f"file\n{secret}\n".encode()))
-
-        assert not IntakePicture.objects.exists()
-        page = text_of(table_of(site, intake))
-        assert "they were not uploaded" in page
-        assert "secret.jpg" in page
-
-    def test_addresses_are_downloaded(self, site, monkeypatch):
-        def download(url, *, seconds):
-            if "private" in url:
-                raise AddressRefused("It leads into a private network.")
-            return picture(1)
-
-        monkeypatch.setattr(intake_drafts, "download", download)
-        text = "url,kind\nhttps://shop.test/p/Hat%201.jpg?x=1,hat\nhttp://private/a.jpg,\n"
-
-        intake = upload(site, list=file("list.csv", text.encode()))
-
-        draft = IntakePicture.objects.get()
-        assert (draft.file_name, draft.kind) == ("Hat 1.jpg", "hat")
-        page = text_of(table_of(site, intake))
-        assert "http://private/a.jpg" in page
-        assert "It leads into a private network." in page
-
-    def test_address_that_is_malformed_stops_no_other(self, site):
-        text = b"url\nhttp://a..b/a.jpg\nhttp://a..c/b.jpg\n"
-
-        intake = upload(site, list=file("l.csv", text))
-
-        assert intake.lines.with_problem().count() == 2
-
-    def test_download_for_which_there_is_no_time_waits(self, site, monkeypatch):
-        monkeypatch.setattr("django_outfitanyone.admin.intake.uploads.SECONDS", 0)
-        monkeypatch.setattr(intake_drafts, "download", lambda _url, seconds: picture(1))
-        intake = upload(site, list=file("l.csv", b"url\nhttps://shop.test/a.jpg\n"))
-        assert "1 picture of the list was not downloaded yet." in text_of(table_of(site, intake))
-
-        press(site, intake, "_fetch")
-
-        assert IntakePicture.objects.get().file_name == "a.jpg"
-
-    @pytest.mark.parametrize("sent", ["missing", "unusable"])
-    def test_lines_alone_can_be_discarded(self, site, sent):
-        files = {"missing": [], "unusable": [file("a.jpg", b"x" * 100)]}[sent]
-        listed = {"list": file("l.csv", b"file\nb.jpg\n")} if sent == "missing" else {}
-        intake = upload(site, *files, **listed)
-
-        page = text_of(table_of(site, intake))
-        assert 'name="_discard"' in page
-        assert "There are no pictures here yet." not in page
-        site.post("garment_intake_page", intake.pk, _discard="1")
-
-        assert not Intake.objects.exists()
-
-    def test_problem_of_a_line_that_was_discarded_meanwhile_brings_it_not_back(
-        self, site, monkeypatch
-    ):
-        def download(_url, *, seconds):
-            IntakeLine.objects.all().delete()
-            raise AddressRefused("It leads into a private network.")
-
-        monkeypatch.setattr(intake_drafts, "download", download)
-        upload(site, list=file("l.csv", b"url\nhttp://private/a.jpg\n"))
-
-        assert not IntakeLine.objects.exists()
-
-    def test_list_without_a_heading_is_explained(self, site):
-        intake = upload(site, list=file("list.csv", b"a.jpg\n"))
-
-        assert "must name its columns" in text_of(table_of(site, intake))
-
-
-class TestModelPhotos:
-    def test_photo_is_added_with_its_details_and_parsed_for_free(self, site, configure):
-        configure(PARSER="local")
-        large = picture(1, size=LARGE)
-        text = 'file,gender,body,tags\nanna_1.jpg,Woman,tall,"Studio, summer,studio"\n'
-        intake = upload(
-            site, file("anna_1.jpg", large), list=file("l.csv", text.encode()), model="modelimage"
-        )
-
-        press(site, intake, "_save", model="modelimage")
-
-        photo = ModelImage.objects.get()
-        assert (photo.name, photo.gender, photo.body) == ("anna 1", "woman", "tall")
-        assert photo.tags == "studio, summer"
-        assert photo.renditions
-        assert all(photo.image.storage.exists(name) for _width, name in photo.renditions)
-        parse = ClothesParse.objects.get()
-        assert (parse.model_image, parse.is_automatic) == (photo, True)
-
-    def test_bad_photo_is_off(self, site, local_engine):
-        local_engine.person = [TWO_PEOPLE]
-
-        intake = upload(site, file("a.jpg"), model="modelimage")
-
-        page = text_of(table_of(site, intake, "modelimage"))
-        assert "There are several people in the photo." in page
-        assert "Add 0 model photos" in page
-
-    @pytest.mark.parametrize("may_generate", [True, False])
-    def test_paid_parse_is_asked_for_and_needs_its_permission(
-        self, site_with_only, configure, may_generate
-    ):
-        configure(PARSER="default")
-        permissions = ["add_modelimage", "add_clothesparse", "see_costs"]
-        site = site_with_only(*permissions, *(["generate"] if may_generate else []))
-        intake = upload(site, file("a.jpg"), file("b.jpg", seed=2), model="modelimage")
-        page = text_of(table_of(site, intake, "modelimage"))
-        assert ("Parse their clothes (CNY 0.004" in page) == may_generate
-
-        data = as_shown(table_of(site, intake, "modelimage"))
-        site.post("modelimage_intake_page", intake.pk, _save="1", parse="1", **data)
-
-        assert ModelImage.objects.count() == 2
-        assert ClothesParse.objects.count() == (2 if may_generate else 0)
-
-    def test_free_quota_makes_no_paid_parse_free(self, site_with_only, configure):
-        configure(PARSER="default", FREE_IMAGES={"aitryon-parsing-v1": 400})
-        site = site_with_only("add_modelimage", "add_clothesparse")
-        intake = upload(site, file("a.jpg"), model="modelimage")
-
-        press(site, intake, "_save", model="modelimage")
-
-        assert ModelImage.objects.exists()
-        assert not ClothesParse.objects.exists()
-
-    def test_paid_parse_is_asked_for_although_the_quota_covers_one(self, site, configure):
-        configure(PARSER="default", FREE_IMAGES={"aitryon-parsing-v1": 1})
-        intake = upload(site, file("a.jpg"), model="modelimage")
-
-        page = text_of(table_of(site, intake, "modelimage"))
-        assert "Parse their clothes (CNY 0.004" in page
-
-    def test_price_is_only_for_those_who_may_see_costs(self, site_with_only, configure):
-        configure(PARSER="default")
-        site = site_with_only("add_modelimage", "add_clothesparse", "generate")
-        intake = upload(site, file("a.jpg"), model="modelimage")
-        page = text_of(table_of(site, intake, "modelimage"))
-
-        assert "Parse their clothes, which costs money" in page
-        assert "CNY" not in page
-
-    def test_paid_parse_is_not_requested_unless_chosen(self, site, configure):
-        configure(PARSER="default")
-        intake = upload(site, file("a.jpg"), model="modelimage")
-
-        press(site, intake, "_save", model="modelimage")
-
-        assert not ClothesParse.objects.exists()
-
-
-class TestScript:
-    """The requests of the script, which uploads file by file."""
-
-    def start(self, site):
-        page = site.post("garment_intake", _script="1").json()["page"]
-        return Intake.objects.get(pk=resolve(page).kwargs["pk"])
-
-    def send(self, site, intake, sent, **extra):
-        return site.post("garment_intake_upload", intake.pk, file=sent, **extra).json()["html"]
-
-    def test_each_file_is_listed_with_what_was_found(self, site, local_engine):
-        local_engine.garment = [SEVERAL]
-        intake = self.start(site)
-
-        assert "There are several garments" in self.send(
-            site, intake, file("a.jpg"), path="Tops/a.jpg"
-        )
-        assert "the minimum is 5 KB" in self.send(site, intake, file("b.jpg", b"x"))
-        draft = IntakePicture.objects.get()
-        assert (draft.file_name, draft.kind) == ("Tops/a.jpg", "top")
-
-    def test_list_is_noted_and_its_pictures_are_downloaded(self, site, monkeypatch):
-        monkeypatch.setattr(intake_drafts, "download", lambda _url, seconds: picture(1))
-        intake = self.start(site)
-        html = self.send(site, intake, file("l.csv", b"url\nhttps://shop.test/a.jpg\n"))
-        assert "The list names 1 picture." in html
-
-        answer = site.post("garment_intake_fetch", intake.pk).json()
-
-        assert answer["left"] == 0
-        assert "a.jpg" in answer["html"]
-
-    def test_changed_row_is_stored_and_its_new_kind_is_checked(self, site, local_engine):
-        intake = upload(site, file("a.jpg"))
-        draft = IntakePicture.objects.get()
-        local_engine.garment = [SEVERAL]
-        data = {**as_shown(table_of(site, intake), kind="bottom"), "_count": "1"}
-
-        answer = site.post("garment_intake_picture", intake.pk, draft.pk, **data).json()
-
-        draft.refresh_from_db()
-        assert (draft.kind, draft.findings[0]["code"]) == ("bottom", "several_garments")
-        assert "There are several garments" in answer["notes"]
-        assert (answer["label"], answer["save_label"]) == ("Use it anyway", "Add 1 garment")
 
 
 class TestPermissions:

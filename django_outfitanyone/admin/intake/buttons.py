@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from django_outfitanyone.admin.intake.rows import Rows
 from django_outfitanyone.admin.parse_decisions import may_parse
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.conf import ConfigurationError, conf
+from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.intake import drafts, saving
 from django_outfitanyone.jobs.estimate import parse_price
 from django_outfitanyone.models import Intake
@@ -28,8 +30,8 @@ from django_outfitanyone.permissions import may_see_costs
 if TYPE_CHECKING:
     from django.db.models import Model
 
-SECONDS = 20
-"""Time for the checks and downloads of one request."""
+SECONDS = 10
+"""Time in which one request begins checks and downloads; the last one may take some more."""
 
 
 class ButtonsMixin(AdminMixin):
@@ -66,10 +68,10 @@ class ButtonsMixin(AdminMixin):
                 rows.set_kind(request.POST["all_kind"])
         if is_final:
             return self._after_saving(request, intake, added)
-        if "_fetch" in request.POST:
-            list(drafts.fetch(intake, user=request.user, seconds=SECONDS))
-        if conf.CHECK_PICTURES:
-            drafts.check(intake, seconds=SECONDS)
+        try:
+            _fetch_and_check(request, intake)
+        except RequestRefused:
+            return self.intake_is_gone(request)
         return redirect(self._url("intake_page", pk))
 
     def intake_is_gone(self, request: HttpRequest) -> HttpResponse:
@@ -108,7 +110,7 @@ class ButtonsMixin(AdminMixin):
         added = saving.save(intake, rows.chosen, user=request.user, parse=parse)
         self._log(request, added)
         if not intake.pictures.exists() and not intake.lines.to_fetch().exists():
-            intake.delete()
+            intake.delete()  # locked, so that no draft comes in between
         return added
 
     def _log(self, request: HttpRequest, added: Sequence[Model]) -> None:
@@ -143,3 +145,12 @@ class ButtonsMixin(AdminMixin):
         if left:
             self.message_user(request, text % {"count": left}, messages.INFO)
         return redirect(self._url("intake_page", intake.pk))
+
+
+def _fetch_and_check(request: HttpRequest, intake: Intake) -> None:
+    """Download what the button asks for, then check what was not checked."""
+    end = monotonic() + SECONDS
+    if "_fetch" in request.POST:
+        list(drafts.fetch(intake, user=request.user, seconds=SECONDS))
+    if conf.CHECK_PICTURES:
+        drafts.check(intake, seconds=end - monotonic())

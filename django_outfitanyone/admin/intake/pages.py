@@ -120,7 +120,11 @@ class IntakeMixin(ButtonsMixin):
     def intake_fetch_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Download the next listed picture for the script."""
         intake = self._intake(request, pk)
-        fetched = drafts.fetch(intake, user=request.user, seconds=1)
+        try:
+            fetched = list(drafts.fetch(intake, user=request.user, seconds=1))
+        except RequestRefused as error:
+            html = self._listed(request, name=intake, problem=error)
+            return JsonResponse({"html": html, "left": 0})
         html = "".join(self._listed(request, entry=entry) for entry in fetched)
         return JsonResponse({"html": html, "left": intake.lines.to_fetch().count()})
 
