@@ -67,7 +67,7 @@ class BatchControlsMixin(AdminMixin):
 
         def resume(found: Batch) -> str:
             actions.resume_batch(found)
-            return _("The batch goes on.")
+            return _("The batch was resumed.")
 
         return self._change(request, batch, resume)
 

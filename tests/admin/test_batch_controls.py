@@ -119,7 +119,7 @@ class TestResume:
         actions.pause_batch(batch)
         response = site.post("tryonresult_batch_resume", BATCH)
 
-        assert messages_of(response) == ["The batch goes on."]
+        assert messages_of(response) == ["The batch was resumed."]
         assert not Batch.objects.get().is_paused
         assert TryOnResult.objects.not_paused().count() == 1
 

@@ -117,7 +117,7 @@ class ButtonsMixin(AdminMixin):
         if added and request.user.pk is not None:
             queryset: Any = added  # any iterable of rows
             LogEntry.objects.log_actions(
-                request.user.pk, queryset, ADDITION, _("Added with many pictures.")
+                request.user.pk, queryset, ADDITION, _("Added together with other pictures.")
             )
 
     def _after_saving(
