@@ -170,6 +170,7 @@ def publish(person: Person, count: int) -> None:
     """Publish as many pictures at the review desk, with one key for each."""
     person.open()
     person.click("text=/pictures to review/")
+    person.page.wait_for_load_state("networkidle")  # no person presses a key before that
     for _number in range(count):
         shown = person.page.get_attribute("[data-picture]", "data-picture")
         person.press("p")
