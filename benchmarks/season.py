@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,6 +75,10 @@ def demo(folder: str) -> Iterator[str]:
         for line in process.stdout:
             if READY in line:
                 break
+        else:
+            raise SystemExit("The demo ended before its pictures were made.")
+        # A full pipe would stop the demo, which prints a line for each request.
+        threading.Thread(target=process.stdout.read, daemon=True).start()
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
