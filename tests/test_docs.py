@@ -80,3 +80,13 @@ def test_permissions_page__has_the_tested_rules():
     }
 
     assert listed == RULES
+
+
+def test_translated_tutorial__has_the_same_files_and_commands():
+    originals, translated = (
+        re.findall(r"```\S+\n.*?```", (ROOT / "docs" / name).read_text("utf-8"), re.DOTALL)
+        for name in ("tutorial.md", "tutorial.zh-hans.md")
+    )
+
+    assert originals
+    assert translated == originals
