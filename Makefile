@@ -154,6 +154,9 @@ messages: $(VENV)/.dev-ready
 	cd django_outfitanyone && $(abspath $(BIN))/django-admin makemessages --all --no-obsolete \
 	    --add-location file
 	cd django_outfitanyone && $(abspath $(BIN))/django-admin compilemessages
+	cd example_project/shop && $(abspath $(BIN))/django-admin makemessages --all --no-obsolete \
+	    --no-location
+	cd example_project/shop && $(abspath $(BIN))/django-admin compilemessages
 
 clean:
 	rm -rf $(VENV) .demo .nox $(THEMES)/node_modules build dist local/build local/dist *.egg-info local/*.egg-info \

@@ -9,6 +9,7 @@ admin.site.site_header = admin.site.site_title = "Tally & Twill"
 
 urlpatterns = [
     path("", include("shop.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("favicon.ico", RedirectView.as_view(url=static("shop/mark.svg"))),
     path("admin/", admin.site.urls),
     path("api/outfitanyone/v1/", include("django_outfitanyone.api.urls")),

@@ -5,16 +5,19 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.models import Product, TryOnResult
 from django_outfitanyone.wakeup import is_worker_missing, wake_if_idle, worker_command
 from shop import progress
+from shop.cart import SIZES
 
 CATEGORIES = {
-    "tops": ("Tops", GarmentKind.TOP),
-    "bottoms": ("Trousers & skirts", GarmentKind.BOTTOM),
-    "dresses": ("Dresses & jumpsuits", GarmentKind.ONE_PIECE),
+    "tops": (_("Tops"), GarmentKind.TOP),
+    "bottoms": (_("Trousers & skirts"), GarmentKind.BOTTOM),
+    "dresses": (_("Dresses & jumpsuits"), GarmentKind.ONE_PIECE),
 }
 
 
@@ -34,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def clothes(request: HttpRequest, category: str = "") -> HttpResponse:
     products = Product.objects.visible()
-    title = "All clothes"
+    title = gettext("All clothes")
     if category:
         if category not in CATEGORIES:
             raise Http404
@@ -52,7 +55,12 @@ def clothes(request: HttpRequest, category: str = "") -> HttpResponse:
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(Product.objects.visible(), slug=slug)
     looks = list(public_looks().for_product(shown))
-    context = {"product": shown, "looks": looks, "companions": companions(shown, looks)}
+    context = {
+        "product": shown,
+        "looks": looks,
+        "companions": companions(shown, looks),
+        "sizes": SIZES,
+    }
     return render(request, "shop/product.html", context)
 
 

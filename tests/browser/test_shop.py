@@ -23,7 +23,7 @@ pytestmark = [
 ]
 
 PAGES = [
-    *("/", "/looks/", "/products/oxford/", "/missing/"),
+    *("/", "/looks/", "/products/oxford/", "/bag/", "/missing/"),
     *("/clothes/", "/clothes/tops/", "/clothes/bottoms/", "/clothes/dresses/"),
 ]
 UPPER, LOWER = ClothesType.UPPER, ClothesType.LOWER
@@ -173,3 +173,35 @@ def test_screen_reader__reads_each_product_with_price_and_availability(looks, vi
     assert page.get_by_role("button", name="Oxford shirt, 39.90 EUR", exact=True).count() == 3
     names = page.get_by_role("button", name="Straight jeans, 39.90 EUR, sold out", exact=True)
     assert names.count() == 3
+
+
+@pytest.mark.parametrize("java_script", [True, False])
+def test_bag__is_filled_and_emptied_from_the_product_page(looks, visit, barriers, java_script):
+    page = visit("/products/oxford/", java_script_enabled=java_script)
+    page.get_by_label("L", exact=True).check()
+    page.get_by_role("button", name="Add to bag").click()
+
+    assert page.get_by_text("Size L").is_visible()
+    assert page.get_by_role("link", name="Bag 1").is_visible()
+    if java_script:
+        assert barriers(page) == []
+    page.get_by_role("button", name="Remove Oxford shirt in L").click()
+    assert page.get_by_text("Your bag is empty.").is_visible()
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "zh-hans", "ja"])
+def test_shop__fits_a_narrow_screen_in_every_language(looks, visit, language):
+    page = visit("/products/oxford/", width=320)
+    page.locator(f".languages button[value='{language}']").click()
+
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.complaints == []
+
+
+def test_product_page__repeats_neither_name_nor_price_in_its_looks(looks, visit):
+    page = visit("/products/oxford/", width=1280)
+    titles = page.locator(".gallery .outfit-product-title").all_inner_texts()
+
+    assert titles == ["Straight jeans"] * len(looks)
+    assert page.locator(".gallery").get_by_text("Oxford shirt", exact=True).count() == 0

@@ -41,6 +41,9 @@ def shop_settings(settings, read_settings):
     for name in [*kept.split(), "BASE_URL"]:
         setattr(settings, name, example[name])
     (templates,) = example["TEMPLATES"]
-    settings.TEMPLATES = [{**templates, "DIRS": [EXAMPLE / "shop" / "templates"]}]
-    settings.LANGUAGE_CODE = example["LANGUAGE_CODE"]
+    options = {**templates["OPTIONS"], "libraries": {"shop": "shop.templatetags.shop"}}
+    folders = [EXAMPLE / "shop" / "templates"]
+    settings.TEMPLATES = [{**templates, "DIRS": folders, "OPTIONS": options}]
+    settings.LANGUAGE_CODE, settings.LANGUAGES = example["LANGUAGE_CODE"], example["LANGUAGES"]
+    settings.LOCALE_PATHS = [EXAMPLE / "shop" / "locale"]
     return settings
