@@ -66,15 +66,19 @@ class EngineOption:
         return f"{self.target.title} ({_(quality)})" if quality else self.target.title
 
     @property
+    def is_free(self) -> bool:
+        return all(price is not None and not price for price in self._prices)
+
+    @property
     def price(self) -> str:
         """The price of one picture, for example “from USD 0.015 per picture”.
 
         Without permission to see costs, only “free”, or ``""``.
         """
+        if self.is_free:
+            return _("free")
         known = [price for price in self._prices if price is not None]
         is_known = len(known) == len(self._prices)
-        if is_known and not any(known):
-            return _("free")
         if not self.shows_costs:
             return ""
         if not is_known:

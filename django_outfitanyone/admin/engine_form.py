@@ -9,10 +9,12 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_outfitanyone.admin.engine_choice import (
     EngineCards,
+    EngineOption,
     engine_options,
     offer_engines,
     size_of,
@@ -76,6 +78,9 @@ class EngineForm(forms.Form):
         """What was changed because the chosen engine does not offer it, in sentences."""
         self.engines = engine_options(shows_costs=shows_costs)
         offer_engines(self.fields["engine"], self.engines)
+        if self.chosen and self.chosen.is_free:
+            self.fields["count"].help_text = _("Choose the best one on its page.")
+            self.fields["force_new"].help_text = ""
         self._limit_options()
 
     @property
@@ -92,11 +97,14 @@ class EngineForm(forms.Form):
         )
 
     @cached_property
-    def target(self) -> Target | None:
+    def chosen(self) -> EngineOption | None:
         """The engine that is chosen, else the default one; ``None`` if the shop has none."""
         chosen = self.engines.get(self.data.get("engine", ""))
-        chosen = chosen or next(iter(self.engines.values()), None)
-        return chosen.target if chosen else None
+        return chosen or next(iter(self.engines.values()), None)
+
+    @property
+    def target(self) -> Target | None:
+        return self.chosen.target if self.chosen else None
 
     def describe_engines(
         self, garments: Sequence[Garment], requests: Sequence[TryOnRequest]

@@ -290,3 +290,13 @@ def test_radio_buttons__are_described_by_their_facts(site):
     described = re.findall(r'name="engine"[^>]*aria-describedby="([^"]+)"', page)
     assert described
     assert all(f'id="{one}"' in page for one in described)
+
+
+def test_form__speaks_of_charges_only_where_the_engine_has_a_price(post):
+    free = text_of(post(engine="preview/toy-preview"))
+    paid = text_of(post(engine="toy/toy-1"))
+
+    assert "charged" not in words(free)
+    assert "Choose the best one on its page." in free
+    assert "Each is charged." in paid
+    assert "Every picture is then charged" in paid
