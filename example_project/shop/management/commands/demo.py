@@ -195,8 +195,8 @@ def welcome(port: int) -> str:
 
 What to click first:
   1. Looks: click a dot. The first pictures appear there while you watch.
-  2. Admin: log in, open Garments, select two, choose the action “Try on…”, press Go, choose a photo,
-     press “Make …”, and “Publish” below the finished picture.
+  2. Admin: log in, open Garments, select two, choose the action “Try on…”, press Go, choose a
+     photo, press “Make …”, and “Publish” below the finished picture.
   3. Shop: open the product that you tried on. Your look is there.
 
 Stop with Ctrl-C.
