@@ -21,13 +21,8 @@ from django_outfitanyone.account.ledger import charge_decision
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, PictureUnsuitable, RequestRefused
 from django_outfitanyone.exports import export_picture
-from django_outfitanyone.jobs.batches import (
-    pause_batch,
-    rename_batch,
-    resume_batch,
-    rows_of,
-    store_batch,
-)
+from django_outfitanyone.jobs.batch_changes import cancel_batch, pause_batch, resume_batch
+from django_outfitanyone.jobs.batches import rename_batch, rows_of, store_batch
 from django_outfitanyone.jobs.candidates import as_candidate
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.jobs.move import estimate_move, move_to_engine
@@ -53,6 +48,7 @@ __all__ = [
     "another",
     "approve",
     "cancel",
+    "cancel_batch",
     "cancel_unsent",
     "check_picture",
     "choose",

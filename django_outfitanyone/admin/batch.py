@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +18,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from django_outfitanyone.admin.actions import RESULT_ACTIONS, ResultAction, run_action
+from django_outfitanyone import actions
+from django_outfitanyone.admin.actions import CANCEL, RESULT_ACTIONS, ResultAction, run_action
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
 from django_outfitanyone.admin.batch_controls import BatchControlsMixin
 from django_outfitanyone.admin.candidates import CANDIDATE_ACTIONS
@@ -134,14 +136,19 @@ class BatchMixin(BatchControlsMixin, TryOnPermissionMixin):
     def batch_action_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """Run an action on all try-ons of a batch whose state allows it."""
         action = self._permitted_action(request, RESULT_ACTIONS)
-        rows = self.rows_of_batch(request, batch)
-        done = action.run_bulk(rows) if action.run_bulk else []
-        remaining = [
-            row
-            for row in rows.all()
-            if action.includes_in_bulk(row.status, row.review, row.published_at is not None)
-        ]
+        rows: Any = self.rows_of_batch(request, batch)
+        done: list[TryOnResult] = []
+        if action is CANCEL:
+            if named := self.named_batch(request, batch):
+                self.cancel_rest(request, named)
+            else:
+                done = actions.cancel_unsent(rows)
+            rows = rows.running()  # a batch may have 100,000 other ones
+        remaining, left_out = action.rows_in_bulk(rows)
         run_action(action, remaining, model_admin=self, request=request, already_done=done)
+        if left_out:
+            text = action.left_out_message % {"count": left_out}
+            self.message_user(request, text, messages.WARNING)
         page = admin_url(self.admin_site, "tryonresult_batch", batch)
         return redirect(next_url(request, default=page))
 
@@ -162,7 +169,8 @@ class BatchMixin(BatchControlsMixin, TryOnPermissionMixin):
     def _progress(self, request: HttpRequest, batch: uuid.UUID) -> Progress:
         if not self.may_see_batches(request):
             raise PermissionDenied
-        progress = progress_of(self.rows_of_batch(request, batch))
+        is_paused = Batch.objects.is_paused(batch)
+        progress = progress_of(self.rows_of_batch(request, batch), is_paused=is_paused)
         if progress is None:
             raise Http404(_("There is no such batch."))
         if progress.open:

@@ -163,6 +163,8 @@ class BatchAdminMixin(LargeTableMixin, NoticeMixin, AdminMixin):
             return badge("canceled", _("deleted"))
         if not progress.open:
             return badge("succeeded", _("finished"))
+        if batch.is_being_canceled:
+            return badge("canceled", _("being canceled"))
         is_paused = batch.is_paused
         return badge("paused", _("paused")) if is_paused else badge("running", _("being made"))
 

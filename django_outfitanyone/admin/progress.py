@@ -119,17 +119,21 @@ class Progress:
         return "; ".join(parts)
 
 
-def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
-    """Return the progress of these rows of a batch, or ``None`` if there are none."""
+def progress_of(rows: QuerySet[TryOnResult], *, is_paused: bool = False) -> Progress | None:
+    """Return the progress of these rows of a batch, or ``None`` if there are none.
+
+    Of a paused batch, all unsent rows are paused, also those that do not say so yet.
+    """
+    paused = Q(status__in=UNSENT) if is_paused else IS_PAUSED
     groups = list(
         rows.order_by()
         .values("status", "review", "account", "currency", published=Q(published_at__isnull=False))
         .annotate(
             count=Count("pk"),
             cost=Sum("cost"),
-            last=Max("pk", filter=~IS_PAUSED),
-            blocked=Count("pk", filter=IS_BLOCKED & ~IS_PAUSED),
-            paused=Count("pk", filter=IS_PAUSED),
+            last=Max("pk", filter=~paused),
+            blocked=Count("pk", filter=IS_BLOCKED & ~paused),
+            paused=Count("pk", filter=paused),
         )
     )
     if not groups:
@@ -155,19 +159,25 @@ def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
         unsent=sum(counts[status] for status in UNSENT),
         costs=costs if costs or sandbox_costs else _nothing(account),
         sandbox_costs=sandbox_costs,
-        actions=_available_actions(groups),
+        actions=_available_actions(groups, rows),
         seconds_left=_seconds_left(account, last) if account and last else 0,
         waiting=_why_waiting(account, missing_worker) if last else "",
         missing_worker=missing_worker,
     )
 
 
-def _available_actions(groups: Sequence[Mapping[str, Any]]) -> list[tuple[ResultAction, int]]:
-    counted = [
-        (action, sum(group["count"] for group in groups if _includes(action, group)))
-        for action in RESULT_ACTIONS.values()
-    ]
+def _available_actions(
+    groups: Sequence[Mapping[str, Any]], rows: QuerySet[TryOnResult]
+) -> list[tuple[ResultAction, int]]:
+    counted = [(action, _count(action, groups, rows)) for action in RESULT_ACTIONS.values()]
     return [(action, count) for action, count in counted if count]
+
+
+def _count(
+    action: ResultAction, groups: Sequence[Mapping[str, Any]], rows: QuerySet[TryOnResult]
+) -> int:
+    count = sum(group["count"] for group in groups if _includes(action, group))
+    return action.among(rows).order_by().count() if count and action.among else count
 
 
 def _includes(action: ResultAction, group: Mapping[str, Any]) -> bool:
