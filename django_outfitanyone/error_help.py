@@ -23,6 +23,10 @@ FIXED_BY = {
 
 OWN = {
     "InputChanged": ("shop", _("Request the try-on again with the current pictures.")),
+    "Replaced": (
+        "nobody",
+        _("The same batch has a picture of these garments on another model photo instead."),
+    ),
     "PictureReplaced": ("shop", _("Parse the picture again.")),
     "CropUnusable": ("shop", _("Parse the model photo again, then retry the try-on.")),
     "NothingToKeep": (

@@ -81,7 +81,8 @@ def choose(try_on: TryOnResult, *, chosen_by: User = None, seen: str = "") -> No
 def publish(try_on: TryOnResult, *, reviewed_by: User = None, seen: str = "") -> None:
     """Approve a picture and add it to the galleries of the products in it.
 
-    Of a picture that is approved already, person and time of the approval stay. Raises ``RequestRefused`` if it is rejected or not finished, and ``CatalogueFailed`` if the
+    Of a picture that is approved already, person and time of the approval stay. Raises
+    ``RequestRefused`` if it is rejected or not finished, and ``CatalogueFailed`` if the
     catalogue adapter fails. Does nothing if the picture is already published.
     """
     with _decision_on(try_on, seen, reviewed_by) as row:

@@ -52,6 +52,8 @@ class ResultAction:
 
     def is_available_for(self, try_on: TryOnResult) -> bool:
         """Return whether this row is in a state that allows the action."""
+        if self.sends_inputs and try_on.is_replaced:
+            return False
         return self.allows(try_on.status, try_on.review, try_on.published_at is not None)
 
     def includes_in_bulk(self, status: str, review: str, published: bool) -> bool:  # noqa: FBT001 - as StateTest

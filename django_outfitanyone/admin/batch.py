@@ -21,15 +21,15 @@ from django.views.decorators.http import require_GET, require_POST
 from django_outfitanyone import actions
 from django_outfitanyone.admin.actions import CANCEL, RESULT_ACTIONS, ResultAction, run_action
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
-from django_outfitanyone.admin.batch_controls import BatchControlsMixin
 from django_outfitanyone.admin.candidates import CANDIDATE_ACTIONS
-from django_outfitanyone.admin.failures import blocking_parses, causes_of_failures
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.progress import Progress, progress_of
 from django_outfitanyone.admin.rendering import cost, review_badge, status_badge
+from django_outfitanyone.admin.replace_page import ReplacePhotoMixin
 from django_outfitanyone.admin.review_queue import review_label
 from django_outfitanyone.admin.work_permissions import TryOnPermissionMixin
 from django_outfitanyone.catalogue import catalogue, safe_url
+from django_outfitanyone.jobs.failures import blocking_parses, causes_of_failures
 from django_outfitanyone.jobs.fallback import why_waiting
 from django_outfitanyone.models import Batch, ClothesParse, TryOnResult
 from django_outfitanyone.permissions import may_see_costs
@@ -81,7 +81,7 @@ class Card:
         return "-".join(map(str, parts))
 
 
-class BatchMixin(BatchControlsMixin, TryOnPermissionMixin):
+class BatchMixin(ReplacePhotoMixin, TryOnPermissionMixin):
     """Adds the batch page and the action buttons to the admin of try-on results."""
 
     def get_urls(self) -> list[URLPattern]:

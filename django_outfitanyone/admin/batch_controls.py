@@ -20,9 +20,9 @@ from django_outfitanyone import actions
 from django_outfitanyone.admin.actions import CANCEL, RETRY, run_action
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
 from django_outfitanyone.admin.django_classes import AdminMixin
-from django_outfitanyone.admin.failures import rows_of_cause
 from django_outfitanyone.admin.rendering import badge
 from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.jobs.failures import rows_of_cause
 from django_outfitanyone.models import Batch
 from django_outfitanyone.permissions import may_generate
 

@@ -20,7 +20,8 @@ from django_outfitanyone.admin.actions import APPROVE, RESULT_ACTIONS, ResultAct
 from django_outfitanyone.admin.rendering import approximate_duration, comma_separated
 from django_outfitanyone.choices import OPEN, UNSENT, Status
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
-from django_outfitanyone.models.pausable import IS_PAUSED
+from django_outfitanyone.models.job_queryset import IS_REPLACED
+from django_outfitanyone.models.pausable import IS_PAUSED, IS_UNSENT
 from django_outfitanyone.models.try_on_queryset import IS_BLOCKED
 from django_outfitanyone.wakeup import is_worker_missing, worker_command
 
@@ -36,6 +37,8 @@ class Progress:
     ready: int
     failed: int
     canceled: int
+    replaced: int
+    """Failed rows in whose place others were requested; ``total`` does not count them."""
     unclear: int
     open: int
     blocked: int
@@ -69,6 +72,11 @@ class Progress:
             parts.append(
                 ngettext("%(count)d canceled", "%(count)d canceled", self.canceled)
                 % {"count": self.canceled}
+            )
+        if self.replaced:
+            parts.append(
+                ngettext("%(count)d replaced", "%(count)d replaced", self.replaced)
+                % {"count": self.replaced}
             )
         if self.unclear:
             parts.append(
@@ -124,7 +132,7 @@ def progress_of(rows: QuerySet[TryOnResult], *, is_paused: bool = False) -> Prog
 
     Of a paused batch, all unsent rows are paused, also those that do not say so yet.
     """
-    paused = Q(status__in=UNSENT) if is_paused else IS_PAUSED
+    paused = IS_UNSENT if is_paused else IS_PAUSED
     groups = list(
         rows.order_by()
         .values("status", "review", "account", "currency", published=Q(published_at__isnull=False))
@@ -134,6 +142,7 @@ def progress_of(rows: QuerySet[TryOnResult], *, is_paused: bool = False) -> Prog
             last=Max("pk", filter=~paused),
             blocked=Count("pk", filter=IS_BLOCKED & ~paused),
             paused=Count("pk", filter=paused),
+            replaced=Count("pk", filter=IS_REPLACED),
         )
     )
     if not groups:
@@ -147,11 +156,13 @@ def progress_of(rows: QuerySet[TryOnResult], *, is_paused: bool = False) -> Prog
     missing_worker = worker_command() if is_worker_missing(account) else ""
     last = slowest["last"] if open_groups else None
     costs, sandbox_costs = _costs(groups, rows)
+    replaced = sum(group["replaced"] for group in groups)
     return Progress(
-        total=sum(counts.values()),
+        total=sum(counts.values()) - replaced,
         ready=counts[Status.SUCCEEDED],
         failed=counts[Status.FAILED],
-        canceled=counts[Status.CANCELED],
+        canceled=counts[Status.CANCELED] - replaced,
+        replaced=replaced,
         unclear=counts[Status.NEEDS_ATTENTION],
         open=sum(counts[status] for status in OPEN),
         blocked=sum(group["blocked"] for group in groups),

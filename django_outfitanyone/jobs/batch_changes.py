@@ -3,7 +3,7 @@
 Each change is one conditional UPDATE of the batch, so that of two people who press a button at
 once, one is told what the other has done. It counts at once for all of its try-ons. These follow
 in chunks of one transaction each: the first ones before the function returns, so that a batch of
-100,000 keeps nobody waiting.
+100,000 takes a person no more time.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _apply_chunk(batch: uuid.UUID) -> bool:
         _APPLY[what](TryOnResult.objects.numbered(batch, numbers))
         is_done = TryOnResult.objects.last_number(batch) < numbers.stop
         if is_done and what == Change.CANCEL:
-            # what a person has retried behind the chunks is paused, and nobody would resume it
+            # what a person has retried behind the chunks may be paused, and would stay so
             TryOnResult.objects.of_batch(batch).resume()
         Batch.objects.mark_applied(batch, to=None if is_done else numbers.stop)
     return is_done

@@ -53,6 +53,10 @@ class ChangingQuerySet(models.QuerySet[Any]):
         """
         return bool(self.filter(IS_HELD, pk=batch).update(paused_at=F("paused_at")))
 
+    def hold(self, batch: uuid.UUID) -> bool:
+        """Hold the row until the transaction ends; return whether there is one."""
+        return bool(self.filter(pk=batch).update(applied_to=F("applied_to")))
+
     def mark_paused(self, batch: uuid.UUID, user: models.Model | None) -> bool:
         """Pause a batch that is not paused, and hold its row; return whether it was so."""
         running = self._changeable(batch).filter(paused_at__isnull=True)

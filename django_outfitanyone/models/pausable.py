@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from django_outfitanyone.models.try_on import TryOnResult
 
-IS_PAUSED = Q(status__in=UNSENT, due_at__isnull=True)
+IS_UNSENT = Q(status__in=UNSENT)
+IS_PAUSED = IS_UNSENT & Q(due_at__isnull=True)
 """The same as ``TryOnResult.is_paused``, for queries."""
 
 

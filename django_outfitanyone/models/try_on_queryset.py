@@ -18,7 +18,7 @@ from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.job_status import BLOCKED
 from django_outfitanyone.models.known_task import KnownTask
 from django_outfitanyone.models.pausable import IS_PAUSED
-from django_outfitanyone.models.reviewable import ReviewableQuerySet
+from django_outfitanyone.models.replaceable import ReplaceableQuerySet
 from django_outfitanyone.models.worn_garment import (
     WornGarment,
     worn_rows,
@@ -49,7 +49,7 @@ def is_public_try_on(through: str = "") -> Q:
     return shown & Q((f"{through}is_published__in", [True])) if conf.REQUIRE_REVIEW else shown
 
 
-class TryOnResultQuerySet(ReviewableQuerySet):
+class TryOnResultQuerySet(ReplaceableQuerySet):
     read_with_claim = ("account", "model_image")
 
     def claim(self, ids: Sequence[int], *, lease: timedelta) -> list[TryOnResult]:

@@ -21,8 +21,14 @@ class BatchProgress:
     """Counts of the try-ons of a batch, and what they and their parses cost so far."""
 
     total: int = 0
+    """All but the ``replaced`` ones, in whose place others were requested."""
     closed: int = 0
+    ready: int = 0
     failed: int = 0
+    canceled: int = 0
+    replaced: int = 0
+    unclear: int = 0
+    unsent: int = 0
     costs: Costs = field(default_factory=Costs)
 
     @property
@@ -57,17 +63,14 @@ def progress_of_batches(
 ) -> dict[uuid.UUID, BatchProgress]:
     """Return the progress of these batches by key, without those that have no try-ons."""
     rows = TryOnResult.objects.filter(batch__in=keys)
-    found = {key: _counted(**counts) for key, counts in rows.progress_by("batch").items()}
+    groups = rows.progress_by("batch").items()
+    found = {key: BatchProgress(**counts) for key, counts in groups}
     if with_costs and found:
         parses = ClothesParse.objects.filter(try_on__batch__in=keys)
         for group in (*_costs_by(rows, "batch"), *_costs_by(parses, "try_on__batch")):
             key, *amount = group
             found[key].costs.add(*amount)
     return found
-
-
-def _counted(*, total: int, closed: int, failed: int) -> BatchProgress:
-    return BatchProgress(total=total, closed=closed, failed=failed)
 
 
 def _costs_by(rows: Any, column: str) -> list[tuple[Any, ...]]:

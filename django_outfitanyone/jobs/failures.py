@@ -58,11 +58,19 @@ def causes_of_failures(rows: QuerySet[TryOnResult]) -> list[Cause]:
     return sorted(causes.values(), key=lambda cause: -cause.count)
 
 
+def keys_of_cause(rows: QuerySet[TryOnResult], key: str) -> list[int]:
+    """Return the primary keys of those of these rows that failed for this cause."""
+    failed: Any = rows
+    errors = (
+        failed.failed().order_by("number").values("pk", "error_code", "error_message", "account")
+    )
+    return [error["pk"] for error in errors if _key_of(error) == key]
+
+
 def rows_of_cause(rows: QuerySet[TryOnResult], key: str) -> list[TryOnResult]:
     """Return those of these rows that failed for this cause."""
     failed: Any = rows
-    errors = failed.failed().order_by().values("pk", "error_code", "error_message", "account")
-    keys = {error["pk"] for error in errors if _key_of(error) == key}
+    keys = {*keys_of_cause(rows, key)}
     return [row for row in failed.failed() if row.pk in keys] if keys else []
 
 
