@@ -98,8 +98,8 @@ class BatchMixin(ReplacePhotoMixin, TryOnPermissionMixin):
     @method_decorator(require_GET)
     def batch_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """Render the whole page."""
-        progress = self._progress(request, batch)
         named = self.named_batch(request, batch)
+        progress = self._progress(request, batch, named)
         rows = Paginator(self.rows_of_batch(request, batch), PER_PAGE)
         page = rows.get_page(request.GET.get("p"))
         context = {
@@ -114,10 +114,10 @@ class BatchMixin(ReplacePhotoMixin, TryOnPermissionMixin):
     @method_decorator(require_GET)
     def cards_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """Render the parts that may have changed: the progress and the requested cards."""
-        progress = self._progress(request, batch)
+        named = self.named_batch(request, batch)
+        progress = self._progress(request, batch, named)
         wanted = [int(pk) for pk in request.GET.getlist("card") if pk.isdecimal()][:PER_PAGE]
         rows = self.rows_of_batch(request, batch).filter(pk__in=wanted)
-        named = self.named_batch(request, batch)
         context = self._fragment(request, batch, progress, rows, named)
         return TemplateResponse(request, "admin/django_outfitanyone/batch_cards.html", context)
 
@@ -166,10 +166,10 @@ class BatchMixin(ReplacePhotoMixin, TryOnPermissionMixin):
             raise PermissionDenied
         return action
 
-    def _progress(self, request: HttpRequest, batch: uuid.UUID) -> Progress:
+    def _progress(self, request: HttpRequest, batch: uuid.UUID, named: Batch | None) -> Progress:
         if not self.may_see_batches(request):
             raise PermissionDenied
-        is_paused = Batch.objects.is_paused(batch)
+        is_paused = named is not None and named.is_paused
         progress = progress_of(self.rows_of_batch(request, batch), is_paused=is_paused)
         if progress is None:
             raise Http404(_("There is no such batch."))

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import models
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from django_outfitanyone.account.costs import Costs
 from django_outfitanyone.account.money import moneys
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import Batch, ClothesParse, TryOnResult
 
 
 @dataclass(kw_only=True)
@@ -52,6 +54,24 @@ class BatchProgress:
         if sandboxes:
             parts.append(_("would cost %(amount)s") % {"amount": moneys(sandboxes)})
         return "; ".join(parts) or "–"
+
+
+class BatchState(models.TextChoices):
+    """Whether a batch is being made."""
+
+    RUNNING = "running", _lazy("being made")
+    PAUSED = "paused", _lazy("paused")
+    CANCELING = "canceling", _lazy("being canceled")
+    FINISHED = "finished", _lazy("finished")
+
+
+def state_of(batch: Batch, progress: BatchProgress) -> BatchState:
+    """Return the state of a batch with this progress."""
+    if batch.is_being_canceled:
+        return BatchState.CANCELING
+    if not progress.open:
+        return BatchState.FINISHED
+    return BatchState.PAUSED if batch.is_paused else BatchState.RUNNING
 
 
 NOTHING = BatchProgress()

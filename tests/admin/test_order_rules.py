@@ -215,3 +215,59 @@ class TestAdmin:
         assert "1 new garment waits." in page
         assert "?rule=" not in page
         assert "leave-out" not in page
+
+
+class TestPrice:
+    @pytest.fixture(autouse=True)
+    def _budget(self, configure):
+        configure(BUDGET_PER_DAY="10")
+
+    def test_is_on_the_page_of_the_rule(self, site, rule):
+        make_garment()
+        page = text_of(site.get("orderrule_change", rule.pk))
+
+        assert re.search(r"2 pictures; about CNY [0-9.]+; about", page)
+        assert "of the budget is left now" in page
+
+    def test_is_the_same_where_the_order_is_approved(self, site, rule):
+        make_garment()
+        shown = re.search(
+            r'id="outfit-waiting-price">([^<]+)<', text_of(site.get("orderrule_change", rule.pk))
+        )
+
+        assert estimate_on(site.get("tryonresult_add", rule=rule.pk)) == shown[1]
+
+    def test_is_on_the_first_page_with_a_link_to_the_approval(self, site, rule):
+        make_garment()
+        page = text_of(site.get("app_list", "django_outfitanyone"))
+        link = f'href="{address("tryonresult_add")}?rule={rule.pk}"'
+
+        assert f"<a {link}>Season: 1 new garment waits for your order: 2 pictures; about" in page
+
+    def test_is_not_told_without_the_permission(self, site_with_only, rule):
+        make_garment()
+        rights = ("add_tryonresult", "view_tryonresult", "generate", "view_orderrule")
+        session = site_with_only(*rights, "view_garment", "view_modelimage", "view_order_rule")
+        page = text_of(session.get("orderrule_change", rule.pk))
+
+        assert "2 pictures; about" in page
+        assert "CNY" not in page
+
+    def test_of_a_free_engine_is_none(self, site, rule, configure):
+        configure(ENGINES={"local": {"BACKEND": "local"}}, DEFAULT_ENGINE="local")
+        rule.engine = ""
+        rule.save()
+        make_garment()
+        page = text_of(site.get("orderrule_change", rule.pk))
+
+        assert "2 pictures; free" in page
+
+    def test_says_so_without_a_usable_photo(self, site, rule):
+        make_garment()
+        ModelImage.objects.update(is_active=False)
+
+        page = text_of(site.get("orderrule_change", rule.pk))
+        assert "The rule has no usable model photo." in page
+
+    def test_nothing_is_on_the_first_page_while_nothing_waits(self, site, rule):
+        assert "waits for your order" not in text_of(site.get("app_list", "django_outfitanyone"))

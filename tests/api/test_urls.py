@@ -19,7 +19,7 @@ def test_without_spectacular__everything_but_the_schema_works(site):
 
     assert found == {
         "imported": [],
-        "root": ["garments", "hotspots", "model-images", "products", "try-ons"],
+        "root": ["batches", "garments", "hotspots", "model-images", "products", "try-ons"],
         "products": 200,
         "try-ons": [],
         "schema": 404,

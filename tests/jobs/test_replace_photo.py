@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from decimal import Decimal
 
 import pytest
@@ -21,7 +20,6 @@ from tests.work import new_request
 pytestmark = pytest.mark.django_db
 
 PERSON = {"error_code": "InvalidPerson", "error_message": "No human body."}
-OPTIONS = TryOnOptions(keep_other_half=False, restore_face=False, resolution=1024)
 
 
 @pytest.fixture
@@ -150,15 +148,14 @@ def test_photo_that_failed__is_refused(batch):
     assert refusal.value.code == "SamePhoto"
 
 
-def test_unsuitable_photo__is_refused(batch):
+def test_unsuitable_garment_or_photo__is_refused(batch, monkeypatch):
     photo = make_model_image()
-    photo.findings = [{"code": "no_person", "severity": "refuses"}]
-    type(photo).objects.filter(pk=photo.pk).update(findings=photo.findings)
-    photo.refresh_from_db()
-    if not photo.refusing_findings:
-        pytest.skip("this check has no such finding")
+    finding = type("Finding", (), {"reason": "no person", "remedy": "Use another."})
+    monkeypatch.setattr(type(photo), "refusing_findings", [finding])
+
     with pytest.raises(PictureUnsuitable):
         replace(batch, photo)
+    assert len(rows_of(batch)) == 4
 
 
 def test_batch_that_is_being_canceled__gets_no_new_try_ons(batch):
@@ -183,9 +180,8 @@ def test_existing_picture__is_free(batch):
     failed = rows_of(batch)[0]
     plan = actions.plan_replacement(TryOnResult.objects.filter(pk=failed.pk), photo)
     (row,) = plan.rows
-    make_try_on(
-        fingerprint=row.fingerprint, model_image=photo, garments=row.garments, batch=uuid.uuid4()
-    )
+    made = make_try_on(model_image=photo, garments=row.garments)
+    TryOnResult.objects.filter(pk=made.pk).update(fingerprint=row.fingerprint)
     plan = actions.plan_replacement(TryOnResult.objects.filter(pk=failed.pk), photo)
 
     assert (plan.estimate.count, plan.estimate.new) == (1, 0)
