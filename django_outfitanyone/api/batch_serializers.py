@@ -80,9 +80,7 @@ class BatchRequestSerializer(RequestSerializer):
 class BatchRetrySerializer(RequestSerializer):
     """Which of the failed try-ons start over."""
 
-    cause = serializers.CharField(
-        default="", help_text=f"{CAUSE_HELP} Without it, all that failed."
-    )
+    cause = serializers.CharField(default="", help_text=f"{CAUSE_HELP} Without: all that failed.")
 
 
 class RefusalSerializer(ResponseSerializer):

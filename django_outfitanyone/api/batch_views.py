@@ -89,16 +89,8 @@ class BatchViewSet(ResourceViewSet):
         batch = self.get_object()
         given = self.validated(batch_serializers.BatchRetrySerializer).validated_data
         failed = self._failed(batch, given["cause"]).order_by("number")[:MOST]
-        refusals: Counter[str] = Counter()
-        retried = 0
-        for row in list(failed):
-            try:
-                visibility.check_inputs_visible_to(request.user, row)
-                actions.retry(row)
-            except (OutfitAnyoneError, ConfigurationError) as refusal:
-                refusals[str(refusal)] += 1
-            else:
-                retried += 1
+        refusals = Counter(_retry(row, request.user) for row in list(failed))
+        retried = refusals.pop("", 0)
         staying = [{"reason": reason, "count": count} for reason, count in refusals.items()]
         answer = {"batch": self._shown(batch), "retried": retried, "staying": staying}
         return self._answer(batch_serializers.BatchRetriedSerializer, answer)
@@ -165,3 +157,13 @@ class BatchViewSet(ResourceViewSet):
             batch.progress = found.get(batch.pk, NOTHING)
             batch.state = state_of(batch, batch.progress)
             batch.title = str(batch)
+
+
+def _retry(row: TryOnResult, user: Any) -> str:
+    """Start over with a try-on; return why that is refused, or ``""``."""
+    try:
+        visibility.check_inputs_visible_to(user, row)
+        actions.retry(row)
+    except (OutfitAnyoneError, ConfigurationError) as refusal:
+        return str(refusal)
+    return ""
