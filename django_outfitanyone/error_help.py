@@ -113,6 +113,13 @@ def is_about_person(code: str, message: str = "", engine_class: type[Engine] | N
     return code not in OWN and _explanation(code, message, engine_class).is_about_person
 
 
+def is_about_garment(
+    code: str, message: str = "", engine_class: type[Engine] | None = None
+) -> bool:
+    """Whether the error says that the picture of a garment cannot be used."""
+    return code not in OWN and _explanation(code, message, engine_class).is_about_garment
+
+
 def error_help_for(
     code: str, message: str = "", engine_class: type[Engine] | None = None
 ) -> ErrorHelp | None:

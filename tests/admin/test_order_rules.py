@@ -261,7 +261,8 @@ class TestPrice:
 
     def test_of_a_free_engine_is_none(self, site, rule, configure, settings):
         own = settings.OUTFITANYONE["ENGINES"]["default"]
-        configure(ENGINES={"default": own, "free": {"BACKEND": "tests.toy_engine.PreviewToy"}})
+        free = {"BACKEND": "tests.toy_engine.PreviewToy"}
+        configure(ENGINES={"default": own, "free": free}, PARSER="free")
         rule.engine = next(str(one) for one in targets() if one.alias == "free")
         rule.save()
         make_garment()

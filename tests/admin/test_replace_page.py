@@ -155,3 +155,13 @@ class TestOrder:
         session = site_with_only("view_tryonresult", "add_tryonresult")
 
         assert order(session, failed, photo).status_code == 403
+
+
+def test_garment_at_fault__is_linked_from_the_batch(site, failed):
+    TryOnResult.objects.filter(status=Status.FAILED).update(**GARMENT)
+    page = text_of(batch_page(site))
+
+    assert "Replace the garment&#x27;s picture on its page" in page or (
+        "Replace the garment's picture on its page" in page
+    )
+    assert f'href="{address("garment_change", failed.garments[0].pk)}"' in page

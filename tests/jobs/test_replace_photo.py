@@ -148,7 +148,8 @@ def test_photo_that_failed__is_refused(batch):
     assert refusal.value.code == "SamePhoto"
 
 
-def test_unsuitable_garment_or_photo__is_refused(batch, monkeypatch):
+def test_unsuitable_garment_or_photo__is_refused(batch, monkeypatch, configure):
+    configure(CHECK_PICTURES=True)
     photo = make_model_image()
     finding = type("Finding", (), {"reason": "no person", "remedy": "Use another."})
     monkeypatch.setattr(type(photo), "refusing_findings", [finding])
