@@ -66,6 +66,7 @@ def test_root__links_to_every_list_and_the_schema(client):
         "garments",
         "model-images",
         "try-ons",
+        "batches",
         "hotspots",
         "schema",
     ]
