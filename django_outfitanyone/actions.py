@@ -21,18 +21,14 @@ from django_outfitanyone.account.ledger import charge_decision
 from django_outfitanyone.conf import conf
 from django_outfitanyone.exceptions import APIError, PictureUnsuitable, RequestRefused
 from django_outfitanyone.exports import export_picture
-from django_outfitanyone.jobs.batches import (
-    pause_batch,
-    rename_batch,
-    resume_batch,
-    rows_of,
-    store_batch,
-)
+from django_outfitanyone.jobs.batch_changes import cancel_batch, pause_batch, resume_batch
+from django_outfitanyone.jobs.batches import rename_batch, rows_of, store_batch
 from django_outfitanyone.jobs.candidates import as_candidate
 from django_outfitanyone.jobs.fingerprint import fingerprint_of
 from django_outfitanyone.jobs.move import estimate_move, move_to_engine
 from django_outfitanyone.jobs.parse import request_parse
 from django_outfitanyone.jobs.refine import as_refinement
+from django_outfitanyone.jobs.replace_photo import plan_replacement, replace_photo
 from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, as_rows
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
 from django_outfitanyone.models.database import atomic, on_commit
@@ -53,6 +49,7 @@ __all__ = [
     "another",
     "approve",
     "cancel",
+    "cancel_batch",
     "cancel_unsent",
     "check_picture",
     "choose",
@@ -65,11 +62,13 @@ __all__ = [
     "move_to_engine",
     "parse_clothes",
     "pause_batch",
+    "plan_replacement",
     "publish",
     "refine",
     "refine_all",
     "reject",
     "rename_batch",
+    "replace_photo",
     "request_try_on",
     "request_try_ons",
     "reset_hotspot",
@@ -200,6 +199,10 @@ def retry(job: RemoteJob) -> None:
 
     A retry of a job that needs attention may be paid for twice: the person decides that.
     """
+    if job.is_replaced:
+        raise RequestRefused(
+            _("Another picture was requested in place of this one."), code="NotRepeatable"
+        )
     again = job.can_be_downloaded and job.collect_again()
     if not again and not _decide(job, partial(job.start_over, **_fresh_columns(job))):
         raise RequestRefused(

@@ -70,9 +70,9 @@ MAY_FOLLOW: dict[Status, frozenset[Status]] = {
         {Status.SUCCEEDED, Status.PREPARING, Status.FAILED, Status.NEEDS_ATTENTION},
     ),
     Status.SUCCEEDED: frozenset(),
-    # a person decides: start over, download a paid result again, or adopt the remote task
-    # that was found
-    Status.FAILED: frozenset({Status.QUEUED, Status.COLLECTING}),
+    # a person decides: start over, request another picture in its place, download a paid result
+    # again, or adopt the remote task that was found
+    Status.FAILED: frozenset({Status.QUEUED, Status.COLLECTING, Status.CANCELED}),
     Status.CANCELED: frozenset({Status.QUEUED}),
     Status.NEEDS_ATTENTION: frozenset({Status.QUEUED, Status.RUNNING, Status.CANCELED}),
 }

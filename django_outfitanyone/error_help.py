@@ -23,6 +23,10 @@ FIXED_BY = {
 
 OWN = {
     "InputChanged": ("shop", _("Request the try-on again with the current pictures.")),
+    "Replaced": (
+        "nobody",
+        _("The same batch has a picture of these garments on another model photo instead."),
+    ),
     "PictureReplaced": ("shop", _("Parse the picture again.")),
     "CropUnusable": ("shop", _("Parse the model photo again, then retry the try-on.")),
     "NothingToKeep": (
@@ -107,6 +111,13 @@ def may_be_lost_upload(
 def is_about_person(code: str, message: str = "", engine_class: type[Engine] | None = None) -> bool:
     """Whether the error says that the model photo does not show one complete person."""
     return code not in OWN and _explanation(code, message, engine_class).is_about_person
+
+
+def is_about_garment(
+    code: str, message: str = "", engine_class: type[Engine] | None = None
+) -> bool:
+    """Whether the error says that the picture of a garment cannot be used."""
+    return code not in OWN and _explanation(code, message, engine_class).is_about_garment
 
 
 def error_help_for(

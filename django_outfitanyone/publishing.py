@@ -81,7 +81,8 @@ def choose(try_on: TryOnResult, *, chosen_by: User = None, seen: str = "") -> No
 def publish(try_on: TryOnResult, *, reviewed_by: User = None, seen: str = "") -> None:
     """Approve a picture and add it to the galleries of the products in it.
 
-    Raises ``RequestRefused`` if it is rejected or not finished, and ``CatalogueFailed`` if the
+    Of a picture that is approved already, person and time of the approval stay. Raises
+    ``RequestRefused`` if it is rejected or not finished, and ``CatalogueFailed`` if the
     catalogue adapter fails. Does nothing if the picture is already published.
     """
     with _decision_on(try_on, seen, reviewed_by) as row:
@@ -91,8 +92,13 @@ def publish(try_on: TryOnResult, *, reviewed_by: User = None, seen: str = "") ->
             raise RequestRefused(
                 _("A rejected picture cannot be published. Approve it first."), code="Rejected"
             )
-        keys = _products_worn(row)
-        _review(row, Review.APPROVED, reviewed_by, published_at=timezone.now(), published_to=keys)
+        keys, moment = _products_worn(row), timezone.now()
+        published: dict[str, Any] = {"published_at": moment, "published_to": keys}
+        if row.review == Review.APPROVED:
+            _write(row, **published)
+            _announce_review(row, Review.APPROVED)
+        else:  # one moment for both, so that undo knows that this was one decision
+            _review(row, Review.APPROVED, reviewed_by, reviewed_at=moment, **published)
         _call_adapter(catalogue().publish, keys, row)
 
 
@@ -107,15 +113,19 @@ def unpublish(try_on: TryOnResult) -> None:
 
 
 def undo_review(try_on: TryOnResult, *, undone_by: User = None, seen: str = "") -> None:
-    """Undo the last decision: unpublish a published picture, else let it wait for review again.
+    """Undo the last decision: restore the state before it.
 
-    A picture that is unpublished stays approved. The candidates that a choice has rejected wait
-    again together with the chosen one. Raises what ``publish`` raises, and ``RequestRefused``
-    for a picture about which nothing was decided.
+    A published picture leaves the galleries. It stays approved if it was approved before, and
+    waits for review again if publishing it has approved it. The candidates that a choice has
+    rejected wait again together with the chosen one. Raises what ``publish`` raises, and
+    ``RequestRefused`` for a picture about which nothing was decided.
     """
     with _decision_among_candidates(try_on, seen, undone_by) as (row, others):
         if row.published_at:
+            was_approved_before = row.reviewed_at != row.published_at
             _withdraw(row)
+            if not was_approved_before:
+                _review(row, Review.TO_REVIEW, None, reviewed_at=None)
         elif row.review == Review.TO_REVIEW:
             raise RequestRefused(_("There is no decision to undo."), code="NotDecided")
         else:
@@ -192,7 +202,8 @@ def _what_was_decided(row: TryOnResult, by: User) -> str:
     facts = {"person": row.reviewed_by, "state": row.get_review_display()}
     if row.published_at:
         facts["state"] = _("published")
-    if row.reviewed_by is None:
+    # who published a picture that was approved before is in its history only
+    if row.reviewed_by is None or row.published_at not in {None, row.reviewed_at}:
         text = _("The picture has changed meanwhile: it is now “%(state)s”. Nothing was saved.")
     elif row.reviewed_by == by:
         text = _("You have already decided about this picture: it is “%(state)s”.")

@@ -17,12 +17,14 @@ from django.utils.translation import gettext as _
 from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.models import (
+    Batch,
     ClothesParse,
     Garment,
     Hotspot,
     ModelImage,
     TryOnResult,
 )
+from django_outfitanyone.models.batch import BatchQuerySet
 from django_outfitanyone.models.clothes_parse import ClothesParseQuerySet
 from django_outfitanyone.models.hotspot import HotspotQuerySet
 from django_outfitanyone.models.remote_job import RemoteJob
@@ -66,6 +68,15 @@ def model_images_visible_to(user: User) -> QuerySet[ModelImage]:
 
 def try_ons_visible_to(user: User) -> QuerySet[TryOnResult]:
     return TryOnResult.objects.filter(is_visible_try_on(user))
+
+
+def batches_visible_to(user: User) -> BatchQuerySet:
+    """Return all batches for who may see all try-ons, else those that the user requested."""
+    if may_view(user, TryOnResult):
+        return Batch.objects.all()
+    if not user.is_authenticated:
+        return Batch.objects.none()
+    return Batch.objects.filter(requested_by=user.pk)
 
 
 def is_visible_try_on(user: User, through: str = "") -> Q:

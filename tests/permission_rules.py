@@ -18,8 +18,8 @@ class Rule:
 
 
 ORDER = "request try-ons"
-REPEAT = "retry, refine, move to another engine, make another candidate"
-CANCEL = "cancel a try-on, or settle an unclear one"
+REPEAT = "retry, replace the photo, refine, move to another engine, make another candidate"
+CANCEL = "cancel a try-on or a batch, or settle an unclear one"
 PARSE = "parse clothes, or retry a parse"
 CANCEL_PARSE = "cancel a parse"
 RESUME = "resume an account"

@@ -162,14 +162,48 @@ class TestSeen:
 
 
 class TestUndo:
-    def test_of_a_published_picture_leaves_the_gallery_and_stays_approved(self):
+    def test_of_a_published_picture_leaves_the_gallery_and_lets_it_wait_again(self):
         try_on = make_try_on()
-        actions.publish(try_on)
+        actions.publish(try_on, reviewed_by=make_staff())
         actions.undo_review(try_on)
 
         assert shown_in(try_on.garments[0].product) == set()
         saved = TryOnResult.objects.get()
-        assert (saved.review, saved.published_at, saved.published_to) == ("approved", None, [])
+        assert (saved.review, saved.published_at, saved.published_to) == ("to_review", None, [])
+        assert (saved.reviewed_by, saved.reviewed_at) == (None, None)
+
+    def test_of_a_published_picture_that_was_approved_before_keeps_who_approved_it(self):
+        try_on, approver = make_try_on(), make_staff(username="anna")
+        actions.approve(try_on, reviewed_by=approver)
+        approved_at = try_on.reviewed_at
+        actions.publish(try_on, reviewed_by=make_staff(username="bert"))
+        actions.undo_review(try_on)
+
+        saved = TryOnResult.objects.get()
+        assert (saved.review, saved.published_at) == ("approved", None)
+        assert (saved.reviewed_by, saved.reviewed_at) == (approver, approved_at)
+
+    def test_of_a_published_choice_goes_back_to_the_choice_and_then_ends_it(self):
+        first = make_try_on()
+        second = make_try_on(candidates=first.candidates, candidate=2)
+        actions.choose(second)
+        actions.publish(second)
+        actions.undo_review(second)
+
+        assert (second.review, second.is_chosen, second.published_at) == ("approved", True, None)
+        actions.undo_review(second)
+        first.refresh_from_db()
+        assert (first.review, second.review) == ("to_review", "to_review")
+
+    def test_is_refused_for_who_saw_it_before_another_person_published_it(self):
+        try_on, approver = make_try_on(), make_staff(username="anna")
+        actions.approve(try_on, reviewed_by=approver)
+        seen = try_on.review_version
+        actions.publish(try_on, reviewed_by=make_staff(username="bert"))
+
+        with pytest.raises(RequestRefused, match="it is now “published”") as refusal:
+            actions.undo_review(try_on, seen=seen)
+        assert "anna" not in str(refusal.value)
 
     def test_of_a_chosen_picture_ends_the_choice(self):
         try_on = make_try_on()

@@ -45,16 +45,36 @@ class ResultAction:
     """Set where the button for a whole batch skips rows that ``allows`` accepts."""
     sends_inputs: bool = False
     """Whether photo and garments are sent again; then the user must be allowed to see them."""
-    run_bulk: Callable[[QuerySet[TryOnResult]], list[TryOnResult]] | None = None
-    """Handles most rows of a large batch in a few statements; ``run`` handles the others."""
+    among: Callable[[Any], QuerySet[TryOnResult]] | None = None
+    """Returns those of a batch's try-ons that the button for all of them may include."""
+    left_out_message: Any = None
+    """What is said about rows that only ``among`` leaves out."""
 
     def is_available_for(self, try_on: TryOnResult) -> bool:
         """Return whether this row is in a state that allows the action."""
+        if self.sends_inputs and try_on.is_replaced:
+            return False
         return self.allows(try_on.status, try_on.review, try_on.published_at is not None)
 
     def includes_in_bulk(self, status: str, review: str, published: bool) -> bool:  # noqa: FBT001 - as StateTest
         """Return whether the action on a whole batch includes rows in this state."""
         return (self.allows_in_bulk or self.allows)(status, review, published)
+
+    def rows_in_bulk(self, rows: QuerySet[TryOnResult]) -> tuple[list[TryOnResult], int]:
+        """Return the rows of a batch that the button for all of them changes.
+
+        Also returns how many more ``among`` leaves out.
+        """
+        possible = [
+            row
+            for row in rows.all()
+            if self.includes_in_bulk(row.status, row.review, row.published_at is not None)
+        ]
+        if self.among is None:
+            return possible, 0
+        included = set(self.among(rows).order_by().values_list("pk", flat=True))
+        changing = [row for row in possible if row.pk in included]
+        return changing, len(possible) - len(changing)
 
     def is_permitted(self, model_admin: ModelAdmin, request: HttpRequest) -> bool:
         """Return whether the user has the permission for this action."""
@@ -102,6 +122,12 @@ PUBLISH = ResultAction(
     allows=lambda status, review, published: (
         _has_succeeded(status) and review != Review.REJECTED and not published
     ),
+    among=lambda rows: rows.publishable_at_once(),
+    left_out_message=ngettext_lazy(
+        "%(count)d candidate was left out: of each request, the chosen or only one is published.",
+        "%(count)d candidates were left out: of each request, the chosen or only one is published.",
+        "count",
+    ),
 )
 UNPUBLISH = ResultAction(
     name="unpublish",
@@ -137,7 +163,6 @@ CANCEL = ResultAction(
     permission="cancel",
     run=lambda try_on, _user: actions.cancel(try_on),
     allows=lambda status, _review, _published: status in UNSENT or status == Status.RUNNING,
-    run_bulk=actions.cancel_unsent,
 )
 RESULT_ACTIONS = {
     action.name: action for action in (APPROVE, REJECT, PUBLISH, UNPUBLISH, RETRY, CANCEL)
@@ -155,7 +180,7 @@ def run_action(
 ) -> None:
     """Run the action on each row, log the changes, and report successes and refusals.
 
-    already_done: rows that the action's ``run_bulk`` has changed.
+    already_done: rows that have been changed in another way.
     """
     user: Any = request.user
     done = [try_on.pk for try_on in already_done]

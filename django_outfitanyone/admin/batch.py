@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,17 +18,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from django_outfitanyone.admin.actions import RESULT_ACTIONS, ResultAction, run_action
+from django_outfitanyone import actions
+from django_outfitanyone.admin.actions import CANCEL, RESULT_ACTIONS, ResultAction, run_action
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
-from django_outfitanyone.admin.batch_controls import BatchControlsMixin
 from django_outfitanyone.admin.candidates import CANDIDATE_ACTIONS
-from django_outfitanyone.admin.failures import blocking_parses, causes_of_failures
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.progress import Progress, progress_of
 from django_outfitanyone.admin.rendering import cost, review_badge, status_badge
+from django_outfitanyone.admin.replace_page import ReplacePhotoMixin
 from django_outfitanyone.admin.review_queue import review_label
 from django_outfitanyone.admin.work_permissions import TryOnPermissionMixin
 from django_outfitanyone.catalogue import catalogue, safe_url
+from django_outfitanyone.jobs.failures import blocking_parses, causes_of_failures
 from django_outfitanyone.jobs.fallback import why_waiting
 from django_outfitanyone.models import Batch, ClothesParse, TryOnResult
 from django_outfitanyone.permissions import may_see_costs
@@ -79,7 +81,7 @@ class Card:
         return "-".join(map(str, parts))
 
 
-class BatchMixin(BatchControlsMixin, TryOnPermissionMixin):
+class BatchMixin(ReplacePhotoMixin, TryOnPermissionMixin):
     """Adds the batch page and the action buttons to the admin of try-on results."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -96,8 +98,8 @@ class BatchMixin(BatchControlsMixin, TryOnPermissionMixin):
     @method_decorator(require_GET)
     def batch_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """Render the whole page."""
-        progress = self._progress(request, batch)
         named = self.named_batch(request, batch)
+        progress = self._progress(request, batch, named)
         rows = Paginator(self.rows_of_batch(request, batch), PER_PAGE)
         page = rows.get_page(request.GET.get("p"))
         context = {
@@ -112,10 +114,10 @@ class BatchMixin(BatchControlsMixin, TryOnPermissionMixin):
     @method_decorator(require_GET)
     def cards_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """Render the parts that may have changed: the progress and the requested cards."""
-        progress = self._progress(request, batch)
+        named = self.named_batch(request, batch)
+        progress = self._progress(request, batch, named)
         wanted = [int(pk) for pk in request.GET.getlist("card") if pk.isdecimal()][:PER_PAGE]
         rows = self.rows_of_batch(request, batch).filter(pk__in=wanted)
-        named = self.named_batch(request, batch)
         context = self._fragment(request, batch, progress, rows, named)
         return TemplateResponse(request, "admin/django_outfitanyone/batch_cards.html", context)
 
@@ -134,14 +136,19 @@ class BatchMixin(BatchControlsMixin, TryOnPermissionMixin):
     def batch_action_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """Run an action on all try-ons of a batch whose state allows it."""
         action = self._permitted_action(request, RESULT_ACTIONS)
-        rows = self.rows_of_batch(request, batch)
-        done = action.run_bulk(rows) if action.run_bulk else []
-        remaining = [
-            row
-            for row in rows.all()
-            if action.includes_in_bulk(row.status, row.review, row.published_at is not None)
-        ]
+        rows: Any = self.rows_of_batch(request, batch)
+        done: list[TryOnResult] = []
+        if action is CANCEL:
+            if named := self.named_batch(request, batch):
+                self.cancel_rest(request, named)
+            else:
+                done = actions.cancel_unsent(rows)
+            rows = rows.running()  # a batch may have 100,000 other ones
+        remaining, left_out = action.rows_in_bulk(rows)
         run_action(action, remaining, model_admin=self, request=request, already_done=done)
+        if left_out:
+            text = action.left_out_message % {"count": left_out}
+            self.message_user(request, text, messages.WARNING)
         page = admin_url(self.admin_site, "tryonresult_batch", batch)
         return redirect(next_url(request, default=page))
 
@@ -159,10 +166,11 @@ class BatchMixin(BatchControlsMixin, TryOnPermissionMixin):
             raise PermissionDenied
         return action
 
-    def _progress(self, request: HttpRequest, batch: uuid.UUID) -> Progress:
+    def _progress(self, request: HttpRequest, batch: uuid.UUID, named: Batch | None) -> Progress:
         if not self.may_see_batches(request):
             raise PermissionDenied
-        progress = progress_of(self.rows_of_batch(request, batch))
+        is_paused = named is not None and named.is_paused
+        progress = progress_of(self.rows_of_batch(request, batch), is_paused=is_paused)
         if progress is None:
             raise Http404(_("There is no such batch."))
         if progress.open:

@@ -13,16 +13,16 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from django_outfitanyone import actions
-from django_outfitanyone.admin.actions import RETRY, run_action
+from django_outfitanyone.admin.actions import CANCEL, RETRY, run_action
 from django_outfitanyone.admin.admin_urls import admin_url, next_url
 from django_outfitanyone.admin.django_classes import AdminMixin
-from django_outfitanyone.admin.failures import rows_of_cause
 from django_outfitanyone.admin.rendering import badge
 from django_outfitanyone.exceptions import RequestRefused
+from django_outfitanyone.jobs.failures import rows_of_cause
 from django_outfitanyone.models import Batch
 from django_outfitanyone.permissions import may_generate
 
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
     from django_outfitanyone.admin.progress import Progress
     from django_outfitanyone.models import TryOnResult
+
+
+CANCEL_FOLLOWS = gettext_lazy(
+    "Nothing more is sent. The worker marks the rest of this large batch in a moment."
+)
 
 
 class BatchControlsMixin(AdminMixin):
@@ -84,6 +89,21 @@ class BatchControlsMixin(AdminMixin):
             self.message_user(request, text, messages.WARNING)
         return self._back_to(request, batch)
 
+    def cancel_rest(self, request: HttpRequest, batch: Batch) -> bool:
+        """Cancel what was not sent of the batch, and report it; return whether there was any."""
+        try:
+            count = actions.cancel_batch(batch)
+        except RequestRefused as refusal:
+            if refusal.code != "NothingToCancel":
+                self.message_user(request, str(refusal), messages.WARNING)
+            return False
+        text = str(CANCEL.success_message % {"count": count})
+        if batch.is_being_canceled:
+            text = f"{text} {CANCEL_FOLLOWS}"
+        self.log_change(request, batch, text)
+        self.message_user(request, text, messages.SUCCESS)
+        return True
+
     def rows_of_batch(self, request: HttpRequest, batch: uuid.UUID) -> QuerySet[TryOnResult]:
         """Return the try-ons of the batch that the user may see, in their order."""
         rows: Any = self.get_queryset(request)
@@ -105,19 +125,21 @@ class BatchControlsMixin(AdminMixin):
         """Return the context of ``batch_controls.html``."""
         may_change = batch is not None and may_generate(request.user)
         is_paused = batch is not None and batch.is_paused
+        is_canceling = batch is not None and batch.is_being_canceled
         site = self.admin_site
         is_listed = site.is_registered(Batch)
         context: dict[str, Any] = {
             "named_batch": batch,
             "paused_badge": badge("paused", _("paused")),
-            "may_pause": may_change and not is_paused and progress.unsent > 0,
+            "is_canceling": is_canceling,
+            "may_pause": may_change and not (is_paused or is_canceling) and progress.unsent > 0,
             "may_resume": may_change and is_paused,
             "rename_url": "",
             "list_url": admin_url(site, "batch_changelist") if is_listed else "",
         }
         if may_change and is_listed and batch:
             context["rename_url"] = admin_url(site, "batch_change", batch.pk)
-        shown = (batch, is_paused, context["may_pause"], context["may_resume"])
+        shown = (batch, is_paused, is_canceling, context["may_pause"], context["may_resume"])
         return {**context, "controls_version": "-".join(map(str, shown))}
 
     def _change(

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from django_outfitanyone import actions
 from django_outfitanyone.admin import row_finder
 from django_outfitanyone.admin.admin_urls import admin_url
-from django_outfitanyone.admin.batch_progress import NOTHING, BatchProgress, progress_of_batches
 from django_outfitanyone.admin.django_classes import AdminMixin, ModelAdmin
 from django_outfitanyone.admin.filters import NewestRequesterFilter
 from django_outfitanyone.admin.large_table import LargeTableMixin
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.rendering import STYLESHEET, badge
+from django_outfitanyone.jobs.batch_progress import NOTHING, BatchProgress, progress_of_batches
 from django_outfitanyone.models import Batch, TryOnResult
 from django_outfitanyone.models.batch import short_moment
 from django_outfitanyone.permissions import may_generate, may_see_costs
@@ -163,6 +163,8 @@ class BatchAdminMixin(LargeTableMixin, NoticeMixin, AdminMixin):
             return badge("canceled", _("deleted"))
         if not progress.open:
             return badge("succeeded", _("finished"))
+        if batch.is_being_canceled:
+            return badge("canceled", _("being canceled"))
         is_paused = batch.is_paused
         return badge("paused", _("paused")) if is_paused else badge("running", _("being made"))
 

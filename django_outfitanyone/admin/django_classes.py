@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     InlineMixin: TypeAlias = admin.StackedInline[Any, Any]
     ModelForm: TypeAlias = forms.ModelForm[Any]
     InlineFormSet: TypeAlias = forms.BaseInlineFormSet[Any, Any, Any]
+    ModelChoiceField: TypeAlias = forms.ModelChoiceField[Any]
     ModelMultipleChoiceField: TypeAlias = forms.ModelMultipleChoiceField[Any]
 else:
     ModelAdmin, StackedInline = admin.ModelAdmin, admin.StackedInline
     AdminMixin = InlineMixin = object
     ModelForm, InlineFormSet = forms.ModelForm, forms.BaseInlineFormSet
+    ModelChoiceField = forms.ModelChoiceField
     ModelMultipleChoiceField = forms.ModelMultipleChoiceField
 
 FieldNames = list[str] | tuple[str, ...]

@@ -40,8 +40,10 @@ def estimate_text(estimate: Estimate, *, shows_costs: bool) -> str:
 
 
 def _cost_text(estimate: Estimate, *, shows_costs: bool) -> str:
+    if not estimate.is_charged:
+        return _("free")
     if not shows_costs:
-        return "" if estimate.is_charged else _("free")
+        return ""
     text = _("would cost about %(cost)s") if estimate.is_sandbox else _("about %(cost)s")
     return text % {"cost": moneys(estimate.costs)}
 
@@ -56,7 +58,7 @@ def make_label(estimate: Estimate, *, shows_costs: bool) -> str:
     if estimate.is_sandbox:
         text = ngettext("Make %(count)d preview", "Make %(count)d previews", estimate.new)
         return text % {"count": estimate.new}
-    if not shows_costs:
+    if not shows_costs or not estimate.is_charged:
         text = ngettext("Make %(count)d picture", "Make %(count)d pictures", estimate.new)
         return text % {"count": estimate.new}
     text = ngettext(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
@@ -21,18 +20,16 @@ from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.django_classes import AdminMixin, FieldNames, ModelAdmin, ModelForm
 from django_outfitanyone.admin.notices import NoticeMixin
 from django_outfitanyone.admin.panels import PanelMixin
-from django_outfitanyone.admin.try_on_action import may_try_on
-from django_outfitanyone.admin.visible_rows import visible_rows
+from django_outfitanyone.admin.waiting_orders import (
+    MAX_AT_ONCE,
+    may_order,
+    waiting_garments,
+    waiting_order,
+)
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.jobs.engine_target import targets
-from django_outfitanyone.models import Garment, OrderRule
+from django_outfitanyone.models import OrderRule
 from django_outfitanyone.permissions import may_generate
-
-if TYPE_CHECKING:
-    from django.contrib.admin import AdminSite
-
-MAX_AT_ONCE = 60
-"""Waiting garments that are ordered, or left out, together: the oldest ones."""
 
 
 class OrderRuleForm(ModelForm):
@@ -75,14 +72,17 @@ class OrderRuleAdminMixin(PanelMixin, NoticeMixin, AdminMixin):
     def waiting_garments(self, rule: Any) -> SafeString:
         """Return the garments that wait, with the buttons that order them or leave them out."""
         request = rule.admin_request
-        garments = waiting_garments(self.admin_site, request, rule)
+        order = waiting_order(self.admin_site, request, rule)
+        garments = order.garments
+        may_approve = may_order(self.admin_site, request)
         return self.render_panel(
             "waiting_garments",
             rule,
             garments=garments,
+            order=order if may_approve else None,
             more=len(garments) == MAX_AT_ONCE,
             last=garments[-1].pk if garments else 0,
-            may_order=may_generate(request.user) and may_try_on(self.admin_site, request),
+            may_order=may_approve,
         )
 
     def get_urls(self) -> list[Any]:
@@ -106,10 +106,3 @@ class OrderRuleAdminMixin(PanelMixin, NoticeMixin, AdminMixin):
 @admin.register(OrderRule)
 class OrderRuleAdmin(OrderRuleAdminMixin, ModelAdmin):
     """Rules for new garments."""
-
-
-def waiting_garments(site: AdminSite, request: HttpRequest, rule: OrderRule) -> list[Garment]:
-    """Return the oldest garments that wait because of the rule and that the user may use."""
-    visible: QuerySet[Any] = visible_rows(site, request, Garment)
-    waiting = rule.waiting().filter(pk__in=visible.order_by().values("pk"))
-    return list(waiting.select_related("product")[:MAX_AT_ONCE])

@@ -20,7 +20,8 @@ from django_outfitanyone.admin.actions import APPROVE, RESULT_ACTIONS, ResultAct
 from django_outfitanyone.admin.rendering import approximate_duration, comma_separated
 from django_outfitanyone.choices import OPEN, UNSENT, Status
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
-from django_outfitanyone.models.pausable import IS_PAUSED
+from django_outfitanyone.models.job_queryset import IS_REPLACED
+from django_outfitanyone.models.pausable import IS_PAUSED, IS_UNSENT
 from django_outfitanyone.models.try_on_queryset import IS_BLOCKED
 from django_outfitanyone.wakeup import is_worker_missing, worker_command
 
@@ -36,6 +37,8 @@ class Progress:
     ready: int
     failed: int
     canceled: int
+    replaced: int
+    """Failed rows in whose place others were requested; ``total`` does not count them."""
     unclear: int
     open: int
     blocked: int
@@ -69,6 +72,11 @@ class Progress:
             parts.append(
                 ngettext("%(count)d canceled", "%(count)d canceled", self.canceled)
                 % {"count": self.canceled}
+            )
+        if self.replaced:
+            parts.append(
+                ngettext("%(count)d replaced", "%(count)d replaced", self.replaced)
+                % {"count": self.replaced}
             )
         if self.unclear:
             parts.append(
@@ -119,17 +127,22 @@ class Progress:
         return "; ".join(parts)
 
 
-def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
-    """Return the progress of these rows of a batch, or ``None`` if there are none."""
+def progress_of(rows: QuerySet[TryOnResult], *, is_paused: bool = False) -> Progress | None:
+    """Return the progress of these rows of a batch, or ``None`` if there are none.
+
+    Of a paused batch, all unsent rows are paused, also those that do not say so yet.
+    """
+    paused = IS_UNSENT if is_paused else IS_PAUSED
     groups = list(
         rows.order_by()
         .values("status", "review", "account", "currency", published=Q(published_at__isnull=False))
         .annotate(
             count=Count("pk"),
             cost=Sum("cost"),
-            last=Max("pk", filter=~IS_PAUSED),
-            blocked=Count("pk", filter=IS_BLOCKED & ~IS_PAUSED),
-            paused=Count("pk", filter=IS_PAUSED),
+            last=Max("pk", filter=~paused),
+            blocked=Count("pk", filter=IS_BLOCKED & ~paused),
+            paused=Count("pk", filter=paused),
+            replaced=Count("pk", filter=IS_REPLACED),
         )
     )
     if not groups:
@@ -143,11 +156,13 @@ def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
     missing_worker = worker_command() if is_worker_missing(account) else ""
     last = slowest["last"] if open_groups else None
     costs, sandbox_costs = _costs(groups, rows)
+    replaced = sum(group["replaced"] for group in groups)
     return Progress(
-        total=sum(counts.values()),
+        total=sum(counts.values()) - replaced,
         ready=counts[Status.SUCCEEDED],
         failed=counts[Status.FAILED],
-        canceled=counts[Status.CANCELED],
+        canceled=counts[Status.CANCELED] - replaced,
+        replaced=replaced,
         unclear=counts[Status.NEEDS_ATTENTION],
         open=sum(counts[status] for status in OPEN),
         blocked=sum(group["blocked"] for group in groups),
@@ -155,19 +170,25 @@ def progress_of(rows: QuerySet[TryOnResult]) -> Progress | None:
         unsent=sum(counts[status] for status in UNSENT),
         costs=costs if costs or sandbox_costs else _nothing(account),
         sandbox_costs=sandbox_costs,
-        actions=_available_actions(groups),
+        actions=_available_actions(groups, rows),
         seconds_left=_seconds_left(account, last) if account and last else 0,
         waiting=_why_waiting(account, missing_worker) if last else "",
         missing_worker=missing_worker,
     )
 
 
-def _available_actions(groups: Sequence[Mapping[str, Any]]) -> list[tuple[ResultAction, int]]:
-    counted = [
-        (action, sum(group["count"] for group in groups if _includes(action, group)))
-        for action in RESULT_ACTIONS.values()
-    ]
+def _available_actions(
+    groups: Sequence[Mapping[str, Any]], rows: QuerySet[TryOnResult]
+) -> list[tuple[ResultAction, int]]:
+    counted = [(action, _count(action, groups, rows)) for action in RESULT_ACTIONS.values()]
     return [(action, count) for action, count in counted if count]
+
+
+def _count(
+    action: ResultAction, groups: Sequence[Mapping[str, Any]], rows: QuerySet[TryOnResult]
+) -> int:
+    count = sum(group["count"] for group in groups if _includes(action, group))
+    return action.among(rows).order_by().count() if count and action.among else count
 
 
 def _includes(action: ResultAction, group: Mapping[str, Any]) -> bool:

@@ -68,6 +68,8 @@ def status_badge(job: RemoteJob) -> SafeString:
     """Return the badge for the status of a try-on or a clothes parse."""
     if job.is_paused:
         return badge("paused", _("paused"))
+    if job.is_replaced:
+        return badge("canceled", _("replaced"))
     if job.is_blocked:
         return badge("blocked", _("blocked"))
     return badge(job.status, job.get_status_display())

@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 
 from django_outfitanyone.account.spending import Spending, this_month
 from django_outfitanyone.admin.admin_urls import admin_url, list_url
-from django_outfitanyone.admin.batch_progress import BatchProgress, progress_of_batches
-from django_outfitanyone.admin.failures import Cause, causes_of_failures
 from django_outfitanyone.admin.intake.links import intake_links
+from django_outfitanyone.admin.waiting_orders import waiting_orders
 from django_outfitanyone.choices import Status
+from django_outfitanyone.jobs.batch_progress import BatchProgress, progress_of_batches
+from django_outfitanyone.jobs.failures import Cause, causes_of_failures
 from django_outfitanyone.models import Batch, Charge, ClothesParse, TryOnResult
 from django_outfitanyone.permissions import may_see_costs
 from django_outfitanyone.wakeup import wake_if_idle
@@ -117,6 +118,8 @@ def may_see(request: HttpRequest, site: AdminSite, model: Any) -> bool:
 
 def _tasks(request: HttpRequest, site: AdminSite) -> Iterator[Task]:
     """Yield what a person must do; the texts count up to ``MOST_COUNTED``."""
+    for order in waiting_orders(site, request):
+        yield Task(text=order.text, url=order.url)
     results = TryOnResult.objects
     if number := _count(results.waiting_for_review()):
         text = ngettext("%(count)s picture to review", "%(count)s pictures to review", number)

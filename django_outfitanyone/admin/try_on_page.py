@@ -17,10 +17,10 @@ from django_outfitanyone.admin.account_problem import may_resume, resume
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.notices import page_context
 from django_outfitanyone.admin.order_check import asks_twice, dearer_text, is_dearer
-from django_outfitanyone.admin.order_rule import waiting_garments
 from django_outfitanyone.admin.picture_choices import MAX_OFFERED, PictureChoices
 from django_outfitanyone.admin.try_on_form import TryOnForm
 from django_outfitanyone.admin.visible_rows import visible_rows
+from django_outfitanyone.admin.waiting_orders import usable_photos, waiting_garments
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.exceptions import OutfitAnyoneError
 from django_outfitanyone.models import Account, Garment, ModelImage, OrderRule, TryOnResult
@@ -68,8 +68,8 @@ class TryOnPage:
         """Show the form for a link with ``?garments=1,2&photos=3`` or ``?rule=4``."""
         if rule := self._rule(self.request.GET.get("rule", "")):
             garments = waiting_garments(self.site, self.request, rule)
-            people = self._photos().filter(pk__in=rule.photos.order_by().values("pk"))
-            return self.start(garments=garments, photos=list(people), rule=rule)
+            people = usable_photos(self.site, self.request, rule)
+            return self.start(garments=garments, photos=people, rule=rule)
         photos = self._photos().filter(pk__in=_ids(self.request.GET.get("photos", "")))
         garments = self._garments(self.request.GET.get("garments", ""))
         return self.start(garments=garments, photos=list(photos))

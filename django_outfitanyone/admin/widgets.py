@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminFileWidget
 
-from django_outfitanyone.admin.django_classes import ModelMultipleChoiceField
+from django_outfitanyone.admin.django_classes import ModelChoiceField, ModelMultipleChoiceField
 from django_outfitanyone.admin.rendering import findings_panel, refusal_panel
 from django_outfitanyone.conf import conf
 from django_outfitanyone.jobs.outfit import refusal_of_kind, wearable_kinds
@@ -28,14 +28,14 @@ class PictureInput(AdminFileWidget):
         return context
 
 
-class PictureCards(forms.CheckboxSelectMultiple):
-    """Checkboxes shown as cards with a picture; native inputs keep them accessible."""
+class _CardsMixin:
+    """Native inputs, which keep them accessible, shown as cards with a picture."""
 
     template_name = "admin/django_outfitanyone/widgets/picture_cards.html"
     option_template_name = "admin/django_outfitanyone/widgets/picture_card.html"
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)  # type: ignore[misc]
         picture = value.instance
         option["picture"] = picture
         if refusal := _refusal_of_kind(picture):
@@ -48,11 +48,28 @@ class PictureCards(forms.CheckboxSelectMultiple):
         return option
 
 
+class PictureCards(_CardsMixin, forms.CheckboxSelectMultiple):
+    """Cards of which any number can be chosen."""
+
+
+class PictureRadios(_CardsMixin, forms.RadioSelect):
+    """Cards of which one can be chosen."""
+
+
 def _refusal_of_kind(picture: StoredPicture) -> str:
     """Return why the engine cannot try on the pictured garment, or ``""``."""
     if not isinstance(picture, Garment):
         return ""
     return refusal_of_kind(picture.kind, wearable_kinds())
+
+
+class OnePictureField(ModelChoiceField):
+    """Selects one row by its picture."""
+
+    widget = PictureRadios
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, empty_label=None, **kwargs)
 
 
 class PictureChoiceField(ModelMultipleChoiceField):

@@ -33,7 +33,20 @@ FIXED_BY_VALUES = (CALLER, *FIXED_BY)
 """Values of ``fixed_by``: the author of the request, and all that errors of rows name."""
 
 CONFLICTS = frozenset(
-    {"TooLate", "NotRepeatable", "NotFinished", "NoPicture", "NotSettled", "Rejected"}
+    {
+        "AlreadyCanceled",
+        "AlreadyPaused",
+        "DecidedMeanwhile",
+        "NoPicture",
+        "NotFinished",
+        "NotPaused",
+        "NotRepeatable",
+        "NotSettled",
+        "NothingToCancel",
+        "NothingToPause",
+        "Rejected",
+        "TooLate",
+    }
 )
 """Codes of refusals caused by the state of the row, not by the request: status 409."""
 

@@ -13,6 +13,7 @@ from django_outfitanyone.account import rate_limits
 from django_outfitanyone.catalogue import catalogue, safe_url
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, Hotspot
+from django_outfitanyone.models.batch import NAME_LENGTH
 from django_outfitanyone.models.hotspot import current_hotspots
 from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.models.remote_job import RemoteJob
@@ -127,6 +128,17 @@ class AmountsField(serializers.DictField):
 
 def _sees_costs(field: serializers.Field[Any, Any, Any, Any]) -> bool:
     return may_see_costs(field.context["request"].user)
+
+
+class BatchNameField(serializers.CharField):
+    """The name of the batch that a request makes."""
+
+    def __init__(self) -> None:
+        help_text = (
+            "Name of the batch, if the request makes two or more try-ons. Empty: it says what is "
+            "requested and when."
+        )
+        super().__init__(default="", allow_blank=True, max_length=NAME_LENGTH, help_text=help_text)
 
 
 class MarkField(serializers.BooleanField):

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from django_outfitanyone import permissions
-from django_outfitanyone.models import ClothesParse
+from django_outfitanyone.models import ClothesParse, TryOnResult
 
 
 class WritePermission(DjangoModelPermissionsOrAnonReadOnly):
@@ -64,6 +64,26 @@ class PermissionToCancel(ChangePermissionToPost):
     work = permissions.GENERATE
 
 
+class _ForTryOns(WritePermission):
+    """Ask for the permissions for try-ons, because batches have none of their own."""
+
+    def get_required_permissions(self, method: str, model_cls: type[Model]) -> list[str]:  # noqa: ARG002
+        return super().get_required_permissions(method, TryOnResult)
+
+
+class PermissionToChangeBatch(_ForTryOns, PermissionToGenerate):
+    """Require the permission to add try-ons for POST, and to spend money."""
+
+    perms_map = {
+        **DjangoModelPermissions.perms_map,
+        "PATCH": DjangoModelPermissions.perms_map["POST"],
+    }
+
+
+class PermissionToCancelBatch(_ForTryOns, PermissionToCancel):
+    """Require the permission to change try-ons for POST, and to spend money."""
+
+
 class PermissionToReview(ChangePermissionToPost):
     """Require the permission to review, for decisions and for corrections of hotspots."""
 
@@ -82,5 +102,7 @@ MAY_CHANGE: Permissions = [IsAuthenticatedOrReadOnly, ChangePermissionToPost]
 MAY_GENERATE: Permissions = [IsAuthenticatedOrReadOnly, PermissionToGenerate]
 MAY_PARSE: Permissions = [IsAuthenticatedOrReadOnly, PermissionToParse]
 MAY_CANCEL: Permissions = [IsAuthenticatedOrReadOnly, PermissionToCancel]
+MAY_CHANGE_BATCH: Permissions = [IsAuthenticatedOrReadOnly, PermissionToChangeBatch]
+MAY_CANCEL_BATCH: Permissions = [IsAuthenticatedOrReadOnly, PermissionToCancelBatch]
 MAY_REVIEW: Permissions = [IsAuthenticatedOrReadOnly, PermissionToReview]
 MAY_PUBLISH: Permissions = [IsAuthenticatedOrReadOnly, PermissionToPublish]

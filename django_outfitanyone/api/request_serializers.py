@@ -14,6 +14,7 @@ from rest_framework.utils.html import is_html_input
 
 from django_outfitanyone import actions
 from django_outfitanyone.api.fields import (
+    BatchNameField,
     EnumField,
     PrefixedNameMixin,
     ResolutionField,
@@ -111,6 +112,8 @@ class TryOnOptionsSerializer(RequestSerializer):
         help_text="Seed of the first candidate, for engines that take one; the others count up "
         "from it.",
     )
+
+    batch_name = BatchNameField()
 
     @property
     def options(self) -> TryOnOptions:

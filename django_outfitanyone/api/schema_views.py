@@ -17,6 +17,7 @@ from django_outfitanyone.api import (
     views,
 )
 from django_outfitanyone.api.schema_actions import describe_checks, describe_try_on_actions
+from django_outfitanyone.api.schema_batches import describe_batches
 from django_outfitanyone.api.schema_operations import (
     IDEMPOTENCY_KEY,
     LOCATION,
@@ -52,6 +53,7 @@ def annotate_views() -> None:
     _describe_try_on_requests()
     describe_try_on_actions()
     describe_checks()
+    describe_batches()
 
 
 def _describe_products() -> None:

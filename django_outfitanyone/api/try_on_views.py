@@ -180,6 +180,7 @@ class TryOnViewSet(ParseableViewSet):
             options=options,
             requested_by=self.request.user,
             batch=idempotency.batch_for(self.request),
+            name=serializer.validated_data["batch_name"],
         )
         idempotency.check_same_request(rows, requests, options)
         return rows

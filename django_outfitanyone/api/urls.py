@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
 from django_outfitanyone.api import views
+from django_outfitanyone.api.batch_views import BatchViewSet
 from django_outfitanyone.api.try_on_views import TryOnViewSet
 
 app_name = "outfitanyone_api"
@@ -17,6 +18,7 @@ router.register("products", views.ProductViewSet, basename="product")
 router.register("garments", views.GarmentViewSet, basename="garment")
 router.register("model-images", views.ModelImageViewSet, basename="model-image")
 router.register("try-ons", TryOnViewSet, basename="try-on")
+router.register("batches", BatchViewSet, basename="batch")
 router.register("hotspots", views.HotspotViewSet, basename="hotspot")
 
 addresses = {prefix: f"{basename}-list" for prefix, _, basename in router.registry}

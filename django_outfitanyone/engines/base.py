@@ -71,7 +71,8 @@ class ErrorExplanation:
     sentence, marked for translation by the engine. ``is_temporary`` says that the same
     request may succeed later without anybody changing anything, ``may_be_lost_upload`` that
     the engine could not read the address of a picture, so that a new upload may help,
-    ``is_about_person`` that the model photo does not show one complete person.
+    ``is_about_person`` that the model photo does not show one complete person, and
+    ``is_about_garment`` that the picture of a garment cannot be used.
     """
 
     fixed_by: str
@@ -79,6 +80,7 @@ class ErrorExplanation:
     is_temporary: bool
     may_be_lost_upload: bool = False
     is_about_person: bool = False
+    is_about_garment: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

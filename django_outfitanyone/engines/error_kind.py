@@ -51,6 +51,8 @@ class ErrorKind:
     """The server that answered may have passed the request on before."""
     is_about_person: bool = False
     """The photo of the person cannot be used, whatever the garments are."""
+    is_about_garment: bool = False
+    """The picture of a garment cannot be used, whatever the photo of the person is."""
 
     @property
     def retryable(self) -> bool:

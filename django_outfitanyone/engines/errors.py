@@ -181,6 +181,7 @@ class ErrorTable:
             is_temporary=kind.retryable,
             may_be_lost_upload=kind.may_be_lost_upload,
             is_about_person=kind.is_about_person,
+            is_about_garment=kind.is_about_garment,
         )
 
     def error(self, code: str, *, message: str, http_status: int, request_id: str = "") -> APIError:

@@ -1,8 +1,4 @@
-"""Batches: two or more try-ons that are requested together, under a name, and can be paused.
-
-Each change is one conditional UPDATE, so that of two people who press a button at once, one is
-told what the other has done.
-"""
+"""Batches: two or more try-ons that are requested together, under a name."""
 
 from __future__ import annotations
 
@@ -84,47 +80,6 @@ def rename_batch(batch: Batch, name: str) -> None:
     if not batch.name:
         raise RequestRefused(_("Give the batch a name."), code="NoName")
     batch.save(update_fields=["name"])
-
-
-def pause_batch(batch: Batch, *, paused_by: User = None) -> int:
-    """Submit nothing more of the batch until it is resumed; return how many pictures wait.
-
-    What was sent is finished. Raises ``RequestRefused`` if the batch is paused already, or if
-    nothing of it is left to be sent.
-    """
-    with atomic():
-        if not Batch.objects.mark_paused(batch.pk, paused_by):
-            raise _refusal_to_pause(batch)
-        waiting = TryOnResult.objects.of_batch(batch.pk).pause()
-        if not waiting:
-            raise _nothing_to_pause()
-    batch.refresh_from_db()
-    return waiting
-
-
-def resume_batch(batch: Batch) -> None:
-    """Submit the batch again after a pause; raise ``RequestRefused`` if it is not paused."""
-    with atomic():
-        if not Batch.objects.mark_resumed(batch.pk):
-            raise RequestRefused(_("The batch is not paused any more."), code="NotPaused")
-        TryOnResult.objects.of_batch(batch.pk).resume()
-        on_commit(wakeup.wake)
-    batch.refresh_from_db()
-
-
-def _refusal_to_pause(batch: Batch) -> RequestRefused:
-    paused = Batch.objects.paused().select_related("paused_by").filter(pk=batch.pk).first()
-    if paused is None:
-        return _nothing_to_pause()
-    text = _("The batch is paused already.")
-    if paused.paused_by:
-        text = _("%(user)s has paused the batch already.") % {"user": paused.paused_by}
-    return RequestRefused(text, code="AlreadyPaused")
-
-
-def _nothing_to_pause() -> RequestRefused:
-    text = _("Nothing is left to pause: all pictures of the batch were sent already.")
-    return RequestRefused(text, code="NothingToPause")
 
 
 def _storable_name(name: str) -> str:

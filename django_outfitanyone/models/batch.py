@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+
+from django_outfitanyone.models.batch_changes import NOT_PAUSED, Change, ChangingQuerySet
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -19,36 +20,9 @@ if TYPE_CHECKING:
 NAME_LENGTH = 200
 
 
-class BatchQuerySet(models.QuerySet["Batch"]):
-    def unfinished(self) -> Self:
-        """Return the batches of which a try-on is open, or was when the worker last checked."""
-        return self.filter(finished_at__isnull=True)
-
+class BatchQuerySet(ChangingQuerySet):
     def finished(self) -> Self:
         return self.filter(finished_at__isnull=False)
-
-    def paused(self) -> Self:
-        return self.filter(paused_at__isnull=False)
-
-    def is_paused(self, batch: uuid.UUID) -> bool:
-        """Whether no try-on of this batch may be submitted now."""
-        return self.paused().filter(pk=batch).exists()
-
-    def lock_paused(self, batch: uuid.UUID) -> bool:
-        """Hold the row until the transaction ends if the batch is paused; return whether it is.
-
-        An UPDATE holds it on every database.
-        """
-        return bool(self.paused().filter(pk=batch).update(paused_at=F("paused_at")))
-
-    def mark_paused(self, batch: uuid.UUID, user: models.Model | None) -> bool:
-        """Pause a batch that is not paused, and hold its row; return whether it was so."""
-        running = self.unfinished().filter(pk=batch, paused_at__isnull=True)
-        return bool(running.update(paused_at=timezone.now(), paused_by=user))
-
-    def mark_resumed(self, batch: uuid.UUID) -> bool:
-        """Resume a paused batch, and hold its row; return whether it was paused."""
-        return bool(self.paused().filter(pk=batch).update(paused_at=None, paused_by=None))
 
     def reopen(self, batches: Collection[uuid.UUID]) -> None:
         """Note that a try-on of these batches starts over; call it in the same transaction.
@@ -66,7 +40,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         It is to be announced then.
         """
         now = timezone.now()
-        ended = {"finished_at": now, "announce_at": now, "paused_at": None, "paused_by": None}
+        ended = {"finished_at": now, "announce_at": now, **NOT_PAUSED}
         return bool(self.unfinished().filter(pk=batch).update(**ended))
 
     def to_announce(self) -> Self:
@@ -116,6 +90,10 @@ class Batch(models.Model):
         related_name="+",
         editable=False,
     )
+    applying = models.CharField(max_length=10, choices=Change, blank=True, editable=False)
+    """A change that not all try-ons of the batch follow yet."""
+    applied_to = models.PositiveIntegerField(default=0, editable=False)
+    """Number of the first try-on that may not follow it."""
     finished_at = models.DateTimeField(_("finished at"), null=True, editable=False)
     announce_at = models.DateTimeField(null=True, editable=False)
     """When a worker announces the end of the batch; ``None``: there is nothing to announce."""
@@ -132,6 +110,7 @@ class Batch(models.Model):
             models.Index(fields=["finished_at", "created_at"], name="outfit_batch_finished"),
             models.Index(fields=["paused_at"], name="outfit_batch_paused"),
             models.Index(fields=["announce_at"], name="outfit_batch_announce"),
+            models.Index(fields=["applying"], name="outfit_batch_applying"),
         ]
 
     def __str__(self) -> str:
@@ -143,6 +122,11 @@ class Batch(models.Model):
     @property
     def is_paused(self) -> bool:
         return self.paused_at is not None
+
+    @property
+    def is_being_canceled(self) -> bool:
+        """Whether a person has canceled it, and not all of its try-ons are canceled yet."""
+        return self.applying == Change.CANCEL
 
     @property
     def is_finished(self) -> bool:

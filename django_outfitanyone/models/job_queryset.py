@@ -12,11 +12,15 @@ from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from django_outfitanyone.choices import FINAL, IN_FLIGHT, OPEN, UNSENT, UNSETTLED, Status
+from django_outfitanyone.models.job_status import REPLACED
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from django_outfitanyone.models.remote_job import RemoteJob
+
+IS_REPLACED = Q(status=Status.CANCELED, error_code=REPLACED)
+"""The same as ``RemoteJob.is_replaced``, for queries."""
 
 Job = TypeVar("Job", bound="RemoteJob")
 
@@ -95,7 +99,9 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
         return {**dict.fromkeys(Status.values, 0), **dict(groups)}
 
     def progress_by(self, column: str) -> dict[Any, dict[str, int]]:
-        """Return for each value of the column how many jobs are ``closed``, ``failed``, and all.
+        """Return for each value of the column how many jobs are in which state.
+
+        ``total`` leaves out those in whose place another one was requested.
 
         Unclear jobs are closed too: the worker is done with them until a person decides.
         """
@@ -103,9 +109,14 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
             self.order_by()
             .values(column)
             .annotate(
-                total=Count("pk"),
-                closed=Count("pk", filter=Q(status__in=FINAL)),
+                total=Count("pk", filter=~IS_REPLACED),
+                closed=Count("pk", filter=Q(status__in=FINAL) & ~IS_REPLACED),
+                ready=Count("pk", filter=Q(status=Status.SUCCEEDED)),
                 failed=Count("pk", filter=Q(status=Status.FAILED)),
+                canceled=Count("pk", filter=Q(status=Status.CANCELED) & ~IS_REPLACED),
+                replaced=Count("pk", filter=IS_REPLACED),
+                unclear=Count("pk", filter=Q(status=Status.NEEDS_ATTENTION)),
+                unsent=Count("pk", filter=Q(status__in=UNSENT)),
             )
         )
         return {group.pop(column): group for group in groups}

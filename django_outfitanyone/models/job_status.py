@@ -10,6 +10,9 @@ from django_outfitanyone.choices import FINAL, IN_FLIGHT, OPEN, UNSENT, UNSETTLE
 BLOCKED = "SearchNeedsAttention"
 """Error code of an open try-on that waits for a person's decision about a clothes parse."""
 
+REPLACED = "Replaced"
+"""Error code of a canceled try-on in whose place another picture was requested."""
+
 
 class JobStatus:
     """The status of a ``RemoteJob`` in words."""
@@ -69,6 +72,11 @@ class JobStatus:
     @property
     def is_canceled(self) -> bool:
         return self.status == Status.CANCELED
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another picture was requested in its place."""
+        return self.status == Status.CANCELED and self.error_code == REPLACED
 
     @property
     def is_blocked(self) -> bool:

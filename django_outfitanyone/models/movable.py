@@ -29,7 +29,7 @@ from django.utils import timezone
 from django_outfitanyone.choices import IN_FLIGHT, UNSENT, Status
 from django_outfitanyone.engines.error_kind import TASK_GONE
 from django_outfitanyone.models.batch import Batch
-from django_outfitanyone.models.job_queryset import RemoteJobQuerySet
+from django_outfitanyone.models.job_queryset import IS_REPLACED, RemoteJobQuerySet
 from django_outfitanyone.models.job_status import BLOCKED
 from django_outfitanyone.models.transitions import NO_LEASE, UNTRIED, fresh_columns
 from django_outfitanyone.models.worn_garment import worn_with_products
@@ -69,6 +69,7 @@ class MovableQuerySet(RemoteJobQuerySet["TryOnResult"]):
             .filter(lease_expires_at__lte=timezone.now(), gender="", lacks_inputs=False)
             .filter(NEVER_SENT | FAILED_FOR_SURE, image_count=0, image="")
             .filter(~Exists(charges.filter(try_on=OuterRef("pk"))))
+            .exclude(IS_REPLACED)
         )
 
     def left_waiting(self) -> Self:

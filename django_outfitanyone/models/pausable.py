@@ -1,4 +1,4 @@
-"""The statements that pause, resume and cancel many unsent try-ons at once.
+"""The statements that pause, resume and cancel unsent try-ons, some of a batch at once.
 
 Of a paused try-on nothing is due, so it costs the worker nothing, however many there are. A row
 that becomes due in a paused batch, for example after a retry, is paused by its next step.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from django_outfitanyone.choices import UNSENT, Status
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from django_outfitanyone.models.try_on import TryOnResult
 
-IS_PAUSED = Q(status__in=UNSENT, due_at__isnull=True)
+IS_UNSENT = Q(status__in=UNSENT)
+IS_PAUSED = IS_UNSENT & Q(due_at__isnull=True)
 """The same as ``TryOnResult.is_paused``, for queries."""
 
 
@@ -29,6 +30,15 @@ class PausableQuerySet(MovableQuerySet):
     def of_batch(self, batch: uuid.UUID) -> Self:
         """Return the try-ons that were requested together, in their order."""
         return self.filter(batch=batch).order_by("number")
+
+    def numbered(self, batch: uuid.UUID, numbers: range) -> Self:
+        """Return the try-ons of the batch with these numbers."""
+        return self.filter(batch=batch, number__gte=numbers.start, number__lt=numbers.stop)
+
+    def last_number(self, batch: uuid.UUID) -> int:
+        """Return the highest number of a try-on of the batch; -1 if it has none."""
+        last: int | None = self.filter(batch=batch).aggregate(last=Max("number"))["last"]
+        return -1 if last is None else last
 
     def not_paused(self) -> Self:
         return self.exclude(IS_PAUSED)

@@ -17,7 +17,8 @@ from django_outfitanyone.models.batch import Batch
 from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.job_status import BLOCKED
 from django_outfitanyone.models.known_task import KnownTask
-from django_outfitanyone.models.pausable import IS_PAUSED, PausableQuerySet
+from django_outfitanyone.models.pausable import IS_PAUSED
+from django_outfitanyone.models.replaceable import ReplaceableQuerySet
 from django_outfitanyone.models.worn_garment import (
     WornGarment,
     worn_rows,
@@ -48,7 +49,7 @@ def is_public_try_on(through: str = "") -> Q:
     return shown & Q((f"{through}is_published__in", [True])) if conf.REQUIRE_REVIEW else shown
 
 
-class TryOnResultQuerySet(PausableQuerySet):
+class TryOnResultQuerySet(ReplaceableQuerySet):
     read_with_claim = ("account", "model_image")
 
     def claim(self, ids: Sequence[int], *, lease: timedelta) -> list[TryOnResult]:
@@ -128,10 +129,6 @@ class TryOnResultQuerySet(PausableQuerySet):
             pk=try_on.pk
         )
 
-    def waiting_for_review(self) -> Self:
-        """Return the finished pictures about which no person has decided yet."""
-        return self.filter(review=Review.TO_REVIEW, status=Status.SUCCEEDED)
-
     def reusable_before(self, try_on: TryOnResult) -> Self:
         """Return the finished results, the rejected ones last, then the open requests before it.
 
@@ -201,10 +198,6 @@ class TryOnResultQuerySet(PausableQuerySet):
         # not a join: a row that wears two garments of a product is returned once
         worn = WornGarment.objects.filter(**conditions)
         return self.filter(pk__in=worn.order_by().values("try_on"))
-
-    def among_candidates(self, try_on: TryOnResult) -> Self:
-        """Return the try-ons of the same request among which a person chooses, first one first."""
-        return self.filter(candidates=try_on.candidates).order_by("candidate", "pk")
 
     def record_late_task(
         self, try_on: TryOnResult, *, sent_at: datetime | None, **columns: Any

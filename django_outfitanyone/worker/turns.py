@@ -12,13 +12,17 @@ import time
 
 from django.utils import timezone
 
+from django_outfitanyone.jobs.batch_changes import apply_changes
 from django_outfitanyone.models import Account
 from django_outfitanyone.models.idle_accounts import idle_accounts, record_worker
 from django_outfitanyone.worker import runner
 from django_outfitanyone.worker.fallback import fall_back
 from django_outfitanyone.worker.finished_batches import announce_finished_batches
 from django_outfitanyone.worker.queue import SOON
+from django_outfitanyone.worker.thread_pool import DATABASE_ERRORS, log_database_error
 
+LEAST = 1.0
+"""Seconds that the accounts get, however much there is to apply."""
 CHECK_SECONDS = 0.5
 """Seconds between two checks whether another account waits."""
 
@@ -27,11 +31,21 @@ def take_turns(*, budget: float) -> bool:
     """Advance the accounts with open work for ``budget`` seconds together.
 
     Returns whether more will be due soon. With a budget of 0, each account gets one pass.
-    Batches that are finished then are announced.
+    What was changed about whole batches is applied first; batches that are finished are announced.
     """
-    more = _advance_accounts(budget)
+    end = time.monotonic() + budget
+    more = _apply_changes(budget / 2)
+    more |= _advance_accounts(max(LEAST, end - time.monotonic()) if budget else 0)
     announce_finished_batches()
     return more
+
+
+def _apply_changes(seconds: float) -> bool:
+    try:
+        return apply_changes(seconds=seconds)
+    except DATABASE_ERRORS as error:  # the try-ons of others must not wait for it
+        log_database_error(error)
+        return True
 
 
 def _advance_accounts(budget: float) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django_outfitanyone.admin.failures import causes_of_failures
+from django_outfitanyone.jobs.failures import causes_of_failures
 from django_outfitanyone.models import Batch, TryOnResult
 from tests.factories import make_try_on
 

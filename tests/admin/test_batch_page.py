@@ -208,7 +208,7 @@ def test_page__is_paginated(site, monkeypatch):
 def test_page__takes_a_fixed_number_of_queries(site, django_assert_max_num_queries):
     make_batch(*[Status.SUCCEEDED] * 6, *[Status.RUNNING] * 6)
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         batch_page(site)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.urls import reverse
 
 from django_outfitanyone.choices import GarmentKind
+from django_outfitanyone.jobs.engine_target import targets
 from django_outfitanyone.models import Garment, ModelImage, OrderRule, TryOnResult
 from tests.admin.forms import try_on_form_data
 from tests.admin.matrix import cells_on, sent_by
-from tests.admin.pages import estimate_on, hidden, text_of
+from tests.admin.pages import address, estimate_on, hidden, text_of
 from tests.factories import make_garment, make_model_image
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +217,65 @@ class TestAdmin:
         assert "1 new garment waits." in page
         assert "?rule=" not in page
         assert "leave-out" not in page
+
+
+def first_page(site):
+    return text_of(site.client.get(reverse("admin:app_list", args=["django_outfitanyone"])))
+
+
+class TestPrice:
+    @pytest.fixture(autouse=True)
+    def _budget(self, configure):
+        configure(BUDGET_PER_DAY="10")
+
+    def test_is_on_the_page_of_the_rule(self, site, rule):
+        make_garment()
+        page = text_of(site.get("orderrule_change", rule.pk))
+
+        assert re.search(r"2 pictures; about CNY [0-9.]+; about", page)
+        assert "of the budget is left now" in page
+
+    def test_is_the_same_where_the_order_is_approved(self, site, rule):
+        make_garment()
+        shown = re.search(
+            r'id="outfit-waiting-price">([^<]+)<', text_of(site.get("orderrule_change", rule.pk))
+        )
+
+        assert estimate_on(site.get("tryonresult_add", rule=rule.pk)) == shown[1]
+
+    def test_is_on_the_first_page_with_a_link_to_the_approval(self, site, rule):
+        make_garment()
+        page = first_page(site)
+        link = f'href="{address("tryonresult_add")}?rule={rule.pk}"'
+
+        assert f"<a {link}>Season: 1 new garment waits for your order: 2 pictures; about" in page
+
+    def test_is_not_told_without_the_permission(self, site_with_only, rule):
+        make_garment()
+        rights = ("add_tryonresult", "view_tryonresult", "generate", "view_orderrule")
+        session = site_with_only(*rights, "view_garment", "view_modelimage")
+        page = text_of(session.get("orderrule_change", rule.pk))
+
+        assert "2 pictures; about" in page
+        assert "CNY" not in page
+
+    def test_of_a_free_engine_is_none(self, site, rule, configure, settings):
+        own = settings.OUTFITANYONE["ENGINES"]["default"]
+        free = {"BACKEND": "tests.toy_engine.PreviewToy"}
+        configure(ENGINES={"default": own, "free": free}, PARSER="free")
+        rule.engine = next(str(one) for one in targets() if one.alias == "free")
+        rule.save()
+        make_garment()
+        page = text_of(site.get("orderrule_change", rule.pk))
+
+        assert "2 pictures; free" in page
+
+    def test_says_so_without_a_usable_photo(self, site, rule):
+        make_garment()
+        ModelImage.objects.update(is_active=False)
+
+        page = text_of(site.get("orderrule_change", rule.pk))
+        assert "The rule has no usable model photo." in page
+
+    def test_nothing_is_on_the_first_page_while_nothing_waits(self, site, rule):
+        assert "waits for your order" not in first_page(site)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import Account, ClothesParse, Hotspot, TryOnResult
+from tests.admin.batches import cause_of
 from tests.admin.forms import hotspot_form_data, try_on_form_data
 from tests.admin.pages import AdminSession, estimate_on, hidden, make_button_on, text_of
 from tests.factories import (
@@ -180,6 +181,13 @@ def move_form(site, rows):
     return site.post("tryonresult_move", try_ons=key, engine="second/aitryon-plus", _order=1)
 
 
+def replaced_photo(site, rows):
+    key = cause_of(rows.failed)
+    return site.post(
+        "tryonresult_batch_replace", rows.failed.batch, key, photos=rows.photo.pk, _order=1
+    )
+
+
 def moved_hotspot(site, rows):
     spot = rows.hotspot
     form = {"id": spot.pk, "clothes_type": "upper", "product": "", "x1": spot.x1 + 1}
@@ -197,6 +205,7 @@ ORDER_PAGE = 'id="outfit-order"'
 DOORS = [
     page(ORDER, "add", lambda site, _rows: site.get("tryonresult_add"), ORDER_PAGE),
     Door(rule=ORDER, name="add POST", send=order_form),
+    Door(rule=REPEAT, name="batch_replace", send=replaced_photo),
     selected(ORDER, "garment", "try_on", lambda rows: rows.garment, ORDER_PAGE),
     selected(ORDER, "product", "try_on", lambda rows: rows.garment.product, ORDER_PAGE),
     selected(ORDER, "modelimage", "try_on_photos", lambda rows: rows.photo, ORDER_PAGE),

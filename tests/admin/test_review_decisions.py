@@ -307,8 +307,18 @@ class TestUndo:
         assert response.url.endswith(f"?at={try_on.pk}")
         assert history_of(try_on) == [("admin", "Undo: to review")]
 
-    def test_published_picture_stays_approved(self, site):
+    def test_published_picture_is_as_it_was_before(self, site):
         try_on = make_try_on()
+        actions.publish(try_on)
+
+        decide(site, "undo", try_on)
+
+        assert state_of(try_on) == ("to_review", False)
+        assert history_of(try_on) == [("admin", "Undo: to review")]
+
+    def test_published_picture_that_was_approved_before_stays_approved(self, site):
+        try_on = make_try_on()
+        actions.approve(try_on)
         actions.publish(try_on)
 
         decide(site, "undo", try_on)

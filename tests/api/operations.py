@@ -26,6 +26,12 @@ OPERATIONS = [
     ("post", "try-ons/{try_on}/reject/", "change_tryonresult", "review"),
     ("post", "try-ons/{try_on}/publish/", "change_tryonresult", "publish"),
     ("post", "try-ons/{try_on}/unpublish/", "change_tryonresult", "publish"),
+    ("patch", "batches/{batch}/", "add_tryonresult", "generate"),
+    ("post", "batches/{batch}/pause/", "add_tryonresult", "generate"),
+    ("post", "batches/{batch}/resume/", "add_tryonresult", "generate"),
+    ("post", "batches/{batch}/retry/", "add_tryonresult", "generate"),
+    ("post", "batches/{batch}/replace-photo/", "add_tryonresult", "generate"),
+    ("post", "batches/{batch}/cancel/", "change_tryonresult", "generate"),
     ("post", "try-ons/{try_on}/find-clothes/", "add_clothesparse", "generate"),
     ("post", "model-images/{photo}/find-clothes/", "add_clothesparse", "generate"),
 ]

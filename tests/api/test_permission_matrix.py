@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from django_outfitanyone.choices import Status
-from django_outfitanyone.models import Account
+from django_outfitanyone.models import Account, Batch
 from tests.api.client import Client
 from tests.api.operations import OPERATIONS
 from tests.factories import (
@@ -38,6 +38,7 @@ def rows(db):
         "photo": make_model_image().pk,
         "try_on": try_on.pk,
         "hotspot": make_hotspot(try_on).pk,
+        "batch": Batch.objects.create(pk=try_on.batch, size=1).pk,
     }
 
 
@@ -97,6 +98,7 @@ def answers(configure, rows):
             "budget": estimate["budget_left"],
             "move": moved["cost"],
             "parse": parse["cost"],
+            "batch": client.get(f"batches/{rows['batch']}/").json()["costs"],
         }, obstacle
 
     return send

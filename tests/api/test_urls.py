@@ -19,7 +19,7 @@ def test_without_spectacular__everything_but_the_schema_works(site):
 
     assert found == {
         "imported": [],
-        "root": ["garments", "hotspots", "model-images", "products", "try-ons"],
+        "root": ["batches", "garments", "hotspots", "model-images", "products", "try-ons"],
         "products": 200,
         "try-ons": [],
         "schema": 404,
@@ -66,6 +66,7 @@ def test_root__links_to_every_list_and_the_schema(client):
         "garments",
         "model-images",
         "try-ons",
+        "batches",
         "hotspots",
         "schema",
     ]

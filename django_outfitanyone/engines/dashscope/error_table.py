@@ -309,6 +309,7 @@ ERRORS = (
             "lies flat on a plain background, without a person or other garments, and check its "
             "kind."
         ),
+        is_about_garment=True,
     ),
     ErrorKind(
         label="content-refused",

@@ -105,6 +105,7 @@ class DashScopeEngine(Engine):
             is_temporary=kind.retryable,
             may_be_lost_upload=kind.may_be_lost_upload,
             is_about_person=kind.is_about_person,
+            is_about_garment=kind.is_about_garment,
         )
 
     def close(self) -> None:

@@ -31,6 +31,7 @@ EXPLANATIONS = {
         fixed_by="shop",
         help=_("Choose a picture of this one garment, lying flat on a plain background."),
         is_temporary=False,
+        is_about_garment=True,
     ),
     FAILED: ErrorExplanation(
         fixed_by="developer",

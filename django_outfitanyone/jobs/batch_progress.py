@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import models
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from django_outfitanyone.account.costs import Costs
 from django_outfitanyone.account.money import moneys
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import Batch, ClothesParse, TryOnResult
 
 
 @dataclass(kw_only=True)
@@ -21,8 +23,14 @@ class BatchProgress:
     """Counts of the try-ons of a batch, and what they and their parses cost so far."""
 
     total: int = 0
+    """All but the ``replaced`` ones, in whose place others were requested."""
     closed: int = 0
+    ready: int = 0
     failed: int = 0
+    canceled: int = 0
+    replaced: int = 0
+    unclear: int = 0
+    unsent: int = 0
     costs: Costs = field(default_factory=Costs)
 
     @property
@@ -48,6 +56,24 @@ class BatchProgress:
         return "; ".join(parts) or "–"
 
 
+class BatchState(models.TextChoices):
+    """Whether a batch is being made."""
+
+    RUNNING = "running", _lazy("being made")
+    PAUSED = "paused", _lazy("paused")
+    CANCELING = "canceling", _lazy("being canceled")
+    FINISHED = "finished", _lazy("finished")
+
+
+def state_of(batch: Batch, progress: BatchProgress) -> BatchState:
+    """Return the state of a batch with this progress."""
+    if batch.is_being_canceled:
+        return BatchState.CANCELING
+    if not progress.open:
+        return BatchState.FINISHED
+    return BatchState.PAUSED if batch.is_paused else BatchState.RUNNING
+
+
 NOTHING = BatchProgress()
 """Of a batch whose try-ons are all deleted."""
 
@@ -57,17 +83,14 @@ def progress_of_batches(
 ) -> dict[uuid.UUID, BatchProgress]:
     """Return the progress of these batches by key, without those that have no try-ons."""
     rows = TryOnResult.objects.filter(batch__in=keys)
-    found = {key: _counted(**counts) for key, counts in rows.progress_by("batch").items()}
+    groups = rows.progress_by("batch").items()
+    found = {key: BatchProgress(**counts) for key, counts in groups}
     if with_costs and found:
         parses = ClothesParse.objects.filter(try_on__batch__in=keys)
         for group in (*_costs_by(rows, "batch"), *_costs_by(parses, "try_on__batch")):
             key, *amount = group
             found[key].costs.add(*amount)
     return found
-
-
-def _counted(*, total: int, closed: int, failed: int) -> BatchProgress:
-    return BatchProgress(total=total, closed=closed, failed=failed)
 
 
 def _costs_by(rows: Any, column: str) -> list[tuple[Any, ...]]:

@@ -14,12 +14,15 @@ from django_outfitanyone.error_help import (
     ErrorHelp,
     engine_class_of,
     error_help_for,
+    is_about_garment,
     is_about_person,
 )
-from django_outfitanyone.models import ClothesParse, TryOnResult
+from django_outfitanyone.models import ClothesParse, Garment, TryOnResult
 
 if TYPE_CHECKING:
     from django_outfitanyone.engines.base import Engine
+
+MOST_GARMENTS = 20
 
 
 @dataclass(kw_only=True)
@@ -34,6 +37,8 @@ class Cause:
     count: int = 0
     photos: dict[int, str] = field(default_factory=dict)
     """Primary key to name."""
+    garments: dict[int, str] = field(default_factory=dict)
+    """The first of the garments one of which has a picture to replace, if any."""
 
 
 def causes_of_failures(rows: QuerySet[TryOnResult]) -> list[Cause]:
@@ -55,14 +60,31 @@ def causes_of_failures(rows: QuerySet[TryOnResult]) -> list[Cause]:
             ),
         )
         _add(cause, group)
+        if is_about_garment(*_error_of(group)) and not cause.garments:
+            cause.garments = _garments_of(failed.failed(), group)
     return sorted(causes.values(), key=lambda cause: -cause.count)
+
+
+def _garments_of(failed: QuerySet[TryOnResult], group: Mapping[str, Any]) -> dict[int, str]:
+    """Return key and name of the first garments of the rows with this error."""
+    same = failed.filter(error_code=group["error_code"], account=group["account"]).order_by()
+    worn = Garment.objects.filter(worn__try_on__in=same.values("pk")).distinct().order_by("pk")
+    return {garment.pk: str(garment) for garment in worn.select_related("product")[:MOST_GARMENTS]}
+
+
+def keys_of_cause(rows: QuerySet[TryOnResult], key: str) -> list[int]:
+    """Return the primary keys of those of these rows that failed for this cause."""
+    failed: Any = rows
+    errors = (
+        failed.failed().order_by("number").values("pk", "error_code", "error_message", "account")
+    )
+    return [error["pk"] for error in errors if _key_of(error) == key]
 
 
 def rows_of_cause(rows: QuerySet[TryOnResult], key: str) -> list[TryOnResult]:
     """Return those of these rows that failed for this cause."""
     failed: Any = rows
-    errors = failed.failed().order_by().values("pk", "error_code", "error_message", "account")
-    keys = {error["pk"] for error in errors if _key_of(error) == key}
+    keys = {*keys_of_cause(rows, key)}
     return [row for row in failed.failed() if row.pk in keys] if keys else []
 
 
