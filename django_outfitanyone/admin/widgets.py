@@ -28,14 +28,14 @@ class PictureInput(AdminFileWidget):
         return context
 
 
-class _CardsMixin:
+class _PictureCards(forms.widgets.ChoiceWidget):
     """Native inputs, which keep them accessible, shown as cards with a picture."""
 
     template_name = "admin/django_outfitanyone/widgets/picture_cards.html"
     option_template_name = "admin/django_outfitanyone/widgets/picture_card.html"
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)  # type: ignore[misc]
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
         picture = value.instance
         option["picture"] = picture
         if refusal := _refusal_of_kind(picture):
@@ -48,11 +48,11 @@ class _CardsMixin:
         return option
 
 
-class PictureCards(_CardsMixin, forms.CheckboxSelectMultiple):
+class PictureCards(_PictureCards, forms.CheckboxSelectMultiple):
     """Cards of which any number can be chosen."""
 
 
-class PictureRadios(_CardsMixin, forms.RadioSelect):
+class PictureRadios(_PictureCards, forms.RadioSelect):
     """Cards of which one can be chosen."""
 
 

@@ -52,12 +52,12 @@ class BatchViewSet(ResourceViewSet):
     lookup_value_converter = "uuid"
     lookup_value_regex = "[0-9a-fA-F-]{36}"
 
-    def paginate_queryset(self, queryset: QuerySet[Any] | Sequence[Any]) -> Sequence[Any] | None:
-        page = super().paginate_queryset(queryset)
+    def paginate_queryset(self, queryset: QuerySet[Any] | Sequence[Any]) -> list[Any] | None:
+        page: list[Any] | None = super().paginate_queryset(queryset)
         self._add_progress(page or ())
         return page
 
-    def retrieve(self, request: Request, **_kwargs: Any) -> Response:  # type: ignore[override]  # noqa: ARG002
+    def retrieve(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
         """Return the batch with the causes of its failures."""
         return self._response(self.get_object())
 
@@ -117,9 +117,10 @@ class BatchViewSet(ResourceViewSet):
     def _failed(self, batch: Batch, cause: str) -> QuerySet[TryOnResult]:
         """Return what failed of the batch for this cause; without one, all that failed."""
         rows = self._try_ons(batch)
-        if not cause:
-            return rows.failed()
-        return rows.filter(pk__in=keys_of_cause(rows, cause)[:MOST])
+        wanted: QuerySet[TryOnResult] = (
+            rows.filter(pk__in=keys_of_cause(rows, cause)[:MOST]) if cause else rows.failed()
+        )
+        return wanted
 
     def _try_ons(self, batch: Batch) -> Any:
         visible: Any = visibility.try_ons_visible_to(self.request.user)

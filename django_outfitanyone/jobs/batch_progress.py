@@ -83,8 +83,8 @@ def progress_of_batches(
 ) -> dict[uuid.UUID, BatchProgress]:
     """Return the progress of these batches by key, without those that have no try-ons."""
     rows = TryOnResult.objects.filter(batch__in=keys)
-    groups = rows.progress_by("batch").items()
-    found = {key: BatchProgress(**counts) for key, counts in groups}
+    groups: dict[Any, dict[str, Any]] = rows.progress_by("batch")
+    found = {key: BatchProgress(**counts) for key, counts in groups.items()}
     if with_costs and found:
         parses = ClothesParse.objects.filter(try_on__batch__in=keys)
         for group in (*_costs_by(rows, "batch"), *_costs_by(parses, "try_on__batch")):
