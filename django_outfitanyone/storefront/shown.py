@@ -108,7 +108,7 @@ class ShownPicture(Shown):
     @property
     def sides(self) -> SafeString:
         """Return the attributes of width and height."""
-        return SafeString(f'width="{self.width:d}" height="{self.height:d}"')
+        return SafeString(f"width={self.width:d} height={self.height:d}")
 
 
 def escaped(text: str) -> str:
