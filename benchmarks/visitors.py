@@ -3,8 +3,9 @@
     python -m benchmarks.visitors [--times 3] [--screenshots FOLDER]
 
 Nine published looks in the example shop, 390 CSS pixels across with three device pixels each,
-at 1.6 Mbit/s with 150 ms of latency. Needs Playwright and a Chromium (``make test-browser``
-installs both); results are the sample photos, as JPEG files of 1080 x 1440 pixels.
+at 1.6 Mbit/s with 150 ms of latency; pages and static files are compressed. Needs Playwright and a
+Chromium (``make test-browser`` installs both). Results are the sample photos, as JPEG files of
+1080 x 1440 pixels.
 """
 
 from __future__ import annotations
@@ -69,13 +70,21 @@ def server() -> Iterator[str]:
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
     from django.core.wsgi import get_wsgi_application
+    from django.middleware.gzip import GZipMiddleware
+
+    class CompressingHandler(StaticFilesHandler):
+        """Serves static files compressed, as the web server of a shop does."""
+
+        def serve(self, request: Any) -> Any:
+            response = super().serve(request)
+            return GZipMiddleware(lambda _request: response)(request)
 
     class QuietHandler(WSGIRequestHandler):
         def log_message(self, *_args: Any) -> None:
             pass
 
     found = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler)
-    found.set_app(StaticFilesHandler(get_wsgi_application()))
+    found.set_app(CompressingHandler(get_wsgi_application()))
     threading.Thread(target=found.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{found.server_port}"
     found.shutdown()
