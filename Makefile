@@ -24,7 +24,7 @@ help:
 	@echo "make test-matrix    test every supported pair of Python and Django (PAIRS='3.10-5.2 3.13-6.1')"
 	@echo "make lint           run ruff, import-linter and mypy"
 	@echo "make docs           build the documentation; a warning is an error"
-	@echo "make bench          measure against the targets and peers (40 minutes; ARGS='makespan calls')"
+	@echo "make bench          measure against the targets and peers (hours; ARGS='makespan calls', or QUICK=1: 5 minutes)"
 	@echo "make chaos          kill, cut off and restart, then count losses and double payments (CHAOS_SECONDS=300)"
 	@echo "make mutants        change details of the code and see whether its tests notice (ARGS='--all worker/lease')"
 	@echo "make contact-sheet  draw every try-on of the shipped pictures into one picture"
@@ -122,9 +122,14 @@ docs: $(VENV)/.docs-ready
 	$(RUN) -m sphinx --fail-on-warning --keep-going --quiet -b dirhtml docs build/docs
 	@echo "Open build/docs/index.html"
 
-# What it takes and what it survives: one JSON line a measure, a table at the end.
-bench: $(VENV)/.dev-ready
-	POSTGRES_URL=$(POSTGRES_URL) $(RUN) -m benchmarks $(ARGS)
+# gunicorn, and Playwright for what visitors see; without a Chromium that part is skipped.
+$(VENV)/.bench-ready: $(VENV)/.dev-ready
+	@$(RUN) -m pip install -qq --group bench
+	@touch $@
+
+# What it takes: one JSON line a measure, a table at the end. QUICK=1 is for everyday use.
+bench: $(VENV)/.bench-ready
+	QUICK=$(QUICK) POSTGRES_URL=$(POSTGRES_URL) CHROMIUM="$(CHROMIUM)" $(RUN) -m benchmarks $(ARGS)
 
 chaos: $(VENV)/.dev-ready
 	$(RUN) -m benchmarks.chaos $(ARGS)

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import requests
 
 from benchmarks.network import make_certificate
+from benchmarks.sample_rows import SMALL
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -44,7 +45,8 @@ class Environment:
     engines; each has its own API key, which is an account of its own in the sandbox.
     ``slots`` are the tasks of an account that may run at once.
     ``network`` is the seconds of a round trip to the sandbox, which speaks ``tls`` then with a
-    certificate of its own; ``lognormal`` lets the durations of its tasks vary.
+    certificate of its own; ``lognormal`` lets the durations of its tasks vary. ``picture_size``
+    are the pixels of the pictures that benchmarks draw.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Environment:
         network: float = 0,
         tls: bool = False,
         lognormal: bool = False,
+        picture_size: tuple[int, int] = SMALL,
         storage: str = "django.core.files.storage.FileSystemStorage",
         database_url: str = "",
         broker: str = "",
@@ -75,6 +78,7 @@ class Environment:
         self.network = network
         self.tls = tls
         self.lognormal = lognormal
+        self.picture_size = picture_size
         self.storage = storage
         self._processes: list[subprocess.Popen[str]] = []
         self._logs: list[IO[str]] = []

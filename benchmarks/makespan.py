@@ -2,26 +2,29 @@
 
     python -m benchmarks.makespan [--seconds 2 6] [--ways ours ...] [--rounds 1] [--steady]
     python -m benchmarks.makespan --accounts 2
-    python -m benchmarks.makespan --slots 50 --tasks 250 --seconds 18 --network 0.2 --tls --steady
+    python -m benchmarks.makespan --slots 50 --tasks 250 --seconds 18 --network 0.2 --tls --steady \
+        --lognormal --size 1080x1440 --ways ours "plain threads" --rounds 3
 
 Every way starts with pictures on disk, none of them uploaded, and ends when every result
 is stored. Ours also writes rows and parses each result meanwhile. Tasks take exactly the
 given seconds; two ways run once more with durations that vary by up to 10 %. With two
 accounts only ours runs: each account has half of the try-ons and its own slots, and a worker.
-With ``--network`` each call takes a round trip, and with ``--lognormal`` tasks vary as real ones.
+With ``--network`` each call takes a round trip, and with ``--lognormal`` tasks vary as real ones;
+the lower bound is then that of the durations that were drawn.
 """
 
 from __future__ import annotations
 
 import argparse
+import heapq
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmarks import peers
 from benchmarks.environment import (
@@ -33,12 +36,18 @@ from benchmarks.environment import (
     wait_until,
 )
 from benchmarks.report import print_measure
-from benchmarks.sample_rows import make_garments, make_photos, picture
+from benchmarks.sample_rows import SMALL, Size, make_garments, make_photos, picture
 
 PEOPLE = 5
 BAR = 1.08
+NETWORK_BARS = {(5, 18.0, 0.2): 1.06, (5, 5.0, 0.2): 1.15, (50, 18.0, 0.2): 1.15}
+"""By slots, seconds of a task and of a round trip: all pictures are stored."""
+TASKS_ENDED_BARS = {(50, 18.0, 0.2): 1.10}
+"""The same for the end of the last task."""
 WORKERS = 2
+SLOTS = 5
 TIMEOUT = 900
+Picture = TypeVar("Picture")
 
 
 @dataclass(frozen=True)
@@ -60,9 +69,10 @@ def ours(environment: Environment, count: int) -> Run:
     from django_outfitanyone.models.account import LONG_AGO
 
     Account.objects.update(task_seconds={}, runner_expires_at=LONG_AGO)
-    accounts, photos, batches = environment.accounts, make_photos(PEOPLE), []
+    size = environment.picture_size
+    accounts, photos, batches = environment.accounts, make_photos(PEOPLE, size), []
     requests = {
-        alias: combine(make_garments(count // PEOPLE // len(accounts)), photos)
+        alias: combine(make_garments(count // PEOPLE // len(accounts), size), photos)
         for alias in accounts
     }
     cluster = environment.start_cluster(workers=len(accounts))
@@ -90,9 +100,23 @@ def ours(environment: Environment, count: int) -> Run:
 
 def end_times(environment: Environment) -> dict[str, float]:
     """Return the end of each task by the sandbox's files, in seconds since 1970."""
+    return {task["task_id"]: task["finished_at"] for task in tasks_of(environment)}
+
+
+def tasks_of(environment: Environment) -> list[dict[str, Any]]:
+    """Return the sandbox's files of its tasks, in the order of their submits."""
     files = environment.folder.glob("sandbox/tasks/*.json")
-    tasks = (json.loads(path.read_text()) for path in files)
-    return {task["task_id"]: task["finished_at"] for task in tasks}
+    return sorted(
+        (json.loads(path.read_text()) for path in files), key=lambda task: task["submitted_at"]
+    )
+
+
+def shortest(durations: Iterable[float], slots: int) -> float:
+    """Return when the last task ends if each one starts as soon as a slot is free."""
+    free = [0.0] * slots
+    for seconds in durations:
+        heapq.heapreplace(free, free[0] + seconds)
+    return max(free)
 
 
 def warm_up_workers(count: int) -> None:
@@ -111,8 +135,7 @@ def by_threads(environment: Environment, count: int) -> Run:
     pictures, folder = draw_pictures(environment, count), new_folder(environment)
     threads = math.ceil(1.1 * environment.slots)
     started, started_at = time.monotonic(), time.time()
-    uploaded = pairs(peers.upload_by_sdk(api_url(environment), pictures))
-    peers.by_threads(api_url(environment), uploaded, folder, threads=threads)
+    peers.by_threads(api_url(environment), pairs(pictures), folder, threads=threads)
     took = time.monotonic() - started
     ended = round(max(end_times(environment).values()) - started_at, 2)
     return Run(took, {"tasks_ended_s": ended, "threads": threads})
@@ -172,13 +195,13 @@ def draw_pictures(environment: Environment, count: int) -> list[Path]:
     folder = new_folder(environment)
     seeds = [*range(10_000, 10_000 + PEOPLE), *range(20_000, 20_000 + count // PEOPLE)]
     for seed in seeds:
-        (folder / f"{seed}.jpg").write_bytes(picture(seed))
+        (folder / f"{seed}.jpg").write_bytes(picture(seed, environment.picture_size))
     return [folder / f"{seed}.jpg" for seed in seeds]
 
 
-def pairs(urls: list[str]) -> list[peers.Pair]:
-    """Combine people and tops as ``ours`` does."""
-    people, tops = urls[:PEOPLE], urls[PEOPLE:]
+def pairs(pictures: list[Picture]) -> list[tuple[Picture, Picture]]:
+    """Combine people and tops, as files or URLs, as ``ours`` does."""
+    people, tops = pictures[:PEOPLE], pictures[PEOPLE:]
     return [(person, top) for person in people for top in tops]
 
 
@@ -213,18 +236,33 @@ def measure(
     run = WAYS[way](environment, count)
     took, accounts = run.seconds, len(environment.accounts)
     lower_bound = math.ceil(count / (environment.slots * accounts)) * seconds
+    if environment.lognormal:
+        tasks = tasks_of(environment)
+        drawn = [task["finished_at"] - task["submitted_at"] for task in tasks]
+        lower_bound = shortest(drawn, environment.slots * accounts)
+    has_bar = way == "ours" and not varied and accounts == 1 and not environment.lognormal
+    case = (environment.slots, seconds, environment.network)
+    name = f"{title(environment, count, seconds, varied=varied)}: {way}"
+    if has_bar and case in TASKS_ENDED_BARS:
+        ended = run.details["tasks_ended_s"] / lower_bound
+        print_measure(f"{name}: last task", ended, "x lower bound", bar=TASKS_ENDED_BARS[case])
     print_measure(
-        f"{title(count, seconds, varied=varied)}: {way}",
+        name,
         took / lower_bound,
         "x lower bound",
         seconds=round(took, 2),
-        lower_bound=lower_bound,
+        lower_bound=round(lower_bound, 2),
         accounts=accounts,
         **calls_of(environment, count),
         **run.details,
-        **({"bar": BAR} if way == "ours" and not varied and accounts == 1 else {}),
+        **({"bar": bar} if has_bar and (bar := bar_of(*case)) else {}),
     )
     return took / lower_bound
+
+
+def bar_of(slots: int, seconds: float, network: float) -> float | None:
+    """Return the bar for all pictures; ``None`` where there is none, as for most networks."""
+    return NETWORK_BARS.get((slots, seconds, network)) if network else BAR
 
 
 def calls_of(environment: Environment, count: int) -> dict[str, Any]:
@@ -234,8 +272,13 @@ def calls_of(environment: Environment, count: int) -> dict[str, Any]:
     return {"calls_per_try_on": round(calls, 2), "peak_running": stats["peak_running"]}
 
 
-def title(count: int, seconds: float, *, varied: bool) -> str:
-    return f"makespan of {count} tasks of {seconds:g} s{' ± 10 %' if varied else ''}"
+def title(environment: Environment, count: int, seconds: float, *, varied: bool) -> str:
+    parts = [f"makespan of {count} tasks of {seconds:g} s{' ± 10 %' if varied else ''}"]
+    parts += [f"{environment.slots} slots"] if environment.slots != SLOTS else []
+    parts += [f"{environment.network:g} s away"] if environment.network else []
+    parts += ["TLS"] if environment.tls else []
+    parts += ["lognormal"] if environment.lognormal else []
+    return ", ".join(parts)
 
 
 def compare(
@@ -249,11 +292,18 @@ def compare(
             ratios[way].append(measure(environment, way, arguments.tasks, seconds, varied=varied))
     for way in ways if arguments.rounds > 1 else ():
         print_measure(
-            f"{title(arguments.tasks, seconds, varied=varied)}: {way}: median",
+            f"{title(environment, arguments.tasks, seconds, varied=varied)}: {way}: median",
             median(ratios[way]),
             "x lower bound",
+            values=ratios[way],
             rounds=arguments.rounds,
         )
+
+
+def size_of(text: str) -> Size:
+    """Read pixels across and down, such as ``1080x1440``."""
+    across, down = map(int, text.split("x"))
+    return across, down
 
 
 def main() -> None:
@@ -264,10 +314,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--steady", action="store_true", help="no tasks of varied duration")
     parser.add_argument("--accounts", type=int, choices=(1, 2), default=1)
-    parser.add_argument("--slots", type=int, default=5)
+    parser.add_argument("--slots", type=int, default=SLOTS)
     parser.add_argument("--network", type=float, default=0, help="seconds of a round trip")
     parser.add_argument("--tls", action="store_true")
     parser.add_argument("--lognormal", action="store_true")
+    parser.add_argument("--size", type=size_of, default=SMALL, help="of pictures: 1080x1440")
     arguments = parser.parse_args()
     if arguments.accounts > 1:
         arguments.ways = ["ours"]
@@ -279,6 +330,7 @@ def main() -> None:
         network=arguments.network,
         tls=arguments.tls,
         lognormal=arguments.lognormal,
+        picture_size=arguments.size,
     ) as environment:
         warm_up(environment)
         for seconds in arguments.seconds:

@@ -5,8 +5,12 @@
 The databases are made once (minutes) and kept. The sizes are measured in turn, so that other
 load meets both, in three rounds: a ratio on both sides of the limit is undecided. The time in the
 database is reported too, and the CPU time of this process and of PostgreSQL's, if it runs on this
-machine: where other work runs, it says more than the clock. ``--plans`` prints the plans of the
-slowest statements at the largest size.
+machine: where other work runs, it says more than the clock.
+
+Each line has the ``plan`` at the largest size: node types and indexes of each statement. Tables of
+many rows that are read sequentially are its ``large_scans``. ``--plans`` prints the complete plans
+of the slowest statements. With ``QUICK`` in the environment, a few operations run, on databases
+that were made before.
 """
 
 from __future__ import annotations
@@ -21,15 +25,24 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, NamedTuple
 
-from benchmarks import sized_databases
+from benchmarks import plans, sized_databases
 from benchmarks.environment import Environment, postgresql_url
 from benchmarks.report import print_measure
 from benchmarks.scale_operations import Operation, Rows, staff, visitors, worker
 
 REPEATS = 30
 QUICK_REPEATS = 8
-PATIENCE = 5.0
+PATIENCE, QUICK_PATIENCE = 5.0, 1.0
 """Seconds after which an operation is not repeated further."""
+QUICK_OPERATIONS = (
+    "claim of due rows",
+    "API try-ons/?product=",
+    "API hotspots/?cursor=",
+    "shop: newest looks",
+    "shop: for_product",
+    "admin results by text: product",
+)
+IS_QUICK = bool(os.environ.get("QUICK"))
 TIMEOUT = 30
 """Seconds after which a statement is canceled."""
 HIGHEST_RATIO = 1.3
@@ -53,13 +66,14 @@ def measure(name: str, operations: Mapping[int, Operation], databases: Mapping[i
     """Run an operation on all databases in turn."""
     times: Times = {rows: [] for rows in databases}
     started = time.monotonic()
-    for number in range(-2, QUICK_REPEATS if os.environ.get("QUICK") else REPEATS):
+    patience = QUICK_PATIENCE if IS_QUICK else PATIENCE
+    for number in range(-2, QUICK_REPEATS if IS_QUICK else REPEATS):
         for rows, database in databases.items():
             sized_databases.use(database)
             taken = _taken(name, operations[rows], database)
-            if number >= 0 or taken.in_all > PATIENCE * 1000:
+            if number >= 0 or taken.in_all > patience * 1000:
                 times[rows].append(taken)
-        if time.monotonic() - started > PATIENCE and all(times.values()):
+        if time.monotonic() - started > patience and all(times.values()):
             break
     return times
 
@@ -100,12 +114,13 @@ def report(name: str, rounds: Sequence[Times], **more: Any) -> None:
     all_times = {rows: [taken for times in rounds for taken in times[rows]] for rows in rounds[0]}
     slower = _median(all_times[many]).in_all - _median(all_times[few]).in_all
     is_noise = median(ratios) > HIGHEST_RATIO and slower < UNDECIDED
-    is_undecided = is_noise or min(ratios) <= HIGHEST_RATIO < max(ratios)
     print_measure(
         f"{name}: most rows against fewest",
-        "undecided" if is_undecided else median(ratios),
-        "" if is_undecided else "x",
-        ratios=_lowest_to_highest(ratios),
+        median(ratios),
+        "x",
+        values=ratios,
+        bar=HIGHEST_RATIO,
+        **({"holds": None} if is_noise else {}),
         cpu_ratios=_lowest_to_highest(cpu),
         load=round(os.getloadavg()[0], 1),
         **{
@@ -115,7 +130,6 @@ def report(name: str, rounds: Sequence[Times], **more: Any) -> None:
             }
             for part in ("in_all", "in_database", "cpu")
         },
-        **({} if is_undecided else {"bar": HIGHEST_RATIO}),
         **more,
     )
 
@@ -151,7 +165,20 @@ def _statements() -> Iterator[list[tuple[str, Any, float]]]:
         yield found
 
 
-def plan(operation: Operation, *, most: int = 2) -> str:
+def short_plan(operation: Operation, database: Any) -> dict[str, Any]:
+    """Return what the measure says about the plans of an operation."""
+    from django.db import OperationalError
+
+    sized_databases.use(database)
+    with _statements() as statements:
+        try:
+            operation()
+        except OperationalError:
+            return {"plan": f"canceled after {TIMEOUT} s"}
+    return plans.described(database, [one[:2] for one in statements])
+
+
+def complete_plan(operation: Operation, *, most: int = 2) -> str:
     """Return statement and plan of the slowest reads of an operation."""
     from django.db import OperationalError, connections
 
@@ -171,12 +198,19 @@ def plan(operation: Operation, *, most: int = 2) -> str:
     return "\n\n".join(shown)
 
 
+def chosen(names: Iterable[str], parts: Sequence[str] | None) -> list[str]:
+    """Return the operations to measure: those with a part in their name, by default all."""
+    if parts:
+        return [name for name in names if any(part in name for part in parts)]
+    return [name for name in names if not IS_QUICK or name in QUICK_OPERATIONS]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 1_000_000])
-    parser.add_argument("--only", nargs="+", default=[""], help="parts of names to measure")
+    parser.add_argument("--only", nargs="+", help="parts of names to measure")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--plans", action="store_true", help="print the slowest statements' plans")
+    parser.add_argument("--plans", action="store_true", help="print complete plans too")
     arguments = parser.parse_args()
     url = postgresql_url()
     if not url:
@@ -186,6 +220,11 @@ def main() -> None:
         from django.db import connections
 
         scratch = connections["default"]
+        if IS_QUICK and not sized_databases.are_filled(url, arguments.rows):
+            print(
+                "scale: skipped; `python -m benchmarks.scale` makes its databases", file=sys.stderr
+            )
+            return
         databases = sized_databases.prepare(url, arguments.rows)
         operations: dict[int, dict[str, Operation]] = {}
         for rows, database in databases.items():
@@ -194,14 +233,17 @@ def main() -> None:
                 cursor.execute(f"SET statement_timeout = '{TIMEOUT}s'")
             found = Rows.read()
             operations[rows] = {**worker(found), **visitors(found), **staff(found)}
-        for name in operations[arguments.rows[-1]]:
-            if any(part in name for part in arguments.only):
-                each = {rows: operations[rows][name] for rows in databases}
-                rounds = range(arguments.rounds)
-                report(name, [measure(name, each, databases) for _ in rounds])
-                if arguments.plans:
-                    sized_databases.use(databases[arguments.rows[-1]])
-                    print(f"\n{plan(each[arguments.rows[-1]])}\n", file=sys.stderr, flush=True)
+        largest, scanned = databases[arguments.rows[-1]], []
+        for name in chosen(operations[arguments.rows[-1]], arguments.only):
+            each = {rows: operations[rows][name] for rows in databases}
+            times = [measure(name, each, databases) for _ in range(arguments.rounds)]
+            shown = short_plan(each[arguments.rows[-1]], largest)
+            report(name, times, **shown)
+            scanned += [name] if "large_scans" in shown else []
+            if arguments.plans:
+                plan = complete_plan(each[arguments.rows[-1]])
+                print(f"\n{plan}\n", file=sys.stderr, flush=True)
+        print_measure("reads with a sequential scan of a large table", len(scanned), names=scanned)
         for database in databases.values():
             database.close()
         sized_databases.use(scratch)

@@ -33,7 +33,7 @@ STORAGES = {
     "default": {"BACKEND": os.environ["BENCH_STORAGE"]},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-ROOT_URLCONF = "benchmarks.urls"
+ROOT_URLCONF = os.environ.get("BENCH_URLS", "benchmarks.urls")
 
 INSTALLED_APPS = [
     "django.contrib.admin",

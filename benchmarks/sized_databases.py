@@ -22,6 +22,11 @@ def prepare(server_url: str, sizes: Iterable[int]) -> dict[int, Any]:
     return {rows: _prepared(server_url, rows) for rows in sizes}
 
 
+def are_filled(server_url: str, sizes: Iterable[int]) -> bool:
+    """Whether ``prepare`` has only to connect."""
+    return all(_note_on(server_url, f"{PREFIX}_{rows}") == varied_rows.VERSION for rows in sizes)
+
+
 def use(database: Any) -> None:
     """Let all models use this connection from now on."""
     from django.db import connections

@@ -16,7 +16,7 @@ import time
 from typing import Any
 
 from django.core.cache import cache
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
@@ -59,8 +59,9 @@ def is_of_visitor(request: Request) -> bool:
 
 def not_modified(request: Request) -> Response | None:
     """Return 304 if the visitor has what was sent a moment ago, else ``None``: then look."""
-    stated = request.headers.get("If-None-Match")
-    is_forced = "no-cache" in request.headers.get("Cache-Control", "")
+    headers_sent = _plain(request).META
+    stated = headers_sent.get("HTTP_IF_NONE_MATCH")
+    is_forced = "no-cache" in headers_sent.get("HTTP_CACHE_CONTROL", "")
     if not stated or is_forced or not _is_shared(request):
         return None
     tag, fresh_until = cache.get(_key(request)) or ("", 0.0)
@@ -96,7 +97,8 @@ def _validated(request: Request, response: HttpResponse) -> HttpResponseBase | N
 
 def _is_shared(request: Request) -> bool:
     """Whether many visitors may send this request: one with a cookie is of one visitor only."""
-    is_personal = any(request.headers.get(name) for name in ("Cookie", "Authorization"))
+    sent = _plain(request).META  # making `request.headers` takes a tenth of the time of a 304
+    is_personal = any(sent.get(name) for name in ("HTTP_COOKIE", "HTTP_AUTHORIZATION"))
     return not is_personal and is_of_visitor(request)
 
 
@@ -106,9 +108,9 @@ def _has(request: Request, tag: str) -> bool:
     return response is not None and response.status_code == 304
 
 
-def _conditional(request: Any, tag: str, response: HttpResponse | None) -> HttpResponse | None:
+def _conditional(request: Request, tag: str, response: HttpResponse | None) -> HttpResponse | None:
     """Return the response to a request that may be conditional, as Django decides it."""
-    return get_conditional_response(request, etag=tag, response=response)
+    return get_conditional_response(_plain(request), etag=tag, response=response)
 
 
 def _public(seconds: int) -> str:
@@ -117,6 +119,14 @@ def _public(seconds: int) -> str:
 
 def _key(request: Request) -> str:
     """Return the key of all that a shared response depends on."""
-    parts = [request.build_absolute_uri(), get_language() or "", cache.get(REVIEWS_VERSION, "")]
-    parts += [request.headers.get(name, "") for name in ("Accept", "Accept-Language")]
+    plain = _plain(request)
+    parts = [plain.scheme, plain.get_host(), plain.get_full_path()]
+    parts += [get_language() or "", cache.get(REVIEWS_VERSION, "")]
+    parts += [plain.META.get(name, "") for name in ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE")]
     return f"outfitanyone_api:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
+
+
+def _plain(request: Request) -> HttpRequest:
+    """Return Django's request, whose attributes are found faster."""
+    plain: HttpRequest = request._request  # noqa: SLF001 - documented by REST framework
+    return plain

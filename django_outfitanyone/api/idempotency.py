@@ -16,6 +16,8 @@ from django_outfitanyone.jobs.try_on import TryOnOptions, TryOnRequest, candidat
 from django_outfitanyone.models import TryOnResult
 
 HEADER = "Idempotency-Key"
+META_KEY = "HTTP_IDEMPOTENCY_KEY"
+"""The header in ``request.META``."""
 MAX_LENGTH = 255
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "django_outfitanyone idempotency keys")
 
@@ -35,7 +37,7 @@ REQUEST_COLUMNS = (
 
 def batch_for(request: Request) -> uuid.UUID:
     """Return the batch id derived from user and key; a random one without a key."""
-    key = request.headers.get(HEADER, "")
+    key = request.META.get(META_KEY, "")
     if len(key) > MAX_LENGTH:
         raise ValidationError({HEADER: [_("At most %(most)d characters.") % {"most": MAX_LENGTH}]})
     return uuid.uuid5(NAMESPACE, f"{request.user.pk}:{key}") if key else uuid.uuid4()

@@ -72,7 +72,7 @@ class ResourceViewSet(CachedReadMixin, GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         _check_storable("query", dict(request.query_params.lists()))
-        _check_storable(idempotency.HEADER, request.headers.get(idempotency.HEADER))
+        _check_storable(idempotency.HEADER, request.META.get(idempotency.META_KEY))
 
     def get_queryset(self) -> QuerySet[Any]:
         is_reading = self.action in {"list", "retrieve"}

@@ -61,8 +61,14 @@ class ShownProduct(Shown):
     @cached_property
     def printed(self) -> dict[str, str]:
         """Return what is printed of it, safe in HTML. Without the image, which is lazy."""
-        texts = {name: getattr(self, name) for name in ("title", "price", "name", "url", "key")}
-        return {name: escaped(text) for name, text in texts.items()} | {"number": self.number}
+        return {
+            "title": escaped(self.title),
+            "price": escaped(self.price),
+            "name": escaped(self.name),
+            "url": escaped(self.url),
+            "key": escaped(self.key),
+            "number": self.number,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +111,22 @@ class ShownPicture(Shown):
         """Return the URL of the picture itself. Lazy: a storage may sign it, and few pages ask."""
         return str(self.file.url)
 
+    def attributes(
+        self, *, alt: str, sizes: str, loading: str, fetchpriority: str, image_class: str
+    ) -> SafeString:
+        """Return all attributes of the ``<img>``, in one piece because that prints fast."""
+        classes = " ".join(filter(None, ("outfit-image", self.crop_classes, str(image_class))))
+        copies = f' srcset="{escaped(self.srcset)}" sizes="{escaped(sizes)}"' if self.srcset else ""
+        priority = f" fetchpriority={fetchpriority}" if fetchpriority != "auto" else ""
+        return SafeString(
+            f'class="{escape(classes)}" src="{escaped(self.src)}"{copies} {self.sides} '
+            f'alt="{escaped(alt)}" loading={loading}{priority} decoding=async'
+        )
+
     @property
     def sides(self) -> SafeString:
         """Return the attributes of width and height."""
-        return SafeString(f'width="{self.width:d}" height="{self.height:d}"')
+        return SafeString(f"width={self.width:d} height={self.height:d}")
 
 
 def escaped(text: str) -> str:

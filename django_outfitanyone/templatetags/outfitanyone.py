@@ -77,6 +77,7 @@ def outfit_hotspots(
     if not shown:
         return {"picture": None}
     alt = shown.alt if alt is None else alt
+    sizes = sizes or ("auto, 100vw" if loading == "lazy" else "100vw")
     return {
         "picture": shown,
         "alt": alt,
@@ -89,11 +90,18 @@ def outfit_hotspots(
         "card_actions": card_actions,
         "has_card_actions": card and _has_content(context, card_actions),
         "marker": marker,
-        "sizes": sizes or ("auto, 100vw" if loading == "lazy" else "100vw"),
+        "sizes": sizes,
         "loading": loading,
         "fetchpriority": fetchpriority,
         "css_class": css_class,
         "image_class": image_class,
+        "image_attributes": shown.attributes(
+            alt=alt,
+            sizes=sizes,
+            loading=loading,
+            fetchpriority=fetchpriority,
+            image_class=image_class,
+        ),
         "json_ld": _json_ld(context, shown, alt, caption) if structured_data else "",
         "request": context.get("request"),
         "phrases": _phrases(context),

@@ -346,6 +346,21 @@ def test_print__numbers_connect_the_picture_with_the_list(open_page):
     assert center(box)[0] - image["x"] == pytest.approx(image["width"] / 2, abs=1)
 
 
+def test_title_in_another_direction__begins_where_the_others_begin(open_page):
+    look = make_look({UPPER: (100, 100, 500, 400), LOWER: (100, 400, 500, 700)})
+    shirt = look.hotspots.get(clothes_type=UPPER).product
+    type(shirt).objects.filter(pk=shirt.pk).update(title="\u05d7\u05d5\u05dc\u05e6\u05d4")
+    page = open_page(html_of(reloaded(look)), width=600)
+    start = """title => {
+      const range = document.createRange();
+      range.selectNodeContents(title);
+      return range.getBoundingClientRect().left;
+    }"""
+    first, second = page.locator(".outfit-product-title").all()
+    assert first.evaluate("title => getComputedStyle(title).direction") == "rtl"
+    assert first.evaluate(start) == second.evaluate(start)
+
+
 def test_dark_and_forced_colours__are_accessible(open_page, barriers):
     look = make_look({UPPER: (100, 100, 500, 400), LOWER: (100, 400, 500, 700)})
     page = open_page(html_of(look, "heading='Worn here' heading_level=2 caption='Autumn'"))
