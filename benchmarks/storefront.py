@@ -33,33 +33,33 @@ FILES = ("hotspots.css", "hotspot-positions.css", "hotspots.js")
 
 BY_TAG = """{% load outfitanyone %}{% for look in looks %}{% outfit_hotspots look %}{% endfor %}"""
 BY_HAND = """{% for look in looks %}<div class="outfit-look outfit-marker-dot" \
-id="outfit-{{ look.id }}"><figure class=outfit-picture>\
+id="outfit-{{ look.id }}"><figure class="outfit-picture">\
 <img class="outfit-image" src="{{ look.src }}" srcset="{{ look.srcset }}" sizes="auto, 100vw" \
-width={{ look.width }} height={{ look.height }} alt="Model wearing {{ look.worn }}" \
-loading=lazy decoding=async>
+width="{{ look.width }}" height="{{ look.height }}" alt="Model wearing {{ look.worn }}" \
+loading="lazy" decoding="async">
 {% for spot in look.spots %}<div class="outfit-hotspot outfit-n{{ spot.number }} \
-{{ spot.classes }}" data-outfit-hotspot={{ spot.id }} \
+{{ spot.classes }}" data-outfit-hotspot="{{ spot.id }}" \
 data-outfit-product="{{ spot.product.pk }}">\
-<button class="outfit-target outfit-opener" type=button \
+<button class="outfit-target outfit-opener" type="button" \
 popovertarget="outfit-card-{{ spot.id }}">{{ spot.product.title }}, {{ spot.price }}</button>\
-<div class=outfit-card id="outfit-card-{{ spot.id }}" popover>\
-<div class=outfit-card-text><p class=outfit-card-title><bdi>{{ spot.product.title }}</bdi></p>\
-<bdi class=outfit-card-price>{{ spot.price }}</bdi>\
-<p class=outfit-card-stock>In stock</p>\
-<a class=outfit-card-link href="{{ spot.product.url }}">\
-View product<span class=outfit-name>: {{ spot.product.title }}</span></a></div>\
-<button class=outfit-card-close type=button \
+<div class="outfit-card" id="outfit-card-{{ spot.id }}" popover>\
+<div class="outfit-card-text"><p class="outfit-card-title"><bdi>{{ spot.product.title }}</bdi></p>\
+<bdi class="outfit-card-price">{{ spot.price }}</bdi>\
+<p class="outfit-card-stock">In stock</p>\
+<a class="outfit-card-link" href="{{ spot.product.url }}">\
+View product<span class="outfit-name">: {{ spot.product.title }}</span></a></div>\
+<button class="outfit-card-close" type="button" \
 popovertarget="outfit-card-{{ spot.id }}">Close</button></div></div>
-{% endfor %}<small class=outfit-label>AI-generated image</small></figure>
-<ul class=outfit-products role=list aria-label="Products in this picture">
+{% endfor %}<small class="outfit-label">AI-generated image</small></figure>
+<ul class="outfit-products" role="list" aria-label="Products in this picture">
 {% for spot in look.spots %}<li class="outfit-product outfit-n{{ spot.number }}">\
-<a class=outfit-product-link href="{{ spot.product.url }}">\
-<bdi class=outfit-product-title>{{ spot.product.title }}</bdi> \
-<bdi class=outfit-price>{{ spot.price }}</bdi></a></li>
+<a class="outfit-product-link" href="{{ spot.product.url }}">\
+<bdi class="outfit-product-title">{{ spot.product.title }}</bdi> \
+<bdi class="outfit-price">{{ spot.price }}</bdi></a></li>
 {% endfor %}</ul></div>{% endfor %}"""
 SMALLEST = """{% for look in looks %}<figure><img src="{{ look.src }}" srcset="{{ look.srcset }}" \
-sizes="auto, 100vw" width={{ look.width }} height={{ look.height }} \
-alt="Model wearing {{ look.worn }}" loading=lazy decoding=async>\
+sizes="auto, 100vw" width="{{ look.width }}" height="{{ look.height }}" \
+alt="Model wearing {{ look.worn }}" loading="lazy" decoding="async">\
 {% for spot in look.spots %}<a class="{{ spot.classes }}" href="{{ spot.product.url }}">\
 {{ spot.product.title }}, {{ spot.price }}</a>{% endfor %}</figure>{% endfor %}"""
 """A link on each product and nothing else: no cards, no list, no label."""

@@ -136,7 +136,7 @@ def _shown_hotspot(
         classes=classes,
         attributes=SafeString(
             f'class="outfit-hotspot outfit-n{number} {escape(classes)}" '
-            f'data-outfit-hotspot={hotspot.pk:d} data-outfit-product="{escape(product.key)}"'
+            f'data-outfit-hotspot="{hotspot.pk:d}" data-outfit-product="{escape(product.key)}"'
             f"{number_in_print}"
         ),
     )

@@ -117,16 +117,16 @@ class ShownPicture(Shown):
         """Return all attributes of the ``<img>``, in one piece because that prints fast."""
         classes = " ".join(filter(None, ("outfit-image", self.crop_classes, str(image_class))))
         copies = f' srcset="{escaped(self.srcset)}" sizes="{escaped(sizes)}"' if self.srcset else ""
-        priority = f" fetchpriority={fetchpriority}" if fetchpriority != "auto" else ""
+        priority = f' fetchpriority="{fetchpriority}"' if fetchpriority != "auto" else ""
         return SafeString(
             f'class="{escape(classes)}" src="{escaped(self.src)}"{copies} {self.sides} '
-            f'alt="{escaped(alt)}" loading={loading}{priority} decoding=async'
+            f'alt="{escaped(alt)}" loading="{loading}"{priority} decoding="async"'
         )
 
     @property
     def sides(self) -> SafeString:
         """Return the attributes of width and height."""
-        return SafeString(f"width={self.width:d} height={self.height:d}")
+        return SafeString(f'width="{self.width:d}" height="{self.height:d}"')
 
 
 def escaped(text: str) -> str:
