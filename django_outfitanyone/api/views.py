@@ -81,7 +81,8 @@ class ResourceViewSet(
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.action != "list" or self.filter_serializer_class is None:
             return queryset
-        filters = self.validated(self.filter_serializer_class, data=self.request.query_params)
+        given = self.request.query_params.dict()  # REST framework ignores empty values of a form
+        filters = self.validated(self.filter_serializer_class, data=given)
         filtered: QuerySet[Any] = filters.filter_queryset(queryset)
         return filtered
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ValidationError
+from rest_framework.exceptions import ValidationError as Invalid
 
+from django_outfitanyone.api.fields import VisibleField
+from django_outfitanyone.models import Product
 from tests.api import contract
 from tests.api.client import Client
 from tests.api.every_operation import make_rows, operations, request_components
@@ -67,6 +71,35 @@ def test_unknown_query_parameter__is_refused_and_the_known_ones_are_named(superu
         problem = assert_problem(send(superuser, one, path), 400, one)
         (message,) = problem["field_errors"]["colour"]
         assert all(name in message for name in one.parameters), (one, message)
+
+
+def test_empty_filter__is_refused(superuser):
+    for one in operations():
+        for name in one.parameters - {"cursor"}:
+            problem = assert_problem(superuser.get(f"{one.address(pk=1)}?{name}="), 400, one)
+            assert list(problem["field_errors"]) == [name]
+
+
+def test_malformed_filter__is_refused(superuser):
+    for one in operations():
+        for name in one.parameters - {"cursor"}:
+            for value in ("x-y", "%ED%A0%80", "1.5"):
+                response = superuser.get(f"{one.address(pk=1)}?{name}={value}")
+                assert_problem(response, 400, (one, name, value))
+
+
+def test_malformed_id_in_a_filter__of_a_model_with_another_kind_of_key(db, rf):
+    """A UUID raises Django's ValidationError, which REST framework does not expect."""
+
+    class Rows:
+        def get(self, **_lookup):
+            raise ValidationError("not a UUID")
+
+    field = VisibleField(lambda _user: Rows(), Product)
+    field._context = {"request": rf.get("/")}
+    field.context["request"].user = None
+    with pytest.raises(Invalid, match="does not exist"):
+        field.to_internal_value("x")
 
 
 def test_unknown_field__is_refused_also_where_no_body_is_read(superuser):

@@ -15,6 +15,7 @@ CHECKS = (
     "content_type_conformance",
     "response_headers_conformance",
     "response_schema_conformance",
+    "negative_data_rejection",
 )
 EXAMPLES = 4
 """Requests to each operation; more find no more, and take longer."""
