@@ -12,7 +12,7 @@ RUN := $(abspath $(BIN))/python
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 SPEC := pyproject.toml local/pyproject.toml
 
-.PHONY: help demo test test-all test-services test-browser test-matrix lint docs bench chaos \
+.PHONY: help demo test test-all test-services test-browser test-clients test-matrix lint docs bench chaos \
     mutants contact-sheet guide-pictures guide-page messages clean
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make test-all       run all tests except the browser's, with coverage"
 	@echo "make test-services  run the tests that use a database on PostgreSQL with Redis, and on MariaDB"
 	@echo "make test-browser   test the shop and the hotspot editor in Chromium"
+	@echo "make test-clients   generate clients of the API and use them, and test the API with schemathesis"
 	@echo "make test-matrix    test every supported pair of Python and Django (PAIRS='3.10-5.2 3.13-6.1')"
 	@echo "make lint           run ruff, import-linter and mypy"
 	@echo "make docs           build the documentation; a warning is an error"
@@ -63,7 +64,7 @@ COVERAGE := --cov --cov-report=term
 test-all: $(VENV)/.dev-ready
 	@failed=0; \
 	(cd local && $(RUN) -m pytest $(PARALLEL) $(COVERAGE) $(ARGS)) || test $$? = 5 || failed=1; \
-	$(RUN) -m pytest -m "not browser" $(PARALLEL) $(COVERAGE) $(ARGS) || test $$? = 5 || failed=1; \
+	$(RUN) -m pytest -m "not browser and not clients" $(PARALLEL) $(COVERAGE) $(ARGS) || test $$? = 5 || failed=1; \
 	exit $$failed
 
 lint: $(VENV)/.dev-ready
@@ -73,7 +74,7 @@ lint: $(VENV)/.dev-ready
 	$(BIN)/mypy
 
 # Each worker gets its own database and queue.
-SERVICE_TESTS := tests --database-only -m "not package and not browser" $(PARALLEL) \
+SERVICE_TESTS := tests --database-only -m "not package and not browser and not clients" $(PARALLEL) \
     --ignore=tests/admin_themes
 
 # MariaDB's tests run even if PostgreSQL's fail.
@@ -100,6 +101,21 @@ $(VENV)/.browser-ready: $(VENV)/.dev-ready $(THEMES)/package-lock.json
 test-browser: $(VENV)/.browser-ready
 	CHROMIUM="$(CHROMIUM)" $(RUN) -m pytest tests/browser tests/admin_themes $(PARALLEL) \
 	    $(ARGS)
+
+# These tools have many dependencies, so they get an environment of their own.
+CLIENTS := $(VENV)/clients
+TYPESCRIPT := tests/clients/typescript
+
+$(VENV)/.clients-ready: $(VENV)/.dev-ready $(TYPESCRIPT)/package-lock.json
+	@test -x $(CLIENTS)/bin/python || $(RUN) -m venv $(CLIENTS)
+	@$(CLIENTS)/bin/python -m pip install -qq --upgrade "pip>=25.1"
+	@$(CLIENTS)/bin/python -m pip install -qq --group clients
+	@npm ci --prefix $(TYPESCRIPT) --ignore-scripts --no-audit --no-fund --silent || \
+	    echo "npm cannot install the TypeScript tools: the test of that client will be skipped"
+	@touch $@
+
+test-clients: $(VENV)/.clients-ready
+	$(RUN) -m pytest tests/clients $(ARGS)
 
 $(VENV)/.matrix-ready: $(VENV)/.dev-ready
 	@$(RUN) -m pip install -qq --group matrix
@@ -164,5 +180,5 @@ messages: $(VENV)/.dev-ready
 	cd example_project/shop && $(abspath $(BIN))/django-admin compilemessages
 
 clean:
-	rm -rf $(VENV) .demo .nox $(THEMES)/node_modules build dist local/build local/dist *.egg-info local/*.egg-info \
+	rm -rf $(VENV) .demo .nox $(THEMES)/node_modules $(TYPESCRIPT)/node_modules build dist local/build local/dist *.egg-info local/*.egg-info \
 	    .mypy_cache .pytest_cache .ruff_cache local/.pytest_cache

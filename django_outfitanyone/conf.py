@@ -19,6 +19,8 @@ from django_outfitanyone.setting_types import (
     ConfigurationError,
     Setting,
     days_or_none,
+    dotted_paths,
+    dotted_paths_by_name,
     engine_names,
     file_path_or_empty,
     flag,
@@ -101,6 +103,12 @@ class Settings:
     # E-mail
     NOTIFY_BY_EMAIL = flag(default=False)  # tell who requested a batch when it is finished
     SITE_URL = http_url_or_empty()  # of the project's pages, for links in e-mails
+
+    # REST API: classes for it alone
+    API_AUTHENTICATION_CLASSES = dotted_paths()  # empty: those of REST_FRAMEWORK
+    API_PERMISSION_CLASSES = dotted_paths()  # required besides the app's own
+    API_THROTTLE_CLASSES = dotted_paths()  # empty: those of REST_FRAMEWORK
+    API_VIEWS = dotted_paths_by_name()  # subclasses of the app's views by resource
 
     # Shop
     CATALOGUE = text("django_outfitanyone.catalogue.CatalogueAdapter")

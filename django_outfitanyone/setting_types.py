@@ -197,6 +197,30 @@ def engine_names() -> Setting[Sequence[str]]:
     )
 
 
+def dotted_paths() -> Setting[Sequence[str]]:
+    return Setting(
+        [],
+        "a list of dotted paths of classes",
+        lambda value: isinstance(value, list | tuple) and all(map(_is_dotted_path, value)),
+    )
+
+
+def dotted_paths_by_name() -> Setting[Mapping[str, str]]:
+    return Setting(
+        {},
+        "a dict of names to dotted paths of classes",
+        lambda value: (
+            isinstance(value, Mapping)
+            and all(isinstance(key, str) for key in value)
+            and all(map(_is_dotted_path, value.values()))
+        ),
+    )
+
+
+def _is_dotted_path(value: Any) -> bool:
+    return isinstance(value, str) and "." in value
+
+
 def mapping() -> Setting[Mapping[str, Any]]:
     return Setting(
         {},

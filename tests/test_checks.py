@@ -107,6 +107,25 @@ def test_catalogue__must_know_which_products_are_visible(settings):
 
 
 @pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("API_AUTHENTICATION_CLASSES", ["shop.api.Missing"]),
+        ("API_PERMISSION_CLASSES", ["shop.api.Missing"]),
+        ("API_THROTTLE_CLASSES", ["shop.api.Missing"]),
+        ("API_VIEWS", {"try-ons": "shop.api.Missing"}),
+    ],
+)
+def test_class_of_the_api__that_cannot_be_imported(settings, key, value):
+    settings.OUTFITANYONE = {key: value}
+
+    (message,) = checks.check_paths()
+
+    assert message.id == "django_outfitanyone.E004"
+    assert key in message.msg
+    assert key in message.hint
+
+
+@pytest.mark.parametrize(
     "wrong", [{"OUTFITANYONE_PRODUCT_MODEL": "no.Model"}, {"OUTFITANYONE": {"CATALOGUE": "no.C"}}]
 )
 def test_catalogue__does_not_repeat_faults_of_other_checks(settings, wrong):

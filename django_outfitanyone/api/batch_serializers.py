@@ -7,16 +7,17 @@ from typing import Any
 from rest_framework import serializers
 
 from django_outfitanyone.api.errors import FIXED_BY_VALUES
-from django_outfitanyone.api.fields import AmountsField, EnumField, VisibleField
+from django_outfitanyone.api.fields import AmountsField, EnumField, ResponseSerializer, VisibleField
 from django_outfitanyone.api.request_serializers import (
     RequestSerializer,
     active_model_images_visible_to,
 )
-from django_outfitanyone.api.response_serializers import EstimateSerializer, ResponseSerializer
+from django_outfitanyone.api.response_serializers import EstimateSerializer
 from django_outfitanyone.jobs.batch_progress import BatchState
 from django_outfitanyone.models import ModelImage
 from django_outfitanyone.models.batch import NAME_LENGTH
 
+CAUSE_LENGTH = 64
 CAUSE_HELP = "The `cause` of one of the batch's `failures`."
 
 
@@ -80,7 +81,11 @@ class BatchRequestSerializer(RequestSerializer):
 class BatchRetrySerializer(RequestSerializer):
     """Which of the failed try-ons start over."""
 
-    cause = serializers.CharField(default="", help_text=f"{CAUSE_HELP} Without: all that failed.")
+    cause = serializers.CharField(
+        default="",
+        max_length=CAUSE_LENGTH,
+        help_text=f"{CAUSE_HELP} Without: all that failed.",
+    )
 
 
 class RefusalSerializer(ResponseSerializer):
@@ -101,7 +106,7 @@ class BatchRetriedSerializer(ResponseSerializer):
 class ReplacePhotoSerializer(RequestSerializer):
     """The failed try-ons that are requested anew, and the model photo for them."""
 
-    cause = serializers.CharField(help_text=CAUSE_HELP)
+    cause = serializers.CharField(max_length=CAUSE_LENGTH, help_text=CAUSE_HELP)
     model_image = VisibleField(active_model_images_visible_to, ModelImage)
     dry_run = serializers.BooleanField(
         default=False, help_text="Only return the price; request nothing."

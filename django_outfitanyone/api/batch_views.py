@@ -48,6 +48,7 @@ class BatchViewSet(ResourceViewSet):
     prefetched_rows = staticmethod(visibility.batches_visible_to)
     permission_classes = MAY_CHANGE_BATCH
     pagination_class = NewestBatchesFirst
+    bodyless_actions = frozenset({"pause", "resume", "cancel"})
     paid_actions = frozenset({"retry", "replace_photo"})
     lookup_value_converter = "uuid"
     lookup_value_regex = "[0-9a-fA-F-]{36}"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet, TextChoices
 from rest_framework import serializers
 
@@ -77,6 +78,12 @@ class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
 
     def get_queryset(self) -> QuerySet[Any]:
         return self.visible(self.context["request"].user)
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except ValidationError:  # of a primary key that is a UUID, for example
+            self.fail("does_not_exist", pk_value=data)
 
 
 class VisibleListField(serializers.ListField):
@@ -221,7 +228,11 @@ class PrefixedNameMixin:
     """
 
 
-class SourceSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
+class ResponseSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
+    """A serializer for response bodies."""
+
+
+class SourceSerializer(ResponseSerializer):
     """A file of a picture and its width in pixels, as in the ``srcset`` of an ``<img>``."""
 
     url = serializers.URLField()

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from django_outfitanyone.api.request_serializers import RequestSerializer
-from django_outfitanyone.api.response_serializers import EstimateSerializer, ResponseSerializer
+from django_outfitanyone.api.fields import LARGEST_ID, ResponseSerializer
+from django_outfitanyone.api.request_serializers import LONGEST_NAME, RequestSerializer
+from django_outfitanyone.api.response_serializers import EstimateSerializer
 from django_outfitanyone.models import TryOnResult
 
 MAX_MOVED = 1000
@@ -19,12 +20,17 @@ MAX_MOVED = 1000
 class MoveRequestSerializer(RequestSerializer):
     """The engine, and the try-ons that move: some ids, or a whole batch."""
 
-    engine = serializers.CharField(help_text="The alias of an engine of the site's settings.")
+    engine = serializers.CharField(
+        max_length=LONGEST_NAME, help_text="The alias of an engine of the site's settings."
+    )
     model = serializers.CharField(
-        default="", allow_blank=True, help_text="The remote model. Empty: the engine's default."
+        default="",
+        allow_blank=True,
+        max_length=LONGEST_NAME,
+        help_text="The remote model. Empty: the engine's default.",
     )
     try_ons = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID),
         required=False,
         allow_empty=False,
         max_length=MAX_MOVED,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from rest_framework import serializers
 from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import ValidationError as Invalid
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -18,6 +20,32 @@ class NewestFirstPagination(CursorPagination):
     page_size = 30
     page_size_query_param = "page_size"
     max_page_size = 100
+
+    def get_page_size(self, request: Request) -> int | None:
+        """Return how many rows a page holds; refuse what is no number instead of ignoring it."""
+        name = str(self.page_size_query_param)
+        given = request.query_params.get(name)
+        try:
+            if given is not None:
+                serializers.IntegerField(min_value=1).run_validation(given)
+        except Invalid as error:
+            raise Invalid({name: error.detail}) from error
+        return super().get_page_size(request)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"] |= {"minimum": 1, "default": self.page_size}
+                parameter["description"] = (
+                    f"Number of results on a page; at most {self.max_page_size}, also if you ask "
+                    "for more."
+                )
+        return list(parameters)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        page: dict[str, Any] = super().get_paginated_response_schema(schema)
+        return page | {"required": ["next", "previous", "results"]}
 
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None

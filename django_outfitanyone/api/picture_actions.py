@@ -19,6 +19,8 @@ from django_outfitanyone.picture_check import check_saved
 class CheckMixin(GenericViewSet[Any]):
     """For views of pictures that can be checked."""
 
+    bodyless_actions = frozenset({"check"})
+
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
     def check(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
         """Check the picture again with the local engine, for free."""
@@ -29,12 +31,14 @@ class CheckMixin(GenericViewSet[Any]):
     def picture_response(self, pk: Any) -> Response:
         """Return the present state of the row."""
         shown = self.prefetched_rows(self.request.user).get(pk=pk)  # type: ignore[attr-defined]
-        serializer: Any = self.serializer_class
-        return Response(serializer(shown, context=self.get_serializer_context()).data)
+        response: Response = self.answer(shown)  # type: ignore[attr-defined]
+        return response
 
 
 class GarmentPictureMixin(CheckMixin):
     """For the view of garments, whose pictures can be replaced by a part of themselves."""
+
+    bodyless_actions = frozenset({"crop", "cut_out", "restore"})
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CHANGE)
     def crop(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002

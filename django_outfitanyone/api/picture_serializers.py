@@ -7,11 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from django_outfitanyone import actions
-from django_outfitanyone.api.fields import EnumField
+from django_outfitanyone.api.fields import EnumField, ResponseSerializer
 from django_outfitanyone.api.response_serializers import (
     GarmentSerializer,
     HotspotSerializer,
-    ResponseSerializer,
     ResponsivePictureSerializer,
 )
 from django_outfitanyone.choices import Severity

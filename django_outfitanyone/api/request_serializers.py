@@ -10,7 +10,6 @@ from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.utils.html import is_html_input
 
 from django_outfitanyone import actions
 from django_outfitanyone.api.fields import (
@@ -29,8 +28,9 @@ from django_outfitanyone.api.picture_serializers import (
     ModelImageSerializer,
 )
 from django_outfitanyone.api.response_serializers import BoxSerializer
+from django_outfitanyone.api.unknown_input import check_fields
 from django_outfitanyone.catalogue import product_model
-from django_outfitanyone.choices import ClothesType, GarmentKind, Gender, Status
+from django_outfitanyone.choices import ClothesType, GarmentKind, Gender
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.jobs.try_on import (
     MAX_COUNT,
@@ -39,7 +39,7 @@ from django_outfitanyone.jobs.try_on import (
     TryOnRequest,
     combine,
 )
-from django_outfitanyone.models import Garment, Hotspot, ModelImage, TryOnResult
+from django_outfitanyone.models import Garment, Hotspot, ModelImage
 from django_outfitanyone.picture_guide import GARMENTS, PEOPLE
 from django_outfitanyone.visibility import (
     garments_visible_to,
@@ -47,21 +47,23 @@ from django_outfitanyone.visibility import (
     model_images_visible_to,
     product_prefetch_for,
     products_visible_to,
-    try_ons_visible_to,
 )
 
 MAX_BATCH_SIZE = 1000
 MAX_IDS = 100
+LONGEST_NAME = 100
+"""Characters of an engine or a remote model; configured ones are shorter."""
 
 
 class RequestSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
     """A serializer for request bodies. An unknown field is an error, so typos are never ignored."""
 
+    min_fields = 0
+    """How many fields a body has at least, if each single one may be missing; for the schema."""
+
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping) and not is_html_input(data):
-            unknown = {name: [_("Unknown field.")] for name in data.keys() - self.fields}
-            if unknown:
-                raise serializers.ValidationError(unknown)
+        if isinstance(data, Mapping):
+            check_fields(data, self.fields)
         return super().to_internal_value(data)
 
 
@@ -71,11 +73,13 @@ class TryOnOptionsSerializer(RequestSerializer):
     engine = serializers.CharField(
         default=TryOnOptions.engine,
         allow_blank=True,
+        max_length=LONGEST_NAME,
         help_text="The alias of the engine in the site's settings. Empty: the site's default.",
     )
     model = serializers.CharField(
         default=TryOnOptions.model,
         allow_blank=True,
+        max_length=LONGEST_NAME,
         help_text="The remote model. Empty: the engine's default.",
     )
     keep_other_half = serializers.BooleanField(
@@ -177,6 +181,7 @@ class ParseRequestSerializer(RequestSerializer):
         default=None,
         allow_null=True,
         allow_empty=False,
+        max_length=len(ClothesType),
         help_text="One call parses these. Null: upper and lower, and where neither is found, a "
         "dress in a second call.",
     )
@@ -189,10 +194,16 @@ class ParseRequestSerializer(RequestSerializer):
         return value and [one for one in ClothesType.values if one in value]
 
 
+class BoxRequestSerializer(RequestSerializer, BoxSerializer):
+    """A box in pixels of the picture; ``x2`` and ``y2`` are exclusive."""
+
+
 class HotspotRequestSerializer(RequestSerializer):
     """A correction of a hotspot's box, product, or both."""
 
-    box = BoxSerializer(source="*", required=False)
+    min_fields = 1
+
+    box = BoxRequestSerializer(source="*", required=False)
     product = VisibleField(products_visible_to, product_model(), required=False, allow_null=True)
 
     def validate_box(self, box: dict[str, int]) -> dict[str, int]:
@@ -265,35 +276,3 @@ class RefineRequestSerializer(RequestSerializer):
         default=False,
         help_text="Make a new picture, at full price, even if an identical one exists.",
     )
-
-
-class TryOnFilterSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
-    """Query parameters that filter a list of try-ons."""
-
-    product = VisibleField(products_visible_to, product_model(), required=False)
-    garment = VisibleField(garments_visible_to, Garment, required=False)
-    model_image = VisibleField(model_images_visible_to, ModelImage, required=False)
-    status = EnumField(Status, required=False)
-    batch = serializers.UUIDField(required=False)
-    candidates = serializers.UUIDField(required=False)
-
-    def filter_queryset(self, try_ons: Any) -> Any:
-        given = dict(self.validated_data)
-        is_visitor = not self.context["request"].user.is_authenticated
-        if is_visitor and given.get("status", Status.SUCCEEDED) != Status.SUCCEEDED:
-            return try_ons.none()  # known without planning a read of them all
-        if "product" in given:
-            try_ons = try_ons.for_product(given.pop("product"))
-        if "garment" in given:
-            try_ons = try_ons.for_garment(given.pop("garment"))
-        return try_ons.filter(**given)
-
-
-class HotspotFilterSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
-    """Query parameters that filter a list of hotspots."""
-
-    try_on = VisibleField(try_ons_visible_to, TryOnResult, required=False)
-    model_image = VisibleField(model_images_visible_to, ModelImage, required=False)
-
-    def filter_queryset(self, hotspots: Any) -> Any:
-        return hotspots.filter(**self.validated_data)

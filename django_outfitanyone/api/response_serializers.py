@@ -6,7 +6,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from django_outfitanyone.api.errors import FIXED_BY_VALUES, Problem
 from django_outfitanyone.api.fields import (
     AmountField,
     AmountsField,
@@ -19,35 +18,16 @@ from django_outfitanyone.api.fields import (
     MarkField,
     PollAfterField,
     PrefixedNameMixin,
+    ResponseSerializer,
     SourceSerializer,
     WaitsForField,
 )
+from django_outfitanyone.api.problem_serializers import JobErrorSerializer
 from django_outfitanyone.catalogue import product_model
 from django_outfitanyone.choices import ClothesType, GarmentKind, Review, Status
 from django_outfitanyone.models import Hotspot
-from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.models.try_on import Keep
 from django_outfitanyone.visibility import may_view_job
-
-
-class ResponseSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
-    """A serializer for response bodies."""
-
-
-class ProblemSerializer(ResponseSerializer):
-    """An error of a request or of a job: what happened, who can fix it and how."""
-
-    code = serializers.CharField(help_text="Stable; the same code is stored on the row.")
-    message = serializers.CharField(help_text="Text for people, in the language of the request.")
-    fixed_by = EnumField(FIXED_BY_VALUES, name="FixedBy", help_text="Who can fix it.")
-    advice = serializers.CharField(help_text="How to fix it. Text for people.")
-    field_errors = serializers.DictField(
-        child=serializers.ListField(child=serializers.CharField()),
-        help_text="Messages by request field.",
-    )
-
-    def get_attribute(self, instance: RemoteJob) -> Problem | None:
-        return Problem.from_job(instance)
 
 
 class PriceSerializer(CatalogueMixin, ResponseSerializer):
@@ -208,7 +188,7 @@ class JobSerializer(ResponseSerializer):
     is_chosen = MarkField(help_text="Whether this candidate was chosen.")
     cost = AmountField(max_digits=12, decimal_places=6)
     currency = serializers.CharField()
-    error = ProblemSerializer(allow_null=True)
+    error = JobErrorSerializer(allow_null=True)
     waits_for = WaitsForField(
         help_text="Why it cannot be submitted now: the account, a pause or the budget."
     )
@@ -288,6 +268,6 @@ class ParseSerializer(ResponseSerializer):
     clothes_types = serializers.ListField(child=EnumField(ClothesType), source="types")
     cost = AmountField(max_digits=12, decimal_places=6)
     currency = serializers.CharField()
-    error = ProblemSerializer(allow_null=True)
+    error = JobErrorSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)

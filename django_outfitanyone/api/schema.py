@@ -16,7 +16,11 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
+from django_outfitanyone.api.errors import ProblemDetailsMixin
+from django_outfitanyone.api.request_serializers import RequestSerializer
+from django_outfitanyone.api.schema_rules import strict
 from django_outfitanyone.api.schema_views import annotate_views
+from django_outfitanyone.api.site_classes import SiteClassesMixin
 
 VERSION = "1"
 PREFIX = "Outfit"
@@ -36,7 +40,8 @@ class PrefixedName(OpenApiSerializerExtension):
         schema: dict[str, Any] = auto_schema._map_serializer(  # noqa: SLF001 - as its documentation shows
             self.target, direction, bypass_extensions=True
         )
-        return schema
+        is_strict = isinstance(self.target, RequestSerializer)
+        return strict(self.target, schema) if is_strict else schema
 
 
 class NamedEnum(OpenApiSerializerFieldExtension):
@@ -81,7 +86,7 @@ class Generator(SchemaGenerator):
         return schema
 
 
-class SchemaView(SpectacularAPIView):
+class SchemaView(ProblemDetailsMixin, SiteClassesMixin, SpectacularAPIView):
     """Serves the OpenAPI schema of this API."""
 
     schema = None  # leaves this view out of the schema

@@ -6,40 +6,42 @@ from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.settings import api_settings
 
-from django_outfitanyone.api import idempotency, response_serializers
+from django_outfitanyone.api import idempotency
+from django_outfitanyone.api.schema_rules import problem_of, with_rules
 
-STATUS_DESCRIPTIONS = {
-    400: "The request, or a picture in it, is invalid.",
-    401: "The user is not authenticated.",
-    403: "The user lacks the permission.",
-    404: "No such object or page, or the user may not see it.",
-    409: "The present state of the object does not allow this operation.",
-    422: "The request is well-formed but cannot be fulfilled. Nothing was stored.",
-    429: "Too many requests; see `Retry-After`.",
-    500: "The shop's catalogue adapter failed. Nothing was changed.",
-    502: "The engine did not respond correctly.",
-    503: "The site is not configured for try-ons.",
-}
 REFUSED = (401, 403)
 PAYING = (400, 401, 403, 422, 429, 503)
 
 
-def _response_header(name: str, description: str, *statuses: int) -> OpenApiParameter:
+def _response_header(
+    name: str, schema: dict[str, Any], description: str, *statuses: int
+) -> OpenApiParameter:
     return OpenApiParameter(
-        name, str, OpenApiParameter.HEADER, description=description, response=list(statuses)
+        name, schema, OpenApiParameter.HEADER, description=description, response=list(statuses)
     )
 
 
-LOCATION = _response_header("Location", "URL of the created object or list.", 200, 201, 202)
+LOCATION = _response_header(
+    "Location",
+    {"type": "string", "format": "uri"},
+    "URL of the created object or list.",
+    200,
+    201,
+    202,
+)
 RETRY_AFTER = _response_header(
-    "Retry-After", "Seconds until the next poll; absent once it has finished.", 200, 202
+    "Retry-After",
+    {"type": "integer", "minimum": 1},
+    "Seconds until the next poll; absent once it has finished.",
+    200,
+    202,
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     idempotency.HEADER,
-    str,
+    {"type": "string", "maxLength": idempotency.MAX_LENGTH},
     OpenApiParameter.HEADER,
     description="Any text you choose, at most 255 characters. Repeating a request with the same "
     "key returns the same try-ons and costs nothing.",
@@ -56,11 +58,11 @@ def operation(
     parameters: tuple[Any, ...] = (),
     methods: tuple[str, ...] | None = None,
 ) -> Callable[..., Any]:
-    """Return a decorator that describes a view method; ``name`` makes its operation id."""
-    problems = {
-        status: OpenApiResponse(response_serializers.ProblemSerializer, STATUS_DESCRIPTIONS[status])
-        for status in sorted({400, *errors})  # any text may be one that no database stores
-    }
+    """Return a decorator that describes a view method; ``name`` makes its operation id.
+
+    ``errors`` are the statuses that ``schema_rules`` cannot know, such as 409 and 422.
+    """
+    problems = {status: problem_of(status) for status in errors}
     body = (
         request if request is None or isinstance(request, dict) else {"application/json": request}
     )
@@ -81,6 +83,6 @@ def operation(
 
 
 def schema_class() -> Any:
-    """Return the site's schema class, or ``AutoSchema`` if drf-spectacular is not set up."""
+    """Return the schema class of the site's own API with the rules of this one."""
     default: Any = api_settings.DEFAULT_SCHEMA_CLASS
-    return default if issubclass(default, AutoSchema) else AutoSchema
+    return with_rules(default if issubclass(default, AutoSchema) else AutoSchema)

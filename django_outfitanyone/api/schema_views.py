@@ -11,6 +11,7 @@ from django.db.models import IntegerField
 from drf_spectacular.utils import OpenApiParameter, extend_schema_view
 
 from django_outfitanyone.api import (
+    filter_serializers,
     picture_serializers,
     request_serializers,
     response_serializers,
@@ -111,7 +112,7 @@ def _describe_hotspots() -> None:
             response(many=True),
             400,
             404,
-            parameters=(request_serializers.HotspotFilterSerializer,),
+            parameters=(filter_serializers.HotspotFilterSerializer,),
         ),
         retrieve=operation("hotspots_get", "Return one hotspot.", response, 404),
         partial_update=operation(
@@ -163,7 +164,7 @@ def _describe_try_on_requests() -> None:
             response(many=True),
             400,
             404,
-            parameters=(request_serializers.TryOnFilterSerializer, RETRY_AFTER),
+            parameters=(filter_serializers.TryOnFilterSerializer, RETRY_AFTER),
         ),
         retrieve=operation(
             "try_ons_get",

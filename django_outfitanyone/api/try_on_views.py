@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from django_outfitanyone import actions, visibility
 from django_outfitanyone.api import (
+    filter_serializers,
     idempotency,
     move_serializers,
     request_serializers,
@@ -40,38 +41,52 @@ class TryOnViewSet(ParseableViewSet):
 
     serializer_class = response_serializers.TryOnSerializer
     request_serializer_class = request_serializers.TryOnRequestSerializer
-    filter_serializer_class = request_serializers.TryOnFilterSerializer
+    filter_serializer_class = filter_serializers.TryOnFilterSerializer
     visible_rows = staticmethod(visibility.try_ons_visible_to)
     prefetched_rows = staticmethod(visibility.try_ons_prefetched_for)
     permission_classes = MAY_GENERATE  # of what has no others: it may cost money
+    action_request_serializers = {
+        **ParseableViewSet.action_request_serializers,
+        "bulk": request_serializers.BulkRequestSerializer,
+        "estimate": request_serializers.BulkRequestSerializer,
+        "move": move_serializers.MoveRequestSerializer,
+        "refine": request_serializers.RefineRequestSerializer,
+        "reject": review_serializers.RejectRequestSerializer,
+    }
+    action_response_serializers = {
+        **ParseableViewSet.action_response_serializers,
+        "bulk": response_serializers.BatchSerializer,
+        "estimate": response_serializers.EstimateSerializer,
+        "move": move_serializers.MoveSerializer,
+    }
+    bodyless_actions = frozenset(
+        {"another", "approve", "cancel", "choose", "publish", "retry", "unpublish"}
+    )
     paid_actions = frozenset(
         {"create", "bulk", "retry", "refine", "another", "move", "parse_clothes"}
     )
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().list(request, *args, **kwargs)
-        rows = response.data["results"] if response.data else ()  # none if nothing has changed
-        is_open = any(row["poll_after"] for row in rows)
-        return with_poll_hint(response, is_open=is_open)
+        return with_poll_hint(response, is_open=any(map(_is_open, _rows(response.data))))
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().retrieve(request, *args, **kwargs)
-        is_open = bool(response.data and response.data["poll_after"])
-        return with_poll_hint(response, is_open=is_open)
+        return with_poll_hint(response, is_open=_is_open(response.data or {}))
 
     def create(self, request: Request) -> Response:  # noqa: ARG002 - the router's signature
         """Request one try-on, or the first of its candidates."""
-        row = self._request(self.validated(request_serializers.TryOnRequestSerializer))[0]
+        row = self._request(self.validated(self.get_serializer_class()))[0]
         return self._created(row)
 
     @action(detail=False, methods=["post"])
     def bulk(self, request: Request) -> Response:  # noqa: ARG002
         """Request a try-on of every garment on every model photo."""
-        rows = self._request(self.validated(request_serializers.BulkRequestSerializer))
+        rows = self._request(self.body())
         batch = rows[0].batch
         summary = {"batch": batch, "count": len(rows), "try_ons": [row.pk for row in rows]}
-        return Response(
-            response_serializers.BatchSerializer(summary).data,
+        return self.answer(
+            summary,
             status=status.HTTP_202_ACCEPTED,
             headers={"Location": f"{self.reverse_action('list')}?batch={batch}"},
         )
@@ -79,15 +94,13 @@ class TryOnViewSet(ParseableViewSet):
     @action(detail=False, methods=["post"])
     def estimate(self, request: Request) -> Response:  # noqa: ARG002
         """Estimate the cost of a bulk request. Nothing is stored."""
-        serializer = self.validated(request_serializers.BulkRequestSerializer)
-        total = estimate(serializer.try_on_requests, options=serializer.options)
-        context = self.get_serializer_context()
-        return Response(response_serializers.EstimateSerializer(total, context=context).data)
+        serializer = self.body()
+        return self.answer(estimate(serializer.try_on_requests, options=serializer.options))
 
     @action(detail=False, methods=["post"])
     def move(self, request: Request) -> Response:
         """Move try-ons that wait, failed or were canceled to another engine."""
-        serializer = self.validated(move_serializers.MoveRequestSerializer)
+        serializer = self.body()
         given = serializer.validated_data
         try_ons = visibility.with_inputs_among(
             serializer.chosen(visibility.try_ons_visible_to(request.user)),
@@ -102,10 +115,7 @@ class TryOnViewSet(ParseableViewSet):
             move = actions.move_to_engine(
                 try_ons, engine=target.alias, model=target.model, moved_by=request.user
             )
-        answer = move_serializers.MoveSerializer(
-            _as_answer(move, total), context=self.get_serializer_context()
-        )
-        return Response(answer.data)
+        return self.answer(_as_answer(move, total))
 
     @action(detail=True, methods=["post"], permission_classes=MAY_CANCEL)
     def cancel(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
@@ -120,7 +130,7 @@ class TryOnViewSet(ParseableViewSet):
     @action(detail=True, methods=["post"])
     def refine(self, request: Request, **_kwargs: Any) -> Response:
         """Request a refinement of a finished picture."""
-        data = self.validated(request_serializers.RefineRequestSerializer).validated_data
+        data = self.body().validated_data
         result = self.get_object()
         visibility.check_inputs_visible_to(request.user, result)
         (row,) = actions.refine_all(
@@ -156,7 +166,7 @@ class TryOnViewSet(ParseableViewSet):
     @action(detail=True, methods=["post"], permission_classes=MAY_REVIEW)
     def reject(self, request: Request, **_kwargs: Any) -> Response:
         """Reject a finished picture: hide it, and unpublish it if it was published."""
-        given = self.validated(review_serializers.RejectRequestSerializer).validated_data
+        given = self.body().validated_data
         return self._apply(actions.reject, reviewed_by=request.user, **given)
 
     @action(detail=True, methods=["post"], permission_classes=MAY_PUBLISH)
@@ -202,11 +212,18 @@ class TryOnViewSet(ParseableViewSet):
     def _response(self, try_on: TryOnResult) -> Response:
         """Return the present state of the row, with 202 until it has finished."""
         shown = visibility.try_ons_prefetched_for(self.request.user).get(pk=try_on.pk)
-        data = response_serializers.TryOnSerializer(
-            shown, context=self.get_serializer_context()
-        ).data
-        response = Response(data, status=accepted_if(shown.is_open))
+        response = self.answer(shown, status=accepted_if(shown.is_open))
         return with_poll_hint(response, is_open=shown.is_open)
+
+
+def _rows(data: Any) -> Sequence[Mapping[str, Any]]:
+    """Return the rows of a page, of a list without pages, or none if nothing has changed."""
+    rows: Any = data.get("results", ()) if isinstance(data, Mapping) else data
+    return rows or ()
+
+
+def _is_open(row: Mapping[str, Any]) -> bool:
+    return bool(row.get("poll_after"))  # a serializer of the site may leave it out
 
 
 def _as_answer(move: Move, total: Estimate) -> dict[str, Any]:

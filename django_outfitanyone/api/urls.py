@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from django_outfitanyone.api import views
-from django_outfitanyone.api.batch_views import BatchViewSet
-from django_outfitanyone.api.try_on_views import TryOnViewSet
+from django_outfitanyone.api.site_views import RESOURCES, view_of
 
 app_name = "outfitanyone_api"
 
 router = SimpleRouter()
-router.register("products", views.ProductViewSet, basename="product")
-router.register("garments", views.GarmentViewSet, basename="garment")
-router.register("model-images", views.ModelImageViewSet, basename="model-image")
-router.register("try-ons", TryOnViewSet, basename="try-on")
-router.register("batches", BatchViewSet, basename="batch")
-router.register("hotspots", views.HotspotViewSet, basename="hotspot")
+for name in RESOURCES:
+    singular = "batch" if name == "batches" else name.removesuffix("s")
+    router.register(name, view_of(name), basename=singular)
 
 addresses = {prefix: f"{basename}-list" for prefix, _, basename in router.registry}
 urlpatterns: list[URLPattern | URLResolver] = [*router.urls]
+
+# below the resources, what does not exist answers in the API's form too
+urlpatterns.append(
+    re_path(rf"^(?:{'|'.join(RESOURCES)})/[\s\S]*/\Z", views.NothingHereView.as_view())
+)
 
 if find_spec("drf_spectacular"):
     from django_outfitanyone.api.schema import urlpatterns as schema_urlpatterns

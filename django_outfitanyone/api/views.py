@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import QueryDict
-from django.utils.translation import gettext as _
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import APIRootView
 from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
+from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from django_outfitanyone import actions, visibility, wakeup
 from django_outfitanyone.api import (
-    errors,
-    idempotency,
+    filter_serializers,
     picture_serializers,
     request_serializers,
     response_serializers,
 )
 from django_outfitanyone.api.caching import CachedReadMixin
+from django_outfitanyone.api.errors import ProblemDetailsMixin
 from django_outfitanyone.api.fields import poll_after
 from django_outfitanyone.api.pagination import BoundedPagination, NewestFirstPagination
 from django_outfitanyone.api.parsers import JSONParser
 from django_outfitanyone.api.permissions import MAY_PARSE, MAY_REVIEW, MAY_WRITE
 from django_outfitanyone.api.picture_actions import CheckMixin, GarmentPictureMixin
+from django_outfitanyone.api.site_classes import SiteClassesMixin
+from django_outfitanyone.api.unknown_input import KnownInputMixin, check_storable, plain
 from django_outfitanyone.models import ClothesParse
 from django_outfitanyone.models.of_picture import Picture
-from django_outfitanyone.storable_text import is_storable
 
 THROTTLE_SCOPE = "outfitanyone_try_on"
 """Throttle scope of all requests that may cost money, for ``DEFAULT_THROTTLE_RATES``."""
@@ -43,7 +43,9 @@ THROTTLE_SCOPE = "outfitanyone_try_on"
 Rows = Callable[[Any], QuerySet[Any]]
 
 
-class ResourceViewSet(CachedReadMixin, GenericViewSet[Any]):
+class ResourceViewSet(
+    ProblemDetailsMixin, SiteClassesMixin, KnownInputMixin, CachedReadMixin, GenericViewSet[Any]
+):
     """Base class of all resources. It overrides the site's defaults for its own API.
 
     ``visible_rows`` returns the rows that a user may read. ``prefetched_rows`` adds the related
@@ -54,12 +56,14 @@ class ResourceViewSet(CachedReadMixin, GenericViewSet[Any]):
     visible_rows: Rows
     prefetched_rows: Rows
     filter_serializer_class: (
-        type[
-            request_serializers.TryOnFilterSerializer | request_serializers.HotspotFilterSerializer
-        ]
+        type[filter_serializers.TryOnFilterSerializer | filter_serializers.HotspotFilterSerializer]
         | None
     ) = None
     request_serializer_class: type[request_serializers.RequestSerializer] | None = None
+    action_request_serializers: Mapping[str, type[request_serializers.RequestSerializer]] = {}
+    """What reads the body of an action that has one of its own."""
+    action_response_serializers: Mapping[str, type[serializers.Serializer[Any]]] = {}
+    """What writes the response of an action that does not return the resource itself."""
     paid_actions: frozenset[str] = frozenset()
 
     parser_classes = [JSONParser, FormParser, MultiPartParser]
@@ -67,12 +71,8 @@ class ResourceViewSet(CachedReadMixin, GenericViewSet[Any]):
     pagination_class = NewestFirstPagination
     filter_backends = ()
     versioning_class = None  # the version is part of the path
+    lookup_value_regex = "[^/]+"  # also of ids that cannot exist, and primary keys with dots
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        _check_storable("query", dict(request.query_params.lists()))
-        _check_storable(idempotency.HEADER, request.META.get(idempotency.META_KEY))
 
     def get_queryset(self) -> QuerySet[Any]:
         is_reading = self.action in {"list", "retrieve"}
@@ -81,12 +81,13 @@ class ResourceViewSet(CachedReadMixin, GenericViewSet[Any]):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.action != "list" or self.filter_serializer_class is None:
             return queryset
-        filters = self.validated(self.filter_serializer_class, data=self.request.query_params)
+        given = self.request.query_params.dict()  # REST framework ignores empty values of a form
+        filters = self.validated(self.filter_serializer_class, data=given)
         filtered: QuerySet[Any] = filters.filter_queryset(queryset)
         return filtered
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> serializers.BaseSerializer[Any]:
-        _check_storable("body", _plain(kwargs.get("data")))
+        check_storable("body", plain(kwargs.get("data")))
         return super().get_serializer(*args, **kwargs)
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
@@ -97,9 +98,6 @@ class ResourceViewSet(CachedReadMixin, GenericViewSet[Any]):
             else super().get_serializer_class()
         )
 
-    def get_exception_handler(self) -> Callable[..., Response | None]:
-        return errors.handle_exception
-
     def get_throttles(self) -> list[BaseThrottle]:
         # a scope without a rate in the settings raises ImproperlyConfigured
         is_paid = self.request.method == "POST" and self.action in self.paid_actions
@@ -107,26 +105,46 @@ class ResourceViewSet(CachedReadMixin, GenericViewSet[Any]):
             self.throttle_scope = THROTTLE_SCOPE
         return super().get_throttles()
 
+    def body(self, **kwargs: Any) -> Any:
+        """Return the serializer of this action's body, with valid data."""
+        return self.validated(self.action_request_serializers[self.action], **kwargs)
+
+    def answer(self, result: Any, **kwargs: Any) -> Response:
+        """Return the response of an action: the resource itself, unless it has one of its own."""
+        own = self.action_response_serializers.get(self.action)
+        serializer: Any = own or self.serializer_class
+        shown = serializer(result, context=self.get_serializer_context())
+        return Response(shown.data, **kwargs)
+
     def validated(
         self, serializer_class: type[serializers.BaseSerializer[Any]], **kwargs: Any
     ) -> Any:
         """Return a serializer with valid data: the request body, or ``data`` if given."""
         kwargs.setdefault("data", self.request.data)
-        _check_storable("body", _plain(kwargs["data"]))
+        check_storable("body", plain(kwargs["data"]))
         serializer = serializer_class(context=self.get_serializer_context(), **kwargs)
         serializer.is_valid(raise_exception=True)
         return serializer
 
 
-class RootView(APIRootView):
+class RootView(ProblemDetailsMixin, SiteClassesMixin, APIRootView):
     """Lists the URLs of all resources."""
 
     permission_classes = (AllowAny,)
     versioning_class = None
     http_method_names = ["get", "head", "options"]
 
-    def get_exception_handler(self) -> Callable[..., Response | None]:
-        return errors.handle_exception
+
+class NothingHereView(ProblemDetailsMixin, SiteClassesMixin, APIView):
+    """Answers 404 below the resources, where Django would answer in HTML."""
+
+    permission_classes = (AllowAny,)
+    versioning_class = None
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFound
 
 
 class UploadViewSet(
@@ -143,6 +161,13 @@ class UploadViewSet(
 class ParseableViewSet(ResourceViewSet):
     """Resources with a picture whose clothes can be parsed."""
 
+    action_request_serializers: Mapping[str, type[request_serializers.RequestSerializer]] = {
+        "parse_clothes": request_serializers.ParseRequestSerializer
+    }
+    action_response_serializers: Mapping[str, type[serializers.Serializer[Any]]] = {
+        "parse_clothes": response_serializers.ParseSerializer
+    }
+
     @action(
         detail=True,
         methods=["get", "post"],
@@ -155,18 +180,11 @@ class ParseableViewSet(ResourceViewSet):
         picture = self.get_object()
         is_post = request.method == "POST"
         parse = self._request_parse(picture) if is_post else self._newest_parse(picture)
-        return with_poll_hint(
-            Response(
-                response_serializers.ParseSerializer(
-                    parse, context=self.get_serializer_context()
-                ).data,
-                status=accepted_if(is_post and parse.is_open),
-            ),
-            is_open=parse.is_open,
-        )
+        response = self.answer(parse, status=accepted_if(is_post and parse.is_open))
+        return with_poll_hint(response, is_open=parse.is_open)
 
     def _request_parse(self, picture: Picture) -> ClothesParse:
-        data = self.validated(request_serializers.ParseRequestSerializer).validated_data
+        data = self.body().validated_data
         return actions.parse_clothes(
             picture,
             data["clothes_types"],
@@ -187,7 +205,6 @@ class ProductViewSet(ResourceViewSet):
     serializer_class = response_serializers.ProductWithGarmentsSerializer
     visible_rows = staticmethod(visibility.products_visible_to)
     prefetched_rows = staticmethod(visibility.products_prefetched_for)
-    lookup_value_regex = "[^/]+"  # primary keys of a shop's own model may contain dots
 
 
 class GarmentViewSet(UploadViewSet, GarmentPictureMixin):
@@ -215,33 +232,16 @@ class HotspotViewSet(ResourceViewSet):
     pagination_class = BoundedPagination
     serializer_class = response_serializers.HotspotSerializer
     request_serializer_class = request_serializers.HotspotRequestSerializer
-    filter_serializer_class = request_serializers.HotspotFilterSerializer
+    filter_serializer_class = filter_serializers.HotspotFilterSerializer
     visible_rows = staticmethod(visibility.hotspots_visible_to)
     prefetched_rows = staticmethod(visibility.hotspots_prefetched_for)
     permission_classes = MAY_REVIEW
 
     def partial_update(self, request: Request, **_kwargs: Any) -> Response:
         """Correct the box or the product. Later parses do not change it."""
-        serializer = self.validated(
-            request_serializers.HotspotRequestSerializer, instance=self.get_object()
-        )
+        serializer = self.validated(self.get_serializer_class(), instance=self.get_object())
         hotspot = serializer.save()
-        shown = visibility.hotspots_prefetched_for(request.user).get(pk=hotspot.pk)
-        context = self.get_serializer_context()
-        return Response(response_serializers.HotspotSerializer(shown, context=context).data)
-
-
-def _plain(data: Any) -> Any:
-    """Return all values of a form; a form itself shows only the last value of each field."""
-    return dict(data.lists()) if isinstance(data, QueryDict) else data
-
-
-def _check_storable(name: str, value: object) -> None:
-    """Raise ``ValidationError`` for text that no database stores, without repeating it."""
-    if not is_storable(value):
-        raise ValidationError(
-            {name: [_("The text contains invalid characters. Remove them, then send it again.")]}
-        )
+        return self.answer(visibility.hotspots_prefetched_for(request.user).get(pk=hotspot.pk))
 
 
 def accepted_if(is_open: bool) -> int:  # noqa: FBT001 - reads as a sentence

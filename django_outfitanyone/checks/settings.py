@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from django.apps import apps
+from django.core.checks import CheckMessage
 from django.core.exceptions import FieldError
 from django.utils.module_loading import import_string
 
@@ -76,19 +77,25 @@ def check_product_model(**_kwargs: Any) -> Messages:
 
 
 def check_paths(**_kwargs: Any) -> Messages:
-    """The catalogue adapter must be importable."""
-    path = conf.CATALOGUE
+    """The catalogue adapter and the classes of the API must be importable."""
+    default = known_settings()["CATALOGUE"].default
+    found = [_check_path("CATALOGUE", conf.CATALOGUE, f'"{default}"')]
+    for key in ("API_AUTHENTICATION_CLASSES", "API_PERMISSION_CLASSES", "API_THROTTLE_CLASSES"):
+        found += [_check_path(key, path, "[]") for path in getattr(conf, key)]
+    found += [_check_path("API_VIEWS", path, "{}") for path in conf.API_VIEWS.values()]
+    return [message for message in found if message]
+
+
+def _check_path(key: str, path: str, default: str) -> CheckMessage | None:
     try:
         import_string(path)
     except ImportError as fault:
-        return [
-            error(
-                "E004",
-                f"OUTFITANYONE['CATALOGUE'] = {path!r} cannot be imported: {fault}",
-                f'OUTFITANYONE = {{"CATALOGUE": "{known_settings()["CATALOGUE"].default}"}}',
-            )
-        ]
-    return []
+        return error(
+            "E004",
+            f"OUTFITANYONE['{key}'] = {path!r} cannot be imported: {fault}",
+            f'OUTFITANYONE = {{"{key}": {default}}}',
+        )
+    return None
 
 
 def check_catalogue(**_kwargs: Any) -> Messages:

@@ -4,14 +4,17 @@ Each site needs its own process, because views and models are created only once.
 """
 
 import json
+import re
 import sys
 import tempfile
+from pathlib import Path
 
 import django
 from django.conf import settings
 from django.core.management import call_command
 
 TESTS = "tests.settings"
+API_DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 SWAPPED = "tests.swapped_project.settings"
 
 
@@ -92,6 +95,63 @@ def swapped_product():
         "type": Generator().get_schema(public=True)["components"]["schemas"]["OutfitProduct"][
             "properties"
         ]["id"]["type"],
+    }
+
+
+def changed_api():
+    """The site in docs/api.md that changes the classes of this API; tokens need simplejwt."""
+    from types import ModuleType
+
+    from tests.settings import OUTFITANYONE
+
+    section = API_DOCS.read_text().partition("## Change the API")[2]
+    settings_code, module_code = re.findall(r"```python.*?\n(.*?)```", section, re.DOTALL)[:2]
+    chosen = {}
+    exec(settings_code, chosen)
+    chosen = chosen["OUTFITANYONE"]
+    try:
+        from rest_framework_simplejwt import __name__ as _installed  # noqa: F401
+    except ImportError:
+        chosen["API_AUTHENTICATION_CLASSES"] = ["rest_framework.authentication.BasicAuthentication"]
+    client = started(
+        TESTS,
+        OUTFITANYONE={**OUTFITANYONE, **chosen},
+        REST_FRAMEWORK={"DEFAULT_THROTTLE_RATES": {}, "EXCEPTION_HANDLER": "shop.never"},
+    )
+    sys.modules["shop"], module = ModuleType("shop"), ModuleType("shop.outfits")
+    sys.modules["shop.outfits"] = sys.modules["shop"].outfits = module
+    exec(module_code, vars(module))
+    from django_outfitanyone.api.schema import Generator
+    from tests.factories import make_garment, make_model_image, make_staff, make_try_on
+
+    photo, garment, other = make_model_image(), make_garment(), make_try_on()
+    anonymous = client.get("products/")
+    wrong = client.get("products/", HTTP_AUTHORIZATION="Bearer nonsense")
+    root = client.get("").status_code
+    client.force_authenticate(make_staff())
+    requested = client.post(
+        "try-ons/", {"model_image": photo.pk, "garments": [garment.pk]}, format="json"
+    )
+    products = client.get("products/?page=1").json()
+    refused = client.get("products/?cursor=x")
+    schema = Generator().get_schema(public=True)
+    component = schema["components"]["schemas"]["OutfitShopProduct"]
+    listed = schema["paths"]["/products/"]["get"]
+    currency = client.get("try-ons/?currency=EUR").status_code
+    retried = client.post(f"try-ons/{other.pk}/retry/").status_code
+    module.DailyThrottle.rate = "1/day"
+    limited = client.get("hotspots/")
+    return {
+        "anonymous": [anonymous.status_code, anonymous.json()["code"], root],
+        "wrong token": [wrong.status_code, wrong.json()["code"], wrong["Content-Type"]],
+        "requested": requested.status_code,
+        "retry": retried,
+        "page": sorted(products),
+        "stock": "stock" in products["results"][0],
+        "cursor": [refused.status_code, refused.json()["field_errors"]],
+        "currency": currency,
+        "schema": ["stock" in component["properties"], {} in listed["security"]],
+        "throttled": [limited.status_code, limited.json()["code"]],
     }
 
 

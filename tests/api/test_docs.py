@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from django_outfitanyone.api import request_serializers, schema_operations
+from django_outfitanyone.api import request_serializers, schema_rules
 from django_outfitanyone.api.errors import CONFLICTS, FIXED_BY_VALUES
 from django_outfitanyone.api.idempotency import HEADER, MAX_LENGTH
 from django_outfitanyone.api.pagination import NewestFirstPagination
@@ -72,5 +72,5 @@ def test_values_and_limits__match_the_code():
         f"{request_serializers.MAX_BATCH_SIZE} try-ons" in TEXT
     )
     assert re.findall(r"^\| (\d{3}) \|", TEXT, re.MULTILINE) == [
-        str(one) for one in schema_operations.STATUS_DESCRIPTIONS
+        str(one) for one in schema_rules.STATUS_DESCRIPTIONS
     ]

@@ -5,12 +5,18 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import connection
 from django.http import Http404
 from rest_framework import exceptions as rest
 
 from django_outfitanyone import actions, publishing
+from django_outfitanyone.api import problem_details
 from django_outfitanyone.api.errors import CONFLICTS, FIXED_BY_VALUES, handle_exception
 from django_outfitanyone.conf import ConfigurationError
 from django_outfitanyone.exceptions import (
@@ -19,10 +25,14 @@ from django_outfitanyone.exceptions import (
     PictureRefused,
     RequestRefused,
 )
+from django_outfitanyone.jobs import batch_changes, batches, replace_photo
 from django_outfitanyone.models.deletion import NotSettled
 from tests.factories import make_model_image
 
-FIELDS = {"code", "message", "fixed_by", "advice", "field_errors"}
+EARLIER = {"code", "message", "fixed_by", "advice", "field_errors"}
+"""What clients of the first version read."""
+STANDARD = {"type", "title", "status", "detail", "instance"}
+"""The members of RFC 9457."""
 
 
 @pytest.mark.parametrize(
@@ -43,17 +53,93 @@ FIELDS = {"code", "message", "fixed_by", "advice", "field_errors"}
         (rest.UnsupportedMediaType("text/x"), 415, "UnsupportedMediaType", "caller"),
         (rest.ValidationError({"box": ["Bad."]}), 400, "Invalid", "caller"),
         (rest.Throttled(wait=5), 429, "Throttled", "nobody"),
+        (rest.NotAcceptable(), 406, "NotAcceptable", "caller"),
+        (rest.AuthenticationFailed(), 401, "AuthenticationFailed", "caller"),
+        (RequestDataTooBig(), 413, "RequestTooLarge", "caller"),
+        (TooManyFieldsSent(), 400, "ParseError", "caller"),
+        (TooManyFilesSent(), 400, "ParseError", "caller"),
     ],
 )
 def test_every_error__has_the_same_format(error, status, code, fixed_by):
     response = handle_exception(error, {})
 
     assert response.status_code == status
-    assert set(response.data) == FIELDS
+    assert set(response.data) == {*EARLIER, *STANDARD, "request_id"}
+    assert response.data["status"] == status
+    assert response.data["detail"] == response.data["message"]
     assert (response.data["code"], response.data["fixed_by"]) == (code, fixed_by)
     assert response.data["message"]
     assert response.data["advice"]
     assert fixed_by in FIXED_BY_VALUES
+
+
+class InvalidToken(rest.AuthenticationFailed):
+    """As djangorestframework-simplejwt raises it: ``detail`` is a dict with a code."""
+
+    default_code = "token_not_valid"
+
+    def __init__(self, detail):
+        self.detail = rest._get_error_details(detail, self.default_code)
+
+
+MESSAGES = [{"token_class": "AccessToken", "message": "Token is expired"}]
+
+
+@pytest.mark.parametrize(
+    ("detail", "code", "message"),
+    [
+        (
+            {"detail": "Given token not valid", "code": "token_not_valid", "messages": MESSAGES},
+            "TokenNotValid",
+            "Given token not valid",
+        ),
+        (
+            {"detail": "User is inactive", "code": "user_inactive"},
+            "UserInactive",
+            "User is inactive",
+        ),
+        ({"reason": "Expired."}, "TokenNotValid", "Expired."),
+        (["Bad.", "Worse."], "TokenNotValid", "Bad. Worse."),
+        ({}, "TokenNotValid", ""),
+    ],
+)
+def test_errors_of_jwt_packages__have_a_text_and_a_code(detail, code, message):
+    response = handle_exception(InvalidToken(detail), {})
+
+    assert (response.status_code, response.data["code"]) == (401, code)
+    assert response.data["detail"] == response.data["message"] == message
+    assert "credentials" in response.data["advice"]
+
+
+def test_error_of_an_engine__has_the_vendors_id_of_the_request():
+    response = handle_exception(AccountProblem("Pay!", code="Arrearage", request_id="r-7"), {})
+
+    assert response.data["request_id"] == "r-7"
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("PictureTooSmall", "Picture too small"),
+        ("NotFound", "Not found"),
+        ("InvalidParameter.DataInspection", "Invalid parameter data inspection"),
+    ],
+)
+def test_title__is_the_code_in_words(code, title):
+    assert problem_details.title(code) == title
+
+
+def test_instance__is_the_path_of_the_request_without_its_query(visitor):
+    problem = visitor.get("garments/%C3%A9/?x=secret").json()
+
+    assert problem["instance"] == "/api/outfitanyone/v1/garments/%C3%A9/"
+
+
+def test_errors_in_the_browsable_api__stay_pages(visitor):
+    response = visitor.get("garments/0/", HTTP_ACCEPT="text/html")
+
+    assert response.status_code == 404
+    assert response["Content-Type"].startswith("text/html")
 
 
 def test_bug__is_not_handled():
@@ -106,7 +192,8 @@ def test_invalid__list_items_are_numbered_and_a_bare_message_belongs_to_the_body
 
 def test_conflicts__are_codes_that_exist():
     """If a code were renamed, its status would silently change from 409 to 422."""
-    source = inspect.getsource(actions) + inspect.getsource(publishing)
+    modules = (actions, publishing, batches, batch_changes, replace_photo)
+    source = "".join(map(inspect.getsource, modules))
     refusals = {code for code in CONFLICTS if f'code="{code}"' in source}
 
     assert CONFLICTS - refusals == {NotSettled.__name__}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from django_outfitanyone.models import Batch
 from tests.api.client import Client
 from tests.api.contract import API
 from tests.api.operations import OPERATIONS
@@ -129,7 +131,8 @@ READS_NO_BODY = (
 @pytest.mark.parametrize(("method", "path"), [row[:2] for row in OPERATIONS if row[0] != "delete"])
 def test_json__nested_too_deeply_is_refused_by_every_operation(superuser, method, path):
     look, photo = make_try_on(), make_model_image()
-    rows = {"garment": look.garments[0], "photo": photo, "try_on": look}
+    batch = Batch.objects.create(pk=uuid.uuid4(), name="Summer", size=2)
+    rows = {"garment": look.garments[0], "photo": photo, "try_on": look, "batch": batch}
     rows["hotspot"] = make_hotspot(look)
     path = path.format(**{name: row.pk for name, row in rows.items()})
     for body in (body for depth in (40, 400, 900, 100_000) for body in nested(depth)):

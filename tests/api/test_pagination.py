@@ -55,7 +55,14 @@ def test_page_size__has_a_default_and_a_limit(visitor):
 
     assert len(visitor.ids("products/")) == 30
     assert len(visitor.ids("products/?page_size=500")) == 100
-    assert len(visitor.ids("products/?page_size=nonsense")) == 30
+
+
+@pytest.mark.parametrize("size", ["nonsense", "0", "-1", "1.5", "", "9" * 5000])
+def test_page_size__that_is_no_positive_number_is_refused(visitor, size):
+    response = visitor.get(f"products/?page_size={size}")
+
+    assert response.status_code == 400
+    assert list(response.json()["field_errors"]) == ["page_size"]
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "p=abc", "p=", "p=1.5", "p=\x00", f"p={'9' * 40}"])

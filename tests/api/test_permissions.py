@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from base64 import b64encode
 
 import pytest
@@ -9,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 
 from django_outfitanyone.choices import Status
-from django_outfitanyone.models import Garment, TryOnResult
+from django_outfitanyone.models import Batch, Garment, TryOnResult
 from tests.api.client import Client
 from tests.api.operations import OPERATIONS
 from tests.factories import make_garment, make_hotspot, make_model_image, make_staff, make_try_on
@@ -24,6 +25,7 @@ def rows(db):
         "garment": make_garment().pk,
         "photo": make_model_image().pk,
         "try_on": try_on.pk,
+        "batch": Batch.objects.create(pk=uuid.uuid4(), name="Summer", size=2).pk,
         "hotspot": make_hotspot(try_on).pk,
     }
 

@@ -79,7 +79,7 @@ def test_schema__every_operation_lists_its_errors_in_one_format():
     for path in contract.schema()["paths"].values():
         for operation in path.values():
             errors = {
-                status: response["content"]["application/json"]["schema"]["$ref"]
+                status: response["content"]["application/problem+json"]["schema"]["$ref"]
                 for status, response in operation["responses"].items()
                 if int(status) >= 400
             }

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
+
+from django_outfitanyone.api.site_views import view_of
+from django_outfitanyone.conf import ConfigurationError
 
 
 @pytest.fixture
@@ -55,6 +59,39 @@ def test_swapped_product__is_served_by_its_own_primary_key(site):
     assert found["hidden"] == 404
     assert found["filtered"] == []
     assert found["type"] == "string"
+
+
+def test_changed_api__uses_the_classes_of_the_documentation(site):
+    found = site("changed_api")
+
+    assert found["anonymous"] == [401, "NotAuthenticated", 401]
+    status, code, content_type = found["wrong token"]
+    assert (status, content_type) == (401, "application/problem+json")
+    assert code in {"TokenNotValid", "NotAuthenticated"}  # with simplejwt, and without
+    assert (found["requested"], found["retry"]) == (202, 403)
+    assert found["page"] == ["count", "next", "previous", "results"]
+    assert found["stock"] is True
+    assert found["cursor"] == [
+        400,
+        {"cursor": ["Unknown query parameter. Known here: page."]},
+    ]
+    assert found["currency"] == 200
+    assert found["schema"] == [True, False]
+    assert found["throttled"] == [429, "Throttled"]
+
+
+@pytest.mark.parametrize(
+    ("views", "message"),
+    [
+        ({"tryons": "shop.TryOns"}, "Did you mean: try-ons?"),
+        ({"hotspots": "rest_framework.views.APIView"}, "must be a subclass of"),
+        ({"hotspots": "django_outfitanyone.api.views.MAY_WRITE"}, "must be a subclass of"),
+    ],
+)
+def test_api_views__that_cannot_work_are_refused(configure, views, message):
+    configure(API_VIEWS=views)
+    with pytest.raises(ConfigurationError, match=re.escape(message)):
+        view_of("hotspots")
 
 
 @pytest.mark.django_db

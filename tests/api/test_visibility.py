@@ -7,6 +7,7 @@ import pytest
 from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import GarmentKind, Review, Status
 from django_outfitanyone.models import Garment, Product
+from tests.api.contract import API
 from tests.factories import (
     make_garment,
     make_hotspot,
@@ -291,7 +292,10 @@ def test_invisible__gives_the_same_response_as_unknown(visitor):
     }
     for name, row in rows.items():
         hidden, unknown = visitor.get(f"{name}/{row.pk}/"), visitor.get(f"{name}/999999/")
-        assert (hidden.status_code, hidden.json()) == (unknown.status_code, unknown.json())
+        paths = {response.json()["instance"] for response in (hidden, unknown)}
+        assert paths == {f"{API}/{name}/{pk}/" for pk in (row.pk, 999999)}
+        assert hidden.status_code == unknown.status_code == 404
+        assert hidden.json() | {"instance": ""} == unknown.json() | {"instance": ""}
 
 
 @pytest.mark.parametrize("pk", ["0", "-1", "abc", "1.5", "9" * 30, "%00"])
