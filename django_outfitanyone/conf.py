@@ -102,7 +102,8 @@ class Settings:
     NOTIFY_BY_EMAIL = flag(default=False)  # tell who requested a batch when it is finished
     SITE_URL = http_url_or_empty()  # of the project's pages, for links in e-mails
 
-    # Shop
+    # Shop and queue
+    WAKER = text("django_q")  # also "django_tasks", "celery", "none", or a dotted path
     CATALOGUE = text("django_outfitanyone.catalogue.CatalogueAdapter")
     Q_CLUSTER_NAME = text("")
 

@@ -18,6 +18,7 @@ from django_outfitanyone.worker import runner
 from django_outfitanyone.worker.fallback import fall_back
 from django_outfitanyone.worker.finished_batches import announce_finished_batches
 from django_outfitanyone.worker.queue import SOON
+from django_outfitanyone.worker.stop import is_stopping
 
 CHECK_SECONDS = 0.5
 """Seconds between two checks whether another account waits."""
@@ -39,7 +40,7 @@ def _advance_accounts(budget: float) -> bool:
     more, seen = fall_back(), set[str]()
     while waiting := [one for one in waiting_accounts() if one.pk not in seen]:
         left = end - time.monotonic()
-        if budget and left <= 0:
+        if budget and (left <= 0 or is_stopping()):
             return True
         account = waiting[0]
         seen.add(account.pk)
