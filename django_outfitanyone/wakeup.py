@@ -121,7 +121,7 @@ def wake_later() -> None:
         return
     moment = timezone.now() + timedelta(seconds=MINUTE)
     with suppress(DatabaseError):
-        if any([record_later_wakeup(account, moment) for account in accounts_with_work()]):
+        if sum(record_later_wakeup(account, moment) for account in accounts_with_work()):
             _send(partial(waker.send_later, MINUTE))
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
@@ -287,9 +287,9 @@ class TestNobodyAnswers:
         assert len(messages) == 1
 
 
-@pytest.fixture
-def silent_broker(monkeypatch):
-    """A Redis broker that accepts connections and never answers; a list of its connections."""
+@contextmanager
+def silent_server():
+    """Yield the port and the connections of a server that never answers."""
     accepted = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -299,16 +299,23 @@ def silent_broker(monkeypatch):
                     accepted.append(listener.accept()[0])
 
         threading.Thread(target=accept, daemon=True).start()
-        monkeypatch.setattr(Conf, "ORM", None)
-        monkeypatch.setattr(Conf, "REDIS", f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
-        broker()  # imports the client
-        yield accepted
+        yield listener.getsockname()[1], accepted
         listener.shutdown(socket.SHUT_RDWR)
     for connection in accepted:
         connection.close()
     for thread in threading.enumerate():
         if thread.name == "outfitanyone-call":
             thread.join(30)  # else its failure opens the circuit of the next test
+
+
+@pytest.fixture
+def silent_broker(monkeypatch):
+    """A Redis broker that never answers; a list of its connections."""
+    with silent_server() as (port, accepted):
+        monkeypatch.setattr(Conf, "ORM", None)
+        monkeypatch.setattr(Conf, "REDIS", f"redis://127.0.0.1:{port}/0")
+        broker()  # imports the client
+        yield accepted
 
 
 class TestSilentBroker:

@@ -45,4 +45,3 @@ IDS = {
     "W052": "pictures cannot be signed with the certificate and key",
 }
 """Every check id with its meaning, as docs/settings.md lists them."""
-

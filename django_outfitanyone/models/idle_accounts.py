@@ -47,14 +47,13 @@ def idle_accounts(*, due_until: datetime) -> AccountQuerySet:
     return idle.order_by("runner_expires_at", "pk")
 
 
-def next_due_at() -> datetime | None:
-    """Return when open work of a configured engine will be due next; ``None`` if none will be.
+def next_due_at(*, after: datetime) -> datetime | None:
+    """Return when open work of a configured engine is due next, after that moment, if ever.
 
-    What is due now is left out: the worker has begun it, or it waits for a slot or a person.
+    What was due earlier is left out: the worker has begun it, or it waits for a slot or a person.
     """
-    now = timezone.now()
     moments = [
-        model.objects.filter(account__in=list(conf.engines), due_at__gt=now)
+        model.objects.filter(account__in=list(conf.engines), due_at__gt=after)
         .open()
         .order_by()
         .aggregate(first=Min("due_at"))["first"]

@@ -7,18 +7,20 @@ from django.utils.module_loading import import_string
 
 from django_outfitanyone.wakers import configured
 from django_outfitanyone.wakers.base import POLL, WATCH
-from django_outfitanyone.wakers.django_tasks import DjangoTasks
 
-# a task is refused here already if its backend or queue is unknown
-waker = configured()
-place = waker if isinstance(waker, DjangoTasks) else DjangoTasks()
+WAKER = configured()
+PLACE = {
+    "backend": getattr(WAKER, "alias", "default"),
+    "queue_name": getattr(WAKER, "queue_name", "default"),
+}
+"""Django refuses to make a task for a backend or queue that ``TASKS`` does not have."""
 
 
-@task(backend=place.alias, queue_name=place.queue_name)
+@task(**PLACE)
 def poll() -> None:
     import_string(POLL)()
 
 
-@task(backend=place.alias, queue_name=place.queue_name)
+@task(**PLACE)
 def watch() -> None:
     import_string(WATCH)()

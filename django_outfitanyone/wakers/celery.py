@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
-
-from django.conf import settings
 
 from django_outfitanyone.check_messages import Messages, error, warning
 from django_outfitanyone.wakers.base import MINUTE, SOCKET_SECONDS, WATCH, WATCHDOG, Waker
@@ -20,7 +19,7 @@ TIMEOUTS = {
     "amqps": ("read_timeout", "write_timeout"),
     "pyamqp": ("read_timeout", "write_timeout"),
 }
-"""Options of Celery's transports, by the scheme of the broker's URL, that bound each wait."""
+"""What bounds each wait of Celery's transports, by the scheme of the broker's URL."""
 
 
 class Celery(Waker):
@@ -59,14 +58,12 @@ class Celery(Waker):
     def command(self) -> str:
         from celery import current_app
 
-        project = current_app.main or settings.SETTINGS_MODULE.partition(".")[0]
-        return f"celery -A {project} worker --beat"
+        return f"celery -A {current_app.main or _project()} worker --beat"
 
     def check(self) -> Messages:
         if _is_app_missing():
-            project = settings.SETTINGS_MODULE.partition(".")[0]
             text = "OUTFITANYONE['WAKER'] is 'celery', but this process has loaded no Celery app."
-            line = f"In {project}/__init__.py: from .celery import app as celery_app"
+            line = f"In {_project()}/__init__.py: from .celery import app as celery_app"
             return [error("E015", text, line)]
         if self.is_synchronous():
             text = (
@@ -92,6 +89,11 @@ class Celery(Waker):
         return f'CELERY_BEAT_SCHEDULE = {{"outfitanyone": {entry}}}'
 
 
+def _project() -> str:
+    """Return the package of the project, which by custom has the module ``celery``."""
+    return os.environ.get("DJANGO_SETTINGS_MODULE", "project").partition(".")[0]
+
+
 def _connection() -> Any:
     """Return a new connection to the broker, with timeouts where the shop sets none."""
     from celery import current_app
@@ -106,7 +108,7 @@ def _connection() -> Any:
 
 
 def _is_app_missing() -> bool:
-    """Whether Celery would make an app of its own, with a broker that nobody has chosen."""
+    """Whether Celery would make an app of its own, which knows no broker of the project."""
     from celery import current_app
 
     return current_app.main == "default" and not current_app.set_as_current

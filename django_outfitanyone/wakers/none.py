@@ -6,7 +6,7 @@ from django_outfitanyone.wakers.base import WORKER, Waker
 
 
 class NoQueue(Waker):
-    """Sends nothing; the worker looks into the database every few seconds."""
+    """Sends nothing: the worker polls the database."""
 
     title = "none"
     has_queue = False

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -42,11 +43,12 @@ class Command(BaseCommand):
         """
         with stopped_by_signals():
             while not is_stopping():
+                started_at = timezone.now()
                 try:
                     more = take_turns(budget=conf.RUN_BUDGET)
                     if once and not more:
                         return
-                    sleep(SHORTEST_SLEEP if more else _seconds_until_due(interval))
+                    sleep(SHORTEST_SLEEP if more else _seconds_until_due(started_at, interval))
                 except DATABASE_ERRORS as error:
                     if once:
                         raise
@@ -56,7 +58,7 @@ class Command(BaseCommand):
             self.stderr.write("Stopped.")
 
 
-def _seconds_until_due(longest: float) -> float:
-    due_at = next_due_at()
+def _seconds_until_due(started_at: datetime, longest: float) -> float:
+    due_at = next_due_at(after=started_at)
     wait = (due_at - timezone.now()).total_seconds() if due_at else longest
     return min(max(wait, SHORTEST_SLEEP), longest)
