@@ -242,4 +242,4 @@ class TestWithoutSchedule:
 
 
 def test_watch__is_what_the_schedules_run():
-    assert WATCH == f"{tasks.__name__}.{tasks.watch.__name__}"
+    assert f"{tasks.__name__}.{tasks.watch.__name__}" == WATCH

@@ -33,7 +33,7 @@ def test_worker__stopped_in_the_middle_and_started_again_makes_the_picture(
     remote, start, request_one, configure
 ):
     configure(WAKER="none")
-    remote.set_progression([("RUNNING", 1000)])
+    remote.set_progression([("RUNNING", 5)])
     remote.faults.add("delay", endpoint="submit", delay=0.5)
     worker = start(*WORKER, TEST_WAKER="none")
     try_on = request_one()
@@ -45,7 +45,6 @@ def test_worker__stopped_in_the_middle_and_started_again_makes_the_picture(
     assert try_on.remote_task_id
     assert Account.of().runner_token == ""  # so the next worker need not wait for the lease
 
-    remote.set_progression([])
     start(*WORKER, TEST_WAKER="none")
     wait_for(lambda: status_of(try_on) not in {Status.RUNNING, Status.COLLECTING})
     assert_paid_once(try_on, remote)
@@ -57,7 +56,7 @@ def test_worker__killed_in_the_middle_and_started_again_makes_the_picture(
     remote, start, request_one, configure
 ):
     configure(WAKER="none")
-    remote.set_progression([("RUNNING", 1000)])
+    remote.set_progression([("RUNNING", 5)])
     worker = start(*WORKER, TEST_WAKER="none")
     try_on = request_one()
     wait_for(lambda: status_of(try_on) == Status.RUNNING)
@@ -65,7 +64,6 @@ def test_worker__killed_in_the_middle_and_started_again_makes_the_picture(
     worker.wait()
     assert Account.of().runner_token
 
-    remote.set_progression([])
     start(*WORKER, TEST_WAKER="none")
     wait_for(lambda: status_of(try_on) not in {Status.RUNNING, Status.COLLECTING})
     assert_paid_once(try_on, remote)
