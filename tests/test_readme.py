@@ -72,7 +72,7 @@ def test_readme__leads_to_a_project_that_passes_its_checks(run):
 
     assert first == ["python manage.py check", "python manage.py migrate"]
     assert "no issues" in run("manage.py", "check", "--fail-level", "WARNING")
-    run("manage.py", "outfitanyone_poll", "--once")
+    run("manage.py", "outfitanyone_worker", "--once")
 
 
 def test_readme__leads_to_a_page(run):

@@ -56,7 +56,7 @@ def run(remote):
         "status": try_on.status,
         "submits": remote.stats["submits"],
         "is_sent_by_caller": wakers.current().is_sent_by_caller(),
-        "later": sorted(set(later.values_list("task_path", flat=True))),
+        "asks_for_next_run": later.filter(task_path__endswith=".watch").exists(),
     }
 
 

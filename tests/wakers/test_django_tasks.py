@@ -141,7 +141,7 @@ def test_database_backend__worker_makes_the_picture():
         "status": "succeeded",
         "submits": 1,
         "is_sent_by_caller": True,
-        "later": ["django_outfitanyone.wakers.background_tasks.watch"],
+        "asks_for_next_run": True,
     }
 
 
