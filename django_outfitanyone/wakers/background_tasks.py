@@ -8,19 +8,16 @@ from django.utils.module_loading import import_string
 from django_outfitanyone.wakers import configured
 from django_outfitanyone.wakers.base import POLL, WATCH
 
-WAKER = configured()
-PLACE = {
-    "backend": getattr(WAKER, "alias", "default"),
-    "queue_name": getattr(WAKER, "queue_name", "default"),
-}
-"""Django refuses to make a task for a backend or queue that ``TASKS`` does not have."""
+# Django refuses to make a task for a backend or queue that ``TASKS`` does not have
+ALIAS = getattr(configured(), "alias", "default")
+QUEUE = getattr(configured(), "queue_name", "default")
 
 
-@task(**PLACE)
+@task(backend=ALIAS, queue_name=QUEUE)
 def poll() -> None:
     import_string(POLL)()
 
 
-@task(**PLACE)
+@task(backend=ALIAS, queue_name=QUEUE)
 def watch() -> None:
     import_string(WATCH)()

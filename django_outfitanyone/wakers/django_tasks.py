@@ -57,8 +57,8 @@ class DjangoTasks(Waker):
         return f"manage.py db_worker{queue}"
 
     def check(self) -> Messages:
-        from django.tasks import DEFAULT_TASK_QUEUE_NAME, InvalidTaskBackend
         from django.tasks.backends.dummy import DummyBackend
+        from django.tasks.exceptions import InvalidTaskBackend
 
         line = f'TASKS = {{"{self.alias}": {{"BACKEND": "{BACKEND}"}}}}'
         try:
@@ -70,7 +70,7 @@ class DjangoTasks(Waker):
             return [error("E015", text, line)]
         if backend.queues and self.queue_name not in backend.queues:
             text = f"TASKS[{self.alias!r}] has no queue {self.queue_name!r}."
-            queues = sorted({*backend.queues, self.queue_name or DEFAULT_TASK_QUEUE_NAME})
+            queues = sorted({*backend.queues, self.queue_name})
             return [error("E015", text, f'TASKS["{self.alias}"]["QUEUES"] = {queues}')]
         if self.is_synchronous():
             text = (

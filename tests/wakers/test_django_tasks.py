@@ -120,7 +120,6 @@ def test_immediate_backend__advances_one_pass_for_each_wakeup(
 
 
 @needs_django_6
-@pytest.mark.slow
 @pytest.mark.skipif(not find_spec("django_tasks_db"), reason="needs django-tasks-db")
 def test_database_backend__worker_makes_the_picture():
     """In processes of their own, because the app django_tasks_db must be installed."""
