@@ -30,6 +30,7 @@ def tests(session: nox.Session, django: str) -> None:
         "--editable=./local",
         "--editable=.[heif,api,s3]",
         *nox.project.dependency_groups(PROJECT, "test"),
+        *(["django-tasks-db>=0.12"] if django >= "6" else []),
     )
     session.run("python", "-c", "import django, sys; print(sys.version, django.__version__)")
     session.run(

@@ -123,7 +123,7 @@ def warm_up_workers(count: int) -> None:
     """Let the workers do some runs without work, and wait for the last one."""
     from django_q.tasks import async_task, fetch
 
-    from django_outfitanyone.wakeup import POLL
+    from django_outfitanyone.wakers.base import POLL
 
     runs = [async_task(POLL) for _number in range(2 * count)]
     for run in runs:

@@ -21,8 +21,9 @@ class OutfitAnyoneConfig(AppConfig):
 
         checks.register_all()
         decoding.register_heif()
+        wakeup.connect()
         post_migrate.connect(
-            wakeup.install_watchdog, sender=self, dispatch_uid="outfitanyone_watchdog"
+            wakeup.install_schedule, sender=self, dispatch_uid="outfitanyone_watchdog"
         )
         status_changed.connect(
             wakeup.wake_after_parse, sender=ClothesParse, dispatch_uid="outfitanyone_wake"

@@ -110,7 +110,8 @@ class Settings:
     API_THROTTLE_CLASSES = dotted_paths()  # empty: those of REST_FRAMEWORK
     API_VIEWS = dotted_paths_by_name()  # subclasses of the app's views by resource
 
-    # Shop
+    # Shop and queue
+    WAKER = text("django_q")  # also "django_tasks", "celery", "none", or a dotted path
     CATALOGUE = text("django_outfitanyone.catalogue.CatalogueAdapter")
     Q_CLUSTER_NAME = text("")
 

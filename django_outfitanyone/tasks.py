@@ -20,7 +20,9 @@ def poll() -> None:
     """
     if wakeup.is_synchronous():
         take_turns(budget=0)  # inside a request: one pass, no sleep, no further wakeup
-    elif take_turns(budget=conf.RUN_BUDGET):
+        return
+    wakeup.wake_later()
+    if take_turns(budget=conf.RUN_BUDGET):
         wakeup.wake_again()
 
 

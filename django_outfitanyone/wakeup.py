@@ -1,4 +1,4 @@
-"""Wake the worker through django-q2. No other module imports it.
+"""Wake the worker through the project's queue.
 
 The database row is the source of truth; the queue only wakes the worker. A lost,
 duplicated or late message can delay a step but never skip or repeat it.
@@ -6,86 +6,44 @@ duplicated or late message can delay a step but never skip or repeat it.
 
 from __future__ import annotations
 
-import math
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from django.apps import apps
-from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError
 from django.utils import timezone
 
+from django_outfitanyone import wakers
 from django_outfitanyone.circuit import Circuit
-from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.models.idle_accounts import (
     accounts_with_work,
     idle_accounts,
     is_next_wakeup_due,
+    record_later_wakeup,
     record_wakeup,
 )
-from django_outfitanyone.pictures.downloads import TOTAL_SECONDS as DOWNLOAD_SECONDS
+from django_outfitanyone.wakers.base import MINUTE, SOCKET_SECONDS
 
-POLL = "django_outfitanyone.tasks.poll"
-WATCH = "django_outfitanyone.tasks.watch"
-WATCHDOG = "django_outfitanyone watchdog"
-MAIL_SECONDS = 10.0
-"""For this long after a run the worker begins to announce finished batches."""
-SOCKET_SECONDS = 3.0
-"""Timeout of a Redis connection for which the shop sets none; redis-py may wait for ever."""
 MISSED_MINUTE = timedelta(minutes=1)
-LAST_CALLS = 4
-"""Calls of the engine, each as slow as it may be, that end a run at worst."""
-
-
-def is_installed() -> bool:
-    """Whether the project runs django-q2; otherwise ``outfitanyone_poll`` is the worker."""
-    return apps.is_installed("django_q")
 
 
 def is_synchronous() -> bool:
     """Whether tasks run inside the call that queues them, as in many test settings."""
-    from django_q.conf import Conf
-
-    return bool(Conf.SYNC)
-
-
-def cluster_settings() -> Mapping[str, Any]:
-    """Return the settings of the cluster that runs the poller; ``KeyError`` if it is unknown."""
-    main: Mapping[str, Any] = getattr(settings, "Q_CLUSTER", {})
-    name = conf.Q_CLUSTER_NAME
-    if not name or name == main.get("name"):
-        return main
-    return {**main, **main["ALT_CLUSTERS"][name]}
-
-
-def task_timeout() -> int:
-    """Return the seconds after which a run of the worker is stuck, so that it may be killed.
-
-    A run ends ``RUN_BUDGET`` seconds after its start, except for the steps that have begun by
-    then: one that pays, with its uploads, makes up to ``LAST_CALLS`` calls, of which only one
-    may wait for an engine that answers when it is done, and a download may take its whole time.
-    Then it announces what is finished, of which the last e-mail may take as long again.
-    """
-    free_call = conf.CONNECT_TIMEOUT + conf.READ_TIMEOUT
-    last_step = (LAST_CALLS - 1) * free_call + max(_longest_calls(), default=free_call)
-    mail = 2 * MAIL_SECONDS if conf.NOTIFY_BY_EMAIL else 0
-    return math.ceil(conf.RUN_BUDGET + max(last_step, DOWNLOAD_SECONDS) + mail)
-
-
-def _longest_calls() -> Iterator[float]:
-    return (engine.longest_call() for engine in conf.usable_engines)
+    return wakers.current().is_synchronous()
 
 
 def worker_command() -> str:
     """Return the command that starts the worker of this project."""
-    if not is_installed():
-        return "manage.py outfitanyone_poll"
-    name = conf.Q_CLUSTER_NAME
-    return f"manage.py qcluster --name {name}" if name else "manage.py qcluster"
+    return wakers.current().command()
+
+
+def shell_line(command: str) -> str:
+    """Return the command as it is typed into a shell: ``python manage.py …`` or as it is."""
+    return f"python {command}" if command.startswith("manage.py") else command
 
 
 def is_worker_missing(account: Account | None = None) -> bool:
@@ -112,15 +70,16 @@ def is_worker_missing(account: Account | None = None) -> bool:
 
 def broker_problem() -> str:
     """Return why the broker does not answer; ``""`` if it does."""
+    waker = wakers.current()
     problem: list[str] = []
 
     def ping() -> None:
         try:
-            problem.append("" if _broker().ping() else "no answer")
+            problem.append("" if waker.ping() else "no answer")
         except Exception as error:  # noqa: BLE001 - every broker has errors of its own
             problem.append(f"{type(error).__name__}: {error}")
 
-    if _is_queue_in_database():
+    if waker.is_sent_by_caller():
         ping()
     else:
         thread = threading.Thread(target=ping, daemon=True, name="outfitanyone-ping")
@@ -129,20 +88,13 @@ def broker_problem() -> str:
     return problem[0] if problem else f"no answer within {2 * SOCKET_SECONDS:.0f} s"
 
 
-def has_watchdog() -> bool:
-    """Whether the schedule exists that wakes the worker every minute."""
-    from django_q.models import Schedule
-
-    return bool(Schedule.objects.filter(func=WATCH).exists())
-
-
 def wake(account: Account | None = None) -> None:
     """Ask the queue for a worker for this account, or for each account with open work.
 
     Never raises, and waits for ``circuit.PATIENCE`` at most, whatever the broker does: if the
     message is lost, the watchdog helps.
     """
-    if not is_installed() or _circuit.is_open:
+    if not _can_send():
         return
     try:
         accounts = Account.objects.filter(pk=account.pk) if account else accounts_with_work()
@@ -155,8 +107,22 @@ def wake(account: Account | None = None) -> None:
 
 def wake_again() -> None:
     """Ask the queue for another worker at the end of a run that has left work."""
-    if is_installed() and not _circuit.is_open:
+    if _can_send():
         _send()
+
+
+def wake_later() -> None:
+    """Ask for a worker in a minute while work is open, if no schedule does so every minute.
+
+    At the beginning of each run, so that one that is killed is followed by another.
+    """
+    waker = wakers.current()
+    if waker.ticks or not (_can_send() and waker.has_schedule()):
+        return
+    moment = timezone.now() + timedelta(seconds=MINUTE)
+    with suppress(DatabaseError):
+        if sum(record_later_wakeup(account, moment) for account in accounts_with_work()):
+            _send(partial(waker.send_later, MINUTE))
 
 
 def wake_if_idle() -> None:
@@ -189,77 +155,35 @@ def wake_after_parse(job: ClothesParse, **_signal: Any) -> None:
                 wake(account)
 
 
-def install_watchdog(*, using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
+def connect() -> None:
+    """Prepare this process for the queue. The system checks report a queue that is not set up."""
+    wakers.current().connect()
+
+
+def install_schedule(*, using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
     """Create the schedule that wakes the worker every minute. Runs after each migrate."""
-    if not is_installed():
-        return
-    from django_q.models import Schedule
-
-    if Schedule._meta.db_table not in connections[using].introspection.table_names():
-        return  # django-q2 is not migrated yet; its own migrate calls this again
-    schedules = Schedule.objects.using(using)
-    schedules.filter(name=WATCHDOG, func=POLL).update(func=WATCH)  # of an older version
-    schedules.get_or_create(
-        name=WATCHDOG,
-        defaults={
-            "func": WATCH,
-            "schedule_type": Schedule.MINUTES,
-            "minutes": 1,
-            "cluster": conf.Q_CLUSTER_NAME or None,
-        },
-    )
+    wakers.current().install(using=using)
 
 
-def _send() -> None:
+def _can_send() -> bool:
+    return wakers.current().has_queue and not _circuit.is_open
+
+
+def _send(message: Callable[[], None] | None = None) -> None:
+    send = message or wakers.current().send
     if _is_sent_by_caller():
-        _circuit.call_here(_put_into_queue)
+        _circuit.call_here(send)
     else:
-        _circuit.call(_put_into_queue)
-
-
-def _put_into_queue() -> None:
-    from django_q.tasks import async_task
-
-    # in q_options, because django-q2 would pass plain keyword arguments to the task
-    options: dict[str, Any] = {
-        "task_name": "try-on",
-        "timeout": task_timeout(),
-        "ack_failure": True,
-        "save": False,
-        "cluster": conf.Q_CLUSTER_NAME or None,
-    }
-    if not _is_sent_by_caller():
-        options["broker"] = _broker()
-    async_task(POLL, q_options=options)
+        _circuit.call(send)
 
 
 def _is_sent_by_caller() -> bool:
-    """Whether the message is sent in the thread that wakes.
-
-    The database bounds its own waits, and the connection of another thread would wait for the
-    transaction of this one.
-    """
-    return is_synchronous() or _is_queue_in_database()
-
-
-def _is_queue_in_database() -> bool:
-    from django_q.conf import Conf
-
-    is_other = Conf.BROKER_CLASS or Conf.IRON_MQ or isinstance(Conf.SQS, dict)
-    return bool(Conf.ORM) and not is_other
-
-
-def _broker() -> Any:
-    """Return the broker; a Redis connection of django-q2's own gets timeouts if it has none."""
-    from django_q.brokers import get_broker
-    from django_q.conf import Conf
-
-    broker = get_broker(conf.Q_CLUSTER_NAME) if conf.Q_CLUSTER_NAME else get_broker()
-    pool = getattr(getattr(broker, "connection", None), "connection_pool", None)
-    if pool is not None and not Conf.DJANGO_REDIS:  # a pool of django-redis is the shop's own
-        for name in ("socket_timeout", "socket_connect_timeout"):
-            pool.connection_kwargs[name] = pool.connection_kwargs.get(name) or SOCKET_SECONDS
-    return broker
+    """Whether the message is sent in the thread that wakes, as it is if the queue is broken."""
+    waker = wakers.current()
+    try:
+        return waker.is_synchronous() or waker.is_sent_by_caller()
+    except Exception:  # noqa: BLE001 - the circuit logs what is wrong when it sends
+        return True
 
 
 _circuit = Circuit(

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import connections
 
-from django_outfitanyone import checks
+from django_outfitanyone import checks, wakers
 from django_outfitanyone.conf import known_settings
 
 
@@ -284,7 +284,8 @@ def test_sqlite__modes(monkeypatch, options, expected):
 
 
 def test_ids__each_has_one_meaning_and_is_used():
-    modules = sorted(Path(checks.__file__).parent.glob("*.py"))
+    folders = (Path(checks.__file__).parent, Path(wakers.__file__).parent)
+    modules = sorted(module for folder in folders for module in folder.glob("*.py"))
     source = "".join(module.read_text("utf-8") for module in modules)
     used = re.findall(r'(?:error|warning)\(\s*"([EW]\d{3})"', source)
 

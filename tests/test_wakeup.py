@@ -3,7 +3,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
@@ -20,6 +20,9 @@ from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Account, ClothesParse
 from django_outfitanyone.models.account import LONG_AGO
 from django_outfitanyone.models.idle_accounts import MOST_UNANSWERED
+from django_outfitanyone.wakers.base import POLL, WATCHDOG
+from django_outfitanyone.wakers.django_q import DjangoQ, broker
+from django_outfitanyone.wakers.time_limit import task_timeout
 from django_outfitanyone.worker import lease, runner
 from tests.events import events
 from tests.factories import make_model_image, make_try_on
@@ -54,7 +57,7 @@ def test_wake__options_do_not_become_arguments_of_the_task(messages):
     assert path == "django_outfitanyone.tasks.poll"
     assert set(kwargs) == {"q_options"}
     assert kwargs["q_options"]["save"] is False
-    assert kwargs["q_options"]["timeout"] == wakeup.task_timeout()
+    assert kwargs["q_options"]["timeout"] == task_timeout()
 
 
 @pytest.mark.parametrize(
@@ -71,19 +74,17 @@ def test_task_timeout__is_a_whole_number_that_follows_the_longest_calls(configur
     """The alarm of django-q2 takes whole numbers only."""
     configure(**keys)
 
-    assert wakeup.task_timeout() == seconds
-    assert isinstance(wakeup.task_timeout(), int)
+    assert task_timeout() == seconds
+    assert isinstance(task_timeout(), int)
 
 
 def test_wake__message_reaches_the_broker(in_this_thread, open_work):
-    from django_q.brokers import get_broker
-
-    broker = get_broker()
-    broker.purge_queue()
+    queue = broker()
+    queue.purge_queue()
     wakeup.wake()
 
-    assert broker.queue_size() == 1
-    broker.purge_queue()
+    assert queue.queue_size() == 1
+    queue.purge_queue()
 
 
 def test_wake__message_goes_to_the_named_cluster(messages, settings):
@@ -286,9 +287,9 @@ class TestNobodyAnswers:
         assert len(messages) == 1
 
 
-@pytest.fixture
-def silent_broker(monkeypatch):
-    """A Redis broker that accepts connections and never answers; a list of its connections."""
+@contextmanager
+def silent_server():
+    """Yield the port and the connections of a server that never answers."""
     accepted = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -298,16 +299,23 @@ def silent_broker(monkeypatch):
                     accepted.append(listener.accept()[0])
 
         threading.Thread(target=accept, daemon=True).start()
-        monkeypatch.setattr(Conf, "ORM", None)
-        monkeypatch.setattr(Conf, "REDIS", f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
-        wakeup._broker()  # imports the client
-        yield accepted
+        yield listener.getsockname()[1], accepted
         listener.shutdown(socket.SHUT_RDWR)
     for connection in accepted:
         connection.close()
     for thread in threading.enumerate():
         if thread.name == "outfitanyone-call":
             thread.join(30)  # else its failure opens the circuit of the next test
+
+
+@pytest.fixture
+def silent_broker(monkeypatch):
+    """A Redis broker that never answers; a list of its connections."""
+    with silent_server() as (port, accepted):
+        monkeypatch.setattr(Conf, "ORM", None)
+        monkeypatch.setattr(Conf, "REDIS", f"redis://127.0.0.1:{port}/0")
+        broker()  # imports the client
+        yield accepted
 
 
 class TestSilentBroker:
@@ -340,14 +348,14 @@ class TestSilentBroker:
         assert time.monotonic() - started_at < 3
 
     def test_connection__has_a_timeout(self, silent_broker):
-        settings = wakeup._broker().connection.connection_pool.connection_kwargs
+        settings = broker().connection.connection_pool.connection_kwargs
 
         assert settings["socket_timeout"] == settings["socket_connect_timeout"] == 3
 
     def test_connection__keeps_the_timeout_of_the_shop(self, silent_broker, monkeypatch):
         own = {"socket_timeout": 1, "socket_connect_timeout": 2}
         monkeypatch.setattr(Conf, "REDIS", own)
-        settings = wakeup._broker().connection.connection_pool.connection_kwargs
+        settings = broker().connection.connection_pool.connection_kwargs
 
         assert own.items() <= settings.items()
 
@@ -400,14 +408,14 @@ class TestWorkerIsMissing:
         settings.OUTFITANYONE = {"Q_CLUSTER_NAME": "pictures"}
         assert wakeup.worker_command() == "manage.py qcluster --name pictures"
         settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "django_q"]
-        assert wakeup.worker_command() == "manage.py outfitanyone_poll"
+        assert wakeup.worker_command() == "manage.py outfitanyone_worker"
 
 
 def test_watchdog__repeated_migrations_leave_one_schedule():
     call_command("migrate", verbosity=0)
-    wakeup.install_watchdog()
+    wakeup.install_schedule()
 
-    schedule = Schedule.objects.get(name=wakeup.WATCHDOG)
+    schedule = Schedule.objects.get(name=WATCHDOG)
     assert (schedule.func, schedule.schedule_type, schedule.minutes) == (
         "django_outfitanyone.tasks.watch",
         Schedule.MINUTES,
@@ -417,12 +425,12 @@ def test_watchdog__repeated_migrations_leave_one_schedule():
 
 def test_watchdog__of_an_older_version_is_changed_and_keeps_the_rest():
     Schedule.objects.all().delete()
-    Schedule.objects.create(name=wakeup.WATCHDOG, func=wakeup.POLL, minutes=3)
-    wakeup.install_watchdog()
+    Schedule.objects.create(name=WATCHDOG, func=POLL, minutes=3)
+    wakeup.install_schedule()
 
-    schedule = Schedule.objects.get(name=wakeup.WATCHDOG)
+    schedule = Schedule.objects.get(name=WATCHDOG)
     assert (schedule.func, schedule.minutes) == ("django_outfitanyone.tasks.watch", 3)
-    assert wakeup.has_watchdog()
+    assert DjangoQ().has_schedule()
 
 
 def test_watchdog__is_not_created_before_django_q_is_migrated(monkeypatch):
@@ -430,7 +438,7 @@ def test_watchdog__is_not_created_before_django_q_is_migrated(monkeypatch):
 
     monkeypatch.setattr(connection.introspection, "table_names", list)
     Schedule.objects.all().delete()
-    wakeup.install_watchdog()
+    wakeup.install_schedule()
 
     assert not Schedule.objects.exists()
 
@@ -438,7 +446,7 @@ def test_watchdog__is_not_created_before_django_q_is_migrated(monkeypatch):
 def test_watchdog__is_not_created_without_django_q(settings):
     settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "django_q"]
     Schedule.objects.all().delete()
-    wakeup.install_watchdog()
+    wakeup.install_schedule()
 
     assert not Schedule.objects.exists()
 

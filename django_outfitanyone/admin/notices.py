@@ -13,7 +13,7 @@ from django_outfitanyone.admin.deletion import DeletionMixin, deletion_warnings
 from django_outfitanyone.admin.storable_input import StorableInputMixin
 from django_outfitanyone.models import TryOnResult
 from django_outfitanyone.permissions import may_see_costs
-from django_outfitanyone.wakeup import is_worker_missing, worker_command
+from django_outfitanyone.wakeup import is_worker_missing, shell_line, worker_command
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -30,6 +30,7 @@ def account_notice(
         missing_worker = worker_command() if is_worker_missing() else ""
     return {
         "missing_worker": missing_worker,
+        "start_command": shell_line(missing_worker),
         "account_problem": account_problem(request, site),
         "here": request.get_full_path(),
     }

@@ -1,23 +1,20 @@
-"""Checks of the project around the app: time zone, media storage, django-q2 and SQLite."""
+"""Checks of the project around the app: time zone, media storage, waker and SQLite."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from django.conf import settings
-from django.core import checks
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connections, router
 
-from django_outfitanyone import wakeup
+from django_outfitanyone import wakers
 from django_outfitanyone.checks.messages import Messages, error, warning
-from django_outfitanyone.conf import conf
+from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.models import Account
-
-SPARE_SECONDS = 30
-"""How much longer than a task may run django-q2 should wait before it runs it again."""
+from django_outfitanyone.setting_types import given
+from django_outfitanyone.wakers.base import WORKER, setting_line
 
 
 def check_time_zone(**_kwargs: Any) -> Messages:
@@ -43,27 +40,26 @@ def check_media(**_kwargs: Any) -> Messages:
 
 
 def check_queue(**_kwargs: Any) -> Messages:
-    """Settings of django-q2 that kill, repeat or delay tasks."""
-    if not wakeup.is_installed():
-        return [
-            warning(
-                "W006",
-                "django_q is not in INSTALLED_APPS, so nothing wakes the worker.",
-                "Keep `manage.py outfitanyone_poll` running, or add django_q.",
-            )
-        ]
+    """The waker must exist, be installed and be set up; each waker checks its own settings."""
     try:
-        cluster = wakeup.cluster_settings()
-    except KeyError:
-        return [
-            error(
-                "E005",
-                f"OUTFITANYONE['Q_CLUSTER_NAME'] = {conf.Q_CLUSTER_NAME!r} is neither the name in "
-                "Q_CLUSTER nor one of its ALT_CLUSTERS.",
-                'OUTFITANYONE = {"Q_CLUSTER_NAME": ""}',
-            )
-        ]
-    return list(_queue_warnings(cluster))
+        waker = wakers.configured()
+    except ConfigurationError as fault:
+        nearest = get_close_matches(conf.WAKER, wakers.WAKERS, n=1, cutoff=0)[0]
+        text = f"OUTFITANYONE['WAKER'] = {conf.WAKER!r} names no waker: {fault}"
+        return [error("E013", text, setting_line(nearest))]
+    line = waker.missing()
+    if not line:
+        return waker.check()
+    if "WAKER" in given():
+        text = f"OUTFITANYONE['WAKER'] is {conf.WAKER!r}, but {waker.title} is not installed."
+        return [error("E014", text, f"{line}, or {setting_line('none')}")]
+    return [
+        warning(
+            "W006",
+            "django_q is not in INSTALLED_APPS, so nothing wakes the worker.",
+            f"{line}, or keep `{WORKER}` running and set {setting_line('none')}",
+        )
+    ]
 
 
 def check_sqlite(**_kwargs: Any) -> Messages:
@@ -84,50 +80,3 @@ def check_sqlite(**_kwargs: Any) -> Messages:
             '"init_command": "PRAGMA journal_mode=WAL;"}',
         )
     ]
-
-
-def _queue_warnings(cluster: Mapping[str, Any]) -> Iterator[checks.CheckMessage]:
-    needed = wakeup.task_timeout()
-    timeout = _number(cluster, "timeout", 0)
-    longest = max(timeout, needed)  # each wakeup asks for the time that it needs
-    retry = _number(cluster, "retry", 60)
-    workers = _number(cluster, "workers", os.cpu_count() or 1)
-    if timeout < needed:
-        yield warning(
-            "W002",
-            f"Q_CLUSTER['timeout'] should be at least {needed} s: a run of the worker lasts "
-            "RUN_BUDGET, and its last step may wait CONNECT_TIMEOUT + READ_TIMEOUT several times. "
-            "A run that is killed earlier leaves paid requests without their answers.",
-            f'Q_CLUSTER = {{"timeout": {needed}, "retry": {needed + SPARE_SECONDS}}}',
-        )
-    if retry <= longest:
-        yield warning(
-            "W003",
-            f"Q_CLUSTER['retry'] ({retry} s) must be longer than a task may run ({longest} s).",
-            f'Q_CLUSTER = {{"retry": {longest + SPARE_SECONDS}}}',
-        )
-    if _number(cluster, "queue_limit", workers**2) > 2 * workers:
-        yield warning(
-            "W004",
-            f"Q_CLUSTER['queue_limit'] should be at most {2 * workers}, twice the workers: tasks "
-            "that a process has prefetched are stuck or lost when it dies.",
-            f'Q_CLUSTER = {{"queue_limit": {workers}}}',
-        )
-    if cluster.get("sync"):
-        yield warning(
-            "W008",
-            "Q_CLUSTER['sync'] is for tests only: pages wait for uploads and calls of the engine.",
-            'Q_CLUSTER = {"sync": False}',
-        )
-    if cluster.get("catch_up", True):
-        yield warning(
-            "W009",
-            "Q_CLUSTER['catch_up'] queues one task for each minute that the cluster was down.",
-            'Q_CLUSTER = {"catch_up": False}',
-        )
-
-
-def _number(cluster: Mapping[str, Any], name: str, default: int) -> int:
-    """Return a setting of django-q2, or its default; invalid values are reported by django-q2."""
-    value = cluster.get(name) or default
-    return value if isinstance(value, int) else default

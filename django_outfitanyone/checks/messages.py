@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.core import checks
+from django_outfitanyone.check_messages import Messages, error, warning
 
-Messages = list[checks.CheckMessage]
+__all__ = ["IDS", "Messages", "error", "warning"]
 
 IDS = {
     "E001": "OUTFITANYONE is not a dict, or a key or option is unknown",
@@ -19,6 +19,9 @@ IDS = {
     "E010": "an engine has no BACKEND",
     "E011": "PARSER names no engine that parses clothes",
     "E012": "FALLBACKS names no engine that makes pictures, or one twice",
+    "E013": "WAKER names no waker",
+    "E014": "what WAKER names is not installed",
+    "E015": "the queue that WAKER names is not set up",
     "W001": "an engine has no API key",
     "W002": "django-q2 may kill a task before it has finished",
     "W003": "django-q2 may start a task again while it is still running",
@@ -26,7 +29,7 @@ IDS = {
     "W005": "SQLite is not set up for several processes",
     "W006": "nothing wakes the worker",
     "W007": "MEDIA_ROOT is not set",
-    "W008": "django-q2 runs tasks inside the web request",
+    "W008": "the queue runs tasks inside the web request",
     "W009": "django-q2 queues a task for every minute of downtime",
     "W010": "a remote model has no price",
     "W011": "a budget is smaller than the price of one picture",
@@ -36,18 +39,9 @@ IDS = {
     "W015": "the vendor has ended the default model of an engine",
     "W016": "an engine in FALLBACKS may train on the pictures",
     "W017": "no try-on can fall back to an engine in FALLBACKS",
+    "W018": "nothing wakes the worker for work that is due later",
     "W050": "visitors see pictures that AI made without a visible label",
     "W051": "a certificate is set, but c2pa is not installed",
     "W052": "pictures cannot be signed with the certificate and key",
 }
 """Every check id with its meaning, as docs/settings.md lists them."""
-
-
-def error(number: str, message: str, hint: str) -> checks.CheckMessage:
-    """Return an error; ``hint`` is a line to paste into the settings."""
-    return checks.Error(message, hint=hint, id=f"django_outfitanyone.{number}")
-
-
-def warning(number: str, message: str, hint: str) -> checks.CheckMessage:
-    """Return a warning; ``hint`` is a line to paste into the settings."""
-    return checks.Warning(message, hint=hint, id=f"django_outfitanyone.{number}")

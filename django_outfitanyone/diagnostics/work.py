@@ -9,12 +9,13 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from django_outfitanyone import wakeup
+from django_outfitanyone import wakers, wakeup
 from django_outfitanyone.account import budgets
 from django_outfitanyone.account.money import money
 from django_outfitanyone.diagnostics import status
 from django_outfitanyone.diagnostics.findings import Findings, ok, problem, warning
 from django_outfitanyone.diagnostics.status import AccountStatus
+from django_outfitanyone.wakers.base import WORKER, Waker
 
 
 def diagnose_work() -> Findings:
@@ -92,29 +93,35 @@ def _diagnose_worker(states: list[AccountStatus]) -> Findings:
     overdue = sum(state.overdue for state in states)
     values = {"time": timesince(seen) if seen else "", "count": overdue}
     text = _("A worker was last seen %(time)s ago.") if seen else _("No worker was ever seen.")
-    remedy = _("Keep `manage.py qcluster` running, or `manage.py outfitanyone_poll`.")
+    remedy = _("Keep `%(command)s` running.") % {"command": wakeup.worker_command()}
+    is_idle = not (wakers.current().ticks or any(state.open for state in states))
     if overdue:
         late = ngettext("%(count)d job is overdue.", "%(count)d jobs are overdue.", overdue)
         yield problem("worker", f"{late} {text}" % values, remedy)
-    elif all(state.is_runner_missing for state in states):
+    elif all(state.is_runner_missing for state in states) and not is_idle:
         yield warning("worker", text % values, remedy)
     else:
         yield ok("worker", text % values)
-    if wakeup.is_installed():
-        yield from _diagnose_queue()
+    if wakers.current().has_queue:
+        yield from _diagnose_queue(wakers.current())
 
 
-def _diagnose_queue() -> Findings:
+def _diagnose_queue(waker: Waker) -> Findings:
     trouble = wakeup.broker_problem()
+    values = {"queue": waker.title, "setting": waker.setting, "trouble": trouble, "command": WORKER}
     if trouble:
-        text = _("The broker of django-q2 does not respond: %(trouble)s")
-        remedy = _("Start it, or correct Q_CLUSTER. Until then, only outfitanyone_poll works.")
-        yield problem("queue", text % {"trouble": trouble}, remedy)
-    elif not wakeup.has_watchdog():
+        text = _("The broker of %(queue)s does not respond: %(trouble)s")
+        remedy = _("Start it, or correct %(setting)s. Until then, only `%(command)s` works.")
+        yield problem("queue", text % values, remedy % values)
+    elif not waker.has_schedule():
         text = _("No schedule wakes the worker every minute.")
-        yield warning("queue", text, _("Run `manage.py migrate`."))
-    else:
+        remedy = _("Run or add: %(line)s")
+        yield warning("queue", text, remedy % {"line": waker.schedule_remedy()})
+    elif waker.ticks:
         yield ok("queue", _("The broker responds, and a schedule wakes the worker every minute."))
+    else:
+        text = _("While work is open, each run of the worker asks %(queue)s for the next one.")
+        yield ok("queue", text % values)
 
 
 def _diagnose_budgets(state: AccountStatus) -> Findings:

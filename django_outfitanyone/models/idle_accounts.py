@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
+from django_outfitanyone.conf import conf
 from django_outfitanyone.models.account import Account
 from django_outfitanyone.models.clothes_parse import ClothesParse
 from django_outfitanyone.models.try_on import TryOnResult
@@ -46,6 +47,21 @@ def idle_accounts(*, due_until: datetime) -> AccountQuerySet:
     return idle.order_by("runner_expires_at", "pk")
 
 
+def next_due_at(*, after: datetime) -> datetime | None:
+    """Return when open work of a configured engine is due next, after that moment, if ever.
+
+    What was due earlier is left out: the worker has begun it, or it waits for a slot or a person.
+    """
+    moments = [
+        model.objects.filter(account__in=list(conf.engines), due_at__gt=after)
+        .open()
+        .order_by()
+        .aggregate(first=Min("due_at"))["first"]
+        for model in (TryOnResult, ClothesParse)
+    ]
+    return min(filter(None, moments), default=None)
+
+
 def record_wakeup(account: Account) -> bool:
     """Count a wakeup in the account's row; return whether its message should be sent.
 
@@ -60,6 +76,15 @@ def record_wakeup(account: Account) -> bool:
     # of two requests, the first to change the row sends: after the commit of both
     rows = Account.objects.filter(pk=account.pk, last_wakeup_at=account.last_wakeup_at)
     return bool(rows.update(last_wakeup_at=now, unanswered_wakeups=unanswered))
+
+
+def record_later_wakeup(account: Account, moment: datetime) -> bool:
+    """Note a wakeup that will be due then; return whether its message should be sent.
+
+    False while another one is still to come, so that at most one message per request waits.
+    """
+    rows = Account.objects.filter(pk=account.pk, last_wakeup_at__lte=timezone.now())
+    return bool(rows.update(last_wakeup_at=moment))
 
 
 def record_worker() -> None:

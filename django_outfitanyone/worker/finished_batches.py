@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_outfitanyone.models import Batch, TryOnResult
 from django_outfitanyone.models.batch import BatchQuerySet
 from django_outfitanyone.signals import batch_finished
-from django_outfitanyone.wakeup import MAIL_SECONDS
+from django_outfitanyone.wakers.time_limit import MAIL_SECONDS
 from django_outfitanyone.worker.batch_mail import send_mail_about
 from django_outfitanyone.worker.thread_pool import DATABASE_ERRORS, log_database_error
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from django_outfitanyone import wakeup
 from django_outfitanyone.models.database import connection
+from django_outfitanyone.wakers.time_limit import task_timeout
 from django_outfitanyone.worker import lease
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class LeaseKeeper:
 
     def renew_slow(self) -> None:
         """Renew what was not renewed for some time, unless its step is stuck."""
-        now, patience = time.monotonic(), wakeup.task_timeout()
+        now, patience = time.monotonic(), task_timeout()
         if self._renewed_at + self._interval <= now < self._seen_at + patience:
             self._renew()
         with self._lock:

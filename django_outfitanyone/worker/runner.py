@@ -22,6 +22,7 @@ from django_outfitanyone.models.database import connection
 from django_outfitanyone.worker import lease, queue
 from django_outfitanyone.worker.lease_keeper import LeaseKeeper
 from django_outfitanyone.worker.queue import Lane
+from django_outfitanyone.worker.stop import is_stopping
 from django_outfitanyone.worker.thread_pool import (
     DATABASE_ERRORS,
     NoThreads,
@@ -124,10 +125,10 @@ class _Runner:
         Near the end no download, parse or preparation begins any more. Polls and submits go on
         until those that were begun have finished, for the time of one slow call at most.
         """
-        room, was_ending = self._pool.room, self._is_ending
-        if was_ending:
+        room, was_ending, stops = self._pool.room, self._is_ending, is_stopping()
+        if was_ending or stops:
             room[Lane.PICTURES] = 0
-        if time.monotonic() >= last_start:
+        if time.monotonic() >= last_start or stops:
             room[Lane.SLOTS] = 0
         work = queue.due_work(self._account, room)
         self._is_cut, self._is_full = work.is_cut, work.is_full
@@ -135,7 +136,9 @@ class _Runner:
         self._begin(work)
         now, is_idle = time.monotonic(), not work.due and not self._pool.is_busy(*Lane)
         is_quiet = is_idle and _is_quiet(work.next_due_at)
-        self._is_ending |= now >= end or (is_quiet and (now >= quiet_end or self._should_yield()))
+        if is_quiet:
+            self._is_ending |= now >= quiet_end or self._should_yield()
+        self._is_ending |= stops or now >= end
         if self._is_ending and self._pool.has_threads:
             self._pool.takes_next_steps = False
             return not self._pool.is_busy(Lane.PICTURES)

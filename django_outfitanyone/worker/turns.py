@@ -19,6 +19,7 @@ from django_outfitanyone.worker import runner
 from django_outfitanyone.worker.fallback import fall_back
 from django_outfitanyone.worker.finished_batches import announce_finished_batches
 from django_outfitanyone.worker.queue import SOON
+from django_outfitanyone.worker.stop import is_stopping
 from django_outfitanyone.worker.thread_pool import DATABASE_ERRORS, log_database_error
 
 LEAST = 1.0
@@ -53,7 +54,7 @@ def _advance_accounts(budget: float) -> bool:
     more, seen = fall_back(), set[str]()
     while waiting := [one for one in waiting_accounts() if one.pk not in seen]:
         left = end - time.monotonic()
-        if budget and left <= 0:
+        if budget and (left <= 0 or is_stopping()):
             return True
         account = waiting[0]
         seen.add(account.pk)

@@ -31,7 +31,7 @@ def test_worker_killed_again_and_again__finishes_the_batch_and_pays_once(remote,
     remote.set_progression([("PENDING", 0.02), ("RUNNING", 0.7)])
     batch = request_some(12)[0].batch
     chance = random.Random(4711)
-    worker = start("outfitanyone_poll")
+    worker = start("outfitanyone_worker")
 
     def kill_and_start_again():
         nonlocal worker
@@ -39,7 +39,7 @@ def test_worker_killed_again_and_again__finishes_the_batch_and_pays_once(remote,
         time.sleep(chance.uniform(0.1, 2.0))
         worker.kill()
         worker.wait()
-        worker = start("outfitanyone_poll")
+        worker = start("outfitanyone_worker")
 
     settle(batch, seconds=200, meanwhile=kill_and_start_again)
 
@@ -58,7 +58,7 @@ def test_three_runners_at_once__are_one(remote, start):
     remote.set_progression([("RUNNING", 0.3)])
     batch = request_some(10)[0].batch
     for _ in range(3):
-        start("outfitanyone_poll")
+        start("outfitanyone_worker")
     settle(batch, seconds=60)
 
     rows = TryOnResult.objects.filter(batch=batch)

@@ -50,13 +50,13 @@ def test_chaos__loses_nothing_and_pays_nothing_twice(notes, start, configure, en
     options = TryOnOptions(keep_other_half=False)
     rows = request_try_ons(combine(garments, people), options=options)
     settings = json.dumps(keys)
-    worker, chance = start("outfitanyone_poll", TEST_OUTFITANYONE=settings), random.Random(engine)
+    worker, chance = start("outfitanyone_worker", TEST_OUTFITANYONE=settings), random.Random(engine)
     for _kill in range(KILLS):
         wait_for_new_runner()
         time.sleep(chance.uniform(0, 1.5))
         worker.kill()
         worker.wait()
-        worker = start("outfitanyone_poll", TEST_OUTFITANYONE=settings)
+        worker = start("outfitanyone_worker", TEST_OUTFITANYONE=settings)
         _decide(notes)
     end = time.monotonic() + SECONDS
     while _open_or_unclear().exists():

@@ -7,7 +7,6 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from django_outfitanyone import wakeup
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
 from django_outfitanyone.diagnostics import doctor
@@ -16,6 +15,7 @@ from django_outfitanyone.diagnostics.pictures import diagnose_picture_check
 from django_outfitanyone.engines.base import CheckResult
 from django_outfitanyone.models import Account, Charge, DailyTotal
 from django_outfitanyone.models.amounts import shop_day
+from django_outfitanyone.wakers.base import WATCH
 from tests.factories import make_charge, make_try_on
 from tests.toy_engine import ToyEngine
 
@@ -215,7 +215,7 @@ def test_work__missing_worker_without_work_is_a_warning():
 def test_work__no_watchdog(at_work):
     from django_q.models import Schedule
 
-    Schedule.objects.filter(func=wakeup.WATCH).delete()
+    Schedule.objects.filter(func=WATCH).delete()
 
     assert ("queue", WARNING) in levels(doctor.diagnose_work)
 

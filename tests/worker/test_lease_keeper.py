@@ -8,7 +8,6 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from django_outfitanyone import wakeup
 from django_outfitanyone.actions import parse_clothes
 from django_outfitanyone.choices import Status
 from django_outfitanyone.engines.dashscope import OutfitAnyone
@@ -78,7 +77,7 @@ class TestRunnersLease:
         assert runner_lease_ends_at() == ends_at
 
     def test_expires_when_the_step_is_stuck(self, keeper, monkeypatch):
-        monkeypatch.setattr(wakeup, "task_timeout", lambda: 0)
+        monkeypatch.setattr(lease_keeper, "task_timeout", lambda: 0)
         Account.objects.update(runner_expires_at=(ends_at := almost_over()))
         keeper.renew_slow()
 
@@ -149,7 +148,7 @@ class TestLeaseOfAJob:
         assert self.ends_at(job) == ends_at
 
     def test_expires_when_its_step_is_stuck(self, keeper, job, monkeypatch):
-        monkeypatch.setattr(wakeup, "task_timeout", lambda: 0)
+        monkeypatch.setattr(lease_keeper, "task_timeout", lambda: 0)
         ends_at = self.shorten(job)
         keeper.renew_slow()
 
