@@ -52,10 +52,19 @@ class TryOnResultQuerySet(PausableQuerySet):
     read_with_claim = ("account", "model_image")
 
     def claim(self, ids: Sequence[int], *, lease: timedelta) -> list[TryOnResult]:
-        """Claim as for every job; read what unsent ones wear, as their steps begin with it."""
+        """Claim as for every job; read what the steps of unsent ones begin with.
+
+        That is what they wear, and whether their batches are paused. A person who pauses a batch
+        later ends the leases of its unsent rows.
+        """
         claimed = super().claim(ids, lease=lease)
         unsent = [try_on for try_on in claimed if try_on.is_unsent]
+        if not unsent:
+            return claimed
         models.prefetch_related_objects(unsent, worn_with_products())
+        paused = Batch.objects.paused_among({try_on.batch for try_on in unsent})
+        for try_on in unsent:
+            try_on.is_of_paused_batch = try_on.batch in paused
         return claimed
 
     def working(self) -> Self:
