@@ -30,10 +30,6 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def paused(self) -> Self:
         return self.filter(paused_at__isnull=False)
 
-    def paused_among(self, batches: Collection[uuid.UUID]) -> set[uuid.UUID]:
-        """Return those of these batches of which no try-on may be submitted now."""
-        return set(self.paused().filter(pk__in=batches).values_list("pk", flat=True))
-
     def lock_paused(self, batch: uuid.UUID) -> bool:
         """Hold the row until the transaction ends if the batch is paused; return whether it is.
 

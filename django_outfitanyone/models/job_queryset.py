@@ -149,8 +149,12 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
         now = timezone.now()
         token = uuid.uuid4().hex
         self.due(now).filter(pk__in=ids).update(lease_token=token, lease_expires_at=now + lease)
-        claimed = self.model._default_manager.select_related(*self.read_with_claim)
-        return list(claimed.filter(lease_token=token).order_by("due_at", "pk"))
+        claimed = self.model._default_manager.filter(lease_token=token)
+        return list(claimed.with_inputs_of_steps().order_by("due_at", "pk"))
+
+    def with_inputs_of_steps(self) -> Self:
+        """Read with the jobs, in the same statement, what most of their steps begin with."""
+        return self.select_related(*self.read_with_claim)
 
     def with_inputs(self) -> Self:
         """Return all jobs, each with the related rows that most of its steps read."""

@@ -52,20 +52,19 @@ class TryOnResultQuerySet(PausableQuerySet):
     read_with_claim = ("account", "model_image")
 
     def claim(self, ids: Sequence[int], *, lease: timedelta) -> list[TryOnResult]:
-        """Claim as for every job; read what the steps of unsent ones begin with.
-
-        That is what they wear, and whether their batches are paused. A person who pauses a batch
-        later ends the leases of its unsent rows.
-        """
+        """Claim as for every job; read what unsent ones wear, as their steps begin with it."""
         claimed = super().claim(ids, lease=lease)
         unsent = [try_on for try_on in claimed if try_on.is_unsent]
-        if not unsent:
-            return claimed
         models.prefetch_related_objects(unsent, worn_with_products())
-        paused = Batch.objects.paused_among({try_on.batch for try_on in unsent})
-        for try_on in unsent:
-            try_on.is_of_paused_batch = try_on.batch in paused
         return claimed
+
+    def with_inputs_of_steps(self) -> Self:
+        """Also tell which rows are of paused batches.
+
+        A person who pauses a batch later ends the leases of its unsent rows.
+        """
+        paused = Batch.objects.paused().filter(pk=OuterRef("batch"))
+        return super().with_inputs_of_steps().annotate(is_of_paused_batch=Exists(paused))
 
     def working(self) -> Self:
         """Return the try-ons that are being prepared, are prepared, or may hold a slot."""

@@ -12,6 +12,7 @@ from django_outfitanyone.models import Account, TryOnResult
 from django_outfitanyone.worker import queue
 from django_outfitanyone.worker.queue import Lane
 from tests.factories import make_model_image, make_try_on
+from tests.query_plans import needs_sqlite
 from tests.work import claimed
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,39 @@ def test_next_due_at__leased_job_is_due_when_its_lease_ends():
     assert due_at == pytest.approx(
         timezone.now() + conf.default_engine.lease(), abs=timedelta(seconds=5)
     )
+
+
+@needs_sqlite
+def test_due_work__takes_one_statement_while_tasks_only_run(django_assert_num_queries):
+    account = Account.of()
+    later = timezone.now() + timedelta(minutes=1)
+    make_try_on(status=Status.RUNNING, slot=1, remote_task_id="task-1", due_at=later)
+
+    with django_assert_num_queries(1):
+        assert not queue.due_work(account, ROOM).due
+
+
+@pytest.mark.parametrize("has_rows", [False, True])
+def test_due_work__knows_at_once_that_the_account_was_stopped(has_rows):
+    account = Account.of()
+    make_try_on(status=Status.QUEUED)
+    if has_rows:
+        make_try_on(status=Status.PREPARING, is_prepared=True)
+    Account.objects.update(stopped_at=timezone.now())
+
+    assert not queue.due_work(account, ROOM).due
+    assert account.is_stopped
+
+
+def test_is_due_soon():
+    account = Account.of()
+    assert not queue.is_due_soon(account)
+
+    make_try_on(status=Status.QUEUED)
+    assert queue.is_due_soon(account)
+
+    TryOnResult.objects.update(due_at=timezone.now() + timedelta(minutes=1))
+    assert not queue.is_due_soon(account)
 
 
 def test_is_soon():
