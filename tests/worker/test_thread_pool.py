@@ -174,7 +174,8 @@ class TestRepeatedPolls:
     @pytest.fixture
     def polled(self, pool, running):
         pool.submit(Lane.SLOTS, running)
-        finish(pool)
+        while pool.is_busy(*Lane):
+            time.sleep(0.01)
         return running
 
     def test_task_stays_leased_and_gives_its_room_back(self, pool, polled):
