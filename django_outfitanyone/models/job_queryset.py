@@ -149,7 +149,7 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
         now = timezone.now()
         token = uuid.uuid4().hex
         self.due(now).filter(pk__in=ids).update(lease_token=token, lease_expires_at=now + lease)
-        claimed = self.model._default_manager.filter(lease_token=token)
+        claimed: Any = self.model._default_manager.filter(lease_token=token)
         return list(claimed.with_inputs_of_steps().order_by("due_at", "pk"))
 
     def with_inputs_of_steps(self) -> Self:
