@@ -252,6 +252,7 @@ def measure(
         "x lower bound",
         seconds=round(took, 2),
         lower_bound=round(lower_bound, 2),
+        submit_limit_s=round(submit_limit_seconds(environment, count), 2),
         accounts=accounts,
         **calls_of(environment, count),
         **run.details,
@@ -265,11 +266,28 @@ def bar_of(slots: int, seconds: float, network: float) -> float | None:
     return NETWORK_BARS.get((slots, seconds, network)) if network else BAR
 
 
+def submit_limit_seconds(environment: Environment, count: int) -> float:
+    """Return how much longer than the lower bound it takes at least to keep the rate limit.
+
+    The last slot is filled only when the limit has let as many submits leave as there are
+    slots. The lower bound does not contain it.
+    """
+    from django_outfitanyone.conf import conf
+
+    limit = conf.default_engine.submits
+    first_wave = min(environment.slots, count // len(environment.accounts))
+    return (first_wave - 1) * limit.seconds / limit.count
+
+
 def calls_of(environment: Environment, count: int) -> dict[str, Any]:
-    """Return the submits, polls and lists per try-on, and the most tasks that ran at once."""
+    """Return the calls per try-on, how many a rate limit refused, and how many tasks ran at once.
+
+    Calls are submits, polls and lists.
+    """
     stats = environment.sandbox.stats
     calls = sum(stats[name] for name in ("submits", "queries", "lists")) / count
-    return {"calls_per_try_on": round(calls, 2), "peak_running": stats["peak_running"]}
+    counts = {name: stats[name] for name in ("throttled", "peak_running")}
+    return {"calls_per_try_on": round(calls, 2), **counts}
 
 
 def title(environment: Environment, count: int, seconds: float, *, varied: bool) -> str:

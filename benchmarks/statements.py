@@ -86,7 +86,7 @@ def _step(frames: list[FrameType]) -> str:
         if name == "_step":
             step = frame.f_locals["step"]
             return f"{step.__module__.rpartition('.')[2]}.{step.__name__}"
-        if name in {"due_work", "claim", "advance", "renew", "next_due_at", "_is_another_due"}:
+        if name in {"due_work", "claim", "advance", "renew", "is_due_soon", "_is_another_due"}:
             return f"({name})"
     return "(other)"
 

@@ -38,7 +38,14 @@ UNSETTLED = frozenset({Status.SUBMITTING, Status.RUNNING, Status.NEEDS_ATTENTION
 
 MAY_FOLLOW: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset(
-        {Status.PREPARING, Status.SUCCEEDED, Status.FAILED, Status.CANCELED},
+        # SUBMITTING: a parse, which is prepared and sent in one step
+        {
+            Status.PREPARING,
+            Status.SUBMITTING,
+            Status.SUCCEEDED,
+            Status.FAILED,
+            Status.CANCELED,
+        },
     ),
     Status.PREPARING: frozenset(
         # back to QUEUED: moved to another engine, where the picture may exist already

@@ -133,7 +133,7 @@ class Settings:
     @property
     def default_alias(self) -> str:
         """The alias ``default``, or the first one of the shop if there is none of that name."""
-        aliases = list(self.engines)
+        aliases = list(given_engines())
         return DEFAULT if DEFAULT in aliases else aliases[0]
 
     @property
@@ -152,7 +152,7 @@ class Settings:
         Raises ``EngineNotConfigured`` if ``ENGINES`` has no such alias.
         """
         name = alias or self.default_alias
-        if name not in self.engines:
+        if name not in given_engines():
             raise EngineNotConfigured(name)
         return EngineSettings(name)
 

@@ -1,4 +1,4 @@
-"""The limits of each account: concurrent tasks, submits and polls in a time, pauses and stops.
+"""The limits of each account: concurrent tasks, submits in a time, pauses and stops.
 
 They live in database rows, so they hold over all processes and hosts. The clock is the
 application's: MariaDB's ``NOW()`` may differ from it by the server's time zone.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections import defaultdict, deque
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -135,23 +133,7 @@ def _burst(account: Account) -> tuple[int, timedelta]:
     return at_once, timedelta(seconds=MARGIN * limit.seconds / (limit.count - at_once))
 
 
-def wait_for_query(account: Account) -> None:
-    """Sleep until the account's rate limit allows the next poll.
-
-    Only the one runner polls, so counting in this process is enough. The next runner does
-    not know of the last polls of this one, but a run ends only when no poll is due.
-    """
-    limit, polled_at = account.settings.queries, _polled_at[account.pk]
-    with _polls:
-        at = time.monotonic()
-        if len(polled_at) >= limit.count:
-            at = max(at, polled_at[-limit.count] + MARGIN * limit.seconds)
-        polled_at.append(at)
-    time.sleep(max(0.0, at - time.monotonic()))
-
-
-_polled_at: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=1000))
-_polls, _admissions = threading.Lock(), threading.Lock()
+_admissions = threading.Lock()
 
 
 def admit_to_slot(try_on: TryOnResult, **columns: Any) -> datetime | None:
@@ -171,9 +153,9 @@ def admit(job: TryOnResult | ClothesParse, *, remote_model: str, **columns: Any)
     """Record that a paid request leaves now. Every paid request goes through here.
 
     Returns ``None`` when it may leave. Returns when to try again if the rate limit does not
-    allow it, if its batch has been paused, or if another host has just taken the ``slot`` among
-    the columns: a unique constraint decides that. Raises ``BudgetSpent`` when the budget does
-    not cover it. The budgets hold the price until the request is charged.
+    allow it, if its batch has been paused or canceled, or if another host has just taken the
+    ``slot`` among the columns: a unique constraint decides that. Raises ``BudgetSpent`` when the
+    budget does not cover it. The budgets hold the price until the request is charged.
 
     One transaction holds the account's row, so of two processes the second one sees what
     the first one has spent. From then on the job's ``send_window`` is open.
@@ -187,6 +169,7 @@ def admit(job: TryOnResult | ClothesParse, *, remote_model: str, **columns: Any)
             if retry_at:
                 return retry_at
             if isinstance(job, TryOnResult) and Batch.objects.is_paused(job.batch):
+                job.is_of_held_batch = True
                 return timezone.now()
             budgets.check(job.account, remote_model, price)
             now = timezone.now()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.db import IntegrityError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_outfitanyone import wakeup
@@ -70,6 +72,7 @@ def request_result_parse(try_on: TryOnResult, *, is_new: bool = False) -> Clothe
     """Return the parse that finds the hotspots of a finished try-on.
 
     ``is_new`` says that its picture is written in this transaction, so that it has no parse yet.
+    If the same engine parses, the new parse is leased: the caller makes it, or ends the lease.
     """
     is_one_piece = any(garment.kind == GarmentKind.ONE_PIECE for garment in try_on.garments)
     types = ONE_PIECE if is_one_piece else None
@@ -83,6 +86,9 @@ def request_result_parse(try_on: TryOnResult, *, is_new: bool = False) -> Clothe
         requested_by_id=try_on.requested_by_id,
         is_automatic=types is None,
     )
+    if parse.account_id == try_on.account_id:
+        parse.lease_token = uuid.uuid4().hex
+        parse.lease_expires_at = timezone.now() + parse.account.settings.lease()
     on_commit(partial(wakeup.wake_runner, parse.account))
     parse.save(force_insert=True)
     return parse

@@ -38,20 +38,24 @@ class ChangingQuerySet(models.QuerySet[Any]):
     def paused(self) -> Self:
         return self.filter(paused_at__isnull=False)
 
+    def held(self) -> Self:
+        """Return the batches of which nothing may be submitted now."""
+        return self.filter(IS_HELD)
+
     def changing(self) -> Self:
         """Return the batches with a change that not all of their try-ons follow yet."""
         return self.exclude(applying="").order_by("pk")
 
     def is_paused(self, batch: uuid.UUID) -> bool:
         """Whether no try-on of this batch may be submitted now."""
-        return self.filter(IS_HELD, pk=batch).exists()
+        return self.held().filter(pk=batch).exists()
 
     def lock_paused(self, batch: uuid.UUID) -> bool:
         """Hold the row until the transaction ends if nothing may be submitted; return whether so.
 
         An UPDATE holds it on every database.
         """
-        return bool(self.filter(IS_HELD, pk=batch).update(paused_at=F("paused_at")))
+        return bool(self.held().filter(pk=batch).update(paused_at=F("paused_at")))
 
     def hold(self, batch: uuid.UUID) -> bool:
         """Hold the row until the transaction ends; return whether there is one."""

@@ -160,18 +160,12 @@ class RemoteJobQuerySet(models.QuerySet[Job]):
         now = timezone.now()
         token = uuid.uuid4().hex
         self.due(now).filter(pk__in=ids).update(lease_token=token, lease_expires_at=now + lease)
-        # without the garments: most steps are polls, which read none
-        claimed = self.model._default_manager.select_related(*self.read_with_claim)
-        return list(claimed.filter(lease_token=token).order_by("due_at", "pk"))
+        claimed: Any = self.model._default_manager.filter(lease_token=token)
+        return list(claimed.with_inputs_of_steps().order_by("due_at", "pk"))
 
-    def claim_new(self, job: Job, *, lease: timedelta) -> bool:
-        """Lease this job that was written just now, unless it is no longer due; say whether."""
-        now = timezone.now()
-        columns = {"lease_token": uuid.uuid4().hex, "lease_expires_at": now + lease}
-        is_claimed = bool(self.due(now).filter(pk=job.pk).update(**columns))
-        for name, value in columns.items() if is_claimed else ():
-            setattr(job, name, value)
-        return is_claimed
+    def with_inputs_of_steps(self) -> Self:
+        """Read with the jobs, in the same statement, what most of their steps begin with."""
+        return self.select_related(*self.read_with_claim)
 
     def with_inputs(self) -> Self:
         """Return all jobs, each with the related rows that most of its steps read."""

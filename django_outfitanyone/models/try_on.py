@@ -125,6 +125,10 @@ class TryOnResult(WearsGarments, RemoteJob, ReviewedPicture, ResponsivePicture):
 
     requested_parse: ClothesParse | None = None
     """The parse of the picture that the worker has requested with this instance."""
+    is_of_held_batch = False
+    """Whether nothing of its batch could be submitted when the worker last read it."""
+    is_first_task = False
+    """Whether the worker has found that no earlier task of the same remote model runs."""
 
     objects = TryOnResultQuerySet.as_manager()
 

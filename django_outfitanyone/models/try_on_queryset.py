@@ -59,6 +59,14 @@ class TryOnResultQuerySet(ReplaceableQuerySet):
         models.prefetch_related_objects(unsent, worn_with_products())
         return claimed
 
+    def with_inputs_of_steps(self) -> Self:
+        """Also tell of which batches nothing may be submitted now.
+
+        ``rate_limits.admit`` reads it again in the transaction of the submit.
+        """
+        held = Batch.objects.held().filter(pk=OuterRef("batch"))
+        return super().with_inputs_of_steps().annotate(is_of_held_batch=Exists(held))
+
     def working(self) -> Self:
         """Return the try-ons that are being prepared, are prepared, or may hold a slot."""
         holding = self.filter(status__in=[Status.PREPARING, *SLOT_KEEPERS])

@@ -75,7 +75,8 @@ class WearsGarments(models.Model):
     @property
     def _loaded_worn(self) -> Iterable[WornGarment]:
         """The rows of ``worn``, loaded once, as foreign keys are."""
-        prefetch_related_objects([self], worn_with_products())
+        if "worn" not in getattr(self, "_prefetched_objects_cache", ()):
+            prefetch_related_objects([self], worn_with_products())
         rows: Iterable[WornGarment] = self.worn.all()
         return rows
 

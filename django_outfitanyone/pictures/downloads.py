@@ -7,6 +7,10 @@ networks, no compression, a limit on bytes and on time.
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,7 +49,7 @@ def download(url: str, *, seconds: int | None = None) -> bytes:
     limit = AnswerLimit(seconds)
     try:
         with (
-            _session() as session,
+            _current_session() as session,
             limit.applied(),
             session.get(
                 url,
@@ -73,6 +77,20 @@ def download(url: str, *, seconds: int | None = None) -> bytes:
             "error": type(error).__name__
         }
         raise DownloadFailed(message) from error
+
+
+@contextmanager
+def kept_connections() -> Iterator[None]:
+    """Let the downloads of this thread share connections until the ``with`` block ends.
+
+    A new one takes two round trips and the handshake of TLS.
+    """
+    with _new_session() as session:
+        token = _kept_session.set(session)
+        try:
+            yield
+        finally:
+            _kept_session.reset(token)
 
 
 def _check_scheme(url: str) -> None:
@@ -166,7 +184,25 @@ class _HTTPSConnection(_HTTPConnection, HTTPSConnection):
     """The same over TLS."""
 
 
-def _session() -> GuardedSession:
-    """Return a session that refuses compression: a small body could unpack to gigabytes."""
+_kept_session: ContextVar[GuardedSession | None] = ContextVar("kept session", default=None)
+
+
+@contextmanager
+def _current_session() -> Iterator[GuardedSession]:
+    """Yield the session of ``kept_connections``, or a new one that is closed afterwards."""
+    if kept := _kept_session.get():
+        yield kept
+    else:
+        with _new_session() as session:
+            yield session
+
+
+def _new_session() -> GuardedSession:
+    """Return a session that refuses compression and cookies, which come from strangers.
+
+    A small compressed body could unpack to gigabytes.
+    """
     adapter = CheckedAdapter(check=_check_address, http=_HTTPConnection, https=_HTTPSConnection)
-    return GuardedSession(adapter, headers={"Accept-Encoding": "identity"})
+    session = GuardedSession(adapter, headers={"Accept-Encoding": "identity"})
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.account import rate_limits
+from django_outfitanyone.account.poll_limit import one_poll
 from django_outfitanyone.engines.base import RemoteState, Result, TaskReport
 from django_outfitanyone.engines.capabilities import Unclear
 from django_outfitanyone.exceptions import (
@@ -42,8 +42,8 @@ REGISTRATION_DELAY = timedelta(seconds=60)
 
 def poll(try_on: TryOnResult, engine: Engine) -> datetime | None:
     """Step: poll the remote task."""
-    rate_limits.wait_for_query(try_on.account)
-    report = engine.query(try_on.remote_task_id or "")
+    with one_poll(try_on.account):
+        report = engine.query(try_on.remote_task_id or "")
     schedule = schedule_for(try_on)
     now = timezone.now()
     if is_conclusive(report):

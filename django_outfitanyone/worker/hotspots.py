@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from django_outfitanyone.exceptions import PictureRefused
 from django_outfitanyone.models import ClothesParse, Hotspot, ModelImage
+from django_outfitanyone.models.database import connection
 from django_outfitanyone.models.hotspot import box_inside, product_id_worn
 from django_outfitanyone.models.of_picture import Picture, picture_filter
 from django_outfitanyone.models.try_on import Keep
@@ -62,14 +63,16 @@ def _fetched(result: Result | None, engine: Engine) -> images.Picture | None:
 
 
 def store_files(
-    picture: Picture, areas: Iterable[FoundArea], files: NewFiles
+    picture: Picture,
+    areas: Iterable[FoundArea],
+    files: NewFiles,
+    known: Mapping[str | None, Hotspot],
 ) -> list[dict[str, Any]]:
     """Store crops and cut-outs; return the columns of each area's hotspot that name them.
 
-    A parse that finds the same crop again keeps the files that are stored already, unless
-    they are damaged or missing.
+    A parse that finds the same crop again as one of the ``known`` hotspots keeps the files that
+    are stored already, unless they are damaged or missing.
     """
-    known = hotspots_by_kind(picture)
     return [
         _stored(picture, area, known.get(area.clothes_type) or Hotspot(), files) for area in areas
     ]
@@ -118,16 +121,27 @@ def store_crops_without_box(
 
 
 def write_hotspots(
-    picture: Picture, areas: Iterable[FoundArea], columns: Iterable[Mapping[str, Any]]
+    picture: Picture,
+    areas: Iterable[FoundArea],
+    columns: Iterable[Mapping[str, Any]],
+    *,
+    is_first: bool,
 ) -> list[Hotspot]:
-    """Write the hotspots of these areas and return them; call it in a transaction."""
-    known, written = hotspots_by_kind(picture, locked=True), []
+    """Write the hotspots of these areas and return them; call it in a transaction.
+
+    ``is_first`` says that the picture had none. If it has some by now, a unique constraint
+    refuses the write, and the retried step finds them.
+    """
+    known, written = {} if is_first else hotspots_by_kind(picture, locked=True), []
     for area, own in zip(areas, columns, strict=True):
         hotspot = _placed(known.get(area.clothes_type), picture, area.clothes_type, area.box)
         for name, value in own.items():
             setattr(hotspot, name, value)
-        hotspot.save()
         written.append(hotspot)
+    if is_first and connection().features.can_return_rows_from_bulk_insert:
+        return Hotspot.objects.bulk_create(written)
+    for hotspot in written:
+        hotspot.save()
     return written
 
 

@@ -27,6 +27,7 @@ from django_outfitanyone.models.remote_job import UNCLEAR
 from django_outfitanyone.signals import hotspots_found
 from django_outfitanyone.worker.hotspots import (
     fetch_area,
+    hotspots_by_kind,
     names_files,
     store_crops_without_box,
     store_files,
@@ -54,7 +55,6 @@ def start(parse: ClothesParse, engine: Engine) -> datetime | None:
         return None
     if parse.may_wait_for(others):
         return timezone.now() + RECHECK_DELAY
-    parse.mark_preparing()
     return prepare(parse, engine)
 
 
@@ -160,12 +160,13 @@ def collect(parse: ClothesParse, engine: Engine) -> None:
 def _store_areas(parse: ClothesParse, areas: Sequence[ParsedArea], engine: Engine) -> None:
     picture = parse.picture
     placed = [fetch_area(area, picture, engine) for area in areas if area.box]
+    known = hotspots_by_kind(picture)
     with new_files(is_named=names_files) as files:
-        columns = store_files(picture, placed, files)
+        columns = store_files(picture, placed, files, known)
         crops = store_crops_without_box(parse, areas, engine, files)
         with atomic():
             _check_picture(parse)
-            found = write_hotspots(picture, placed, columns)
+            found = write_hotspots(picture, placed, columns, is_first=not known)
             _finish(parse, **crops)
     _announce(parse, found)
 

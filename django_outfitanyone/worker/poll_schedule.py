@@ -55,9 +55,15 @@ class PollSchedule:
 
     def _poll_at(self, try_on: TryOnResult, now: datetime, *, age: float) -> datetime:
         durations = self.durations
-        is_first = not durations and not _similar(try_on).filter(pk__lt=try_on.pk).exists()
+        is_first = not durations and self._is_first(try_on)
         interval = self._account.settings.POLL_INTERVAL
         return now + timedelta(seconds=wait(age, durations, is_first=is_first, interval=interval))
+
+    def _is_first(self, try_on: TryOnResult) -> bool:
+        """Whether this is the first of the running tasks, which stays the first."""
+        if not try_on.is_first_task:
+            try_on.is_first_task = not _similar(try_on).filter(pk__lt=try_on.pk).exists()
+        return try_on.is_first_task
 
     def record(self, report: TaskReport) -> bool:
         """Keep how long this task took, by the engine's own clock; return if it is the first.

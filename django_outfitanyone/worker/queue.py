@@ -13,7 +13,7 @@ from enum import Enum
 from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F
 from django.utils import timezone
 
 from django_outfitanyone.account import budgets
@@ -23,6 +23,8 @@ from django_outfitanyone.engines.capabilities import Answers
 from django_outfitanyone.models import Account, ClothesParse, TryOnResult
 from django_outfitanyone.models.job_queryset import RemoteJobQuerySet
 
+OF_ACCOUNT = ("next_submission_at", "stopped_at", "budget_spent_until")
+"""Columns of an account that decide what is due."""
 SOON = timedelta(seconds=15)
 """Jobs that are due later are left to the watchdog; the runner does not wait for them."""
 
@@ -65,9 +67,9 @@ class Work:
 def due_work(account: Account, room: Mapping[Lane, int]) -> Work:
     """Return the jobs that are due now, at most ``room`` for each lane, the urgent ones first.
 
-    Takes two statements while nothing is due, however many jobs are open.
+    Takes one statement while tasks run and nothing is due, however many jobs are open.
     """
-    rows = _OpenRows(_with_flags(account))
+    rows = _OpenRows(account)
     slots = list(rows.slots())
     pictures = list(rows.pictures(room[Lane.PICTURES]))
     kept = [*_shared(slots, room[Lane.SLOTS]), *_shared(pictures, room[Lane.PICTURES])]
@@ -81,16 +83,27 @@ def due_work(account: Account, room: Mapping[Lane, int]) -> Work:
 
 def next_due_at(account: Account) -> datetime | None:
     """Return when the next step is due; ``None`` when no job is open, or all are stopped."""
-    rows = _OpenRows(_with_flags(account))
+    return min(_due_moments(account), default=None)
+
+
+def is_due_soon(account: Account) -> bool:
+    """Whether any step is due soon; runs no more statements than it takes to find one."""
+    return any(map(is_soon, _due_moments(account)))
+
+
+def _due_moments(account: Account) -> Iterator[datetime]:
+    """Yield when steps are due, the first one of each kind."""
+    rows = _OpenRows(account)
     if any(due.ids for due in rows.slots()):
-        return rows.now
-    waiting = [jobs.next_due_at() for _flag, jobs, room in rows.waiting() if room > 0]
-    leases = [
-        model.objects.filter(account=account).next_lease_end()
-        for model in (TryOnResult, ClothesParse)
-    ]
-    moments = (rows.next_due_at(with_unprepared=True), *waiting, *leases)
-    return min((moment for moment in moments if moment), default=None)
+        yield rows.now
+    if moment := rows.next_due_at(with_unprepared=True):
+        yield moment
+    for _flag, jobs, room in rows.waiting():
+        if room > 0 and (moment := jobs.next_due_at()):
+            yield moment
+    for model in (TryOnResult, ClothesParse):
+        if moment := model.objects.filter(account=account).next_lease_end():
+            yield moment
 
 
 def is_soon(moment: datetime | None) -> bool:
@@ -125,17 +138,24 @@ class _Row(NamedTuple):
 
 
 class _OpenRows:
-    """The open rows of an account at a moment.
+    """The open rows of an account at a moment; brings the account's limits up to date.
 
     Those that are read are a few for each slot, because no more are prepared ahead.
     """
 
     def __init__(self, account: Account) -> None:
         self.now = timezone.now()
-        self._account = account
         self._try_ons = TryOnResult.objects.filter(account=account)
         working = self._try_ons.working().order_by("due_at", "pk")
-        self._rows = [_Row(**values) for values in working.values(*_Row.__annotations__)]
+        flags = _flags(account, self.now)
+        columns = {name: F(f"account__{name}") for name in OF_ACCOUNT}
+        rows = list(working.annotate(**flags).values(*_Row.__annotations__, *flags, **columns))
+        self._rows = [_Row(*(row[name] for name in _Row.__annotations__)) for row in rows]
+        common = rows[0] if rows else _account_alone(account, flags)
+        self._has_due = {name: common[name] for name in flags}
+        self._account = account
+        for name in OF_ACCOUNT:
+            setattr(account, name, common[name])
         self._unaffordable = budgets.unaffordable(account)
         self._allowance = Allowance(account)
 
@@ -174,12 +194,12 @@ class _OpenRows:
             [row.pk for row in self._rows if self._is_unprepared(row) and self._is_due(row)],
         )
         for flag, jobs, most in self.waiting():
-            if getattr(self._account, flag) and most > 0:
+            if self._has_due[flag] and most > 0:
                 due = jobs.due(self.now).order_by("due_at", "pk")[: min(room + 1, most)]
                 yield Due(Lane.PICTURES, jobs, list(due.values_list("pk", flat=True)))
 
     def waiting(self) -> Iterator[tuple[str, RemoteJobQuerySet[Any], int]]:
-        """Yield a flag of the account, the jobs that it is about, and how many may begin."""
+        """Yield a flag, the jobs that it is about, and how many may begin."""
         queued = self._try_ons.queued()
         if self._account.is_stopped or self._unaffordable:
             # reuse is free, whatever stops the account
@@ -230,16 +250,23 @@ class _OpenRows:
         return is_due and row.lease_expires_at <= self.now
 
 
-def _with_flags(account: Account) -> Account:
-    """Read the account anew, with flags that say what is due besides the rows of ``_OpenRows``."""
-    now = timezone.now()
-    try_ons = TryOnResult.objects.filter(account=OuterRef("pk")).due(now)
-    parses = ClothesParse.objects.filter(account=OuterRef("pk")).due(now)
-    return Account.objects.annotate(
-        has_queued=Exists(try_ons.queued()),
-        has_collecting=Exists(try_ons.collecting()),
-        has_parses=Exists(parses.open()),
-    ).get(pk=account.pk)
+def _flags(account: Account, now: datetime) -> dict[str, Exists]:
+    """Return expressions that say what is due besides the rows of ``_OpenRows``.
+
+    They do not depend on a row, so that a database evaluates each of them once.
+    """
+    try_ons = TryOnResult.objects.filter(account=account).due(now)
+    parses = ClothesParse.objects.filter(account=account).due(now)
+    return {
+        "has_queued": Exists(try_ons.queued()),
+        "has_collecting": Exists(try_ons.collecting()),
+        "has_parses": Exists(parses.open()),
+    }
+
+
+def _account_alone(account: Account, flags: Mapping[str, Exists]) -> dict[str, Any]:
+    """Return columns and flags of an account of which no try-on is under way."""
+    return Account.objects.annotate(**flags).values(*OF_ACCOUNT, *flags).get(pk=account.pk)
 
 
 def _shared(found: Sequence[Due], room: int) -> Iterator[Due]:

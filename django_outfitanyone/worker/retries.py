@@ -76,17 +76,27 @@ TABLE = (
     Retry(error=UnexpectedFault, attempts=12, first=10, longest=300),
 )
 
+THROTTLED_POLL = Retry(error=Throttled, attempts=None, first=1, longest=60)
+"""For requests about a task that is paid for. Engines count them apart, so nothing pauses."""
 UNCLEAR_PARSE = Retry(error=OutcomeUnknown, attempts=4, first=5, longest=60)
 """For clothes parses of a small price only. Each of these calls may be billed."""
 
 
 def wait_before_retry(
-    error: OutfitAnyoneError, attempt: int, *, is_paid: bool, pause: float = 0
+    error: OutfitAnyoneError,
+    attempt: int,
+    *,
+    is_paid: bool,
+    is_poll: bool = False,
+    pause: float = 0,
 ) -> timedelta | None:
     """Return the delay before attempt number ``attempt + 1``; ``None`` to give up.
 
-    ``pause`` is the account's pause in seconds after too many requests, if the engine names none.
+    ``is_poll`` is for requests about a task that is paid for. ``pause`` is the account's pause
+    in seconds after too many requests, if the engine names none.
     """
+    if is_poll and isinstance(error, Throttled):
+        return max(THROTTLED_POLL.delay(attempt), _pause(error, 0))
     for row in TABLE:
         if isinstance(error, row.error):
             wait = row.wait(attempt, is_paid=is_paid)

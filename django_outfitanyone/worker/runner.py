@@ -41,6 +41,8 @@ logger = logging.getLogger("django_outfitanyone")
 
 LONGEST_SLEEP = 1.0
 """Seconds: new requests, and what a person has changed, are noticed within this time."""
+LONGEST_SLEEP_FULL = 2.0
+"""The same while all slots are taken: new requests have to wait then anyway."""
 SHORTEST_SLEEP = 0.05
 """After steps that end together the rows are read once."""
 DATABASE_PAUSE = 0.5
@@ -132,20 +134,23 @@ class _Runner:
             room[Lane.SLOTS] = 0
         work = queue.due_work(self._account, room)
         self._is_cut, self._is_full = work.is_cut, work.is_full
-        self._read_at = time.monotonic() + _seconds_until(work.next_due_at)
+        longest = LONGEST_SLEEP_FULL if work.is_full else LONGEST_SLEEP
+        self._read_at = time.monotonic() + _seconds_until(work.next_due_at, longest=longest)
         self._begin(work)
+        next_due_at = _earliest(work.next_due_at, self._pool.next_poll_at)
         now, is_idle = time.monotonic(), not work.due and not self._pool.is_busy(*Lane)
-        is_quiet = is_idle and _is_quiet(work.next_due_at)
+        is_quiet = is_idle and _is_quiet(next_due_at)
         if is_quiet:
             self._is_ending |= now >= quiet_end or self._should_yield()
         self._is_ending |= stops or now >= end
         if self._is_ending and self._pool.has_threads:
             self._pool.takes_next_steps = False
+            self._pool.release_polls()
             return not self._pool.is_busy(Lane.PICTURES)
         if self._is_ending:
             self._read_at = 0.0  # one more turn, at once, submits what this one has prepared
             return was_ending or not work.due
-        return is_idle and not queue.is_soon(work.next_due_at) and not self._is_more_soon()
+        return is_idle and not queue.is_soon(next_due_at) and not self._is_more_soon()
 
     def _begin(self, work: queue.Work) -> None:
         for model, lanes in work.by_model().items():
@@ -175,7 +180,8 @@ class _Runner:
         """Return whether any job will be due soon, once those that were begun have finished."""
         while self._pool.is_busy(*Lane) and self._keeper.renew():
             self._pool.wait(LONGEST_SLEEP)
-        return queue.is_soon(queue.next_due_at(self._account))
+        self._pool.release_polls()
+        return queue.is_due_soon(self._account)
 
     def _wait_for_database(self) -> None:
         if not connection().in_atomic_block:
@@ -183,10 +189,14 @@ class _Runner:
         time.sleep(DATABASE_PAUSE)
 
 
-def _seconds_until(moment: datetime | None) -> float:
+def _seconds_until(moment: datetime | None, *, longest: float = LONGEST_SLEEP) -> float:
     """Return how long to sleep until then; no longer than new requests may wait."""
-    wait = (moment - timezone.now()).total_seconds() if moment else LONGEST_SLEEP
-    return min(max(wait, SHORTEST_SLEEP), LONGEST_SLEEP)
+    wait = (moment - timezone.now()).total_seconds() if moment else longest
+    return min(max(wait, SHORTEST_SLEEP), longest)
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)
 
 
 def _is_quiet(due_at: datetime | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("django_outfitanyone")
 
+SOON = timedelta(seconds=1)
+"""A task that is polled again within this time stays leased."""
 EXPIRY_ATTEMPTS = 6
 """Failed attempts, which take minutes, before our clock alone decides that a result is gone."""
 MOST_ATTEMPTS = 30_000
@@ -67,19 +69,22 @@ def advance(
 
     Raises only ``OperationalError``: an error in one job must not hold up the others.
 
-    If more can be done at once, ``may_follow`` is asked about the job that it is about: the
-    same one, whose result is to be fetched, or the parse of the picture that it has stored.
-    Where it says yes, that job is returned with a lease, and the caller advances it.
+    If more can be done soon, ``may_follow`` is asked about the job that it is about: the same
+    one, whose result is to be fetched now or whose task is to be polled again at its new
+    ``due_at``, or the parse of the picture that it has stored. Where it says yes, that job is
+    returned with a lease, and the caller advances it.
     """
     try:
         job.keep_lease()
         due_at = _step(job, engine)
         if _is_to_be_fetched(job, due_at) and may_follow(job):
             return job
+        if _is_polled_again_soon(job, due_at) and may_follow(job):
+            job.due_at = due_at  # only here: until then the lease says that the task is polled
+            return job
         if job.is_leased:  # otherwise the step's last write has ended the lease
             job.release(due_at)
-        parse = _parse_to_follow(job)
-        return parse if parse and may_follow(parse) and _claim(parse) else None
+        return _parse_to_follow(job, may_follow)
     except LeaseLost:
         logger.info("%s %s: leased by another worker meanwhile", job._meta.model_name, job.pk)
         return None
@@ -90,15 +95,25 @@ def _is_to_be_fetched(job: RemoteJob, due_at: datetime | None) -> bool:
     return is_due and job.is_leased and job.is_collecting
 
 
-def _parse_to_follow(job: RemoteJob) -> ClothesParse | None:
-    """Return the new parse of the picture that this step has stored, if this engine makes it."""
+def _is_polled_again_soon(job: RemoteJob, due_at: datetime | None) -> bool:
+    is_soon = due_at is not None and due_at <= timezone.now() + SOON
+    return is_soon and job.is_leased and job.is_running
+
+
+def _parse_to_follow(
+    job: RemoteJob, may_follow: Callable[[RemoteJob], bool]
+) -> ClothesParse | None:
+    """Return the parse of the picture that this step has stored, if it may follow.
+
+    It is leased if this engine makes it; where it may not follow, its lease ends.
+    """
     parse = job.requested_parse if isinstance(job, TryOnResult) else None
-    is_own = parse is not None and parse.account_id == job.account_id
-    return parse if is_own and job.has_succeeded else None
-
-
-def _claim(parse: ClothesParse) -> bool:
-    return ClothesParse.objects.claim_new(parse, lease=parse.account.settings.lease())
+    if parse is None or not parse.is_leased:
+        return None
+    if may_follow(parse):
+        return parse
+    parse.release(parse.due_at)
+    return None
 
 
 def _step(job: RemoteJob, engine: Engine) -> datetime | None:
@@ -118,7 +133,8 @@ def _step(job: RemoteJob, engine: Engine) -> datetime | None:
 
 def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
     """Write the error to the row, then retry or fail as the retry policy says."""
-    if isinstance(error, Throttled):
+    is_poll = job.is_running or job.is_collecting
+    if isinstance(error, Throttled) and not is_poll:  # engines count polls apart from submits
         rate_limits.pause(job.account, error.retry_after)
     if isinstance(error, AccountProblem):
         rate_limits.stop(job.account, error)
@@ -134,6 +150,7 @@ def _after_error(job: RemoteJob, error: OutfitAnyoneError) -> datetime | None:
         error,
         attempt,
         is_paid=job.is_in_flight,
+        is_poll=is_poll,
         pause=job.account.settings.THROTTLE_PAUSE,
     )
     if wait is None or _has_expired(job):

@@ -68,7 +68,7 @@ def start(try_on: TryOnResult, engine: Engine) -> datetime | None:
 
 def prepare(try_on: TryOnResult, engine: Engine) -> datetime | None:
     """Step: give the engine access to the pictures, and submit once a slot is free."""
-    if not try_on.is_prepared and stays_paused(try_on):
+    if stays_paused(try_on):
         return None
     return _prepare(try_on, engine)
 
@@ -127,7 +127,7 @@ def stays_paused(try_on: TryOnResult) -> bool:
 
     The batch's row is held meanwhile: a person who resumes it also finds this try-on.
     """
-    if not Batch.objects.is_paused(try_on.batch):
+    if not try_on.is_of_held_batch:
         return False
     with atomic():
         is_paused = Batch.objects.lock_paused(try_on.batch)

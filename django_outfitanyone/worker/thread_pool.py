@@ -8,15 +8,20 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError, connections
+from django.utils import timezone
 
+from django_outfitanyone.exceptions import LeaseLost
 from django_outfitanyone.models.database import connection
 from django_outfitanyone.models.remote_job import RemoteJob
+from django_outfitanyone.pictures.downloads import kept_connections
 from django_outfitanyone.worker.queue import Lane, slow_models
+from django_outfitanyone.worker.repeated_polls import RepeatedPolls
 from django_outfitanyone.worker.steps import advance
 
 if TYPE_CHECKING:
@@ -45,7 +50,8 @@ def thread_counts(account: Account) -> dict[Lane, int]:
 class ThreadPool:
     """Threads with a database connection each, that advance jobs claimed by the runner.
 
-    A thread starts when there is a job for it. No job waits for a thread with its lease.
+    A thread starts when there is a job for it. No job waits for a thread with its lease, but
+    for those of ``RepeatedPolls``.
     """
 
     has_threads = True
@@ -61,6 +67,7 @@ class ThreadPool:
         }
         self._busy: Counter[Lane] = Counter()
         self._done: list[RemoteJob] = []
+        self._repeated = RepeatedPolls()
         self._state = threading.Condition()
         self._threads: dict[Lane, list[threading.Thread]] = {lane: [] for lane in counts}
 
@@ -83,11 +90,37 @@ class ThreadPool:
         self._jobs[lane].put(job)
 
     def wait(self, seconds: float) -> list[RemoteJob]:
-        """Wait until a job has been advanced, but no longer than this; return those that were."""
+        """Wait until a job has been advanced, but no longer than this; return those that were.
+
+        Polls that are due meanwhile begin.
+        """
+        end = time.monotonic() + seconds
         with self._state:
-            self._state.wait_for(lambda: self._done, max(0.0, seconds))
+            self._poll_again()
+            while not self._done and (left := end - time.monotonic()) > 0:
+                self._state.wait(min(left, self._seconds_until_poll()))
+                self._poll_again()
             done, self._done = self._done, []
         return done
+
+    @property
+    def next_poll_at(self) -> datetime | None:
+        """When the first of the leased tasks is polled again."""
+        with self._state:
+            return self._repeated.next_at
+
+    def release_polls(self) -> None:
+        """End the leases of the tasks that would have been polled again; others may poll them."""
+        with self._state:
+            jobs = self._repeated.take_all()
+        for job in jobs:
+            self.keeper.let_go(job)
+            try:
+                job.release(job.due_at)
+            except LeaseLost:
+                logger.info("%s %s: leased by another worker", job._meta.model_name, job.pk)
+            except DATABASE_ERRORS as error:  # the lease expires by itself
+                log_database_error(error)
 
     def shutdown(self) -> None:
         """Finish the jobs that were begun, and end the threads.
@@ -100,6 +133,21 @@ class ThreadPool:
                 self._jobs[lane].put(None)
             for thread in threads:
                 thread.join()
+        self.release_polls()
+
+    def _poll_again(self) -> None:
+        """Begin the repeated polls that are due, as far as there is room; the state is locked."""
+        lane = Lane.SLOTS
+        for job in self._repeated.take_due(self._counts[lane] - self._busy[lane]):
+            self._take_room(lane)
+            self._jobs[lane].put(job)
+
+    def _seconds_until_poll(self) -> float:
+        """Return how long to wait for the next one; a thread that becomes free ends the wait."""
+        next_at, lane = self._repeated.next_at, Lane.SLOTS
+        if next_at is None or self._busy[lane] >= self._counts[lane]:
+            return threading.TIMEOUT_MAX
+        return max(0.0, (next_at - timezone.now()).total_seconds())
 
     def _take_room(self, lane: Lane) -> None:
         self._busy[lane] += 1
@@ -113,18 +161,26 @@ class ThreadPool:
         thread.start()
 
     def _work(self, lane: Lane) -> None:
+        with kept_connections():
+            self._advance_jobs(lane)
+        connections.close_all()  # of this thread only
+
+    def _advance_jobs(self, lane: Lane) -> None:
         for job in iter(self._jobs[lane].get, None):
             last, following = job, self._advance(job, lane)
             while following and lane is Lane.PICTURES:
                 last, following = following, self._advance(following, lane)
             if following:
                 self.keeper.hold(following)
+            if following and following.is_collecting:
                 self._jobs[Lane.PICTURES].put(following)  # there is room: ``_reserve``
             with self._state:
                 self._busy[lane] -= 1
-                self._done.append(last)
+                if following and following.is_running:
+                    self._repeated.add(following)
+                else:
+                    self._done.append(last)
                 self._state.notify_all()
-        connections.close_all()  # of this thread only
 
     def _advance(self, job: RemoteJob, lane: Lane) -> RemoteJob | None:
         """Take one step of a job; return the job whose next step follows at once."""
@@ -141,8 +197,11 @@ class ThreadPool:
         return None
 
     def _may_follow(self, job: RemoteJob, lane: Lane, following: RemoteJob) -> bool:
-        """Whether a next step may begin in the lane of pictures now, without another claim."""
-        if lane is Lane.PICTURES:
+        """Whether a next step may follow without another claim.
+
+        A task may be polled again, and what belongs to the lane of pictures begins there now.
+        """
+        if lane is Lane.PICTURES or following.is_running:
             return self.takes_next_steps
         return following is job and self._reserve()
 
@@ -161,6 +220,7 @@ class NoThreads:
 
     has_threads = False
     takes_next_steps = False
+    next_poll_at = None
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -176,6 +236,9 @@ class NoThreads:
     def submit(self, lane: Lane, job: RemoteJob) -> None:  # noqa: ARG002
         advance(job, self._engine)
         self._done.append(job)
+
+    def release_polls(self) -> None:
+        """Do nothing: each poll ends with its lease."""
 
     def wait(self, seconds: float) -> list[RemoteJob]:
         done, self._done = self._done, []

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from datetime import datetime, timedelta
 from datetime import timezone as dt_timezone
 from decimal import Decimal
@@ -350,61 +349,3 @@ def test_resume__is_logged_and_announced_once(account, caplog, django_capture_on
 
     assert events(caplog) == ["account_paused", "account_resumed"]
     assert [call["account"] for call in calls] == [account]
-
-
-class QueryClock:
-    """A monotonic clock that only sleeping moves."""
-
-    def __init__(self):
-        self.at = 1000.0
-        self.naps = []
-
-    def monotonic(self):
-        return self.at
-
-    def sleep(self, seconds):
-        self.naps.append(seconds)
-        self.at += seconds
-
-
-@pytest.fixture
-def query_clock(monkeypatch):
-    clock = QueryClock()
-    monkeypatch.setattr(rate_limits, "_polled_at", defaultdict(lambda: deque(maxlen=1000)))
-    monkeypatch.setattr(rate_limits, "time", clock)
-    return clock
-
-
-def test_wait_for_query__keeps_the_limit_in_every_sliding_second(configure, query_clock):
-    configure(QUERIES="100/s")
-    sent_at = []
-    for _ in range(350):
-        rate_limits.wait_for_query(Account.of())
-        sent_at.append(query_clock.monotonic())
-        query_clock.at += 0.001
-
-    assert all(sent_at[number + 100] - sent_at[number] > 1 for number in range(250))
-
-
-def test_wait_for_query__delays_only_what_exceeds_the_limit(configure, query_clock):
-    configure(QUERIES="20/s")
-    for _ in range(20):
-        rate_limits.wait_for_query(Account.of())
-    assert not any(query_clock.naps)
-
-    rate_limits.wait_for_query(Account.of())
-
-    assert 0.9 < query_clock.naps[-1] <= rate_limits.MARGIN
-
-
-def test_wait_for_query__threads_share_the_limit(configure, monkeypatch):
-    """Each is told its own moment, although none has slept yet."""
-    configure(QUERIES="2/s")
-    clock = QueryClock()
-    monkeypatch.setattr(clock, "sleep", clock.naps.append)
-    monkeypatch.setattr(rate_limits, "_polled_at", defaultdict(lambda: deque(maxlen=1000)))
-    monkeypatch.setattr(rate_limits, "time", clock)
-    for _thread in range(6):
-        rate_limits.wait_for_query(Account.of())
-
-    assert clock.naps == pytest.approx([0, 0, 1.05, 1.05, 2.1, 2.1])

@@ -10,9 +10,14 @@ import pytest
 import requests
 
 from django_outfitanyone.engines import guarded_session
-from django_outfitanyone.exceptions import DownloadFailed, DownloadRefused, RequestNotSent
+from django_outfitanyone.exceptions import (
+    AddressRefused,
+    DownloadFailed,
+    DownloadRefused,
+    RequestNotSent,
+)
 from django_outfitanyone.pictures import downloads
-from django_outfitanyone.pictures.downloads import download
+from django_outfitanyone.pictures.downloads import download, kept_connections
 
 
 class Files(BaseHTTPRequestHandler):
@@ -29,6 +34,20 @@ class Files(BaseHTTPRequestHandler):
     def send_ok(self):
         self._start(200, 5)
         self.wfile.write(b"12345")
+
+    def send_port(self):
+        """Send the client's port, which tells connections apart."""
+        self._start(200, 5)
+        self.wfile.write(f"{self.client_address[1]:05}".encode())
+
+    def send_cookie(self):
+        """Set a cookie, and send those that came."""
+        body = self.headers.get("Cookie", "none").encode()
+        self.send_response(200)
+        self.send_header("Set-Cookie", "visitor=1; Path=/")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def send_missing(self):
         self._start(404, 0)
@@ -129,6 +148,49 @@ def files(configure):
 
 def test_download__returns_the_bytes(files):
     assert download(f"{files}/ok") == b"12345"
+
+
+class TestKeptConnections:
+    def test_downloads_share_a_connection(self, files):
+        with kept_connections():
+            ports = {download(f"{files}/port") for _ in range(3)}
+
+        assert len(ports) == 1
+        assert download(f"{files}/port") not in ports
+
+    def test_other_threads_have_connections_of_their_own(self, files):
+        ports = []
+
+        def note():
+            ports.append(download(f"{files}/port"))
+
+        with kept_connections():
+            note()
+            other = threading.Thread(target=note)
+            other.start()
+            other.join()
+
+        assert len(set(ports)) == 2
+
+    def test_address_is_checked_each_time(self, files, configure):
+        with kept_connections():
+            download(f"{files}/ok")
+            configure(ALLOW_PRIVATE_ADDRESSES=False)
+            with pytest.raises(AddressRefused):
+                download(f"{files}/ok")
+
+    def test_no_cookie_is_kept(self, files):
+        with kept_connections():
+            answers = [download(f"{files}/cookie") for _ in range(2)]
+
+        assert answers == [b"none", b"none"]
+
+    def test_download_that_was_given_up_leaves_nothing_behind(self, files, configure):
+        configure(MAX_DOWNLOAD_BYTES=100_000)
+        with kept_connections():
+            with pytest.raises(DownloadRefused):
+                download(f"{files}/endless")
+            assert download(f"{files}/ok") == b"12345"
 
 
 def test_download__missing_file_can_be_retried(files):

@@ -51,6 +51,29 @@ def test_next_due_at__leased_job_is_due_when_its_lease_ends():
     )
 
 
+@pytest.mark.parametrize("has_rows", [False, True])
+def test_due_work__knows_at_once_that_the_account_was_stopped(has_rows):
+    account = Account.of()
+    make_try_on(status=Status.QUEUED)
+    if has_rows:
+        make_try_on(status=Status.PREPARING, is_prepared=True)
+    Account.objects.update(stopped_at=timezone.now())
+
+    assert not queue.due_work(account, ROOM).due
+    assert account.is_stopped
+
+
+def test_is_due_soon():
+    account = Account.of()
+    assert not queue.is_due_soon(account)
+
+    make_try_on(status=Status.QUEUED)
+    assert queue.is_due_soon(account)
+
+    TryOnResult.objects.update(due_at=timezone.now() + timedelta(minutes=1))
+    assert not queue.is_due_soon(account)
+
+
 def test_is_soon():
     now = timezone.now()
 
@@ -152,12 +175,12 @@ def test_due_work__leased_job_is_not_due():
     assert due(Lane.SLOTS) == []
 
 
-def test_due_work__needs_two_statements_while_it_waits(django_assert_num_queries):
+def test_due_work__needs_one_statement_while_it_waits(django_assert_num_queries):
     for slot in range(1, 4):
         make_try_on(status=Status.RUNNING, slot=slot)
         make_try_on(status=Status.PREPARING, is_prepared=True)
     TryOnResult.objects.update(due_at=timezone.now() + timedelta(seconds=9))
     account = Account.of()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert queue.due_work(account, ROOM).due == []

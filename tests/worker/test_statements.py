@@ -18,8 +18,8 @@ from tests.work import queued_try_on, work
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOM = {Lane.SLOTS: 5, Lane.PICTURES: 5}
-MOST = 65
-"""65 on SQLite, where ``BEGIN`` counts; a run of several try-ons shares some of them."""
+MOST = 59
+"""59 on SQLite, where ``BEGIN`` counts; a run of several try-ons shares some of them."""
 
 
 class Counter:

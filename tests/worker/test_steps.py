@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -112,12 +113,15 @@ class TestAdvance:
         assert (try_on.status, try_on.error_code) == (Status.NEEDS_ATTENTION, "InternalError")
         assert (try_on.slot, try_on.due_at, try_on.is_unsettled) == (None, None, True)
 
-    def test_throttled_poll_pauses_the_account(self, remote):
+    def test_throttled_poll_is_soon_repeated_and_pauses_no_submits(self, remote, configure):
+        """Engines count polls apart from submits, and a slot waits for the poll."""
+        configure(THROTTLE_PAUSE=60)
         try_on = running_try_on()
         remote.faults.add("error", endpoint="query", code="Throttling")
         step(try_on)
 
-        assert Account.of().next_submission_at > timezone.now()
+        assert Account.of().next_submission_at < timezone.now()
+        assert try_on.due_at < timezone.now() + timedelta(seconds=3)
 
 
 class TestLossWarning:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.utils import timezone
 
 from django_outfitanyone.choices import Status
 from django_outfitanyone.conf import conf
@@ -158,6 +161,76 @@ class TestNextStep:
         pool.shutdown()
 
         assert ClothesParse.objects.get().status == Status.SUCCEEDED
+
+
+class TestRepeatedPolls:
+    """A task that is polled again within a moment stays leased, and is not claimed anew."""
+
+    @pytest.fixture
+    def running(self, remote):
+        remote.set_progression([("RUNNING", 60)])
+        return claimed(running_try_on())
+
+    @pytest.fixture
+    def polled(self, pool, running):
+        pool.submit(Lane.SLOTS, running)
+        while pool.is_busy(*Lane):
+            time.sleep(0.01)
+        return running
+
+    def test_task_stays_leased_and_gives_its_room_back(self, pool, polled):
+        token = polled.lease_token
+
+        assert pool.next_poll_at == polled.due_at > timezone.now() - timedelta(seconds=5)
+        assert pool.room == COUNTS
+        assert TryOnResult.objects.get().lease_token == token != ""
+
+    def test_wait__polls_again_until_the_task_has_ended(self, pool, polled, remote):
+        before, end = remote.stats["queries"], time.monotonic() + 30
+        while remote.stats["queries"] < before + 2 and time.monotonic() < end:
+            assert pool.wait(0.1) == []
+        remote.clock.advance(60)
+        remote.settle()
+        while not ClothesParse.objects.succeeded().exists() and time.monotonic() < end:
+            pool.wait(0.1)
+
+        polled.refresh_from_db()
+        assert polled.has_succeeded
+        assert pool.next_poll_at is None
+
+    def test_release_polls__lets_others_poll_when_it_is_due(self, pool, polled):
+        due_at = polled.due_at
+        pool.release_polls()
+        row = TryOnResult.objects.get()
+
+        assert (row.lease_token, row.due_at) == ("", due_at)
+        assert pool.next_poll_at is None
+
+    def test_release_polls__row_of_another_worker_by_now_is_left_to_it(self, pool, polled):
+        TryOnResult.objects.update(lease_token="another worker")
+        pool.release_polls()
+
+        assert TryOnResult.objects.get().lease_token == "another worker"
+
+    def test_shutdown__ends_the_leases(self, pool, polled):
+        pool.shutdown()
+
+        assert TryOnResult.objects.get().lease_token == ""
+
+    def test_end_of_the_run__keeps_no_lease(self, pool, running):
+        pool.takes_next_steps = False
+        pool.submit(Lane.SLOTS, running)
+        finish(pool)
+
+        assert TryOnResult.objects.get().lease_token == ""
+        assert pool.next_poll_at is None
+
+    def test_room__polls_that_are_due_wait_for_it(self, pool, polled, monkeypatch):
+        monkeypatch.setattr(pool, "_counts", {**COUNTS, Lane.SLOTS: 0})
+        polled.due_at = timezone.now()
+        pool.wait(0.05)
+
+        assert pool.next_poll_at is not None
 
 
 def test_shutdown__closes_the_connections_of_its_threads(pool, job, monkeypatch):

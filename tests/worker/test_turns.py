@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
 from django.db import transaction
@@ -73,7 +74,7 @@ def test_take_turns__leaves_an_account_to_the_worker_that_runs_it(runs):
 
 def test_take_turns__time_that_is_over_leaves_the_rest_to_the_next_run(runs, monkeypatch):
     queue("default", "second")
-    clock = iter([0.0, 0.0, 30.0])
+    clock = chain([0.0] * 4, repeat(30.0))
     monkeypatch.setattr(turns, "time", type("Clock", (), {"monotonic": lambda: next(clock)}))
 
     assert turns.take_turns(budget=20)
