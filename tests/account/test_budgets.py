@@ -275,7 +275,7 @@ def test_parse__waits_for_the_budget_too(remote, configure):
     run_until_blocked()
     parse.refresh_from_db()
 
-    assert (parse.status, parse.error_code) == (Status.PREPARING, "BudgetSpent")
+    assert (parse.status, parse.error_code) == (Status.QUEUED, "BudgetSpent")
     assert remote.stats["parses"] == 0
 
 
