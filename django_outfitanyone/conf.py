@@ -18,6 +18,7 @@ from django_outfitanyone.engine_settings import CONNECT_SECONDS, READ_SECONDS, E
 from django_outfitanyone.setting_types import (
     ConfigurationError,
     Setting,
+    currency,
     days_or_none,
     engine_names,
     file_path_or_empty,
@@ -104,6 +105,7 @@ class Settings:
 
     # Shop
     CATALOGUE = text("django_outfitanyone.catalogue.CatalogueAdapter")
+    DEFAULT_CURRENCY = currency("EUR")  # of products that name none
     Q_CLUSTER_NAME = text("")
 
     @staticmethod

@@ -28,19 +28,18 @@ from django_outfitanyone.api import (
     response_serializers,
 )
 from django_outfitanyone.api.caching import CachedReadMixin
-from django_outfitanyone.api.fields import poll_after
+from django_outfitanyone.api.fields import Rows, poll_after, rows_for
 from django_outfitanyone.api.pagination import BoundedPagination, NewestFirstPagination
 from django_outfitanyone.api.parsers import JSONParser
 from django_outfitanyone.api.permissions import MAY_PARSE, MAY_REVIEW, MAY_WRITE
 from django_outfitanyone.api.picture_actions import CheckMixin, GarmentPictureMixin
+from django_outfitanyone.api.prepared import prepare_products
 from django_outfitanyone.models import ClothesParse
 from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.storable_text import is_storable
 
 THROTTLE_SCOPE = "outfitanyone_try_on"
 """Throttle scope of all requests that may cost money, for ``DEFAULT_THROTTLE_RATES``."""
-
-Rows = Callable[[Any], QuerySet[Any]]
 
 
 class ResourceViewSet(CachedReadMixin, GenericViewSet[Any]):
@@ -76,7 +75,18 @@ class ResourceViewSet(CachedReadMixin, GenericViewSet[Any]):
 
     def get_queryset(self) -> QuerySet[Any]:
         is_reading = self.action in {"list", "retrieve"}
-        return (self.prefetched_rows if is_reading else self.visible_rows)(self.request.user)
+        return rows_for(self.prefetched_rows if is_reading else self.visible_rows, self.request)
+
+    def get_object(self) -> Any:
+        row = super().get_object()
+        if self.action == "retrieve":
+            prepare_products([row], self.request)
+        return row
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        prepare_products(page or (), self.request)
+        return page
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.action != "list" or self.filter_serializer_class is None:
@@ -226,7 +236,7 @@ class HotspotViewSet(ResourceViewSet):
             request_serializers.HotspotRequestSerializer, instance=self.get_object()
         )
         hotspot = serializer.save()
-        shown = visibility.hotspots_prefetched_for(request.user).get(pk=hotspot.pk)
+        shown = rows_for(self.prefetched_rows, request).get(pk=hotspot.pk)
         context = self.get_serializer_context()
         return Response(response_serializers.HotspotSerializer(shown, context=context).data)
 

@@ -36,6 +36,7 @@ IDS = {
     "W015": "the vendor has ended the default model of an engine",
     "W016": "an engine in FALLBACKS may train on the pictures",
     "W017": "no try-on can fall back to an engine in FALLBACKS",
+    "W018": "a method of the catalogue adapter fails, or returns a wrong value",
     "W050": "visitors see pictures that AI made without a visible label",
     "W051": "a certificate is set, but c2pa is not installed",
     "W052": "pictures cannot be signed with the certificate and key",

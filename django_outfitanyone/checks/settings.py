@@ -6,10 +6,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldError
 from django.utils.module_loading import import_string
 
-from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.checks.messages import Messages, error, warning
 from django_outfitanyone.checks.moved_keys import MOVED
 from django_outfitanyone.conf import (
@@ -86,25 +84,6 @@ def check_paths(**_kwargs: Any) -> Messages:
                 "E004",
                 f"OUTFITANYONE['CATALOGUE'] = {path!r} cannot be imported: {fault}",
                 f'OUTFITANYONE = {{"CATALOGUE": "{known_settings()["CATALOGUE"].default}"}}',
-            )
-        ]
-    return []
-
-
-def check_catalogue(**_kwargs: Any) -> Messages:
-    """A product model without ``is_visible`` needs its own catalogue adapter."""
-    try:
-        products = product_model()._default_manager.all()
-        catalogue().visible(products)
-    except (ImportError, LookupError, ValueError):
-        return []  # reported by the two checks above
-    except FieldError as fault:
-        return [
-            error(
-                "E006",
-                f"{conf.CATALOGUE} cannot tell which products are visible: {fault}",
-                "Write a subclass of CatalogueAdapter with visible() and is_visible(), and set "
-                'OUTFITANYONE = {"CATALOGUE": "shop.catalogue.ShopCatalogue"}',
             )
         ]
     return []

@@ -13,6 +13,7 @@ from django.db import models, router, transaction
 from django.db.models.signals import post_delete, pre_delete
 from django.utils.translation import gettext_lazy as _
 
+from django_outfitanyone.models.loaded_together import LoadedTogether
 from django_outfitanyone.models.picture import unguessable_name
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.colours import Scaled, open_scaled
@@ -25,7 +26,7 @@ FILE_COLUMNS = frozenset({"image", "sha256", "renditions"})
 """Columns that tell which files belong to a row."""
 
 
-class ResponsivePicture(models.Model):
+class ResponsivePicture(LoadedTogether):
     """A picture with copies for ``srcset``. Without them, it is shown in its full size."""
 
     renditions = models.JSONField(_("smaller copies"), null=True, editable=False)
