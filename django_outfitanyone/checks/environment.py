@@ -25,7 +25,13 @@ def check_time_zone(**_kwargs: Any) -> Messages:
     if settings.USE_TZ:
         return []
     return [
-        error("E007", "USE_TZ is off, but this app needs time zone aware times.", "USE_TZ = True")
+        error(
+            "E007",
+            "USE_TZ is off, but this app needs time zone aware times: it compares leases, "
+            "deadlines and budgets of several hosts, and local times repeat an hour each autumn. "
+            "Your own times are shown in TIME_ZONE as before.",
+            "USE_TZ = True",
+        )
     ]
 
 
