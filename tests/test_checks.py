@@ -186,12 +186,14 @@ def test_time_zone(settings):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("command", [["check"], ["migrate", "--plan"]])
-def test_time_zone__is_the_only_fault_without_aware_times(settings, command):
+@pytest.mark.parametrize(
+    ("command", "options"), [("check", {}), ("migrate", {"plan": True, "skip_checks": False})]
+)
+def test_time_zone__is_the_only_fault_without_aware_times(settings, command, options):
     """Other checks compare times, so that they would fail without a reason."""
     settings.USE_TZ = False
     with pytest.raises(SystemCheckError) as refusal:
-        call_command(*command, skip_checks=False)
+        call_command(command, **options)
 
     assert set(re.findall(r"django_outfitanyone\.\w+", str(refusal.value))) == {
         "django_outfitanyone.E007"

@@ -37,7 +37,7 @@ class CorrectionsResource(ModelResource):  # type: ignore[misc]
         """Return the URL of the picture."""
         return str(row.image.url) if row.image else ""
 
-    def init_instance(self, row: Any = None) -> Any:
+    def init_instance(self, row: Any = None) -> Any:  # noqa: ARG002
         """Refuse rows without the id of a known row."""
         raise ValidationError(
             _("This line has no known id. Add new pictures on the page that adds many at once.")

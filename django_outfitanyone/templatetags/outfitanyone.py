@@ -10,13 +10,11 @@ from typing import Any
 
 from django import template
 from django.db.models import Model
-from django.http import HttpRequest
 from django.template import Context, TemplateSyntaxError
 from django.template.base import Node, Parser, TextNode, Token
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from django_outfitanyone.catalogue import CatalogueReader, catalogue_for
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import ModelImage, TryOnResult
 from django_outfitanyone.models.of_picture import Picture
@@ -24,9 +22,11 @@ from django_outfitanyone.storefront.context import shown_picture
 from django_outfitanyone.storefront.crop import Crop
 from django_outfitanyone.storefront.shown import ShownPicture
 from django_outfitanyone.storefront.structured_data import json_ld
+from django_outfitanyone.templatetags import outfitanyone_looks
 from django_outfitanyone.wakeup import wake_if_idle
 
 register = template.Library()
+register.tags.update(outfitanyone_looks.register.tags)
 
 LOADING = ("lazy", "eager")
 FETCH_PRIORITIES = ("auto", "high", "low")
@@ -75,7 +75,7 @@ def outfit_hotspots(
         crop=_crop(crop, focus),
         only=None if only is None else _keys("only", only),
         without=_keys("without", without),
-        shop=_shop(context),
+        shop=outfitanyone_looks.page_shop(context),
     )
     if not shown:
         return {"picture": None}
@@ -145,18 +145,6 @@ def _page(context: Context) -> dict[Any, Any]:
     """Return what is known in all of the page: the layer that includes and parents share."""
     page: dict[Any, Any] = context.render_context.dicts[0]
     return page
-
-
-def _shop(context: Context) -> CatalogueReader:
-    """Return the reader of the page's products: that of the request, or else of the page."""
-    request = context.get("request")
-    if isinstance(request, HttpRequest):
-        return catalogue_for(request)
-    page = _page(context)
-    if "outfit_shop" not in page:
-        page["outfit_shop"] = catalogue_for(None)
-    shop: CatalogueReader = page["outfit_shop"]
-    return shop
 
 
 def _phrases(context: Context) -> dict[str, str]:
