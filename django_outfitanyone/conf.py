@@ -85,6 +85,11 @@ class Settings:
     MAX_PICTURE_PIXELS = whole(64_000_000)
     ALLOW_PRIVATE_ADDRESSES = flag(default=False)  # True only for a local sandbox
 
+    # Where files are: aliases of Django's STORAGES
+    INPUT_STORAGE = text("default")  # uploads, and what is cut out of them or sent to engines
+    RESULT_STORAGE = text("default")  # finished pictures
+    DERIVATIVE_STORAGE = text("default")  # smaller copies and thumbnails of finished pictures
+
     # Marks: that a picture was made by AI, for people and in files
     SHOW_LABEL = flag(default=True)  # the label on pictures; the tag's option label overrides it
     C2PA_CERTIFICATE = file_path_or_empty()  # PEM chain that signs pictures, needs [c2pa]

@@ -19,6 +19,7 @@ from django_outfitanyone.checks.environment import (
     check_media,
     check_queue,
     check_sqlite,
+    check_storages,
     check_time_zone,
 )
 from django_outfitanyone.checks.fallbacks import check_fallback_order, check_fallbacks
@@ -52,6 +53,7 @@ __all__ = [
     "check_settings",
     "check_signing",
     "check_sqlite",
+    "check_storages",
     "check_time_zone",
     "register_all",
 ]
@@ -68,6 +70,7 @@ def register_all() -> None:
         check_product_model,
         check_paths,
         check_catalogue,
+        check_storages,
         check_media,
         check_keys,
         check_local_parser,

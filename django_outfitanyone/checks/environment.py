@@ -8,13 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, storages
 from django.db import connections, router
 
 from django_outfitanyone import wakeup
 from django_outfitanyone.checks.messages import Messages, error, warning
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account
+from django_outfitanyone.models.storage_fields import STORAGE_SETTINGS
 
 SPARE_SECONDS = 30
 """How much longer than a task may run django-q2 should wait before it runs it again."""
@@ -37,7 +38,7 @@ def check_time_zone(**_kwargs: Any) -> Messages:
 
 def check_media(**_kwargs: Any) -> Messages:
     """Without ``MEDIA_ROOT``, Django stores uploads in the server's working directory."""
-    if isinstance(default_storage, FileSystemStorage) and not default_storage.base_location:
+    if any(_has_no_place(getattr(conf, name)) for name in STORAGE_SETTINGS):
         return [
             warning(
                 "W007",
@@ -46,6 +47,25 @@ def check_media(**_kwargs: Any) -> Messages:
             )
         ]
     return []
+
+
+def _has_no_place(alias: str) -> bool:
+    storage = storages[alias] if alias in storages.backends else None
+    return isinstance(storage, FileSystemStorage) and not storage.base_location
+
+
+def check_storages(**_kwargs: Any) -> Messages:
+    """Settings that name a storage must name one of ``STORAGES``."""
+    return [
+        error(
+            "E013",
+            f"OUTFITANYONE[{name!r}] = {getattr(conf, name)!r} is no alias of STORAGES.",
+            f'STORAGES = {{..., "{getattr(conf, name)}": {{"BACKEND": ...}}}}, or '
+            f'OUTFITANYONE = {{"{name}": "default"}}',
+        )
+        for name in STORAGE_SETTINGS
+        if getattr(conf, name) not in storages.backends
+    ]
 
 
 def check_queue(**_kwargs: Any) -> Messages:

@@ -19,6 +19,7 @@ IDS = {
     "E010": "an engine has no BACKEND",
     "E011": "PARSER names no engine that parses clothes",
     "E012": "FALLBACKS names no engine that makes pictures, or one twice",
+    "E013": "a storage that is set is no alias of STORAGES",
     "W001": "an engine has no API key",
     "W002": "django-q2 may kill a task before it has finished",
     "W003": "django-q2 may start a task again while it is still running",

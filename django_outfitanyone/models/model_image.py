@@ -117,7 +117,7 @@ class ModelImage(StoredPicture, PersonFields, ResponsivePicture):
         super().save(*args, **kwargs)
         using = self._state.db
         if self._outdated:
-            delete = partial(discard, self.image.storage, self._outdated)
+            delete = partial(discard, self.copies_storage, self._outdated)
             transaction.on_commit(delete, using=using, robust=True)
             self._outdated = None
         if self.renditions is None:

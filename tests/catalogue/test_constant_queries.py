@@ -104,7 +104,7 @@ def test_tag__for_each_model_photo_of_a_page(grows):
     grows(make_photo, lambda: TAG.render(Context({"looks": photos.all()})))
 
 
-def test_tag__prepares_all_looks_at_once(configure):
+def test_tag__prepares_the_products_of_a_page_once(configure):
     configure(CATALOGUE=f"{PATH}RelatedPrices")
     made = [make_look() for _ in range(3)]
     RelatedPrices.prepared = []
