@@ -125,7 +125,7 @@ def test_migrations__do_not_name_the_storage(apart):
     ]
     paths = {field.deconstruct()[1] for field in fields}
 
-    assert len(fields) == 15
+    assert len(fields) == 14
     assert not any("storage" in field.deconstruct()[3] for field in fields)
     assert paths == {
         "django.db.models.FileField",
