@@ -106,12 +106,16 @@ class CatalogueReader:
         return method(*arguments)
 
 
-@cache
 def methods_with_request(adapter_class: type[CatalogueAdapter]) -> frozenset[str]:
-    """Return the methods that take a ``request``; warn of those that do not yet.
+    """Return the methods that take a ``request``; warn once of those that do not yet.
 
     Adapters of version 0.1 know no ``request``. They work as before.
     """
+    return _methods_with_request(cast("Any", adapter_class))
+
+
+@cache
+def _methods_with_request(adapter_class: Any) -> frozenset[str]:
     taking = frozenset(
         name for name in WITH_REQUEST if _takes_request(getattr(adapter_class, name))
     )
@@ -121,7 +125,7 @@ def methods_with_request(adapter_class: type[CatalogueAdapter]) -> frozenset[str
             "take request=None as its last argument. Without it, it cannot be called in a "
             "later version.",
             DeprecationWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     return taking
 

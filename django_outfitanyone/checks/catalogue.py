@@ -45,7 +45,9 @@ def check_adapter(databases: Iterable[str] | None = None, **_kwargs: Any) -> Mes
             return []
         with transaction.atomic(using=alias):
             product = product_model()._default_manager.using(alias).order_by("pk").first()
-            faults = adapter_faults(catalogue_for(None), product) if product else []
+            if product is None:
+                return []
+            faults = adapter_faults(catalogue_for(None), product)
     except (DatabaseError, ImportError, LookupError, ValueError, FieldError):
         return []  # not migrated yet, or reported by other checks
     return [

@@ -190,7 +190,7 @@ def _folders() -> set[File]:
     """
     places = {(field.storage, _folder(field)) for model in OWNERS for field in _file_fields(model)}
     results = TryOnResult._meta.get_field("image")
-    copies = TryOnResult._meta.get_field("thumbnail").storage  # type: ignore[union-attr]
+    copies = TryOnResult._meta.get_field("thumbnail").storage
     return places | {(copies, _folder(results))}
 
 

@@ -29,8 +29,13 @@ class LoadedTogether(models.Model):
         abstract = True
 
 
-class LoadsTogether(models.QuerySet[Any]):
-    """A queryset whose pictures may know each other."""
+class LoadsTogether:
+    """A mixin for querysets whose pictures may know each other."""
+
+    if TYPE_CHECKING:
+        _result_cache: list[Any] | None
+
+        def all(self) -> Self: ...
 
     is_grouped = False
 
@@ -41,13 +46,13 @@ class LoadsTogether(models.QuerySet[Any]):
         return pictures
 
     def _clone(self) -> Self:
-        clone: Self = super()._clone()
+        clone: Self = super()._clone()  # type: ignore[misc] # a queryset's
         clone.is_grouped = self.is_grouped
         return clone
 
     def _fetch_all(self) -> None:
         is_new = self._result_cache is None
-        super()._fetch_all()
+        super()._fetch_all()  # type: ignore[misc] # a queryset's
         rows = self._result_cache
         if is_new and self.is_grouped and rows and isinstance(rows[0], LoadedTogether):
             group = PictureGroup(rows)

@@ -93,7 +93,7 @@ TEMPLATES = [
     },
 ]
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
-Q_CLUSTER = {"name": "oscar", "orm": "default"}
+Q_CLUSTER = {"name": "oscar", "orm": "default", "timeout": 190, "retry": 220, "catch_up": False}
 
 OUTFITANYONE_PRODUCT_MODEL = "catalogue.Product"
 OUTFITANYONE = {
