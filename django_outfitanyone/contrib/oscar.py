@@ -86,7 +86,7 @@ class OscarCatalogue(CatalogueAdapter):
 
 
 class OscarGallery(OscarCatalogue):
-    """Also copies published looks into the galleries of the products, as product images.
+    """Also adds copies of published looks to the galleries of the products, as product images.
 
     The images of a child are those of its parent, so its looks are added to the parent. The
     templates of Oscar show no label that says that AI made a picture.
