@@ -1,4 +1,7 @@
-"""Every supported pair of Python and Django: ``make test-matrix``, or ``nox``."""
+"""Every supported pair of Python and Django: ``make test-matrix``, or ``nox -s tests``.
+
+``nox -s oscar`` tests the adapter with the real django-oscar.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ FAST = "not slow and not browser and not package"
 
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "venv"
+nox.options.sessions = ["tests"]
 
 
 @nox.session
@@ -36,4 +40,21 @@ def tests(session: nox.Session, django: str) -> None:
     session.run(
         "pytest", "-m", FAST, "-n", "auto", "--dist", "worksteal", "-p", "no:cacheprovider",
         *session.posargs,
+    )  # fmt: skip
+
+
+@nox.session(python="3.12")
+def oscar(session: nox.Session) -> None:
+    """Run the tests of contrib/oscar with the newest Django that django-oscar declares."""
+    session.install(
+        "Django~=6.0.0",
+        "django-oscar[sorl-thumbnail]~=4.2.0",
+        "--editable=./local",
+        "--editable=.",
+        *nox.project.dependency_groups(PROJECT, "test"),
+    )
+    session.run("python", "-c", "import django, oscar; print(django.__version__, oscar.VERSION)")
+    session.run(
+        "pytest", "tests/integrations/oscar", "--ds", "tests.integrations.oscar.settings",
+        "-p", "no:cacheprovider", "-W", "default", "-s", *session.posargs,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from django_outfitanyone.engine_settings import CONNECT_SECONDS, READ_SECONDS, E
 from django_outfitanyone.setting_types import (
     ConfigurationError,
     Setting,
+    currency,
     days_or_none,
     dotted_paths,
     dotted_paths_by_name,
@@ -86,6 +87,11 @@ class Settings:
     MAX_PICTURE_PIXELS = whole(64_000_000)
     ALLOW_PRIVATE_ADDRESSES = flag(default=False)  # True only for a local sandbox
 
+    # Where files are: aliases of Django's STORAGES
+    INPUT_STORAGE = text("default")  # uploads, and what is cut out of them or sent to engines
+    RESULT_STORAGE = text("default")  # finished pictures
+    DERIVATIVE_STORAGE = text("default")  # smaller copies and thumbnails of finished pictures
+
     # Marks: that a picture was made by AI, for people and in files
     SHOW_LABEL = flag(default=True)  # the label on pictures; the tag's option label overrides it
     C2PA_CERTIFICATE = file_path_or_empty()  # PEM chain that signs pictures, needs [c2pa]
@@ -113,6 +119,7 @@ class Settings:
     # Shop and queue
     WAKER = text("django_q")  # also "django_tasks", "celery", "none", or a dotted path
     CATALOGUE = text("django_outfitanyone.catalogue.CatalogueAdapter")
+    DEFAULT_CURRENCY = currency("EUR")  # of products that name none
     Q_CLUSTER_NAME = text("")
 
     @staticmethod

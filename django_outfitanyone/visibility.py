@@ -12,9 +12,10 @@ from typing import Any
 
 from django.contrib.auth import get_permission_codename
 from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.catalogue import catalogue, product_model
+from django_outfitanyone.catalogue import catalogue_for, product_model
 from django_outfitanyone.exceptions import RequestRefused
 from django_outfitanyone.models import (
     Batch,
@@ -34,6 +35,9 @@ from django_outfitanyone.models.worn_garment import WornGarment
 User = Any
 """``request.user``, of any type that the site's authentication returns."""
 
+Page = HttpRequest | None
+"""The request of a page, for the catalogue adapter; ``None`` if there is none."""
+
 
 def may_view(user: User, model: type[Model]) -> bool:
     """Return whether the user may see every row of this model."""
@@ -51,26 +55,26 @@ def may_view_job(user: User, job: RemoteJob) -> bool:
     return is_own or may_view(user, type(job))
 
 
-def products_visible_to(user: User) -> QuerySet[Any]:
+def products_visible_to(user: User, request: Page = None) -> QuerySet[Any]:
     products = product_model()._default_manager.all()
-    return products if may_view(user, product_model()) else catalogue().visible(products)
+    return products if may_view(user, product_model()) else catalogue_for(request).visible(products)
 
 
-def garments_visible_to(user: User) -> QuerySet[Garment]:
+def garments_visible_to(user: User, request: Page = None) -> QuerySet[Garment]:
     if may_view(user, Garment):
         return Garment.objects.all()
-    return Garment.objects.filter(product__in=products_visible_to(user))
+    return Garment.objects.filter(product__in=products_visible_to(user, request))
 
 
-def model_images_visible_to(user: User) -> QuerySet[ModelImage]:
+def model_images_visible_to(user: User, request: Page = None) -> QuerySet[ModelImage]:  # noqa: ARG001 - as the others
     return ModelImage.objects.filter(_is_visible_photo(user))
 
 
-def try_ons_visible_to(user: User) -> QuerySet[TryOnResult]:
+def try_ons_visible_to(user: User, request: Page = None) -> QuerySet[TryOnResult]:  # noqa: ARG001 - as the others
     return TryOnResult.objects.filter(is_visible_try_on(user))
 
 
-def batches_visible_to(user: User) -> BatchQuerySet:
+def batches_visible_to(user: User, request: Page = None) -> BatchQuerySet:  # noqa: ARG001 - as the others
     """Return all batches for who may see all try-ons, else those that the user requested."""
     if may_view(user, TryOnResult):
         return Batch.objects.all()
@@ -109,9 +113,13 @@ def check_inputs(
         )
 
 
-def check_inputs_visible_to(user: User, try_on: TryOnResult) -> None:
+def check_inputs_visible_to(user: User, try_on: TryOnResult, request: Page = None) -> None:
     """Raise ``RequestRefused`` unless the user may see the photo and the garments."""
-    check_inputs(try_on, photos=model_images_visible_to(user), garments=garments_visible_to(user))
+    check_inputs(
+        try_on,
+        photos=model_images_visible_to(user, request),
+        garments=garments_visible_to(user, request),
+    )
 
 
 def with_inputs_among(
@@ -131,9 +139,9 @@ def parses_visible_to(user: User) -> ClothesParseQuerySet:
     return ClothesParse.objects.none()
 
 
-def hotspots_visible_to(user: User) -> QuerySet[Hotspot]:
+def hotspots_visible_to(user: User, request: Page = None) -> QuerySet[Hotspot]:
     """State conditions about the joined picture, so that a page reads no other pictures."""
-    hotspots = _with_visible_product(user).current()
+    hotspots = _with_visible_product(user, request).current()
     if may_view(user, Hotspot):
         return hotspots
     on_photo = Q(model_image__isnull=False) & _is_visible_photo(user, "model_image__")
@@ -141,61 +149,63 @@ def hotspots_visible_to(user: User) -> QuerySet[Hotspot]:
     return hotspots.filter(on_photo | on_result)
 
 
-def products_prefetched_for(user: User) -> QuerySet[Any]:
+def products_prefetched_for(user: User, request: Page = None) -> QuerySet[Any]:
     """Return the visible products with their garments."""
-    return products_visible_to(user).prefetch_related(
-        Prefetch("outfit_garments", garments_visible_to(user))
+    return products_visible_to(user, request).prefetch_related(
+        Prefetch("outfit_garments", garments_visible_to(user, request))
     )
 
 
-def garments_prefetched_for(user: User) -> QuerySet[Garment]:
-    return garments_visible_to(user).prefetch_related(product_prefetch_for(user))
+def garments_prefetched_for(user: User, request: Page = None) -> QuerySet[Garment]:
+    return garments_visible_to(user, request).prefetch_related(product_prefetch_for(user, request))
 
 
-def model_images_prefetched_for(user: User) -> QuerySet[ModelImage]:
-    return model_images_visible_to(user).prefetch_related(hotspots_prefetch_for(user))
+def model_images_prefetched_for(user: User, request: Page = None) -> QuerySet[ModelImage]:
+    return model_images_visible_to(user, request).prefetch_related(
+        hotspots_prefetch_for(user, request)
+    )
 
 
-def try_ons_prefetched_for(user: User) -> QuerySet[TryOnResult]:
+def try_ons_prefetched_for(user: User, request: Page = None) -> QuerySet[TryOnResult]:
     """Return the visible try-ons with all related rows, in a constant number of queries.
 
     Use them only for reading: related rows that the user may not see are missing.
     """
-    return try_ons_visible_to(user).prefetch_related(
-        Prefetch("model_image", model_images_visible_to(user)),
-        Prefetch("worn__garment", garments_prefetched_for(user)),
-        hotspots_prefetch_for(user),
+    return try_ons_visible_to(user, request).prefetch_related(
+        Prefetch("model_image", model_images_visible_to(user, request)),
+        Prefetch("worn__garment", garments_prefetched_for(user, request)),
+        hotspots_prefetch_for(user, request),
     )
 
 
-def hotspots_prefetched_for(user: User) -> QuerySet[Hotspot]:
+def hotspots_prefetched_for(user: User, request: Page = None) -> QuerySet[Hotspot]:
     """Return the visible hotspots with their pictures, which give the scale of the boxes."""
     return (
-        hotspots_visible_to(user)
+        hotspots_visible_to(user, request)
         .select_related("model_image", "try_on")
-        .prefetch_related(product_prefetch_for(user))
+        .prefetch_related(product_prefetch_for(user, request))
     )
 
 
-def hotspots_prefetch_for(user: User) -> Prefetch[Any]:
+def hotspots_prefetch_for(user: User, request: Page = None) -> Prefetch[Any]:
     """Return the prefetch of the hotspots that the user may see in pictures that the user sees.
 
     It joins no pictures, which are loaded already, so it also loads hotspots of replaced files:
     read them with ``current_hotspots``.
     """
-    hotspots = _with_visible_product(user)
-    return Prefetch("hotspots", hotspots.prefetch_related(product_prefetch_for(user)))
+    hotspots = _with_visible_product(user, request)
+    return Prefetch("hotspots", hotspots.prefetch_related(product_prefetch_for(user, request)))
 
 
-def product_prefetch_for(user: User) -> Prefetch[Any]:
-    return Prefetch("product", products_visible_to(user))
+def product_prefetch_for(user: User, request: Page = None) -> Prefetch[Any]:
+    return Prefetch("product", products_visible_to(user, request))
 
 
-def _with_visible_product(user: User) -> HotspotQuerySet:
+def _with_visible_product(user: User, request: Page = None) -> HotspotQuerySet:
     """Return the hotspots whose product the user may see; with the permission, all hotspots."""
     if may_view(user, Hotspot):
         return Hotspot.objects.all()
-    return Hotspot.objects.filter(product__in=products_visible_to(user))
+    return Hotspot.objects.filter(product__in=products_visible_to(user, request))
 
 
 def _is_visible_photo(user: User, through: str = "") -> Q:

@@ -33,13 +33,13 @@ LINKABLE = ("http", "https")
 class HostileCatalogue(CatalogueAdapter):
     """An adapter that checks nothing: it returns what the row holds."""
 
-    def title(self, product):
+    def title(self, product, request=None):
         return product.title
 
-    def url(self, product):
+    def url(self, product, request=None):
         return product.url
 
-    def image_url(self, product):
+    def image_url(self, product, request=None):
         return product.url
 
 

@@ -204,6 +204,22 @@ def test_time_zone(settings):
     assert ids(checks.check_time_zone()) == ["E007"]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("command", "options"), [("check", {}), ("migrate", {"plan": True, "skip_checks": False})]
+)
+def test_time_zone__is_the_only_fault_without_aware_times(settings, command, options):
+    """Other checks compare times, so that they would fail without a reason."""
+    settings.USE_TZ = False
+    with pytest.raises(SystemCheckError) as refusal:
+        call_command(command, **options)
+
+    assert set(re.findall(r"django_outfitanyone\.\w+", str(refusal.value))) == {
+        "django_outfitanyone.E007"
+    }
+    assert "USE_TZ = True" in str(refusal.value)
+
+
 @pytest.mark.parametrize("name", sorted(known_settings()))
 def test_every_setting__invalid_value_is_one_error_with_a_hint_to_paste(configure, name):
     """No other check fails or reports anything because of it."""

@@ -51,6 +51,7 @@ def test_setting__on_the_class_is_the_description_of_the_key():
         ("ENGINES", None, ["default"]),
         ("PARSE_RESULTS", False, "no"),
         ("DELIVERY", "upload", "ftp"),
+        ("DEFAULT_CURRENCY", "CHF", "franc"),
     ],
 )
 def test_setting__accepts_only_valid_values(name, good, bad):

@@ -101,6 +101,7 @@ ALLOWED = [
     allow(r"(?:text|binary|grid|full-text) search(?:es)?|search engines?", "common terms"),
     allow(r"(?:search(?:es)? and filters?|filters? and search)", "search for text in a list"),
     allow(r"in looks? for", "a loop over published pictures"),
+    allow(r"looks_for\b", "the tag for the looks of many products"),
     allow(r"search\w*", "a search among numbers", path=IN_ENGINE),
     allow(r"rings?", "a ring of pixels", path=IN_ENGINE),
     allow(r"REPEAT_UNCLEAR_SEARCHES", "the former name of a setting"),

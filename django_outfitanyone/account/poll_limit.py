@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django_outfitanyone.account.rate_limits import MARGIN
-from django_outfitanyone.engines.base import Rate
+from django_outfitanyone.engines.capabilities import Rate
 from django_outfitanyone.models import Account
 
 CHECK_SECONDS = 0.05

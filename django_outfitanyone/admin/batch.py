@@ -28,7 +28,7 @@ from django_outfitanyone.admin.rendering import cost, review_badge, status_badge
 from django_outfitanyone.admin.replace_page import ReplacePhotoMixin
 from django_outfitanyone.admin.review_queue import review_label
 from django_outfitanyone.admin.work_permissions import TryOnPermissionMixin
-from django_outfitanyone.catalogue import catalogue, safe_url
+from django_outfitanyone.catalogue import catalogue_for
 from django_outfitanyone.jobs.failures import blocking_parses, causes_of_failures
 from django_outfitanyone.jobs.fallback import why_waiting
 from django_outfitanyone.models import Batch, ClothesParse, TryOnResult
@@ -211,6 +211,10 @@ class BatchMixin(ReplacePhotoMixin, TryOnPermissionMixin):
     def cards(self, request: HttpRequest, rows: Iterable[TryOnResult]) -> list[Card]:
         """Return the cards of some try-ons."""
         rows = list(rows)
+        products = (
+            garment.product for row in rows if row.has_succeeded for garment in row.garments
+        )
+        catalogue_for(request).prepare(products)
         blocking = ClothesParse.objects.blocking(rows)
         return [self._card(request, row, blocking.get(row.pk)) for row in rows]
 
@@ -254,17 +258,17 @@ class BatchMixin(ReplacePhotoMixin, TryOnPermissionMixin):
         return Card(
             try_on=try_on,
             actions=actions,
-            links=shop_links(try_on),
+            links=shop_links(try_on, request),
             blocking_parse=blocking_parse,
         )
 
 
-def shop_links(try_on: TryOnResult) -> list[tuple[str, str]]:
+def shop_links(try_on: TryOnResult, request: HttpRequest) -> list[tuple[str, str]]:
     """Return title and URL of the storefront pages of the products in a finished picture."""
     if not try_on.has_succeeded:
         return []
-    shop = catalogue()
+    shop = catalogue_for(request)
     products = {garment.product_id: garment.product for garment in try_on.garments}
     products.pop(None, None)  # of garments that belong to no product
-    links = ((shop.title(product), safe_url(shop.url(product))) for product in products.values())
+    links = ((shop.title(product), shop.url(product)) for product in products.values())
     return [(title, url) for title, url in links if url]

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils.formats import date_format
 
-from django_outfitanyone.catalogue import catalogue, product_model
+from django_outfitanyone.catalogue import catalogue_for, product_model
 
 
 def unchanged(names: Iterable[Any]) -> dict[Any, str]:
@@ -32,8 +32,9 @@ def engine_names(keys: Iterable[tuple[str, str]]) -> dict[Any, str]:
 
 def product_titles(keys: Iterable[Any]) -> dict[Any, str]:
     """Return the titles of the products that exist, with one query."""
-    shop = catalogue()
+    shop = catalogue_for(None)
     products = product_model()._default_manager.in_bulk(list(keys))
+    shop.prepare(products.values())
     return {key: shop.title(product) for key, product in products.items()}
 
 

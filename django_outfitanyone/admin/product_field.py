@@ -52,7 +52,7 @@ class ProductFieldMixin(InlineMixin):
 
     def products_to_choose(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the visible products, and those that rows shown to the user have already."""
-        allowed = Q(pk__in=products_visible_to(request.user).values("pk"))
+        allowed = Q(pk__in=products_visible_to(request.user, request).values("pk"))
         if self.has_view_or_change_permission(request):
             rows = self.model._default_manager.filter(product__isnull=False)
             allowed |= Q(pk__in=rows.order_by().values("product"))

@@ -15,6 +15,7 @@ from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.django_classes import FieldNames
 from django_outfitanyone.admin.rendering import STYLESHEET, badge
 from django_outfitanyone.admin.try_on_action import TryOnButtonMixin
+from django_outfitanyone.catalogue import catalogue_for
 from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import TryOnResult
 
@@ -49,7 +50,8 @@ class ProductLooksMixin(TryOnButtonMixin):
         """Return the garments, how many try-ons are in which state, and the newest ones."""
         request = product.admin_request
         results: Any = self.admin_site.get_model_admin(TryOnResult)
-        rows = results.get_queryset(request).for_product(product).order_by("-pk")
+        family = catalogue_for(request).family(product)
+        rows = results.get_queryset(request).for_products(family).order_by("-pk")
         query = urlencode({"product": product.pk})
         return self.render_panel(
             "product_looks",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.admin.review_queue import QueueFilter, ReviewQueue
-from django_outfitanyone.catalogue import catalogue, product_model
+from django_outfitanyone.catalogue import CatalogueReader, product_model
 from django_outfitanyone.models import Batch, ModelImage
 from django_outfitanyone.models.batch import short_moment
 
@@ -30,7 +31,7 @@ class Choices:
     options: list[tuple[str, str]]
 
 
-def filter_choices(queue: ReviewQueue, chosen: QueueFilter) -> list[Choices]:
+def filter_choices(queue: ReviewQueue, chosen: QueueFilter, shop: CatalogueReader) -> list[Choices]:
     """Return the selects of the filter for the pictures of a queue without a filter."""
     rows = list(queue.waiting.defer("remote_answer")[:MAX_READ])
     named = Batch.objects.in_bulk({row.batch for row in rows})
@@ -38,15 +39,12 @@ def filter_choices(queue: ReviewQueue, chosen: QueueFilter) -> list[Choices]:
         str(row.batch): str(named.get(row.batch) or _batch_title(row)) for row in reversed(rows)
     }
     names = {str(row.model_image.pk): str(row.model_image) for row in rows if row.model_image}
-    sold = {
-        str(garment.product.pk): catalogue().title(garment.product)
-        for row in rows
-        for garment in row.garments
-        if garment.product
-    }
+    worn = [garment.product for row in rows for garment in row.garments if garment.product]
+    shop.prepare(worn)
+    sold = {str(product.pk): shop.title(product) for product in worn}
     batches = _with_chosen(titles, chosen.batch, _batch_name)
     people = _with_chosen(_sorted(names), chosen.person, _name)
-    products = _with_chosen(_sorted(sold), chosen.product, _title)
+    products = _with_chosen(_sorted(sold), chosen.product, partial(_title, shop))
     return [
         Choices("batch", _("Batch"), chosen.batch, [("", _("All batches")), *batches]),
         Choices("product", _("Product"), chosen.product, [("", _("All products")), *products]),
@@ -76,9 +74,9 @@ def _batch_name(key: str) -> str:
     return str(Batch.objects.filter(pk=key).first() or _("This batch"))
 
 
-def _title(key: str) -> str:
+def _title(shop: CatalogueReader, key: str) -> str:
     product = product_model()._default_manager.filter(pk=key).first()
-    return catalogue().title(product) if product else _("deleted")
+    return shop.title(product) if product else _("deleted")
 
 
 def _name(key: str) -> str:

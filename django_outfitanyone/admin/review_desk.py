@@ -35,6 +35,7 @@ from django_outfitanyone.admin.review_queue import (
     review_label,
     skipped,
 )
+from django_outfitanyone.catalogue import catalogue_for
 from django_outfitanyone.choices import RejectionReason
 from django_outfitanyone.permissions import may_see_costs
 
@@ -92,7 +93,7 @@ class ReviewDeskMixin(ReviewDecisionMixin, CandidateMixin):
             **self._picture_context(request, queue),
             "title": _("Review pictures"),
             "script": "django_outfitanyone/admin/review_desk.js",
-            "filters": filter_choices(everything, chosen),
+            "filters": filter_choices(everything, chosen, catalogue_for(request)),
             "left": left_text(queue.count()),
             "may_decide": self.has_review_permission(request),
             "last": self._last_decided(request),

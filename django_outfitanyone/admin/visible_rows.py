@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-VISIBLE_TO: dict[type[Any], Callable[[Any], QuerySet[Any]]] = {
+VISIBLE_TO: dict[type[Any], Callable[[Any, Any], QuerySet[Any]]] = {
     Garment: visibility.garments_visible_to,
     ModelImage: visibility.model_images_visible_to,
 }
@@ -26,7 +26,7 @@ def visible_rows(
     site: AdminSite, request: HttpRequest, model: type[Garment | ModelImage]
 ) -> QuerySet[Any]:
     """Return the rows of this model that the user may use."""
-    visible = VISIBLE_TO[model](request.user)
+    visible = VISIBLE_TO[model](request.user, request)
     if not site.is_registered(model):
         return visible
     model_admin = site.get_model_admin(model)

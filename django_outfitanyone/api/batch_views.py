@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from django_outfitanyone import actions, visibility
 from django_outfitanyone.api import batch_serializers
+from django_outfitanyone.api.fields import rows_for
 from django_outfitanyone.api.pagination import NewestFirstPagination
 from django_outfitanyone.api.permissions import MAY_CANCEL_BATCH, MAY_CHANGE_BATCH
 from django_outfitanyone.api.views import ResourceViewSet, with_poll_hint
@@ -103,8 +104,8 @@ class BatchViewSet(ResourceViewSet):
         given = self.validated(batch_serializers.ReplacePhotoSerializer).validated_data
         failed = visibility.with_inputs_among(
             self._failed(batch, given["cause"]),
-            photos=visibility.model_images_visible_to(request.user),
-            garments=visibility.garments_visible_to(request.user),
+            photos=rows_for(visibility.model_images_visible_to, request),
+            garments=rows_for(visibility.garments_visible_to, request),
         )
         photo = given["model_image"]
         plan = actions.plan_replacement(failed, photo)  # priced before the rows exist
@@ -124,7 +125,7 @@ class BatchViewSet(ResourceViewSet):
         return wanted
 
     def _try_ons(self, batch: Batch) -> Any:
-        visible: Any = visibility.try_ons_visible_to(self.request.user)
+        visible: Any = rows_for(visibility.try_ons_visible_to, self.request)
         return visible.filter(batch=batch.pk)
 
     def _apply(self, change: Callable[[Batch], object]) -> Response:

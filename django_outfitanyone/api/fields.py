@@ -9,9 +9,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet, TextChoices
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from django_outfitanyone.account import rate_limits
-from django_outfitanyone.catalogue import catalogue, safe_url
+from django_outfitanyone.catalogue import CatalogueReader, catalogue_for
 from django_outfitanyone.conf import conf
 from django_outfitanyone.models import Account, Hotspot
 from django_outfitanyone.models.batch import NAME_LENGTH
@@ -22,6 +23,14 @@ from django_outfitanyone.permissions import may_see_costs
 from django_outfitanyone.pictures import images
 
 LARGEST_ID = 2**63 - 1
+
+Rows = Callable[[Any, Any], QuerySet[Any]]
+"""Returns the rows that a user may see in the response to a request."""
+
+
+def rows_for(rows: Rows, request: Request) -> QuerySet[Any]:
+    """Return those of these rows that the user of the request may see."""
+    return rows(request.user, request)
 
 
 class EnumField(serializers.ChoiceField):
@@ -72,12 +81,12 @@ class UploadField(serializers.FileField):
 class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
     """The id of a row visible to the user. Invisible and unknown ids give the same error."""
 
-    def __init__(self, visible: Callable[[Any], QuerySet[Any]], model: type[Model], **kwargs: Any):
+    def __init__(self, visible: Rows, model: type[Model], **kwargs: Any):
         self.visible = visible
         super().__init__(queryset=model._default_manager.all(), **kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:
-        return self.visible(self.context["request"].user)
+        return rows_for(self.visible, self.context["request"])
 
     def to_internal_value(self, data: Any) -> Any:
         try:
@@ -91,14 +100,14 @@ class VisibleListField(serializers.ListField):
 
     default_error_messages = {"unknown": VisibleField.default_error_messages["does_not_exist"]}
 
-    def __init__(self, visible: Callable[[Any], QuerySet[Any]], **kwargs: Any):
+    def __init__(self, visible: Rows, **kwargs: Any):
         self.visible = visible
         child = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
         super().__init__(child=child, allow_empty=False, **kwargs)
 
     def to_internal_value(self, data: Any) -> list[Any]:
         ids = list(dict.fromkeys(super().to_internal_value(data)))
-        found = self.visible(self.context["request"].user).in_bulk(ids)
+        found = rows_for(self.visible, self.context["request"]).in_bulk(ids)
         for pk in ids:
             if pk not in found:
                 self.fail("unknown", pk_value=pk)
@@ -199,11 +208,24 @@ class CatalogueMixin:
     source: str | None
 
     def get_attribute(self, instance: Any) -> Any:
-        return getattr(catalogue(), str(self.source))(instance)
+        return getattr(self.shop, str(self.source))(instance)
+
+    @property
+    def shop(self) -> CatalogueReader:
+        """The shop's products as the user of this request sees them."""
+        context: dict[str, Any] = self.context  # type: ignore[attr-defined]
+        return catalogue_for(context["request"])
 
 
 class CatalogueCharField(CatalogueMixin, serializers.CharField):
     """Text from the catalogue adapter."""
+
+
+class PriceTextField(CatalogueMixin, serializers.CharField):
+    """The price as visitors read it, from the catalogue adapter; empty without a price."""
+
+    def get_attribute(self, instance: Any) -> str:
+        return self.shop.price_text(instance, self.shop.price(instance))
 
 
 class CatalogueBooleanField(CatalogueMixin, serializers.BooleanField):
@@ -217,7 +239,7 @@ class CatalogueURLField(CatalogueMixin, serializers.URLField):
         super().__init__(allow_null=True, **kwargs)
 
     def get_attribute(self, instance: Any) -> str | None:
-        url = safe_url(super().get_attribute(instance))
+        url = super().get_attribute(instance)
         return self.context["request"].build_absolute_uri(url) if url else None
 
 

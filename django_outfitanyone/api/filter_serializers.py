@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from django_outfitanyone.api.fields import EnumField, PrefixedNameMixin, VisibleField
-from django_outfitanyone.catalogue import product_model
+from django_outfitanyone.catalogue import catalogue_for, product_model
 from django_outfitanyone.choices import Status
 from django_outfitanyone.models import Garment, ModelImage, TryOnResult
 from django_outfitanyone.visibility import (
@@ -34,7 +34,8 @@ class TryOnFilterSerializer(PrefixedNameMixin, serializers.Serializer[Any]):
         if is_visitor and given.get("status", Status.SUCCEEDED) != Status.SUCCEEDED:
             return try_ons.none()  # known without planning a read of them all
         if "product" in given:
-            try_ons = try_ons.for_product(given.pop("product"))
+            shop = catalogue_for(self.context["request"])
+            try_ons = try_ons.for_products(shop.family(given.pop("product")))
         if "garment" in given:
             try_ons = try_ons.for_garment(given.pop("garment"))
         return try_ons.filter(**given)

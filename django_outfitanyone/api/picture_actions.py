@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from django_outfitanyone import actions
+from django_outfitanyone.api.fields import rows_for
 from django_outfitanyone.api.permissions import MAY_CHANGE
 from django_outfitanyone.conf import conf
 from django_outfitanyone.picture_check import check_saved
@@ -30,7 +31,7 @@ class CheckMixin(GenericViewSet[Any]):
 
     def picture_response(self, pk: Any) -> Response:
         """Return the present state of the row."""
-        shown = self.prefetched_rows(self.request.user).get(pk=pk)  # type: ignore[attr-defined]
+        shown = rows_for(self.prefetched_rows, self.request).get(pk=pk)  # type: ignore[attr-defined]
         response: Response = self.answer(shown)  # type: ignore[attr-defined]
         return response
 

@@ -27,6 +27,7 @@ from django_outfitanyone.api.picture_serializers import (
     CheckedUploadMixin,
     ModelImageSerializer,
 )
+from django_outfitanyone.api.prepared import prepare_products
 from django_outfitanyone.api.response_serializers import BoxSerializer
 from django_outfitanyone.api.unknown_input import check_fields
 from django_outfitanyone.catalogue import product_model
@@ -125,9 +126,9 @@ class TryOnOptionsSerializer(RequestSerializer):
         return TryOnOptions(**{option.name: given[option.name] for option in fields(TryOnOptions)})
 
 
-def active_model_images_visible_to(user: Any) -> QuerySet[ModelImage]:
+def active_model_images_visible_to(user: Any, request: Any = None) -> QuerySet[ModelImage]:
     """Return the model photos that new try-ons may use: only active ones, for every user."""
-    return model_images_visible_to(user) & ModelImage.objects.active()
+    return model_images_visible_to(user, request) & ModelImage.objects.active()
 
 
 class TryOnRequestSerializer(TryOnOptionsSerializer):
@@ -241,7 +242,8 @@ class GarmentRequestSerializer(
         fields = ("product", "kind", "name", "image", "findings_ignored")
 
     def to_representation(self, instance: Garment) -> dict[str, Any]:
-        prefetch_related_objects([instance], product_prefetch_for(self.context["request"].user))
+        request = self.context["request"]
+        prefetch_related_objects([instance], product_prefetch_for(request.user, request))
         return CheckedGarmentSerializer(instance, context=self.context).data
 
 
@@ -259,8 +261,9 @@ class ModelImageRequestSerializer(
         fields = ("name", "is_active", "image", "findings_ignored")
 
     def to_representation(self, instance: ModelImage) -> dict[str, Any]:
-        hotspots = hotspots_prefetch_for(self.context["request"].user)
-        prefetch_related_objects([instance], hotspots)
+        request = self.context["request"]
+        prefetch_related_objects([instance], hotspots_prefetch_for(request.user, request))
+        prepare_products([instance], request)
         return ModelImageSerializer(instance, context=self.context).data
 
 

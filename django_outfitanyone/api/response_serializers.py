@@ -18,6 +18,7 @@ from django_outfitanyone.api.fields import (
     MarkField,
     PollAfterField,
     PrefixedNameMixin,
+    PriceTextField,
     ResponseSerializer,
     SourceSerializer,
     WaitsForField,
@@ -44,6 +45,9 @@ class ProductSerializer(ResponseSerializer):
     title = CatalogueCharField()
     url = CatalogueURLField(help_text="The product's page.")
     price = PriceSerializer(allow_null=True)
+    price_text = PriceTextField(
+        help_text="The price as visitors read it, in the language of the request."
+    )
     available = CatalogueBooleanField(
         source="is_available", help_text="Whether it can be bought now."
     )

@@ -21,12 +21,14 @@ from django_outfitanyone.api import (
     response_serializers,
     review_serializers,
 )
+from django_outfitanyone.api.fields import rows_for
 from django_outfitanyone.api.permissions import (
     MAY_CANCEL,
     MAY_GENERATE,
     MAY_PUBLISH,
     MAY_REVIEW,
 )
+from django_outfitanyone.api.prepared import prepare_products
 from django_outfitanyone.api.views import ParseableViewSet, accepted_if, with_poll_hint
 from django_outfitanyone.jobs.estimate import Estimate, estimate
 from django_outfitanyone.jobs.move import Move
@@ -103,9 +105,9 @@ class TryOnViewSet(ParseableViewSet):
         serializer = self.body()
         given = serializer.validated_data
         try_ons = visibility.with_inputs_among(
-            serializer.chosen(visibility.try_ons_visible_to(request.user)),
-            photos=visibility.model_images_visible_to(request.user),
-            garments=visibility.garments_visible_to(request.user),
+            serializer.chosen(rows_for(visibility.try_ons_visible_to, request)),
+            photos=rows_for(visibility.model_images_visible_to, request),
+            garments=rows_for(visibility.garments_visible_to, request),
         )
         # priced first: after the move, an identical open request counts as free
         move = actions.estimate_move(try_ons, engine=given["engine"], model=given["model"])
@@ -132,7 +134,7 @@ class TryOnViewSet(ParseableViewSet):
         """Request a refinement of a finished picture."""
         data = self.body().validated_data
         result = self.get_object()
-        visibility.check_inputs_visible_to(request.user, result)
+        visibility.check_inputs_visible_to(request.user, result, request)
         (row,) = actions.refine_all(
             [result],
             **data,
@@ -146,7 +148,7 @@ class TryOnViewSet(ParseableViewSet):
     def another(self, request: Request, **_kwargs: Any) -> Response:
         """Request one more candidate of a finished picture, with a new seed."""
         result = self.get_object()
-        visibility.check_inputs_visible_to(request.user, result)
+        visibility.check_inputs_visible_to(request.user, result, request)
         row = actions.another(
             result, requested_by=request.user, batch=idempotency.batch_for(request)
         )
@@ -196,7 +198,7 @@ class TryOnViewSet(ParseableViewSet):
         return rows
 
     def _retry(self, try_on: TryOnResult) -> None:
-        visibility.check_inputs_visible_to(self.request.user, try_on)
+        visibility.check_inputs_visible_to(self.request.user, try_on, self.request)
         actions.retry(try_on)
 
     def _apply(self, action: Callable[..., None], **kwargs: Any) -> Response:
@@ -211,7 +213,8 @@ class TryOnViewSet(ParseableViewSet):
 
     def _response(self, try_on: TryOnResult) -> Response:
         """Return the present state of the row, with 202 until it has finished."""
-        shown = visibility.try_ons_prefetched_for(self.request.user).get(pk=try_on.pk)
+        shown = rows_for(self.prefetched_rows, self.request).get(pk=try_on.pk)
+        prepare_products([shown], self.request)
         response = self.answer(shown, status=accepted_if(shown.is_open))
         return with_poll_hint(response, is_open=shown.is_open)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -27,11 +27,12 @@ from django_outfitanyone.api import (
 )
 from django_outfitanyone.api.caching import CachedReadMixin
 from django_outfitanyone.api.errors import ProblemDetailsMixin
-from django_outfitanyone.api.fields import poll_after
+from django_outfitanyone.api.fields import Rows, poll_after, rows_for
 from django_outfitanyone.api.pagination import BoundedPagination, NewestFirstPagination
 from django_outfitanyone.api.parsers import JSONParser
 from django_outfitanyone.api.permissions import MAY_PARSE, MAY_REVIEW, MAY_WRITE
 from django_outfitanyone.api.picture_actions import CheckMixin, GarmentPictureMixin
+from django_outfitanyone.api.prepared import prepare_products
 from django_outfitanyone.api.site_classes import SiteClassesMixin
 from django_outfitanyone.api.unknown_input import KnownInputMixin, check_storable, plain
 from django_outfitanyone.models import ClothesParse
@@ -39,8 +40,6 @@ from django_outfitanyone.models.of_picture import Picture
 
 THROTTLE_SCOPE = "outfitanyone_try_on"
 """Throttle scope of all requests that may cost money, for ``DEFAULT_THROTTLE_RATES``."""
-
-Rows = Callable[[Any], QuerySet[Any]]
 
 
 class ResourceViewSet(
@@ -76,7 +75,18 @@ class ResourceViewSet(
 
     def get_queryset(self) -> QuerySet[Any]:
         is_reading = self.action in {"list", "retrieve"}
-        return (self.prefetched_rows if is_reading else self.visible_rows)(self.request.user)
+        return rows_for(self.prefetched_rows if is_reading else self.visible_rows, self.request)
+
+    def get_object(self) -> Any:
+        row = super().get_object()
+        if self.action == "retrieve":
+            prepare_products([row], self.request)
+        return row
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        prepare_products(page or (), self.request)
+        return page
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.action != "list" or self.filter_serializer_class is None:
@@ -241,7 +251,8 @@ class HotspotViewSet(ResourceViewSet):
         """Correct the box or the product. Later parses do not change it."""
         serializer = self.validated(self.get_serializer_class(), instance=self.get_object())
         hotspot = serializer.save()
-        return self.answer(visibility.hotspots_prefetched_for(request.user).get(pk=hotspot.pk))
+        shown = rows_for(self.prefetched_rows, request).get(pk=hotspot.pk)
+        return self.answer(shown)
 
 
 def accepted_if(is_open: bool) -> int:  # noqa: FBT001 - reads as a sentence

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core import checks
 
+from django_outfitanyone.checks.catalogue import check_adapter, check_catalogue
 from django_outfitanyone.checks.engines import (
     check_end_dates,
     check_engines,
@@ -18,6 +19,7 @@ from django_outfitanyone.checks.environment import (
     check_media,
     check_queue,
     check_sqlite,
+    check_storages,
     check_time_zone,
 )
 from django_outfitanyone.checks.fallbacks import check_fallback_order, check_fallbacks
@@ -25,7 +27,6 @@ from django_outfitanyone.checks.marks import check_label, check_signing
 from django_outfitanyone.checks.messages import IDS, Messages
 from django_outfitanyone.checks.money import check_money
 from django_outfitanyone.checks.settings import (
-    check_catalogue,
     check_paths,
     check_product_model,
     check_review,
@@ -34,6 +35,7 @@ from django_outfitanyone.checks.settings import (
 
 __all__ = [
     "IDS",
+    "check_adapter",
     "check_catalogue",
     "check_end_dates",
     "check_engines",
@@ -51,6 +53,7 @@ __all__ = [
     "check_settings",
     "check_signing",
     "check_sqlite",
+    "check_storages",
     "check_time_zone",
     "register_all",
 ]
@@ -62,11 +65,12 @@ def register_all() -> None:
     """Register the checks. Called once, when the app is ready."""
     checks.register(check_settings, "outfitanyone")
     checks.register(check_engines, "outfitanyone")
+    checks.register(check_time_zone, "outfitanyone")
     for check in (
-        check_time_zone,
         check_product_model,
         check_paths,
         check_catalogue,
+        check_storages,
         check_media,
         check_keys,
         check_local_parser,
@@ -80,14 +84,19 @@ def register_all() -> None:
         check_signing,
     ):
         checks.register(_if_settings_are_valid(check), "outfitanyone")
-    checks.register(_if_settings_are_valid(check_label), checks.Tags.database)
+    for check in (check_label, check_adapter):
+        checks.register(_if_settings_are_valid(check), checks.Tags.database)
 
 
 def _if_settings_are_valid(check: Check) -> Check:
-    """Skip the check while a setting is invalid, so that each fault is reported once."""
+    """Skip the check while a setting is invalid, so that each fault is reported once.
+
+    Without ``USE_TZ``, some checks would fail at the first time that they compare.
+    """
 
     @wraps(check)
     def guarded(**kwargs: Any) -> Messages:
-        return [] if check_settings() or check_engines() else check(**kwargs)
+        is_invalid = check_settings() or check_engines() or check_time_zone()
+        return [] if is_invalid else check(**kwargs)
 
     return guarded

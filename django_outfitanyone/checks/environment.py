@@ -6,13 +6,14 @@ from difflib import get_close_matches
 from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, storages
 from django.db import connections, router
 
 from django_outfitanyone import wakers
 from django_outfitanyone.checks.messages import Messages, error, warning
 from django_outfitanyone.conf import ConfigurationError, conf
 from django_outfitanyone.models import Account
+from django_outfitanyone.models.storage_fields import STORAGE_SETTINGS
 from django_outfitanyone.setting_types import given
 from django_outfitanyone.wakers.base import WORKER, setting_line
 
@@ -22,13 +23,19 @@ def check_time_zone(**_kwargs: Any) -> Messages:
     if settings.USE_TZ:
         return []
     return [
-        error("E007", "USE_TZ is off, but this app needs time zone aware times.", "USE_TZ = True")
+        error(
+            "E007",
+            "USE_TZ is off, but this app needs time zone aware times: it compares leases, "
+            "deadlines and budgets of several hosts, and local times repeat an hour each autumn. "
+            "Your own times are shown in TIME_ZONE as before.",
+            "USE_TZ = True",
+        )
     ]
 
 
 def check_media(**_kwargs: Any) -> Messages:
     """Without ``MEDIA_ROOT``, Django stores uploads in the server's working directory."""
-    if isinstance(default_storage, FileSystemStorage) and not default_storage.base_location:
+    if any(_has_no_place(getattr(conf, name)) for name in STORAGE_SETTINGS):
         return [
             warning(
                 "W007",
@@ -37,6 +44,25 @@ def check_media(**_kwargs: Any) -> Messages:
             )
         ]
     return []
+
+
+def _has_no_place(alias: str) -> bool:
+    storage = storages[alias] if alias in storages.backends else None
+    return isinstance(storage, FileSystemStorage) and not storage.base_location
+
+
+def check_storages(**_kwargs: Any) -> Messages:
+    """Settings that name a storage must name one of ``STORAGES``."""
+    return [
+        error(
+            "E016",
+            f"OUTFITANYONE[{name!r}] = {getattr(conf, name)!r} is no alias of STORAGES.",
+            f'STORAGES = {{..., "{getattr(conf, name)}": {{"BACKEND": ...}}}}, or '
+            f'OUTFITANYONE = {{"{name}": "default"}}',
+        )
+        for name in STORAGE_SETTINGS
+        if getattr(conf, name) not in storages.backends
+    ]
 
 
 def check_queue(**_kwargs: Any) -> Messages:

@@ -7,10 +7,8 @@ from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage
-from django.core.exceptions import FieldError
 from django.utils.module_loading import import_string
 
-from django_outfitanyone.catalogue import catalogue, product_model
 from django_outfitanyone.checks.messages import Messages, error, warning
 from django_outfitanyone.checks.moved_keys import MOVED
 from django_outfitanyone.conf import (
@@ -96,25 +94,6 @@ def _check_path(key: str, path: str, default: str) -> CheckMessage | None:
             f'OUTFITANYONE = {{"{key}": {default}}}',
         )
     return None
-
-
-def check_catalogue(**_kwargs: Any) -> Messages:
-    """A product model without ``is_visible`` needs its own catalogue adapter."""
-    try:
-        products = product_model()._default_manager.all()
-        catalogue().visible(products)
-    except (ImportError, LookupError, ValueError):
-        return []  # reported by the two checks above
-    except FieldError as fault:
-        return [
-            error(
-                "E006",
-                f"{conf.CATALOGUE} cannot tell which products are visible: {fault}",
-                "Write a subclass of CatalogueAdapter with visible() and is_visible(), and set "
-                'OUTFITANYONE = {"CATALOGUE": "shop.catalogue.ShopCatalogue"}',
-            )
-        ]
-    return []
 
 
 def check_review(**_kwargs: Any) -> Messages:

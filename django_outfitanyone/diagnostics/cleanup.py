@@ -184,12 +184,18 @@ def _discard(files: Iterable[tuple[type[models.Model], str, set[str]]]) -> None:
 
 
 def _folders() -> set[File]:
-    """Return storage and folder of all our files: the constant part of each ``upload_to``."""
-    return {
-        (field.storage, str(field.upload_to).partition("/%")[0])
-        for model in OWNERS
-        for field in _file_fields(model)
-    }
+    """Return storage and folder of all our files: the constant part of each ``upload_to``.
+
+    Smaller copies are in the folders of their pictures, but maybe in another storage.
+    """
+    places = {(field.storage, _folder(field)) for model in OWNERS for field in _file_fields(model)}
+    results = TryOnResult._meta.get_field("image")
+    copies = TryOnResult._meta.get_field("thumbnail").storage
+    return places | {(copies, _folder(results))}
+
+
+def _folder(field: Any) -> str:
+    return str(field.upload_to).partition("/%")[0]
 
 
 def _walk(storage: Storage, folder: str) -> Iterator[tuple[str, list[str]]]:

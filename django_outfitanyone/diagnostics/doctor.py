@@ -11,6 +11,7 @@ from django_outfitanyone.diagnostics.connection import diagnose_end, diagnose_en
 from django_outfitanyone.diagnostics.fallbacks import diagnose_fallbacks
 from django_outfitanyone.diagnostics.findings import Finding, Findings, Level, ok
 from django_outfitanyone.diagnostics.pictures import diagnose_picture_check
+from django_outfitanyone.diagnostics.products import diagnose_catalogue
 from django_outfitanyone.diagnostics.storage import diagnose_storage
 from django_outfitanyone.diagnostics.totals import diagnose_totals
 from django_outfitanyone.diagnostics.work import diagnose_work
@@ -38,6 +39,7 @@ DIAGNOSES: tuple[Callable[[], Findings], ...] = (
     diagnose_engine,
     diagnose_end,
     diagnose_fallbacks,
+    diagnose_catalogue,
     diagnose_storage,
     diagnose_picture_check,
     diagnose_work,

@@ -6,6 +6,7 @@ import uuid
 from urllib.parse import urlsplit
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.utils.translation import gettext as _
 
 from django_outfitanyone.conf import conf
@@ -13,20 +14,27 @@ from django_outfitanyone.diagnostics.findings import Findings, ok, problem
 from django_outfitanyone.engines.addresses import is_public_host
 from django_outfitanyone.engines.dashscope import probe
 from django_outfitanyone.exceptions import PictureRefused
-from django_outfitanyone.models import TryOnResult
+from django_outfitanyone.models import ModelImage
+from django_outfitanyone.models.storage_fields import STORAGE_SETTINGS
 from django_outfitanyone.worker import uploads
 
 
 def diagnose_storage() -> Findings:
-    """Write, read and delete a file where results are stored, and check how it is delivered."""
-    storage = TryOnResult._meta.get_field("image").storage
+    """Write, read and delete a file in each storage, and check how inputs are delivered."""
+    for alias in dict.fromkeys(getattr(conf, name) for name in STORAGE_SETTINGS):
+        yield from _diagnose_storage(alias)
+
+
+def _diagnose_storage(alias: str) -> Findings:
+    storage = storages[alias]
     path = f"outfitanyone/doctor-{uuid.uuid4().hex}.txt"
     try:
         name = storage.save(path, ContentFile(b"doctor"))
         try:
             with storage.open(name) as file:
                 is_readable = file.read() == b"doctor"
-            yield from _diagnose_delivery(name)
+            if alias == conf.INPUT_STORAGE:
+                yield from _diagnose_delivery(name)
         finally:
             storage.delete(name)
     except Exception as error:  # noqa: BLE001 - every storage has errors of its own
@@ -45,7 +53,7 @@ def diagnose_storage() -> Findings:
 
 def _diagnose_delivery(name: str) -> Findings:
     try:
-        url = uploads.public_url(TryOnResult(image=name).image)
+        url = uploads.public_url(ModelImage(image=name).image)
     except PictureRefused as error:
         yield problem("delivery", error.message, error.remedy)
         return

@@ -14,6 +14,7 @@ from django_outfitanyone.models.hotspot import CROPS_FOLDER
 from django_outfitanyone.models.job_queryset import RemoteJobQuerySet
 from django_outfitanyone.models.of_picture import OfPicture, OfPictureQuerySet, has_one_picture
 from django_outfitanyone.models.remote_job import RemoteJob
+from django_outfitanyone.models.storage_fields import InputFileField
 from django_outfitanyone.models.try_on import TryOnResult
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ class ClothesParse(RemoteJob, OfPicture):
     """Whether a parse of a dress follows if neither half is found."""
     open_key = models.CharField(max_length=120, null=True, unique=True, editable=False)
     """Set while the parse is open, so that one picture has only one open parse of a kind."""
-    upper_crop = models.FileField(upload_to=CROPS_FOLDER, blank=True, editable=False)
+    upper_crop = InputFileField(upload_to=CROPS_FOLDER, blank=True, editable=False)
     """The upper half as the engine returned it, if it came without a box, so without a hotspot."""
-    lower_crop = models.FileField(upload_to=CROPS_FOLDER, blank=True, editable=False)
+    lower_crop = InputFileField(upload_to=CROPS_FOLDER, blank=True, editable=False)
 
     objects = ClothesParseQuerySet.as_manager()
 

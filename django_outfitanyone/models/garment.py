@@ -10,6 +10,7 @@ from django_outfitanyone.choices import UNCHECKED_KINDS, GarmentKind
 from django_outfitanyone.conf import product_model_name
 from django_outfitanyone.models.picture import CHECK_COLUMNS, StoredPicture
 from django_outfitanyone.models.picture_queryset import StoredPictureQuerySet
+from django_outfitanyone.models.storage_fields import InputImageField
 
 
 class GarmentQuerySet(StoredPictureQuerySet):
@@ -31,7 +32,7 @@ class Garment(StoredPicture):
         _("name"), max_length=100, blank=True, help_text=_("For products of several pieces.")
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    original = models.ImageField(
+    original = InputImageField(
         _("original picture"), upload_to="outfitanyone/pictures/%Y/%m/", blank=True, editable=False
     )
     """The uploaded file, if ``image`` was cropped or cut out of it; empty otherwise."""

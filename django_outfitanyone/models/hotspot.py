@@ -19,6 +19,7 @@ from django_outfitanyone.models.of_picture import (
     Picture,
     has_one_picture,
 )
+from django_outfitanyone.models.storage_fields import InputFileField, InputImageField
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -95,13 +96,13 @@ class Hotspot(OfPicture):
         related_name="+",
         editable=False,
     )
-    crop = models.FileField(upload_to=CROPS_FOLDER, blank=True, editable=False)
+    crop = InputFileField(upload_to=CROPS_FOLDER, blank=True, editable=False)
     """Byte for byte as the engine returned it: sent back, it means "keep this half"."""
     crop_width = models.PositiveIntegerField(null=True, editable=False)
     """``None`` if the crop was stored by a version that did not note its size."""
     crop_height = models.PositiveIntegerField(null=True, editable=False)
     crop_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    cutout = models.ImageField(upload_to="outfitanyone/cutouts/%Y/%m/", blank=True, editable=False)
+    cutout = InputImageField(upload_to="outfitanyone/cutouts/%Y/%m/", blank=True, editable=False)
     cutout_width = models.PositiveIntegerField(null=True, editable=False)
     cutout_height = models.PositiveIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.error_help import ErrorHelp, error_help_for, refusing_engine_class
+from django_outfitanyone.models.loaded_together import LoadsTogether
 from django_outfitanyone.models.person import PersonFields, has_tag
 from django_outfitanyone.models.picture import CHECK_COLUMNS, StoredPicture
 from django_outfitanyone.models.picture_queryset import StoredPictureQuerySet, advised_against
@@ -25,7 +26,7 @@ def _known_bad() -> Q:
     return Q(~Q(refusal_code="") | advised_against(), findings_ignored=False)
 
 
-class ModelImageQuerySet(StoredPictureQuerySet):
+class ModelImageQuerySet(LoadsTogether, StoredPictureQuerySet):
     least_width = NARROW_SIDE
 
     def active(self) -> Self:
@@ -80,7 +81,7 @@ class ModelImageQuerySet(StoredPictureQuerySet):
 
     def with_hotspots(self) -> Self:
         """Load everything that a page shows of a picture, in three queries."""
-        return self.prefetch_related("hotspots__product")
+        return self.grouped().prefetch_related("hotspots__product")
 
 
 class ModelImage(StoredPicture, PersonFields, ResponsivePicture):
@@ -116,7 +117,7 @@ class ModelImage(StoredPicture, PersonFields, ResponsivePicture):
         super().save(*args, **kwargs)
         using = self._state.db
         if self._outdated:
-            delete = partial(discard, self.image.storage, self._outdated)
+            delete = partial(discard, self.copies_storage, self._outdated)
             transaction.on_commit(delete, using=using, robust=True)
             self._outdated = None
         if self.renditions is None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_outfitanyone.exceptions import PictureRefused
+from django_outfitanyone.models.storage_fields import ConfiguredStorageMixin, InputImageField
 from django_outfitanyone.picture_findings import Finding, from_json, size_findings
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.colours import Scaled
@@ -67,10 +68,11 @@ class PictureFile(ImageFieldFile):
             owner.save()
 
 
-class PictureField(models.ImageField):
+class PictureField(ConfiguredStorageMixin, models.ImageField):
     """An image of a ``StoredPicture``."""
 
     attr_class = PictureFile
+    storage_setting = "INPUT_STORAGE"
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": PictureFormField, **kwargs})
@@ -94,7 +96,7 @@ class StoredPicture(models.Model):
     width = models.PositiveIntegerField(_("width in pixels"), editable=False)
     height = models.PositiveIntegerField(_("height in pixels"), editable=False)
     sha256 = models.CharField(max_length=64, db_index=True, editable=False)
-    thumbnail = models.ImageField(upload_to="outfitanyone/thumbnails/%Y/%m/", editable=False)
+    thumbnail = InputImageField(upload_to="outfitanyone/thumbnails/%Y/%m/", editable=False)
     findings = models.JSONField(_("picture check"), null=True, editable=False)
     """``[{"code", "severity"}, ...]``; ``None`` if the local engine has not seen the picture."""
     findings_ignored = models.BooleanField(

@@ -13,6 +13,7 @@ from django.db import models, router, transaction
 from django.db.models.signals import post_delete, pre_delete
 from django.utils.translation import gettext_lazy as _
 
+from django_outfitanyone.models.loaded_together import LoadedTogether
 from django_outfitanyone.models.picture import unguessable_name
 from django_outfitanyone.pictures import images
 from django_outfitanyone.pictures.colours import Scaled, open_scaled
@@ -25,11 +26,11 @@ FILE_COLUMNS = frozenset({"image", "sha256", "renditions"})
 """Columns that tell which files belong to a row."""
 
 
-class ResponsivePicture(models.Model):
+class ResponsivePicture(LoadedTogether):
     """A picture with copies for ``srcset``. Without them, it is shown in its full size."""
 
     renditions = models.JSONField(_("smaller copies"), null=True, editable=False)
-    """``[[width, name], ...]`` with names in the storage of ``image``, the smallest first."""
+    """``[[width, name], ...]`` with names in ``copies_storage``, the smallest first."""
 
     if TYPE_CHECKING:
         image: ImageFieldFile
@@ -53,6 +54,12 @@ class ResponsivePicture(models.Model):
     def scaled(self) -> Scaled | None:
         """The decoded pixels, if they are at hand."""
         return None
+
+    @property
+    def copies_storage(self) -> Storage:
+        """Where the smaller copies are: with the thumbnails."""
+        storage: Storage = self._meta.get_field("thumbnail").storage  # type: ignore[union-attr]
+        return storage
 
     @property
     def digital_source_type(self) -> str:
@@ -81,7 +88,7 @@ class ResponsivePicture(models.Model):
         """
         if not self.renditions or not self.width:
             return []
-        url_of = self.image.storage.url
+        url_of = self.copies_storage.url
         sources = [(width, url_of(name)) for width, name in self.renditions]
         if sources[-1][0] < min(self.width, LARGEST):
             sources.append((self.width, self.image.url))
@@ -93,7 +100,7 @@ class ResponsivePicture(models.Model):
         ``scaled`` is as in ``smaller_copies``. This takes up to a second, so call it outside of
         transactions. Stores all copies or none.
         """
-        storage = self.image.storage
+        storage = self.copies_storage
         folder = str(self.image.name).rpartition("/")[0]
         stored: list[list[Any]] = []
         try:
@@ -113,7 +120,7 @@ class ResponsivePicture(models.Model):
         if rows.filter(renditions__isnull=True).update(renditions=renditions):
             self.renditions = renditions
         else:
-            discard(self.image.storage, renditions)
+            discard(self.copies_storage, renditions)
 
     def remake_copies(self) -> bool:
         """Make copies and thumbnail anew, with today's marks, for all rows that share the picture.
@@ -129,7 +136,7 @@ class ResponsivePicture(models.Model):
             name = self._store_thumbnail(small)
             old = self._replace_copies(name, renditions)
         except Exception:
-            discard(self.image.storage, renditions)
+            discard(self.copies_storage, renditions)
             raise
         self._discard_copies(old or [(name, renditions)])
         return bool(old)
@@ -141,7 +148,7 @@ class ResponsivePicture(models.Model):
     def _discard_copies(self, copies: Iterable[tuple[str, Any]]) -> None:
         """Delete these thumbnails and renditions, which no row names any more."""
         for thumbnail_name, renditions in copies:
-            discard(self.image.storage, renditions)
+            discard(self.copies_storage, renditions)
             if thumbnail_name != self.image.name:  # a picture may be its own thumbnail
                 discard(self.thumbnail.storage, [[0, thumbnail_name]])
 
@@ -177,5 +184,5 @@ def _delete_with_last_row(
         return
     sharing = {"sha256": instance.sha256, "image": instance.image.name}
     if not sender.objects.using(using).filter(**sharing).exists():
-        clean = partial(discard, instance.image.storage, instance.renditions)
+        clean = partial(discard, instance.copies_storage, instance.renditions)
         transaction.on_commit(clean, using=using, robust=True)

@@ -20,6 +20,11 @@ from django_outfitanyone.models.movable import FRESH, NO_STAGE
 from django_outfitanyone.models.remote_job import RemoteJob
 from django_outfitanyone.models.renditions import ResponsivePicture
 from django_outfitanyone.models.reviewed_picture import ReviewedPicture
+from django_outfitanyone.models.storage_fields import (
+    DerivativeImageField,
+    InputFileField,
+    ResultImageField,
+)
 from django_outfitanyone.models.try_on_queryset import TryOnResultQuerySet
 from django_outfitanyone.models.wearing import WearsGarments
 from django_outfitanyone.pictures.provenance import PREVIEW
@@ -88,9 +93,7 @@ class TryOnResult(WearsGarments, RemoteJob, ReviewedPicture, ResponsivePicture):
     """Key of the paid request that was sent last: a new one for each that is really new."""
     stage = models.PositiveSmallIntegerField(default=0, editable=False)
     """How many calls have finished of those that an outfit takes, see ``worker.stages``."""
-    stage_image = models.FileField(
-        upload_to="outfitanyone/stages/%Y/%m/", blank=True, editable=False
-    )
+    stage_image = InputFileField(upload_to="outfitanyone/stages/%Y/%m/", blank=True, editable=False)
     """The picture of the last finished stage; it is sent to the engine and never shown."""
     unclear_since = models.DateTimeField(null=True, editable=False)
     """When the submit's outcome was first found unclear, by the engine's clock or a later one."""
@@ -101,7 +104,7 @@ class TryOnResult(WearsGarments, RemoteJob, ReviewedPicture, ResponsivePicture):
     """Where the engine keeps the finished picture for some time. Signed URLs may be long."""
     result_expires_at = models.DateTimeField(null=True, editable=False)
 
-    image = models.ImageField(
+    image = ResultImageField(
         _("picture"),
         upload_to="outfitanyone/results/%Y/%m/",
         blank=True,
@@ -110,7 +113,7 @@ class TryOnResult(WearsGarments, RemoteJob, ReviewedPicture, ResponsivePicture):
     width = models.PositiveIntegerField(_("width in pixels"), null=True, editable=False)
     height = models.PositiveIntegerField(_("height in pixels"), null=True, editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True, db_index=True, editable=False)
-    thumbnail = models.ImageField(
+    thumbnail = DerivativeImageField(
         upload_to="outfitanyone/thumbnails/%Y/%m/", blank=True, editable=False
     )
     is_preview = models.BooleanField(_("preview"), default=False, editable=False)

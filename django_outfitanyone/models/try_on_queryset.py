@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from django_outfitanyone.models.batch import Batch
 from django_outfitanyone.models.garment import Garment
 from django_outfitanyone.models.job_status import BLOCKED
 from django_outfitanyone.models.known_task import KnownTask
+from django_outfitanyone.models.loaded_together import LoadsTogether
 from django_outfitanyone.models.pausable import IS_PAUSED
 from django_outfitanyone.models.replaceable import ReplaceableQuerySet
 from django_outfitanyone.models.worn_garment import (
@@ -49,7 +50,7 @@ def is_public_try_on(through: str = "") -> Q:
     return shown & Q((f"{through}is_published__in", [True])) if conf.REQUIRE_REVIEW else shown
 
 
-class TryOnResultQuerySet(ReplaceableQuerySet):
+class TryOnResultQuerySet(LoadsTogether, ReplaceableQuerySet):
     read_with_claim = ("account", "model_image")
 
     def claim(self, ids: Sequence[int], *, lease: timedelta) -> list[TryOnResult]:
@@ -104,7 +105,7 @@ class TryOnResultQuerySet(ReplaceableQuerySet):
 
     def with_hotspots(self) -> Self:
         """Load everything that a page shows of a picture, in four queries."""
-        pictures = self.select_related("model_image")
+        pictures = self.grouped().select_related("model_image")
         return pictures.prefetch_related(worn_with_products(), "hotspots__product")
 
     def with_inputs(self) -> Self:
@@ -190,8 +191,13 @@ class TryOnResultQuerySet(ReplaceableQuerySet):
         By their keys, the database knows how many try-ons they have, and so whether to start
         with these or with the newest try-ons.
         """
-        garments = Garment.objects.using(self.db).filter(product=product.pk).order_by("pk")
-        keys = list(garments.values_list("pk", flat=True))
+        return self.for_products([product])
+
+    def for_products(self, products: Iterable[models.Model]) -> Self:
+        """Return the try-ons of the garments of these products, such as a family of variants."""
+        keys_of_products = [product.pk for product in products]
+        garments = Garment.objects.using(self.db).filter(product__in=keys_of_products)
+        keys = list(garments.order_by("pk").values_list("pk", flat=True))
         return (
             self.filter(worn__garment=keys[0]) if len(keys) == 1 else self.wearing(garment__in=keys)
         )

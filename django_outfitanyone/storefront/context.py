@@ -10,13 +10,14 @@ from django.db.models import prefetch_related_objects
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.catalogue import CatalogueAdapter, catalogue, safe_url
+from django_outfitanyone.catalogue import CatalogueReader, catalogue_for
 from django_outfitanyone.models import Hotspot, TryOnResult
 from django_outfitanyone.models.hotspot import current_hotspots
 from django_outfitanyone.models.of_picture import Picture
 from django_outfitanyone.storefront.crop import Crop, inside
 from django_outfitanyone.storefront.overlaps import overlap_classes
 from django_outfitanyone.storefront.position_css import LEVELS, position_classes
+from django_outfitanyone.storefront.prepared import prepare_products
 from django_outfitanyone.storefront.shown import ShownHotspot, ShownPicture, ShownProduct
 
 MEDIUM = 800
@@ -33,12 +34,14 @@ def shown_picture(
     crop: Crop | None = None,
     only: Collection[Any] | None = None,
     without: Collection[Any] = (),
+    shop: CatalogueReader | None = None,
 ) -> ShownPicture | None:
     """Return the view model of a picture; ``None`` if visitors may not see it yet.
 
     Leaves out hotspots without a visible product, hotspots of a replaced file, and hotspots
     outside the crop. ``only`` and ``without`` are primary keys of products. Runs no query for
-    pictures of ``with_hotspots()``.
+    pictures of ``with_hotspots()``, except what the adapter runs once to prepare the products of
+    all pictures of that query.
     """
     if not picture.image or not picture.width or not picture.height:
         return None
@@ -46,7 +49,7 @@ def shown_picture(
         return None
     size = (picture.width, picture.height)
     window = crop.window(*size) if crop else (0, 0, *size)
-    shop = catalogue()
+    shop = shop or catalogue_for(None)
     spots = [
         (spot, box)
         for spot in _hotspots_for_visitors(picture, shop)
@@ -74,14 +77,15 @@ def shown_picture(
     )
 
 
-def _hotspots_for_visitors(picture: Picture, shop: CatalogueAdapter) -> list[Hotspot]:
+def _hotspots_for_visitors(picture: Picture, shop: CatalogueReader) -> list[Hotspot]:
     hotspots = current_hotspots(picture)
     if not all(Hotspot.product.is_cached(spot) for spot in hotspots):
         prefetch_related_objects(hotspots, "product")
+    prepare_products(picture, hotspots, shop)
     return [spot for spot in hotspots if spot.product and shop.is_visible(spot.product)]
 
 
-def _products(hotspots: Iterable[Hotspot], shop: CatalogueAdapter) -> dict[Any, ShownProduct]:
+def _products(hotspots: Iterable[Hotspot], shop: CatalogueReader) -> dict[Any, ShownProduct]:
     """Return each product once, by primary key, in the order of the hotspots."""
     shown: dict[Any, ShownProduct] = {}
     for hotspot in hotspots:
@@ -92,7 +96,7 @@ def _products(hotspots: Iterable[Hotspot], shop: CatalogueAdapter) -> dict[Any, 
                 row=product,
                 title=shop.title(product),
                 money=shop.price(product),
-                url=safe_url(shop.url(product)),
+                url=shop.url(product),
                 is_available=shop.is_available(product),
                 shop=shop,
             )

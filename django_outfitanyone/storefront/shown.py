@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from django_outfitanyone.catalogue import CatalogueAdapter, Money, safe_url
+from django_outfitanyone.catalogue import CatalogueReader, Money
 
 
 class Shown:
@@ -37,7 +37,7 @@ class ShownProduct(Shown):
     money: Money | None
     url: str
     is_available: bool
-    shop: CatalogueAdapter
+    shop: CatalogueReader
 
     @cached_property
     def key(self) -> str:
@@ -45,12 +45,12 @@ class ShownProduct(Shown):
 
     @cached_property
     def price(self) -> str:
-        return str(self.money) if self.money else ""
+        return self.shop.price_text(self.row, self.money)
 
     @cached_property
     def image_url(self) -> str:
         """Return the URL of a small picture of the product. Lazy: not every page shows it."""
-        return safe_url(self.shop.image_url(self.row))
+        return self.shop.image_url(self.row)
 
     @cached_property
     def name(self) -> str:

@@ -22,9 +22,11 @@ from django_outfitanyone.storefront.context import shown_picture
 from django_outfitanyone.storefront.crop import Crop
 from django_outfitanyone.storefront.shown import ShownPicture
 from django_outfitanyone.storefront.structured_data import json_ld
+from django_outfitanyone.templatetags import outfitanyone_looks
 from django_outfitanyone.wakeup import wake_if_idle
 
 register = template.Library()
+register.tags.update(outfitanyone_looks.register.tags)
 
 LOADING = ("lazy", "eager")
 FETCH_PRIORITIES = ("auto", "high", "low")
@@ -73,6 +75,7 @@ def outfit_hotspots(
         crop=_crop(crop, focus),
         only=None if only is None else _keys("only", only),
         without=_keys("without", without),
+        shop=outfitanyone_looks.page_shop(context),
     )
     if not shown:
         return {"picture": None}

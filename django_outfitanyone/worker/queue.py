@@ -266,7 +266,9 @@ def _flags(account: Account, now: datetime) -> dict[str, Exists]:
 
 def _account_alone(account: Account, flags: Mapping[str, Exists]) -> dict[str, Any]:
     """Return columns and flags of an account of which no try-on is under way."""
-    return Account.objects.annotate(**flags).values(*OF_ACCOUNT, *flags).get(pk=account.pk)
+    rows: Any = Account.objects.annotate(**flags).values(*OF_ACCOUNT, *flags)
+    found: dict[str, Any] = rows.get(pk=account.pk)
+    return found
 
 
 def _shared(found: Sequence[Due], room: int) -> Iterator[Due]:

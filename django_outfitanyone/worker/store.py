@@ -206,5 +206,5 @@ def _stored_renditions(try_on: TryOnResult, data: bytes, files: NewFiles) -> lis
         logger.exception("tryonresult %s: smaller copies could not be stored", try_on.pk)
         return None
     for _width, name in renditions:
-        files.add(try_on.image.storage, name)
+        files.add(try_on.copies_storage, name)
     return renditions

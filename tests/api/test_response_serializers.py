@@ -25,10 +25,10 @@ HOST = "http://testserver"
 class MinimalAdapter(CatalogueAdapter):
     """For a shop without prices and product pages."""
 
-    def price(self, product):
+    def price(self, product, request=None):
         return None
 
-    def url(self, product):
+    def url(self, product, request=None):
         return ""
 
 
@@ -72,6 +72,7 @@ def test_try_on__has_hotspots_in_pixels_and_fractions_with_their_products(visito
             "title": "Linen shirt",
             "url": product.url,
             "price": {"amount": "1234.50", "currency": "EUR"},
+            "price_text": "€1,234.50",
             "available": True,
             "image_url": None,
         },

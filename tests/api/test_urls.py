@@ -53,7 +53,7 @@ def test_swapped_product__is_served_by_its_own_primary_key(site):
     found = site("swapped_product")
 
     assert [product["id"] for product in found["list"]] == ["A.1"]
-    assert found["list"][0]["price"] == {"amount": "39", "currency": "EUR"}
+    assert found["list"][0]["price"] == {"amount": "39.00", "currency": "EUR"}
     assert found["list"][0]["url"] == "http://testserver/articles/A.1/"
     assert found["one"] == "Longsleeve"
     assert found["hidden"] == 404

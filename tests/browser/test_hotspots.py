@@ -101,8 +101,8 @@ def test_keyboard__focuses_the_hotspots_in_reading_order(open_page):
         focused = page.locator(":focus-visible")
         names.append(focused.inner_text())
         assert focused.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
-    assert names == ["upper, 39.90 EUR", "lower, 39.90 EUR"]
-    assert page.get_by_role("button", name="upper, 39.90 EUR").count() == 1
+    assert names == ["upper, €39.90", "lower, €39.90"]
+    assert page.get_by_role("button", name="upper, €39.90").count() == 1
 
 
 def test_product_in_the_list__highlights_its_box_on_hover(open_page):
@@ -249,14 +249,14 @@ def is_dark(page, x, y):
 
 def test_browser_without_popovers__shows_the_plain_link_of_an_earlier_template(open_page):
     look = make_look({UPPER: (100, 100, 500, 400)})
-    plain = '<a class="outfit-target outfit-plain" href="/plain">upper, 39.90 EUR</a><button '
+    plain = '<a class="outfit-target outfit-plain" href="/plain">upper, €39.90</a><button '
     html = html_of(look).replace("<button ", plain, 1)
     page = open_page(html)
     assert page.locator(".outfit-plain").is_hidden()
     as_older_browser(page, ":popover-open")
     shown = page.locator(".outfit-hotspot :visible").all()
     assert [element.get_attribute("class") for element in shown] == ["outfit-target outfit-plain"]
-    page.get_by_role("link", name="upper, 39.90 EUR").first.click()
+    page.get_by_role("link", name="upper, €39.90").first.click()
     page.wait_for_url("**/plain")
 
 

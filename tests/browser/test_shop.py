@@ -170,8 +170,8 @@ def test_keyboard__focuses_the_looks_from_top_to_bottom(looks, visit):
 
 def test_screen_reader__reads_each_product_with_price_and_availability(looks, visit):
     page = visit("/looks/")
-    assert page.get_by_role("button", name="Oxford shirt, 39.90 EUR", exact=True).count() == 3
-    names = page.get_by_role("button", name="Straight jeans, 39.90 EUR, sold out", exact=True)
+    assert page.get_by_role("button", name="Oxford shirt, €39.90", exact=True).count() == 3
+    names = page.get_by_role("button", name="Straight jeans, €39.90, sold out", exact=True)
     assert names.count() == 3
 
 

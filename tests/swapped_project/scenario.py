@@ -54,7 +54,7 @@ with SandboxServer(options=Options(speed=100), engine=RectangleEngine()) as remo
 spot = try_on.hotspots.get(clothes_type="upper")
 assert spot.product == article
 assert catalogue().url(spot.product) == "/articles/A-1/"
-assert str(catalogue().price(spot.product).amount) == "39"
+assert str(catalogue().price(spot.product).amount) == "39.00"
 assert Account.of().runner_token == ""
 
 from django.contrib.auth import get_user_model  # noqa: E402

@@ -43,7 +43,7 @@ def test_hotspot__is_a_link_with_name_and_price_on_the_box(show):
     page = show(make_look(), "card=False")
     link = page.one("a.outfit-target")
     assert link.attributes["href"].startswith("https://shop.test/")
-    assert link.text == "Striped longsleeve, 39.00 EUR"
+    assert link.text == "Striped longsleeve, €39.00"
     spot = page.one(".outfit-hotspot")
     assert {"oa-x10", "oa-y10", "oa-w50", "oa-h40"} <= spot.classes
     assert "outfit-upper" in spot.classes
@@ -56,13 +56,13 @@ def test_product_list__repeats_the_hotspots(show):
         == (page.one(".outfit-card-link").attributes["href"])
     )
     assert page.one(".outfit-product-title").text == "Striped longsleeve"
-    assert page.one(".outfit-price").text == "39.00 EUR"
+    assert page.one(".outfit-price").text == "€39.00"
 
 
 def test_price__follows_the_readers_language(show):
     look = make_look(price=Decimal("1234.5"))
     with translation.override("de"):
-        assert show(look).one(".outfit-price").text == "1.234,50 EUR"
+        assert show(look).one(".outfit-price").text == "1.234,50 €"
 
 
 def test_product_list__shows_a_product_with_two_hotspots_once(show):
@@ -76,7 +76,7 @@ def test_product_list__shows_a_product_with_two_hotspots_once(show):
 
 def test_sold_out_product__is_marked_in_the_list_and_on_the_hotspot(show):
     page = show(make_look(is_available=False))
-    assert page.one(".outfit-opener").text == "Striped longsleeve, 39.00 EUR, sold out"
+    assert page.one(".outfit-opener").text == "Striped longsleeve, €39.00, sold out"
     assert page.one(".outfit-sold-out").text == "sold out"
 
 
@@ -103,7 +103,7 @@ def test_model_photo__shows_its_hotspots_without_a_label(show):
     photo = make_model_image()
     make_hotspot(photo, product=make_product(title="Red T-shirt"))
     page = show(photo)
-    assert page.one(".outfit-opener").text == "Red T-shirt, 39.90 EUR"
+    assert page.one(".outfit-opener").text == "Red T-shirt, €39.90"
     assert not page.all(".outfit-label")
 
 

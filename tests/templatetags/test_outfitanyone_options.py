@@ -116,7 +116,7 @@ def test_card__shows_the_product_and_links_to_it(show):
     assert opener.attributes["popovertarget"] == card.attributes["id"]
     assert "popover" in card.attributes
     assert page.one(".outfit-card-title").text == "Striped longsleeve"
-    assert page.one(".outfit-card-price").text == "39.00 EUR"
+    assert page.one(".outfit-card-price").text == "€39.00"
     assert page.one(".outfit-card-stock").text == "In stock"
     assert page.one(".outfit-card-image").attributes["src"].startswith("/media/")
     link = page.one(".outfit-card-link")
@@ -130,7 +130,7 @@ def test_card_of_sold_out_product__says_so(show):
 
 def test_card_false__makes_a_plain_link(show):
     page = show(make_look(), "card=False")
-    assert page.one("a.outfit-target").text == "Striped longsleeve, 39.00 EUR"
+    assert page.one("a.outfit-target").text == "Striped longsleeve, €39.00"
     assert not page.all(".outfit-card") + page.all("button")
 
 

@@ -219,7 +219,7 @@ class Rows:
     def _products(self) -> QuerySet[Any]:
         if may_view_products(self.site, self.request):
             return product_model()._default_manager.all()
-        return products_visible_to(self.request.user)
+        return products_visible_to(self.request.user, self.request)
 
     @staticmethod
     def _keys(values: Iterable[str]) -> Sequence[Any]:
