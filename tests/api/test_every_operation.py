@@ -95,7 +95,7 @@ def test_malformed_id_in_a_filter__of_a_model_with_another_kind_of_key(db, rf):
         def get(self, **_lookup):
             raise ValidationError("not a UUID")
 
-    field = VisibleField(lambda _user: Rows(), Product)
+    field = VisibleField(lambda _user, _request: Rows(), Product)
     field._context = {"request": rf.get("/")}
     field.context["request"].user = None
     with pytest.raises(Invalid, match="does not exist"):
