@@ -139,4 +139,6 @@ def _window_of(plane: Planes) -> Window:
 def _span(possible: Mask) -> slice:
     """Return from the first to the last possible place, with the margin."""
     places = np.flatnonzero(possible)
-    return slice(max(0, int(places[0]) - _MARGIN), min(len(possible), int(places[-1]) + 1 + _MARGIN))
+    return slice(
+        max(0, int(places[0]) - _MARGIN), min(len(possible), int(places[-1]) + 1 + _MARGIN)
+    )

@@ -60,7 +60,7 @@ class SquareRegion:
 
 
 def shrink_to(image: RGB, size: tuple[int, int]) -> RGB:
-    """Return the picture at a smaller width and height; halving it first is several times faster."""
+    """Return the picture at a smaller width and height; halving it first is faster."""
     width, height = size
     while image.shape[1] >= 4 * width and image.shape[0] >= 4 * height:
         half = image.shape[1] // 2, image.shape[0] // 2
