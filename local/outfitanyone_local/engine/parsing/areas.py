@@ -105,13 +105,14 @@ def _clean(mask: Mask, *, thin: int) -> Mask:
 def _soft_cutout(pixels: RGB, garment: Mask, *, rim: int) -> npt.NDArray[np.uint8]:
     """Return the garment as RGBA with a soft edge; the rim takes its colours from inside."""
     window = (4 * rim + 3, 4 * rim + 3)
-    inside = cv2.erode(garment.astype(np.uint8), _disc(rim), borderValue=0).astype(np.float32)
-    weight = cv2.blur(inside, window)[..., None]
-    spread = cv2.blur(pixels * inside[..., None], window) / np.maximum(weight, 1e-6)
-    own = (inside[..., None] > 0) | (weight == 0)
-    colours = np.where(own, pixels, np.clip(spread, 0, 255)).astype(np.uint8)
+    inside = cv2.erode(garment.astype(np.uint8), _disc(rim), borderValue=0)
     alpha = cv2.GaussianBlur(garment.astype(np.float32), (0, 0), 0.4 + 0.2 * rim) * garment
-    return np.dstack([colours, np.round(255 * alpha).astype(np.uint8)])
+    cutout = np.dstack([pixels, np.round(255 * alpha).astype(np.uint8)])
+    weight = cv2.boxFilter(inside, cv2.CV_32F, window, normalize=False)
+    outside = (inside == 0) & (weight > 0)
+    total = cv2.boxFilter(pixels * inside[..., None], cv2.CV_32F, window, normalize=False)
+    cutout[outside, :3] = np.clip(total[outside] / weight[outside, None], 0, 255)
+    return cutout
 
 
 def _disc(radius: int) -> npt.NDArray[np.uint8]:

@@ -9,7 +9,7 @@ cost of small ones (He and Sun, 2015).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,9 @@ from outfitanyone_local.engine.opencv import cv2
 
 Planes = list[npt.NDArray[np.float32]]
 """Planes of one size, each (height, width)."""
+Window = tuple[slice, slice]
+"""Rows and columns of a picture."""
+_EVERYWHERE = (slice(None), slice(None))
 
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 _SYMMETRIC = ((0, 1, 2), (1, 3, 4), (2, 4, 5))
@@ -50,34 +53,33 @@ class GuidedFilter:
     def upsampling(self, image: RGB) -> Callable[..., SoftMask]:
         """Return ``upsample`` for one picture, which it converts only once.
 
-        Its second argument, a pair of the guide's rows, limits the work: only the rows of the
-        picture between them, as ``larger_rows`` tells, are returned.
+        Its second argument, a window of the guide, limits the work: only that part of the plane
+        is read, and only the part of the picture that ``larger_window`` names is returned.
         """
         colours = _colours(image)
 
-        def upsample(plane: SoftMask, rows: tuple[int, int] | None = None) -> SoftMask:
-            first, last = rows or (0, len(plane))
-            there = larger_rows(rows or (0, len(plane)), smaller=len(plane), larger=len(image))
-            size = image.shape[1], there.stop - there.start
-            functions = (
-                cv2.resize(function[first:last], size) for function in self._functions(plane)
-            )
-            return _apply(functions, [colour[there] for colour in colours])
+        def upsample(plane: SoftMask, window: Window | None = None) -> SoftMask:
+            window = window or (slice(0, plane.shape[0]), slice(0, plane.shape[1]))
+            rows, columns = larger_window(window, smaller=plane.shape, larger=image.shape)
+            size = columns.stop - columns.start, rows.stop - rows.start
+            functions = (cv2.resize(one, size) for one in self._functions(plane, window))
+            return _apply(functions, [colour[rows, columns] for colour in colours])
 
         return upsample
 
-    def _functions(self, plane: SoftMask) -> Planes:
-        """Return for every pixel the slope for each colour, then the offset."""
-        mean = self._average(plane)
+    def _functions(self, plane: SoftMask, window: Window = _EVERYWHERE) -> Planes:
+        """Return for every pixel of the window the slope for each colour, then the offset."""
+        plane = plane[window]
+        mean, means = self._average(plane), [average[window] for average in self._means]
         together = [
-            self._average(colour * plane) - average * mean
-            for colour, average in zip(self._colours, self._means, strict=True)
+            self._average(colour[window] * plane) - average * mean
+            for colour, average in zip(self._colours, means, strict=True)
         ]
+        inverse = [entry[window] for entry in self._inverse]
         slopes = [
-            sum(self._inverse[at] * together[other] for other, at in enumerate(row))
-            for row in _SYMMETRIC
+            sum(inverse[at] * together[other] for other, at in enumerate(row)) for row in _SYMMETRIC
         ]
-        explained = sum(s * average for s, average in zip(slopes, self._means, strict=True))
+        explained = sum(s * average for s, average in zip(slopes, means, strict=True))
         return [self._average(function) for function in (*slopes, mean - explained)]
 
     def _inverse_covariance(self, softness: float) -> Planes:
@@ -98,9 +100,19 @@ class GuidedFilter:
         return cv2.blur(plane, self._window)
 
 
-def larger_rows(rows: tuple[int, int], *, smaller: int, larger: int) -> slice:
-    """Return the rows, first and end, of a picture with fewer rows as rows of the larger one."""
-    first, last = (round(row * larger / smaller) for row in rows)
+def larger_window(window: Window, *, smaller: Sequence[int], larger: Sequence[int]) -> Window:
+    """Return a window of a picture as one of the same picture at another size.
+
+    smaller, larger: shapes of the two pictures, height and width first.
+    """
+    rows, columns = (
+        _scaled(side, by=larger[axis] / smaller[axis]) for axis, side in enumerate(window)
+    )
+    return rows, columns
+
+
+def _scaled(side: slice, *, by: float) -> slice:
+    first, last = round(side.start * by), round(side.stop * by)
     return slice(first, max(last, first + 1))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from outfitanyone_local.engine.arrays import RGB, Planes, check_picture
+from outfitanyone_local.engine.arrays import RGB, Mask, Planes, check_picture
 from outfitanyone_local.engine.figure import Figure, Part
 from outfitanyone_local.engine.opencv import cv2
 from outfitanyone_local.engine.unexpected import refusing_person
@@ -15,7 +15,7 @@ from outfitanyone_local.engine.unexpected import refusing_person
 from .appearance import CropFeatures
 from .body import compute_limb_maps
 from .colour_models import colour_bins
-from .guided_filter import GuidedFilter, larger_rows
+from .guided_filter import GuidedFilter, Window, larger_window
 from .labelling import classify_pixels
 from .person_detection import DetectedPerson
 from .position_priors import PixelClass
@@ -30,7 +30,7 @@ _NOWHERE = 0.1
 """Probability that a class reaches somewhere if it is the most likely one anywhere."""
 _POSSIBLE, _MARGIN = 0.05, 20
 """Probability of a class below which it wins nowhere, because five others share the rest, and the
-rows of the crop, more than the guided filter's two windows reach, kept around that.
+pixels of the crop, more than the guided filter's two windows reach, kept around that.
 """
 _MIDRIFF, _NECKLINE = 0.5, 0.22
 """In torsos: the depth below the shoulders where skin of the trunk counts as belly, and the
@@ -119,17 +119,26 @@ def _upsample_labels(
     for kind, numbers in parts.items():
         if class_planes[kind].max() < _NOWHERE:
             continue
-        rows = _rows_of(class_planes[kind])
-        there = larger_rows(rows, smaller=len(numbers), larger=height)
-        plane = upsample(class_planes[kind], rows)
-        wins = plane > best[there]
-        best[there][wins] = plane[wins]
-        part = cv2.resize(numbers, (width, height), interpolation=cv2.INTER_NEAREST)
-        labels[there][wins] = part[there][wins]
+        window = _window_of(class_planes[kind])
+        there = larger_window(window, smaller=numbers.shape, larger=labels.shape)
+        plane, least = upsample(class_planes[kind], window), best[there]
+        wins = plane > least
+        np.copyto(least, plane, where=wins)
+        part = cv2.resize(numbers[window], wins.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        np.copyto(labels[there], part, where=wins)
     return labels, cover
 
 
-def _rows_of(plane: Planes) -> tuple[int, int]:
-    """Return the first row and the end of the rows in which a class may win."""
-    possible = np.flatnonzero(plane.max(axis=1) > _POSSIBLE)
-    return max(0, int(possible[0]) - _MARGIN), min(len(plane), int(possible[-1]) + 1 + _MARGIN)
+def _window_of(plane: Planes) -> Window:
+    """Return the rows and columns in which a class may win."""
+    possible = plane > _POSSIBLE
+    rows, columns = (_span(possible.any(axis=axis)) for axis in (1, 0))
+    return rows, columns
+
+
+def _span(possible: Mask) -> slice:
+    """Return from the first to the last possible place, with the margin."""
+    places = np.flatnonzero(possible)
+    return slice(
+        max(0, int(places[0]) - _MARGIN), min(len(possible), int(places[-1]) + 1 + _MARGIN)
+    )
