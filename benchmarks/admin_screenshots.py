@@ -100,15 +100,15 @@ def take(page: Any, site: str, shown: Any, file: Path) -> None:
     page.set_viewport_size(size)
 
 
-def take_all(scene: Any, target: Path, only: list[str]) -> None:
+def take_all(scene: Any, target: Path, only: list[str], schemes: list[str]) -> None:
     """Write a file of each page, width and scheme."""
     from tests.admin_pages.pages import pages_of
-    from tests.admin_pages.site import SCHEMES, WIDTHS, chromium, serving, window
+    from tests.admin_pages.site import WIDTHS, chromium, serving, window
 
     target.mkdir(parents=True, exist_ok=True)
     shown = [page for page in pages_of(scene) if not only or page.name in only]
     with serving() as site, chromium() as browser:
-        for scheme in SCHEMES:
+        for scheme in schemes:
             for width in WIDTHS:
                 page = window(browser, user=scene.user, width=width, scheme=scheme)
                 for one in shown:
@@ -121,12 +121,13 @@ def main() -> None:
     parser.add_argument("target", type=Path, metavar="FOLDER")
     parser.add_argument("--theme", default="", help="as tests.admin_themes.themes names it")
     parser.add_argument("--only", nargs="*", default=[], metavar="PAGE")
+    parser.add_argument("--schemes", nargs="*", default=["light", "dark"])
     parser.add_argument("--shop", default="", metavar="FOLDER", help="keep the shop there")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(arguments.shop or temporary)
         set_up(folder, arguments.theme)
-        take_all(scene_in(folder), arguments.target, arguments.only)
+        take_all(scene_in(folder), arguments.target, arguments.only, arguments.schemes)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import django
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -44,6 +45,7 @@ def page_context(
         **account_notice(request, site, missing_worker=missing_worker),
         "opts": TryOnResult._meta,
         "breadcrumbs_are_a_list": django.VERSION >= (6, 1),
+        "theme_hides_title": apps.is_installed("unfold"),  # it shows the title of rows only
     }
 
 

@@ -16,7 +16,6 @@ from django.test import Client
 from django.test.testcases import LiveServerThread
 
 HOST = "localhost"
-SCHEMES = ("light", "dark")
 WIDTHS = (1280, 375)
 PATIENCE = 120_000
 """Milliseconds, on a busy machine."""
