@@ -19,6 +19,9 @@ from django_outfitanyone.wakeup import is_worker_missing, worker_command
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
 
+TITLELESS = ("jazzmin", "unfold")
+"""Themes that show no title on pages other than Django's own."""
+
 
 def account_notice(
     request: HttpRequest, site: AdminSite, *, missing_worker: str | None = None
@@ -45,7 +48,8 @@ def page_context(
         **account_notice(request, site, missing_worker=missing_worker),
         "opts": TryOnResult._meta,
         "breadcrumbs_are_a_list": django.VERSION >= (6, 1),
-        "theme_hides_title": apps.is_installed("unfold"),  # it shows the title of rows only
+        "theme_hides_title": any(map(apps.is_installed, TITLELESS)),
+        "theme_has_no_margin": apps.is_installed("baton"),
     }
 
 

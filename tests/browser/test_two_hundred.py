@@ -186,7 +186,8 @@ class TestReviewDesk:
         before = self.shown(desk)
         for key in keys:
             desk.keyboard.press(key)
-        desk.wait_for_selector(f"#outfit-desk:not([data-picture='{before}'])")
+        # not wait_for_selector(): the handle that it returns keeps the picture in memory
+        desk.locator(f"#outfit-desk:not([data-picture='{before}'])").wait_for()
 
     def size(self, desk):
         """Return the nodes and the bytes that the page holds after garbage was collected."""
