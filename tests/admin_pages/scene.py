@@ -291,3 +291,9 @@ def tinted(sample: samples.Sample, number: int) -> bytes:
     file = io.BytesIO()
     Image.blend(picture, shade, 0.06).save(file, "JPEG", quality=92)
     return file.getvalue()
+
+
+def unchanged(photo: ModelImage, _garments: list[Garment]) -> bytes:
+    """Return the model photo itself, for tests that need no try-on."""
+    with photo.image.open() as file:
+        return file.read()

@@ -20,14 +20,14 @@ from django.urls import reverse  # noqa: E402
 
 from tests.admin_pages.faults import faults_on  # noqa: E402
 from tests.admin_pages.pages import work_of  # noqa: E402
-from tests.admin_pages.scene import make_scene  # noqa: E402
+from tests.admin_pages.scene import make_scene, unchanged  # noqa: E402
 from tests.admin_pages.site import WIDTHS, chromium, serving, show, window  # noqa: E402
 from tests.admin_themes.themes import register_with_theme  # noqa: E402
 
 settings.OUTFITANYONE = {**settings.OUTFITANYONE, "CHECK_PICTURES": False}
 call_command("migrate", verbosity=0)
 register_with_theme(settings.THEME)
-scene = make_scene(lambda photo, _garments: photo.image.read())
+scene = make_scene(unchanged)
 faults = []
 with serving() as site, chromium() as browser:
     for width in WIDTHS:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.admin_pages.faults import faults_on
 from tests.admin_pages.pages import PARTS
-from tests.admin_pages.scene import make_scene
+from tests.admin_pages.scene import make_scene, unchanged
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 
@@ -38,7 +38,7 @@ OURS = {"exclude": [[".select2-container"], [".selector"]]}
 @pytest.fixture
 def scene(configure):
     configure(CHECK_PICTURES=False, BUDGET_PER_DAY=40, BUDGET_PER_MONTH=400)
-    return make_scene(lambda photo, _garments: photo.image.read())
+    return make_scene(unchanged)
 
 
 @pytest.fixture
