@@ -68,8 +68,8 @@ def _work(scene: Scene) -> Iterator[Page]:
         ("help", "?", "dialog[open]"),
     ):  # fmt: skip
         yield Page(f"review-{name}", desk, main, is_long=False, prepare=pressing(key))
-    yield Page("spending", address("charge_spending"), "#outfit-spending")
-    yield Page("spending-product", f"{address('charge_spending')}?by=product", "#outfit-spending")
+    yield Page("spending", address("charge_spending"), ".outfit-spending")
+    yield Page("spending-product", f"{address('charge_spending')}?by=product", ".outfit-spending")
     made = ",".join(str(row.pk) for row in scene.made[3:6])
     yield Page("refine", f"{address('tryonresult_refine')}?results={made}")
 
@@ -89,9 +89,9 @@ def _forms(scene: Scene) -> Iterator[Page]:
         "batch-name": ("batch", scene.running.pk),
     }
     for name, (model, key) in change.items():
-        yield Page(name, address(f"{model}_change", key), "form")
+        yield Page(name, address(f"{model}_change", key), "form[id$=_form]")
     for model in ("garment", "modelimage", "orderrule", "product"):
-        yield Page(f"new-{model}", address(f"{model}_add"), "form")
+        yield Page(f"new-{model}", address(f"{model}_add"), "form[id$=_form]")
     yield Page(
         "try-on-popover",
         address("tryonresult_change", shown.pk),
