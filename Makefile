@@ -12,8 +12,8 @@ RUN := $(abspath $(BIN))/python
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 SPEC := pyproject.toml local/pyproject.toml
 
-.PHONY: help demo test test-all test-services test-browser test-clients test-matrix lint docs bench chaos \
-    mutants contact-sheet guide-pictures guide-page messages clean
+.PHONY: help demo test test-all test-services test-browser test-clients test-matrix lint docs bench \
+    chaos mutants contact-sheet guide-pictures guide-page guide-screenshots messages clean
 
 help:
 	@echo "make demo           start the example shop with sandbox and worker (PORT=8000)"
@@ -30,6 +30,7 @@ help:
 	@echo "make mutants        change details of the code and see whether its tests notice (ARGS='--all worker/lease')"
 	@echo "make contact-sheet  draw every try-on of the shipped pictures into one picture"
 	@echo "make guide-pictures draw the example pictures of the picture guide anew"
+	@echo "make guide-screenshots make the screenshots of docs/admin.md anew"
 	@echo "make guide-page     write docs/pictures.md from the picture guide"
 	@echo "make messages       update and compile the translations"
 
@@ -164,6 +165,10 @@ contact-sheet: $(VENV)/.demo-ready
 # What people see where they upload pictures, and the same as a page of the documentation.
 guide-pictures: $(VENV)/.demo-ready
 	$(RUN) -m benchmarks.guide_pictures $(ARGS)
+
+# The screenshots of the guide for shop admins; needs Chromium.
+guide-screenshots: $(VENV)/.browser-ready
+	$(RUN) -m benchmarks.guide_screenshots $(ARGS)
 
 guide-page: $(VENV)/.demo-ready
 	$(RUN) -m benchmarks.guide_pictures.page docs/pictures.md

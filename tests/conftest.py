@@ -158,14 +158,14 @@ def local_engine(settings, monkeypatch):
 def run_module():
     """Run a module in its own process, for tests that need other settings and models."""
 
-    def run(name, *arguments, **environment):
+    def run(name, *arguments, seconds=120, **environment):
         done = subprocess.run(
             [sys.executable, "-W", "error", "-m", name, *arguments],
             cwd=ROOT,
             env={"PATH": "", "DATABASE_URL": "sqlite://:memory:"} | environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=seconds,
             check=False,
         )
         assert done.returncode == 0, done.stderr

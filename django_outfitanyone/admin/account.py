@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -140,9 +141,10 @@ class AccountAdminMixin(PanelMixin, CostMixin, NoticeMixin, UndeletableMixin):
         is_sandbox = _is_sandbox(account)
         charged = DailyTotal.objects.filter(account=account, is_sandbox=is_sandbox)
         today = shop_day(timezone.now())
+        nothing = {account.settings.currency: Decimal(0)} if account.is_configured else {}
         amounts = {
-            "today": moneys(charged.since(today).totals()),
-            "month": moneys(charged.since(today.replace(day=1)).totals()),
+            "today": moneys(charged.since(today).totals() or nothing),
+            "month": moneys(charged.since(today.replace(day=1)).totals() or nothing),
         }
         if is_sandbox:
             return _("would cost %(today)s today, %(month)s this month; nothing is paid") % amounts

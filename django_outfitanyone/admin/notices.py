@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import django
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -17,6 +18,9 @@ from django_outfitanyone.wakeup import is_worker_missing, shell_line, worker_com
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
+
+TITLELESS = ("jazzmin", "unfold")
+"""Themes that show no title on pages other than Django's own."""
 
 
 def account_notice(
@@ -45,6 +49,8 @@ def page_context(
         **account_notice(request, site, missing_worker=missing_worker),
         "opts": TryOnResult._meta,
         "breadcrumbs_are_a_list": django.VERSION >= (6, 1),
+        "theme_hides_title": any(map(apps.is_installed, TITLELESS)),
+        "theme_has_no_margin": apps.is_installed("baton"),
     }
 
 

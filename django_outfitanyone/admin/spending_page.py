@@ -214,6 +214,7 @@ def _days_text(period: Period) -> str:
     return _("%(first)s to %(last)s") % days
 
 
-def _free_engines() -> Iterator[str]:
-    """Yield the titles of the engines whose pictures have no price."""
-    return (engine.title for engine in conf.usable_engines if not engine.currency)
+def _free_engines() -> list[str]:
+    """Return the titles of the engines whose pictures have no price, each once."""
+    free = (engine.title for engine in conf.usable_engines if not engine.currency)
+    return list(dict.fromkeys(free))

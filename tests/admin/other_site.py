@@ -10,6 +10,7 @@ from django_outfitanyone.admin import (
     ClothesParseAdminMixin,
     GarmentAdminMixin,
     ModelImageAdminMixin,
+    OrderRuleAdminMixin,
     ProductAdminMixin,
     TryOnResultAdminMixin,
 )
@@ -20,6 +21,7 @@ from django_outfitanyone.models import (
     ClothesParse,
     Garment,
     ModelImage,
+    OrderRule,
     Product,
     TryOnResult,
 )
@@ -39,6 +41,7 @@ MIXINS = {
     ClothesParse: ClothesParseAdminMixin,
     Garment: GarmentAdminMixin,
     ModelImage: ModelImageAdminMixin,
+    OrderRule: OrderRuleAdminMixin,
     Product: ProductAdminMixin,
     TryOnResult: TryOnResultAdminMixin,
 }

@@ -185,6 +185,13 @@ def test_account__shows_the_amounts_spent_and_left(site, configure):
     assert "CNY 9.50 left of CNY 10.00 (BUDGET_PER_MONTH)" in text
 
 
+def test_account__that_has_spent_nothing_today_has_an_amount_and_is_not_free(site):
+    make_charge(charged_on=shop_day(timezone.now()) - timedelta(days=40))
+    text = text_of(site.get("account_change", Account.of().pk))
+
+    assert "CNY 0.00 today, CNY 0.00 this month" in text
+
+
 class TestSpentBudget:
     @pytest.fixture(autouse=True)
     def _spend_budget(self, configure):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import AnonymousUser
 
 from django_outfitanyone.admin.intake import rows
+from django_outfitanyone.admin.intake.links import continue_text
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.engines.local import LocalGuess
 from django_outfitanyone.intake import drafts as intake_drafts
@@ -353,3 +356,10 @@ def test_changelist_and_first_page__lead_to_the_page(site, model):
     assert address(f"{model}_intake") in text_of(site.get(f"{model}_changelist"))
     first_page = text_of(site.client.get("/admin/django_outfitanyone/"))
     assert address(f"{model}_intake") in first_page
+
+
+def test_unfinished_intake__is_named_by_the_local_time():
+    """The test project is in Tokyo."""
+    intake = Intake(created_at=datetime(2026, 3, 1, 23, 30, tzinfo=timezone.utc))
+
+    assert continue_text(intake) == "Continue with the garments of 03/02/2026 8:30 a.m."

@@ -12,17 +12,19 @@ class Theme:
     urls: str = ""
     model_admin: str = "django.contrib.admin.ModelAdmin"
     inline: str = "django.contrib.admin.StackedInline"
+    replaces: tuple[str, ...] = ()
+    """Pages that the theme has of its own, as ``tests.admin_pages`` names them."""
 
 
 THEMES = {
     "admin-interface": Theme(apps=("admin_interface", "colorfield")),
     "baton": Theme(apps=("baton",), urls="baton.urls"),
-    "daisy": Theme(apps=("django_daisy",)),
+    "daisy": Theme(apps=("django_daisy", "django.contrib.humanize")),
     "grappelli": Theme(apps=("grappelli",), urls="grappelli.urls"),
     "jazzmin": Theme(apps=("jazzmin",)),
     "jet-reboot": Theme(apps=("jet",), urls="jet.urls"),
     "semantic-admin": Theme(apps=("semantic_admin", "semantic_forms")),
-    "simpleui": Theme(apps=("simpleui",)),
+    "simpleui": Theme(apps=("simpleui",), replaces=("today",)),
     "unfold": Theme(
         apps=("unfold",),
         model_admin="unfold.admin.ModelAdmin",

@@ -13,6 +13,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from tests.contention.conftest import start  # noqa: F401
 from tests.example_project.conftest import EXAMPLE, read_settings, shop_settings  # noqa: F401
 
 POLICY = "default-src 'self'"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
 from django.urls import reverse
 
 from django_outfitanyone import actions
-from django_outfitanyone.choices import Status
+from django_outfitanyone.choices import Review, Status
 from django_outfitanyone.models import Batch, TryOnResult
 from tests.admin.batches import BATCH, make_named
 from tests.admin.pages import address
@@ -122,3 +124,58 @@ class TestLayout:
             assert box["x"] + box["width"] <= width
         assert barriers(page, within="#result_list") == []
         assert page.complaints == []
+
+
+class TestTwoPeople:
+    """Two administrators have the page of the same batch open, each in their own browser."""
+
+    @pytest.fixture
+    def pages(self, batch, visit, admin_client):
+        anna = Client()
+        user = get_user_model().objects.create_superuser("anna")
+        anna.force_login(user)
+        url = address("tryonresult_batch", BATCH)
+        return [visit(url, client=one, width=1280) for one in (admin_client, anna)]
+
+    def stop_following(self, page):
+        """Let a page show what it shows now, as one does that was opened a moment ago."""
+        page.route("**/cards/**", lambda route: route.abort())
+
+    def test_each_sees_what_the_other_does(self, pages):
+        mine, annas = pages
+        annas.click("#outfit-pause-batch")
+        mine.wait_for_selector("#outfit-resume-batch")
+        assert mine.is_visible("text=by anna")
+        assert waiting() == 0
+
+        mine.click("#outfit-resume-batch")
+        annas.wait_for_selector("#outfit-pause-batch")
+        assert waiting() == 2
+        assert [page.complaints for page in pages] == [[], []]
+
+    def test_both_retry__second_one_reads_it_and_nothing_is_sent_twice(self, pages):
+        mine, annas = pages
+        self.stop_following(annas)
+
+        mine.click("text=Retry these 2 pictures")
+        mine.wait_for_selector("text=2 pictures will be retried.")
+        annas.click("text=Retry these 2 pictures")
+        annas.wait_for_selector(".messagelist")
+
+        assert annas.is_hidden("text=2 pictures will be retried.")
+        assert TryOnResult.objects.count() == 5
+        assert waiting() == 4
+
+    def test_one_cancels_what_the_other_approves__neither_is_lost(self, pages):
+        mine, annas = pages
+        self.stop_following(annas)
+
+        mine.click("#outfit-for-all-cancel")
+        mine.wait_for_selector(".messagelist")
+        annas.click(".outfit-result [value=approve]")
+        annas.wait_for_selector(".outfit-badge--approved")
+        annas.wait_for_selector(".outfit-badge--canceled")
+
+        statuses = TryOnResult.objects.values_list("status", flat=True)
+        assert sorted(statuses).count(Status.CANCELED) == 2
+        assert TryOnResult.objects.get(review=Review.APPROVED).reviewed_by.username == "anna"

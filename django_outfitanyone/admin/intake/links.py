@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.models import Garment, Intake, ModelImage
+from django_outfitanyone.models.batch import short_moment
 from django_outfitanyone.models.intake import Subject
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def unfinished(request: HttpRequest, subject: str) -> list[Intake]:
 
 def continue_text(intake: Intake) -> str:
     """Return the text of the link to an unfinished intake."""
-    moment = date_format(intake.created_at, "SHORT_DATETIME_FORMAT")
+    moment = short_moment(intake.created_at)
     if intake.shows_people:
         return _("Continue with the model photos of %(moment)s") % {"moment": moment}
     return _("Continue with the garments of %(moment)s") % {"moment": moment}
