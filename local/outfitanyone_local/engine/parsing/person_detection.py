@@ -18,7 +18,7 @@ from .colour_models import ColourModel, colour_bins
 from .evidence import PixelEvidence, read_evidence, shows_face
 from .facing import correct_facing
 from .person_crop import PersonCrop, crop_person
-from .pose import PoseDetection, SquareRegion, detect_pose, detect_pose_once, shrink_to
+from .pose import PoseDetection, SquareRegion, detect_pose, detect_pose_once
 
 _LEAST_PRESENCE, _CERTAIN_PRESENCE = 0.5, 0.95
 """Least presence from the pose network: in general (real people get over 0.75 even half out of
@@ -129,7 +129,8 @@ def largest_region(image: RGB, people: SoftMask) -> SquareRegion | None:
 
 def shrink(image: RGB) -> RGB:
     """Return the whole picture at 256 x 256, whatever its aspect ratio."""
-    return shrink_to(image, (INPUT_SIDE, INPUT_SIDE))
+    small: RGB = cv2.resize(image, (INPUT_SIDE, INPUT_SIDE), interpolation=cv2.INTER_AREA)
+    return small
 
 
 def _confirm_person(

@@ -132,8 +132,7 @@ def _upsample_labels(
 def _window_of(plane: Planes) -> Window:
     """Return the rows and columns in which a class may win."""
     possible = plane > _POSSIBLE
-    rows, columns = (_span(possible.any(axis=axis)) for axis in (1, 0))
-    return rows, columns
+    return _span(np.any(possible, axis=1)), _span(np.any(possible, axis=0))
 
 
 def _span(possible: Mask) -> slice:

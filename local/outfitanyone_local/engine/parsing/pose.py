@@ -50,23 +50,16 @@ class SquareRegion:
         before = max(0, -self.top), max(0, -self.left)
         after = max(0, bottom - height), max(0, right - width)
         square = np.pad(inside, (*zip(before, after, strict=True), (0, 0)))
-        return shrink_to(square, (INPUT_SIDE, INPUT_SIDE))
+        network_input: RGB = cv2.resize(
+            square, (INPUT_SIDE, INPUT_SIDE), interpolation=cv2.INTER_AREA
+        )
+        return network_input
 
     def to_picture(self, points: Points) -> Points:
         """Return points of the 256 x 256 input in pixels of the picture."""
         scale = self.side / INPUT_SIDE
         placed: Points = points * np.float32(scale) + np.array([self.left, self.top], np.float32)
         return placed
-
-
-def shrink_to(image: RGB, size: tuple[int, int]) -> RGB:
-    """Return the picture at a smaller width and height; halving it first is faster."""
-    width, height = size
-    while image.shape[1] >= 4 * width and image.shape[0] >= 4 * height:
-        half = image.shape[1] // 2, image.shape[0] // 2
-        even = image[: 2 * half[1], : 2 * half[0]]
-        image = np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 @dataclass(frozen=True)
