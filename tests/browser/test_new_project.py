@@ -8,7 +8,7 @@ from tests.browser.shop_owner import ShopOwner
 from tests.new_project import NewProject, readme_steps
 from tests.pages import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 MOST_COMMANDS = 10
 
