@@ -22,7 +22,7 @@ from django_outfitanyone.admin.parse_decisions import DECISIONS
 from django_outfitanyone.api.urls import router
 from django_outfitanyone.choices import Status
 from django_outfitanyone.intake import drafts
-from django_outfitanyone.models import Account, ClothesParse, Intake, TryOnResult
+from django_outfitanyone.models import Account, Batch, ClothesParse, Intake, TryOnResult
 from django_outfitanyone.models.intake import Subject
 from tests.admin.batches import cause_of
 from tests.admin.forms import hotspot_form_data, try_on_form_data
@@ -55,6 +55,10 @@ class Rows:
     def __init__(self):
         self.finished = make_try_on()
         self.failed = make_try_on(status=Status.FAILED)
+        columns = {"error_code": "InvalidPerson", "error_message": "No human body."}
+        TryOnResult.objects.filter(pk=self.failed.pk).update(**columns)
+        self.failed.refresh_from_db()
+        self.batch = Batch.objects.create(pk=self.failed.batch, name="Summer", size=2)
         self.photo = make_model_image()
         self.garment = self.finished.garments[0]
         self.parse = ClothesParse.objects.create(
@@ -118,7 +122,12 @@ def posted(path, body_of=lambda _rows: {}, *, add, reach=()):
     return Door(
         name=("POST", path),
         send=lambda client, rows: client.post_json(
-            path.format(failed=rows.failed.pk, finished=rows.finished.pk, photo=rows.photo.pk),
+            path.format(
+                failed=rows.failed.pk,
+                finished=rows.finished.pk,
+                photo=rows.photo.pk,
+                batch=rows.batch.pk,
+            ),
             body_of(rows),
         ),
         add=add,
@@ -200,6 +209,18 @@ ADMIN_PAGES = [
         reach=("view_tryonresult",),
     ),
     Door(
+        name=("tryonresult_batch_replace",),
+        send=lambda site, rows: site.post(
+            "tryonresult_batch_replace",
+            rows.failed.batch,
+            cause_of(rows.failed),
+            photos=rows.photo.pk,
+            _order=1,
+        ),
+        add=ADD_TRY_ON,
+        reach=("view_tryonresult", "view_modelimage", "view_garment"),
+    ),
+    Door(
         name=("clothesparse_decide", "retry"),
         send=lambda site, rows: site.post("clothesparse_decide", rows.parse.pk, action="retry"),
         add=ADD_PARSE,
@@ -241,6 +262,13 @@ ENDPOINTS = [
     posted("try-ons/{finished}/another/", add=ADD_TRY_ON, reach=("view_tryonresult",)),
     posted("try-ons/{finished}/find-clothes/", add=ADD_PARSE, reach=("view_tryonresult",)),
     posted("model-images/{photo}/find-clothes/", add=ADD_PARSE),
+    posted("batches/{batch}/retry/", add=ADD_TRY_ON, reach=("view_tryonresult",)),
+    posted(
+        "batches/{batch}/replace-photo/",
+        lambda rows: {"cause": cause_of(rows.failed), "model_image": rows.photo.pk},
+        add=ADD_TRY_ON,
+        reach=("view_tryonresult", "view_modelimage", "view_garment"),
+    ),
 ]
 
 FREE_ADMIN_ACTIONS = {
@@ -264,6 +292,7 @@ FREE_ADMIN_PAGES = {
 FREE_ENDPOINTS = {
     *("garment create", "model-image create", "try-on estimate"),
     *("garment check", "model-image check"),
+    *("batch pause", "batch resume", "batch cancel"),
     *(f"garment {name}" for name in ("crop", "cut_out", "restore")),
     *(
         f"try-on {name}"

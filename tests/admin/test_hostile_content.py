@@ -138,15 +138,15 @@ def test_admin_pages__show_hostile_input_in_the_query_without_harm(site, rows):
 
 
 @pytest.mark.parametrize("url", URLS[:9])
-def test_shop_links__of_an_unsafe_url_are_none(configure, url):
+def test_shop_links__of_an_unsafe_url_are_none(configure, rf, url):
     configure(CATALOGUE="tests.hostile.HostileCatalogue")
     try_on = make_try_on(garments=[make_garment(product=make_product(url=url))])
 
-    assert shop_links(try_on) == []
+    assert shop_links(try_on, rf.get("/")) == []
 
 
-def test_shop_links__of_a_safe_url_are_kept():
+def test_shop_links__of_a_safe_url_are_kept(rf):
     product = make_product(title="Red shirt", url="/shirts/7/?size=m#red")
     try_on = make_try_on(garments=[make_garment(product=product)])
 
-    assert shop_links(try_on) == [("Red shirt", "/shirts/7/?size=m#red")]
+    assert shop_links(try_on, rf.get("/")) == [("Red shirt", "/shirts/7/?size=m#red")]

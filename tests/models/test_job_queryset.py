@@ -245,7 +245,9 @@ def test_progress_by__counts_all_closed_and_failed_rows(of_each_status):
     photo = of_each_status[Status.FAILED].model_image
     other = make_try_on(status=Status.QUEUED)
 
-    assert TryOnResult.objects.progress_by("model_image") == {
-        photo.pk: {"total": 9, "closed": 4, "failed": 1},
-        other.model_image.pk: {"total": 1, "closed": 0, "failed": 0},
+    found = TryOnResult.objects.progress_by("model_image")
+    counted = ("total", "closed", "ready", "failed")
+    assert {pk: [counts[name] for name in counted] for pk, counts in found.items()} == {
+        photo.pk: [9, 4, 1, 1],
+        other.model_image.pk: [1, 0, 0, 0],
     }
