@@ -85,14 +85,14 @@ def test_keys__undo_goes_back_decision_by_decision(desk, pictures):
 
     desk.keyboard.press("u")
     wait_for(desk, second)
-    wait_for_text(desk, STATUS, "Undone. 1 left.")
+    wait_for_text(desk, STATUS, "Undone. 2 left.")
     assert TryOnResult.objects.get(pk=second.pk).published_at is None
-    assert reviews() == [Review.APPROVED, Review.APPROVED, Review.TO_REVIEW]
+    assert reviews() == [Review.APPROVED, Review.TO_REVIEW, Review.TO_REVIEW]
 
     desk.keyboard.press("u")
     wait_for(desk, first)
-    wait_for_text(desk, STATUS, "Undone. 2 left.")
-    assert reviews() == [Review.TO_REVIEW, Review.APPROVED, Review.TO_REVIEW]
+    wait_for_text(desk, STATUS, "Undone. 3 left.")
+    assert reviews() == [Review.TO_REVIEW, Review.TO_REVIEW, Review.TO_REVIEW]
     assert desk.is_hidden("#outfit-review-undo")
 
 
