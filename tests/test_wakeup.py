@@ -328,7 +328,7 @@ class TestSilentBroker:
             durations.append(time.monotonic() - started_at)
 
         assert durations[0] < 1.5  # the machine may be busy
-        assert max(durations[1:]) < 0.5
+        assert max(durations[1:]) < 1.5
         end = time.monotonic() + 10
         while not (silent_broker and events(caplog)) and time.monotonic() < end:
             time.sleep(0.01)  # a call without a wait is logged when the broker's time is over

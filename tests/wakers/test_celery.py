@@ -22,7 +22,7 @@ from django_outfitanyone.choices import Status
 from django_outfitanyone.diagnostics import doctor
 from django_outfitanyone.models import Account
 from django_outfitanyone.models.account import LONG_AGO
-from django_outfitanyone.wakers.base import POLL, WATCH
+from django_outfitanyone.wakers.base import POLL, SOCKET_SECONDS, WATCH
 from django_outfitanyone.wakers.celery import Celery
 from django_outfitanyone.wakers.time_limit import task_timeout
 from tests.events import events
@@ -174,8 +174,7 @@ def test_wake__silent_broker_does_not_slow_the_request(use_app, caplog):
             durations.append(time.monotonic() - started_at)
         wait_for(lambda: accepted and events(caplog))
 
-    assert durations[0] < 1.5  # the machine may be busy
-    assert max(durations[1:]) < 0.5
+    assert max(durations) < SOCKET_SECONDS / 2  # the machine may be busy
     assert events(caplog) == ["wakeup_failed"]
     circuit.reset_all()
 
