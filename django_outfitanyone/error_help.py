@@ -18,13 +18,13 @@ FIXED_BY = {
     "shop": pgettext_lazy("who can fix it", "the person who chose the pictures"),
     "account": pgettext_lazy("who can fix it", "the owner of the API account"),
     "developer": pgettext_lazy("who can fix it", "the person who runs this site"),
-    "nobody": pgettext_lazy("who can fix it", "no action needed: it will be retried"),
+    "nobody": pgettext_lazy("who can fix it", "no one, but a retry may help"),
 }
 
 OWN = {
     "InputChanged": ("shop", _("Request the try-on again with the current pictures.")),
     "Replaced": (
-        "nobody",
+        "shop",
         _("The same batch has a picture of these garments on another model photo instead."),
     ),
     "PictureReplaced": ("shop", _("Parse the picture again.")),

@@ -10,9 +10,17 @@ from django.utils.translation import ngettext
 
 from django_outfitanyone.account.money import money
 from django_outfitanyone.admin.estimates import budget_warning, estimate_text, make_label
-from django_outfitanyone.admin.order_check import as_text, question
+from django_outfitanyone.admin.order_check import (
+    as_text,
+    asks_twice,
+    dearer_text,
+    is_dearer,
+    question,
+)
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from django_outfitanyone.admin.matrix import Matrix
     from django_outfitanyone.jobs.estimate import Estimate
 
@@ -25,6 +33,8 @@ class OrderSummary:
 
     matrix: Matrix | None
     errors: Any
+    adapted: list[str]
+    """Why the page is shown again, in sentences."""
     shows_costs = False
     """Whether the user may see amounts of money."""
     is_asking = False
@@ -34,6 +44,17 @@ class OrderSummary:
     def estimate(self) -> Estimate | None:
         """The estimate, or ``None`` if the form is not valid."""
         raise NotImplementedError
+
+    def is_ordered(self, data: QueryDict) -> bool:
+        """Return whether a button requests what the page has shown, and large orders twice."""
+        estimate = self.estimate
+        if not data.keys() & {"_order", "_confirm"} or estimate is None or self.adapted:
+            return False
+        if "shown_costs" in data and is_dearer(estimate, str(data["shown_costs"])):
+            self.adapted.append(dearer_text(shows_costs=self.shows_costs))
+            return False
+        self.is_asking = "_confirm" not in data and asks_twice(estimate)
+        return not self.is_asking
 
     @property
     def estimate_text(self) -> str:

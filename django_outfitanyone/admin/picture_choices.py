@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib.admin import ModelAdmin
 from django.db.models import Case, QuerySet, Value, When
 
@@ -27,6 +28,16 @@ MAX_OFFERED = 60
 MAX_CHOSEN = 500
 MAX_TEXT = 100
 KEY = re.compile(r"[0-9]{1,18}")
+
+
+def filter_field(label: Any) -> forms.CharField:
+    """Return a field for the words by which the offered pictures are filtered."""
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class PictureChoices:

@@ -20,9 +20,8 @@ from django_outfitanyone import actions
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.batch_controls import BatchControlsMixin
 from django_outfitanyone.admin.notices import page_context
-from django_outfitanyone.admin.order_check import asks_twice, dearer_text, is_dearer
 from django_outfitanyone.admin.order_summary import OrderSummary
-from django_outfitanyone.admin.picture_choices import MAX_OFFERED, MAX_TEXT, PictureChoices
+from django_outfitanyone.admin.picture_choices import MAX_OFFERED, PictureChoices, filter_field
 from django_outfitanyone.admin.visible_rows import visible_rows
 from django_outfitanyone.admin.widgets import OnePictureField
 from django_outfitanyone.conf import ConfigurationError, conf
@@ -50,12 +49,7 @@ class ReplacePhotoForm(OrderSummary, forms.Form):
         label=gettext_lazy("Model photo"),
         error_messages={"required": gettext_lazy("Choose a model photo.")},
     )
-    photo_filter = forms.CharField(
-        label=gettext_lazy("Name or tag"),
-        required=False,
-        max_length=MAX_TEXT,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    photo_filter = filter_field(gettext_lazy("Name or tag"))
     plan: Replacement | None = None
     matrix = None
 
@@ -113,7 +107,7 @@ class ReplacePhotoMixin(BatchControlsMixin):
             self.message_user(request, text, messages.WARNING)
             return self._back_to(request, batch)
         form = self._replace_form(request, keys)
-        if self._may_replace(request, form) and self._replace(request, form):
+        if form.is_ordered(request.POST) and self._replace(request, form):
             return self._back_to(request, batch)
         context = {
             **page_context(request, self.admin_site),
@@ -146,17 +140,6 @@ class ReplacePhotoMixin(BatchControlsMixin):
             try_ons=rows,
             shows_costs=may_see_costs(request.user),
         )
-
-    def _may_replace(self, request: HttpRequest, form: ReplacePhotoForm) -> bool:
-        """Return whether a button requests what the page has shown, and large orders twice."""
-        data = request.POST
-        if not data.keys() & {"_order", "_confirm"} or form.estimate is None:
-            return False
-        if "shown_costs" in data and is_dearer(form.estimate, data["shown_costs"]):
-            form.adapted.append(dearer_text(shows_costs=form.shows_costs))
-            return False
-        form.is_asking = "_confirm" not in data and asks_twice(form.estimate)
-        return not form.is_asking
 
     def _replace(self, request: HttpRequest, form: ReplacePhotoForm) -> bool:
         """Request the pictures; return ``False`` with an error in the form if that fails."""

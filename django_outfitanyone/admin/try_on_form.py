@@ -24,7 +24,7 @@ from django_outfitanyone.admin.combining import (
 from django_outfitanyone.admin.engine_form import EngineForm, engine_defaults
 from django_outfitanyone.admin.matrix import Matrix
 from django_outfitanyone.admin.order_summary import OrderSummary
-from django_outfitanyone.admin.picture_choices import MAX_TEXT, PictureChoices
+from django_outfitanyone.admin.picture_choices import PictureChoices, filter_field
 from django_outfitanyone.admin.widgets import PictureChoiceField
 from django_outfitanyone.choices import GarmentKind
 from django_outfitanyone.exceptions import PictureUnsuitable, RequestRefused
@@ -46,24 +46,14 @@ class TryOnForm(OrderSummary, EngineForm):
         label=gettext_lazy("Garments"),
         error_messages={"required": gettext_lazy("Choose at least one garment.")},
     )
-    garment_filter = forms.CharField(
-        label=gettext_lazy("Name or product"),
-        required=False,
-        max_length=MAX_TEXT,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    garment_filter = filter_field(gettext_lazy("Name or product"))
     garment_kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=ANY_KIND, required=False)
     photos = PictureChoiceField(
         ModelImage.objects.none(),
         label=gettext_lazy("Model photos"),
         error_messages={"required": gettext_lazy("Choose at least one model photo.")},
     )
-    photo_filter = forms.CharField(
-        label=gettext_lazy("Name or tag"),
-        required=False,
-        max_length=MAX_TEXT,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    photo_filter = filter_field(gettext_lazy("Name or tag"))
     combining = forms.ChoiceField(
         label=gettext_lazy("Worn together"),
         choices=Combining,

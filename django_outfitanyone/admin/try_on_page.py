@@ -16,7 +16,6 @@ from django_outfitanyone import actions
 from django_outfitanyone.admin.account_problem import may_resume, resume
 from django_outfitanyone.admin.admin_urls import admin_url
 from django_outfitanyone.admin.notices import page_context
-from django_outfitanyone.admin.order_check import asks_twice, dearer_text, is_dearer
 from django_outfitanyone.admin.picture_choices import MAX_OFFERED, PictureChoices
 from django_outfitanyone.admin.try_on_form import TryOnForm
 from django_outfitanyone.admin.visible_rows import visible_rows
@@ -80,7 +79,7 @@ class TryOnPage:
         form = self._form(data, self._garments(data.get("garments", "")))
         if "_resume" in data and may_resume(self.site, self.request):
             resume(_account_of(data["_resume"]), request=self.request)
-        if self._may_order(form) and self._request_try_ons(form):
+        if form.is_ordered(data) and self._request_try_ons(form):
             batch = form.cleaned_data["batch"]
             return redirect(admin_url(self.site, "tryonresult_batch", batch))
         if "_summary" in data:
@@ -90,17 +89,6 @@ class TryOnPage:
                 self._estimated(form),
             )
         return self._page(form)
-
-    def _may_order(self, form: TryOnForm) -> bool:
-        """Return whether a button requests what the page has shown, and large orders twice."""
-        data = self.request.POST
-        if not data.keys() & {"_order", "_confirm"} or form.estimate is None or form.adapted:
-            return False
-        if "shown_costs" in data and is_dearer(form.estimate, data["shown_costs"]):
-            form.adapted.append(dearer_text(shows_costs=form.shows_costs))
-            return False
-        form.is_asking = "_confirm" not in data and asks_twice(form.estimate)
-        return not form.is_asking
 
     def _request_try_ons(self, form: TryOnForm) -> bool:
         """Request the pictures; return ``False`` with an error in the form if that fails."""

@@ -11,21 +11,21 @@ from django_outfitanyone.api.batch_views import BatchViewSet
 from django_outfitanyone.api.try_on_views import TryOnViewSet
 from django_outfitanyone.conf import ConfigurationError, conf
 
-RESOURCES: dict[str, type[views.ResourceViewSet]] = {
-    "products": views.ProductViewSet,
-    "garments": views.GarmentViewSet,
-    "model-images": views.ModelImageViewSet,
-    "try-ons": TryOnViewSet,
-    "batches": BatchViewSet,
-    "hotspots": views.HotspotViewSet,
+RESOURCES: dict[str, tuple[str, type[views.ResourceViewSet]]] = {
+    "products": ("product", views.ProductViewSet),
+    "garments": ("garment", views.GarmentViewSet),
+    "model-images": ("model-image", views.ModelImageViewSet),
+    "try-ons": ("try-on", TryOnViewSet),
+    "batches": ("batch", BatchViewSet),
+    "hotspots": ("hotspot", views.HotspotViewSet),
 }
-"""Every resource by the first part of its path."""
+"""For the first part of each path: the resource's name in the names of its URLs, and its view."""
 
 
 def view_of(name: str) -> type[views.ResourceViewSet]:
     """Return the view of a resource; raise ``ConfigurationError`` if it is no subclass."""
     _check_names()
-    own = RESOURCES[name]
+    _singular, own = RESOURCES[name]
     path = conf.API_VIEWS.get(name)
     chosen = import_string(path) if path else own
     if not (isinstance(chosen, type) and issubclass(chosen, own)):

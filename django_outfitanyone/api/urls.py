@@ -13,8 +13,7 @@ from django_outfitanyone.api.site_views import RESOURCES, view_of
 app_name = "outfitanyone_api"
 
 router = SimpleRouter()
-for name in RESOURCES:
-    singular = "batch" if name == "batches" else name.removesuffix("s")
+for name, (singular, _view) in RESOURCES.items():
     router.register(name, view_of(name), basename=singular)
 
 addresses = {prefix: f"{basename}-list" for prefix, _, basename in router.registry}

@@ -213,7 +213,7 @@ class TestRetryByCause:
         TryOnResult.objects.filter(pk=failed[0].pk).update(model_image=photo)
 
         page = text_of(batch_page(site))
-        assert "These pictures show the person wrongly, or only a part:" in page
+        assert "The engine refused these model photos:" in page
         assert f'<a href="{address("modelimage_change", photo.pk)}">Anna</a>' in page
 
     def test_after_the_photo_is_replaced_sends_the_new_one(self, site, failed):

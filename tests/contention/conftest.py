@@ -1,49 +1,18 @@
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from contextlib import suppress
 
 import pytest
-from django.conf import settings as project
-from django.db import connection
 
 from django_outfitanyone.models import Account, TryOnResult
+from tests.processes import processes_of
 
 
 @pytest.fixture
 def start(remote):
-    """Start a process that uses this test's database, sandbox and files."""
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.contention.settings",
-        "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
-        "TEST_BASE_URL": remote.base_url,
-        "TEST_MEDIA_ROOT": str(project.MEDIA_ROOT),
-    }
-    processes = []
-
-    def run(*command, **changes):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "django", *command],
-            env=environment | changes,
-            start_new_session=True,
-        )
-        processes.append(process)
-        return process
-
-    yield run
-    for process in processes:
-        kill_with_children(process)
-
-
-def kill_with_children(process):
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    """Start a command of Django."""
+    with processes_of(remote, "tests.contention.settings") as run:
+        yield lambda *command, **changes: run("django", *command, **changes)
 
 
 def settle(batch, *, seconds, meanwhile=lambda: time.sleep(0.2)):

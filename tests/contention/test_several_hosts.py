@@ -18,8 +18,9 @@ from django_outfitanyone.actions import request_try_ons
 from django_outfitanyone.choices import Status
 from django_outfitanyone.jobs.try_on import TryOnOptions, combine
 from django_outfitanyone.models import TryOnResult
-from tests.contention.conftest import kill_with_children, settle
+from tests.contention.conftest import settle
 from tests.factories import make_garment, make_model_image
+from tests.processes import kill_with_children
 
 pytestmark = [
     pytest.mark.contention,
