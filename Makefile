@@ -12,8 +12,8 @@ RUN := $(abspath $(BIN))/python
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 SPEC := pyproject.toml local/pyproject.toml
 
-.PHONY: help demo test test-all test-services test-browser test-clients test-matrix lint docs bench \
-    chaos mutants contact-sheet guide-pictures guide-page guide-screenshots messages clean
+.PHONY: help demo test test-all test-services test-browser test-clients test-matrix test-integrations lint docs \
+    bench chaos mutants contact-sheet guide-pictures guide-page guide-screenshots messages clean
 
 help:
 	@echo "make demo           start the example shop with sandbox and worker (PORT=8000)"
@@ -23,6 +23,7 @@ help:
 	@echo "make test-browser   test the shop and the hotspot editor in Chromium"
 	@echo "make test-clients   generate clients of the API and use them, and test the API with schemathesis"
 	@echo "make test-matrix    test every supported pair of Python and Django (PAIRS='3.10-5.2 3.13-6.1')"
+	@echo "make test-integrations  test the adapter for django-oscar with the real package"
 	@echo "make lint           run ruff, import-linter and mypy"
 	@echo "make docs           build the documentation; a warning is an error"
 	@echo "make bench          measure against the targets and peers (hours; ARGS='makespan calls', or QUICK=1: 5 minutes)"
@@ -130,6 +131,11 @@ test-matrix: $(VENV)/.matrix-ready
 	PATH="$(INTERPRETERS):$$PATH" $(BIN)/nox --reuse-existing-virtualenvs \
 	    $(if $(PAIRS),--error-on-missing-interpreters --sessions $(foreach pair,$(PAIRS),"tests($(pair))"),--no-error-on-missing-interpreters) \
 	    $(if $(ARGS),-- $(ARGS))
+
+# Packages that the app works with, each in an environment of its own.
+test-integrations: $(VENV)/.matrix-ready
+	PATH="$(INTERPRETERS):$$PATH" $(BIN)/nox --reuse-existing-virtualenvs \
+	    --error-on-missing-interpreters --sessions oscar
 
 $(VENV)/.docs-ready: $(VENV)/.dev-ready
 	@$(RUN) -m pip install -qq --group docs

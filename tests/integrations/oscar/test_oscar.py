@@ -183,7 +183,7 @@ class TestPage:
             for _ in range(number):
                 make_product()
             with CaptureQueriesContext(connection) as queries:
-                response = Client().get("/api/products/?limit=30")
+                response = Client().get("/api/products/?page_size=30")
             assert response.status_code == 200
             counts.append(len(queries))
 
